@@ -1,0 +1,84 @@
+"""Every trouble that ends a run: what happened, the mend, and the exit code.
+
+BotError
+├── UsageError            2  the call is wrong
+│   └── WriteRefused      2  a writing command on an event that must not write
+├── ConfigurationError    2  the configuration file is wrong; carries every fault with file, line, column
+└── RunFailed             1  the run could not do its work
+    ├── RepositoryFailed  1  Git
+    └── ForgeFailed       1  the forge
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process says to its caller."""
+
+    DONE = 0
+    """Done, with updates or without."""
+    FAILED = 1
+    """The run could not do its work; running again completes it."""
+    WRONG = 2
+    """The configuration or the call is wrong."""
+    ALARMED = 3
+    """Done, and something that `fail-on` names happened."""
+
+
+class BotError(Exception):
+    """A trouble of the whole run. `mend` says what to do, in one sentence."""
+
+    exit_code = ExitCode.FAILED
+
+    def __init__(self, message: str, mend: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.mend = mend
+
+
+class UsageError(BotError):
+    """The command line, or the environment that stands for it, is wrong."""
+
+    exit_code = ExitCode.WRONG
+
+
+class WriteRefused(UsageError):
+    """A writing command was called where a stranger could have chosen what is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One fault of the configuration file; `line` and `column` are 1-based, 0 where unknown."""
+
+    path: str
+    line: int
+    column: int
+    message: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        return f"{where}: {self.message}{'. ' + self.mend if self.mend else ''}"
+
+
+class ConfigurationError(BotError):
+    """The configuration is wrong. All faults at once, not the first."""
+
+    exit_code = ExitCode.WRONG
+
+    def __init__(self, faults: tuple[Fault, ...], mend: str = "") -> None:
+        super().__init__("\n".join(str(fault) for fault in faults), mend)
+        self.faults = faults
+
+
+class RunFailed(BotError):
+    """The run could not do its work."""
+
+
+class RepositoryFailed(RunFailed):
+    """Git refused or failed."""
+
+
+class ForgeFailed(RunFailed):
+    """The forge refused or failed."""

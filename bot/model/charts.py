@@ -1,0 +1,71 @@
+"""Charts in registries, and what a registry says about them."""
+
+from dataclasses import dataclass
+
+from bot.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class ChartAddress:
+    """One chart repository in a registry, canonical: lower-case host, `docker.io` for every alias of Docker Hub.
+
+    Made only by `bot.flux.address.parse_chart_url`, so that one which exists obeys the grammar of the OCI
+    distribution specification: no user information, no percent-encoding, no dot segments.
+    """
+
+    host: str
+    """Host, with its port where one is written: `ghcr.io`, `localhost:5000`."""
+    name: str
+    """Repository name below the host: `stefanprodan/charts/podinfo`."""
+
+    def __str__(self) -> str:
+        return f"{self.host}/{self.name}"
+
+    @property
+    def url(self) -> str:
+        """The address as Flux writes it."""
+        return f"oci://{self}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class ChartSource:
+    """A chart's address with what the manifest says about reaching it. One source is listed once a run."""
+
+    address: ChartAddress
+    plain_http: bool = False
+    """The manifest says `insecure: true`, or Flux itself would use HTTP for this host."""
+    provider: str = "generic"
+    """`spec.provider`: generic, aws, azure or gcp. Only shapes the advice after a refusal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagList:
+    """All tags of one chart, in the registry's order.
+
+    Attributes:
+        tags: Raw tags inside the OCI grammar.
+        dropped: How many answers were outside the grammar and were thrown away.
+    """
+
+    tags: tuple[str, ...]
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestFacts:
+    """What one manifest, fetched and hashed by us, says about itself.
+
+    Attributes:
+        digest: `sha256:<hex>` of the very bytes that were fetched.
+        version: Annotation `org.opencontainers.image.version`, else empty.
+    """
+
+    digest: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreachable:
+    """A question to a registry that has no answer in this run. Unknown is not gone."""
+
+    reason: Reason

@@ -1,0 +1,86 @@
+"""Git objects as the story needs them."""
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from bot.model.tiers import Branch
+
+Sha = str
+"""A full Git object name: 40 or 64 hexadecimal digits."""
+
+BOT_BRANCHES = "flux-chart-bot/"
+"""Every branch that we write begins with this; nothing else is ever pushed."""
+
+
+class EntryKind(StrEnum):
+    """What a tree entry is; only regular files are read, and written."""
+
+    FILE = "100644"
+    EXECUTABLE = "100755"
+    SYMLINK = "120000"
+    SUBMODULE = "160000"
+
+    @property
+    def regular(self) -> bool:
+        """Whether it is a file with bytes of its own."""
+        return self in {EntryKind.FILE, EntryKind.EXECUTABLE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeEntry:
+    """One path of a tree. `blob` is its Git object name, empty in a work tree that was not read through Git."""
+
+    path: str
+    kind: EntryKind
+    size: int
+    blob: Sha = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """A file before and after, both whole. The mode never changes."""
+
+    path: str
+    kind: EntryKind
+    before: bytes
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathDifference:
+    """One path that differs between two commits; None on the side where it does not exist."""
+
+    path: str
+    old: TreeEntry | None
+    new: TreeEntry | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitFacts:
+    """A commit's own words, as Git stores them; every name in it is forgeable.
+
+    Attributes:
+        trailers: `Key: value` lines of the message's last paragraph.
+    """
+
+    sha: Sha
+    parents: tuple[Sha, ...]
+    committer_email: str
+    subject: str
+    trailers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteHeads:
+    """The branches of the remote at one moment."""
+
+    default: Branch
+    tips: dict[Branch, Sha]
+
+
+class PushRejected(Enum):
+    """Why a push was not taken."""
+
+    STALE = "the branch moved since it was read"
+    FORBIDDEN = "the token may not write contents"
+    PROTECTED = "a rule of the repository forbids it"

@@ -1,0 +1,81 @@
+"""What the manifests wish for: one reference for each place where a chart's version is decided."""
+
+from dataclasses import dataclass
+
+from bot.model.charts import ChartSource
+from bot.model.places import ObjectId, Place
+from bot.reasons import Reason
+from bot.versions.tags import TagRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExactPin:
+    """One version, written out; with `digest` the digest that stands beside it and moves with it."""
+
+    version: Place
+    digest: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangePin:
+    """A constraint that Flux follows by itself; `place` is None where it is absent and Flux reads `*`."""
+
+    constraint: str
+    place: Place | None = None
+    tag_filter: str = ""
+    """`spec.ref.semverFilter`, a pattern of RE2 on raw tags; empty for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestPin:
+    """A digest alone: the version has to be found out from the manifest it names."""
+
+    digest: Place
+
+
+Pin = ExactPin | RangePin | DigestPin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """One object's wish for a version of a chart, with everything needed to judge it.
+
+    Attributes:
+        object: The object that holds the version: HelmRelease, OCIRepository or HelmChart.
+        path: File of that object.
+        line: 1-based line to point at when something about it is said.
+        source: The chart and how to reach it.
+        tag_rule: Which tags Flux would see as versions for this kind of source.
+        pin: The version in use and where it is written.
+        suspended: The object, or everything that uses it, says `suspend: true`.
+        consumers: Objects that take their chart from this one (`spec.chartRef`).
+        narrowed_by: Constraint of a `# flux-chart-bot: …` comment on the version's own line, else empty.
+    """
+
+    object: ObjectId
+    path: str
+    line: int
+    source: ChartSource
+    tag_rule: TagRule
+    pin: Pin
+    suspended: bool = False
+    consumers: tuple[ObjectId, ...] = ()
+    narrowed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOver:
+    """A file, or an object in it, that is not judged, and why.
+
+    Attributes:
+        path: The file.
+        line: 1-based line, 0 for the file as a whole.
+        object: The object, where there is one.
+        suspended: The object says `suspend: true`.
+    """
+
+    path: str
+    reason: Reason
+    line: int = 0
+    object: ObjectId | None = None
+    suspended: bool = False

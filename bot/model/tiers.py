@@ -1,0 +1,74 @@
+"""Environment tiers and the rules that a configuration file gives them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.versions.follow import Follow
+
+Branch = str
+"""A Git branch name without `refs/heads/`, checked by `bot.planning.branches.check_branch` where it enters."""
+
+DEFAULT_CONFIGURATION_PATH = ".github/flux-chart-bot.yaml"
+
+
+class SuspendedPolicy(StrEnum):
+    """What to do with suspended objects."""
+
+    REPORT = "report"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """One environment.
+
+    Attributes:
+        name: `[a-z0-9][a-z0-9-]*`, never `state`.
+        paths: Glob patterns of repository paths (`**` crosses folders).
+        branch: Base of its pull requests; None means the repository's default branch.
+        follow: How far it moves by itself.
+        production: Never edited by itself, decided before anything else.
+        line: 1-based line of its key in the configuration, for messages.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    branch: Branch | None
+    follow: Follow
+    production: bool
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """An exception: for matching charts and tiers, other values. The last rule that matches wins, value by value.
+
+    Attributes:
+        charts: Patterns of chart addresses without `oci://`; empty matches every chart.
+        tiers: Names of tiers; empty matches every tier that is not production.
+        follow: None leaves it as it is.
+        skip: Constraints whose versions are never taken; None leaves it as it is.
+    """
+
+    charts: tuple[str, ...]
+    tiers: tuple[str, ...]
+    follow: Follow | None = None
+    skip: tuple[str, ...] | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """The whole configuration file, checked.
+
+    Attributes:
+        path: Where it was read, for messages.
+        tiers: In the order of the file, which is the order of every table.
+        private_hosts: Registry hosts that may live on private addresses.
+    """
+
+    path: str
+    tiers: tuple[Tier, ...]
+    rules: tuple[Rule, ...] = ()
+    private_hosts: frozenset[str] = frozenset()
+    suspended: SuspendedPolicy = SuspendedPolicy.REPORT

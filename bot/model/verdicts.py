@@ -1,0 +1,85 @@
+"""What was decided for one reference in one tier."""
+
+from dataclasses import dataclass
+
+from bot.model.places import Place
+from bot.model.references import Reference
+from bot.model.tiers import Tier
+from bot.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A newer version that was not taken, and why, in a short sentence for a person."""
+
+    tag: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One intended change: this place shall hold this text."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """Old and new side by side, and the edits that make it so.
+
+    Attributes:
+        old: Version in use, as the manifest writes it.
+        new: Version to use, as the manifest shall write it.
+        tag: The registry's own spelling of `new`.
+        digest: `sha256:<hex>` that is written beside it, else empty.
+        jump: `major`, `minor`, `patch` or `prerelease`.
+        refused: Why every newer version was not taken, newest first.
+        carried: The chart could not be looked up; an open pull request proposed this, and keeps it.
+    """
+
+    old: str
+    new: str
+    tag: str
+    edits: tuple[Edit, ...]
+    digest: str = ""
+    jump: str = "patch"
+    refused: tuple[Refused, ...] = ()
+    carried: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """Nothing to do: the newest version that the limits allow is in use.
+
+    Attributes:
+        version: What the manifest says: a version, a constraint, or a digest.
+        runs: For a range, what Flux runs for it now; else empty.
+        majors_behind: How many major versions exist beyond the one in use.
+        refused: Why every newer version was not taken, newest first.
+    """
+
+    version: str
+    runs: str = ""
+    majors_behind: int = 0
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Not updated, for this reason; `version` is what the manifest says now."""
+
+    version: str
+    reason: Reason
+
+
+Decision = Update | Current | Held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The decision for one reference in one tier."""
+
+    tier: Tier
+    reference: Reference
+    decision: Decision

@@ -1,0 +1,102 @@
+"""What the story needs from outside: four small Protocols. The contract tests run on every implementation, fakes too."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol
+
+from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
+from bot.model.commits import CommitFacts, FileChange, PathDifference, PushRejected, RemoteHeads, Sha, TreeEntry
+from bot.model.proposals import CommitStatus, Identity, PullRequest
+from bot.model.tiers import Branch
+from bot.reasons import Reason
+
+Progress = Callable[[int, int], None]
+"""Called with how many are done and how many there are."""
+
+
+class Registry(Protocol):
+    """Asks registries. Every answer or its absence is a value; nothing here raises for one chart's sake."""
+
+    def tags(self, sources: Iterable[ChartSource], progress: Progress) -> Mapping[ChartSource, TagList | Unreachable]:
+        """List the tags of every source, each once, in parallel."""
+
+    def manifests(
+        self, wanted: Iterable[tuple[ChartSource, str]], progress: Progress
+    ) -> Mapping[tuple[ChartSource, str], ManifestFacts | Unreachable]:
+        """Fetch manifests by tag or digest and hash their bytes; one GET each."""
+
+    def digests(
+        self, wanted: Iterable[tuple[ChartSource, str]], progress: Progress
+    ) -> Mapping[tuple[ChartSource, str], str | Unreachable]:
+        """Resolve tags to digests with HEAD, for comparison only: never written anywhere."""
+
+
+class Tree(Protocol):
+    """A tree of files: a folder on disk, or a commit."""
+
+    def entries(self) -> tuple[TreeEntry, ...]:
+        """Every path, sorted bytewise; links and submodules included."""
+
+    def read(self, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]:
+        """The bytes of regular files, in the order asked, one at a time in memory."""
+
+
+class Repository(Protocol):
+    """Git on the other side of a wire: no work tree, nothing of the user's machine."""
+
+    def heads(self) -> RemoteHeads:
+        """The remote's default branch and all branch tips, in one call."""
+
+    def fetch(self, branches: Iterable[Branch]) -> Mapping[Branch, Sha]:
+        """Bring the tips of these branches here, shallow; the tips as fetched."""
+
+    def tree(self, commit: Sha) -> Tree:
+        """The tree of a fetched commit."""
+
+    def history(self, commit: Sha, most: int) -> tuple[CommitFacts, ...]:
+        """First-parent commits from `commit` backwards, as far as fetched, at most so many."""
+
+    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
+        """Make a commit from blobs on top of `parent`; nothing is pushed."""
+
+    def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
+        """Every path that differs between two commits, modes included."""
+
+    def push(self, branch: Branch, new: Sha, *, expected: Sha | None) -> PushRejected | None:
+        """Move one of our branches from `expected` (None: it must not exist) to `new`; None when taken."""
+
+    def delete(self, branch: Branch, *, expected: Sha) -> PushRejected | None:
+        """Delete one of our branches while it stands at `expected`; None when taken."""
+
+
+class Forge(Protocol):
+    """Pull requests and statuses. Raises `ForgeFailed` when the forge as a whole cannot be used."""
+
+    def identity(self) -> Identity:
+        """Who the token is."""
+
+    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+        """Every open pull request whose head branch begins with our prefix, forks' included."""
+
+    def last_closed(self, branch: Branch) -> PullRequest | None:
+        """The newest pull request from this branch of ours that was closed without a merge."""
+
+    def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
+        """Open one; where it exists already, that one; where it is forbidden, why and the cure."""
+
+    def update_pull_request(self, number: int, *, title: str, body: str) -> Reason | None:
+        """Set title and body; None when done."""
+
+    def close_pull_request(self, number: int, *, comment: str) -> Reason | None:
+        """Close with one comment; None when done."""
+
+    def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:
+        """The newest status of each of our contexts on a commit, set by us (others' are left out)."""
+
+    def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
+        """Set a status; None when done."""
+
+    def compare_url(self, *, base: Branch, head: Branch) -> str:
+        """A link with which a person opens the pull request by hand."""
+
+    def pull_request_url(self, number: int) -> str:
+        """The address of a pull request."""

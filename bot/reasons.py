@@ -1,0 +1,279 @@
+"""Every "why not": a stable id, a sentence for a person, and the mend.
+
+The ids are the anchors of the README's table, which a test holds equal to this file. A kind is called with its facts:
+`TAG_MISSING(tag="1.2.3", chart="ghcr.io/x/y")`. Facts may be foreign text; whoever shows a reason escapes it for its
+target.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Weight(StrEnum):
+    """How loudly a reason is said."""
+
+    ALARM = "alarm"
+    """Someone must look: the run ends with exit code 3 where `fail-on` names it."""
+    WARNING = "warning"
+    """Said with an annotation on its line."""
+    NOTE = "note"
+    """Listed in the summary."""
+    COUNTED = "counted"
+    """Normal in real fleets and often repeated: counted, not listed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One "no", with its facts filled in."""
+
+    id: str
+    sentence: str
+    mend: str
+    weight: Weight
+
+    def __str__(self) -> str:
+        return f"{self.sentence}. {self.mend}" if self.mend else f"{self.sentence}."
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonKind:
+    """A kind of "no". `sentence` and `mend` are `str.format` templates over the same facts."""
+
+    id: str
+    sentence: str
+    mend: str = ""
+    weight: Weight = Weight.NOTE
+
+    def __call__(self, **facts: object) -> Reason:
+        """Fill in the facts; a missing one is a fault of the caller (KeyError)."""
+        return Reason(
+            id=self.id, sentence=self.sentence.format(**facts), mend=self.mend.format(**facts), weight=self.weight
+        )
+
+
+# --- reading the tree
+
+UNREADABLE_YAML = ReasonKind(
+    "unreadable-yaml",
+    "the YAML cannot be read: {problem}",
+    "Mend the file; Flux cannot apply it either",
+    Weight.WARNING,
+)
+TOO_LARGE = ReasonKind(
+    "too-large", "the file passes a limit of the reader: {problem}", "Split the file", Weight.WARNING
+)
+HELM_TEMPLATE = ReasonKind(
+    "helm-template", "the file is a template, not a manifest", "Its values decide; edit them by hand", Weight.COUNTED
+)
+ENCRYPTED = ReasonKind("encrypted", "the file is encrypted with SOPS", "", Weight.COUNTED)
+LINK = ReasonKind(
+    "link",
+    "the path is a {kind}, which is neither followed nor written",
+    "The file it points to is judged where it lies",
+    Weight.COUNTED,
+)
+
+# --- from manifests to references
+
+NO_NAME = ReasonKind(
+    "no-name", "the {kind} has no name or no usable spec: {problem}", "Complete the manifest", Weight.NOTE
+)
+NEEDS_KUSTOMIZE = ReasonKind(
+    "needs-kustomize",
+    "only a Kustomize build tells what this is: {problem}",
+    "Not resolved yet; keep chart and version in one manifest",
+)
+VARIABLE = ReasonKind(
+    "variable",
+    "{field} holds the variable {variable}, which Flux substitutes",
+    "Not followed yet; write the value out",
+)
+SOURCE_NOT_FOUND = ReasonKind(
+    "source-not-found",
+    "{kind} {name} is not in this tree",
+    "Add it to the repository, or leave this release to whoever holds it",
+)
+SOURCE_AMBIGUOUS = ReasonKind(
+    "source-ambiguous",
+    "{kind} {name} could be any of these: {candidates}",
+    "Write `namespace` at the reference and at the source, or keep the source beside the release",
+    Weight.WARNING,
+)
+SOURCE_NOT_OCI = ReasonKind(
+    "source-not-oci", "the chart comes from {what}, not from an OCI registry", "", Weight.COUNTED
+)
+SOURCE_SUSPENDED = ReasonKind("suspended", "suspended", "", Weight.NOTE)
+BAD_ADDRESS = ReasonKind(
+    "bad-address", "{url} is not an address of a chart: {problem}", "Write `oci://host/path` as Flux's documentation shows", Weight.WARNING
+)
+NOT_A_CHART = ReasonKind(
+    "not-a-chart",
+    "the OCIRepository holds Flux or other content, not a Helm chart, as far as this tree tells",
+    "",
+    Weight.COUNTED,
+)
+LEFT_TO_FLUX = ReasonKind(
+    "image-policy", "the value has an `$imagepolicy` marker and belongs to Flux's image automation", "", Weight.NOTE
+)
+DIGEST_WITH_RANGE = ReasonKind(
+    "digest-with-range",
+    "a digest stands beside a range, and Flux runs the digest only",
+    "Replace the range by the version of the digest, or remove the digest",
+    Weight.WARNING,
+)
+
+# --- looking up
+
+UNREACHABLE = ReasonKind(
+    "unreachable", "{host} could not be asked: {problem}", "The next run asks again", Weight.WARNING
+)
+ACCESS_DENIED = ReasonKind("access-denied", "{host} answered {status} for {chart}", "{cure}", Weight.WARNING)
+CHART_NOT_FOUND = ReasonKind(
+    "chart-not-found",
+    "{host} knows no chart {chart}, or shows it to nobody without a login",
+    "Check the address; for a private chart log in before this step",
+    Weight.WARNING,
+)
+BAD_ANSWER = ReasonKind(
+    "bad-answer",
+    "{host} gave an answer that is not one of an OCI registry: {problem}",
+    "Check that the host is a registry and not a login page or proxy",
+    Weight.WARNING,
+)
+RATE_LIMITED = ReasonKind(
+    "rate-limited",
+    "{host} asks for fewer requests ({problem})",
+    "Log in to this registry, or run less often",
+    Weight.WARNING,
+)
+LOGIN_OVER_HTTP = ReasonKind(
+    "login-over-http",
+    "{host} wants a login over plain HTTP, which is never sent",
+    "Serve the registry over HTTPS, or allow anonymous pulls",
+    Weight.WARNING,
+)
+PRIVATE_ADDRESS = ReasonKind(
+    "private-address",
+    "{host} is on the private address {address}",
+    "If it is your registry, add it to the configuration: `registries: {{private-hosts: [{host}]}}`",
+    Weight.WARNING,
+)
+FORBIDDEN_ADDRESS = ReasonKind(
+    "forbidden-address", "{host} is on {address}, where no registry may be", "", Weight.WARNING
+)
+
+# --- choosing a version
+
+NO_TIER = ReasonKind("no-tier", "no tier of the configuration covers this path", "", Weight.COUNTED)
+EXACT_TIER = ReasonKind("exact", "the tier follows nothing by itself", "", Weight.COUNTED)
+PRODUCTION = ReasonKind("production", "production is never edited by itself", "", Weight.COUNTED)
+FLOATING_TAG = ReasonKind(
+    "floating-tag",
+    "`{tag}` is a floating tag, not a version",
+    "Pin a version, for example `{example}`",
+    Weight.WARNING,
+)
+TAG_MISSING = ReasonKind(
+    "tag-missing",
+    "{version} is in use and does not exist in {chart}",
+    "It was deleted or never pushed; choose a version that exists",
+    Weight.WARNING,
+)
+NO_VERSIONS = ReasonKind(
+    "no-versions", "{chart} has no tag that Flux would take as a version", "", Weight.WARNING
+)
+BAD_CONSTRAINT = ReasonKind(
+    "bad-constraint",
+    "`{constraint}` is not a constraint that Flux understands: {problem}",
+    "Mend it as the constraint table of the README shows",
+    Weight.WARNING,
+)
+BAD_FILTER = ReasonKind(
+    "bad-filter",
+    "`semverFilter` is not a pattern of Go's regexp: {problem}",
+    "Mend the pattern; Flux refuses it too",
+    Weight.WARNING,
+)
+LIMITS_DISJOINT = ReasonKind(
+    "limits-disjoint",
+    "no version lies within both {first} and {second}",
+    "Change one of the two",
+    Weight.WARNING,
+)
+NO_MATCH = ReasonKind(
+    "no-match", "no version of {chart} lies within {constraint}", "Flux fails here too; widen the constraint", Weight.WARNING
+)
+RANGE_KEPT = ReasonKind("range", "`{constraint}` is a range, which Flux follows by itself", "", Weight.NOTE)
+SAME_PRECEDENCE = ReasonKind(
+    "same-precedence",
+    "the tags {tags} are the same version to Flux and name different charts",
+    "Ask the publisher; pin one by its digest",
+    Weight.WARNING,
+)
+DIGEST_UNKNOWN = ReasonKind(
+    "digest-unknown",
+    "nothing tells which version the digest {digest} is",
+    "Write `tag` beside the digest",
+    Weight.NOTE,
+)
+
+# --- editing
+
+NOT_EDITABLE = ReasonKind(
+    "not-editable",
+    "the value is written in a form that cannot be changed safely: {problem}",
+    "Write it as a plain or quoted scalar of its own",
+    Weight.WARNING,
+)
+NOT_MINIMAL = ReasonKind(
+    "not-minimal",
+    "the edit could not be proved to change only this value: {problem}",
+    "Please report this file's form as a bug",
+    Weight.WARNING,
+)
+
+# --- branches and pull requests
+
+TOUCHED = ReasonKind(
+    "touched",
+    "{branch} holds commits of others and is left to them",
+    "To hand it back, remove those commits or delete the branch",
+    Weight.WARNING,
+)
+FOREIGN_BRANCH = ReasonKind(
+    "foreign-branch",
+    "{branch} exists and holds no commit of this bot",
+    "Delete the branch; nothing of ours is on it",
+    Weight.WARNING,
+)
+FOREIGN_PULL_REQUEST = ReasonKind(
+    "foreign-pull-request",
+    "pull request {number} uses our branch name {branch} and is not ours ({why})",
+    "Close it, or rename its branch",
+    Weight.WARNING,
+)
+CLOSED_BY_A_PERSON = ReasonKind(
+    "closed",
+    "pull request {number} proposed exactly this and was closed",
+    "Delete the branch {branch} to have it proposed again",
+    Weight.NOTE,
+)
+OPENING_FORBIDDEN = ReasonKind(
+    "opening-forbidden", "the forge forbids us to open a pull request: {problem}", "{cure}", Weight.WARNING
+)
+PERMISSION_MISSING = ReasonKind(
+    "permission-missing", "{what} was refused", "Give the token the permission `{permission}`", Weight.WARNING
+)
+PUSH_REJECTED = ReasonKind("push-rejected", "{branch} was not pushed: {problem}", "{cure}", Weight.WARNING)
+NOT_AS_PLANNED = ReasonKind(
+    "not-as-planned",
+    "the commit for {branch} differs from its plan and was not pushed: {problem}",
+    "Please report this as a bug",
+    Weight.ALARM,
+)
+FORGE_FAILED = ReasonKind("forge-failed", "{what} failed: {problem}", "Running again completes it", Weight.WARNING)
+
+
+def all_kinds() -> tuple[ReasonKind, ...]:
+    """Every kind of this file, in its order."""
+    return tuple(value for value in globals().values() if isinstance(value, ReasonKind))
