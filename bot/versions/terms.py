@@ -1,0 +1,161 @@
+"""One term of a constraint (`>=1.2`, `~1.x`, `!=2`) and what each operator means, wildcards included.
+
+A port of the functions of https://github.com/Masterminds/semver/blob/v3.5.0/constraints.go, oddities kept: `^*` is
+0.0.0 only, `~0.0.0` is everything, `>1` starts at 2.0.0. Where Masterminds keeps three flags for what was left out or
+wild ("dirty"), a term counts the numbers that were given.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.versions.version import Version, try_loose
+
+# Possessive throughout, and no repetition can begin with what the one before it ends with: one pass over the text.
+# Blanks are Go's `\s`, which has no vertical tab; `|` inside a number is Masterminds' own slip and fails later.
+TERM: Final = re.compile(
+    r"[\t\n\f\r ]*+(=>|=<|=|!=|>=|>|<=|<|~>|~|\^|)[\t\n\f\r ]*+"
+    r"(v?([0-9|xX*]++)(?:\.([0-9|xX*]++))?(?:\.([0-9|xX*]++))?"
+    r"(-[0-9A-Za-z-]++(?:\.[0-9A-Za-z-]++)*+)?(?:\+[0-9A-Za-z-]++(?:\.[0-9A-Za-z-]++)*+)?)"
+    r"[\t\n\f\r ]*+"
+)
+
+_WILD = frozenset({"x", "X", "*"})
+_LEFT_OUT = _WILD | {""}
+_MAJOR_ONLY = 1
+_MAJOR_AND_MINOR = 2
+_FULL = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """An operator and its version.
+
+    Attributes:
+        operator: As written; empty for none.
+        text: The version as written, wildcards included.
+        bound: The version that stands for it: parts left out or wild are 0.
+        given: How many numbers come before the first that is left out or wild: 0 to 3.
+    """
+
+    operator: str
+    text: str
+    bound: Version
+    given: int
+
+    def complaint(self, version: Version) -> str | None:
+        """What is wrong with a version, to be put between it and the term's text; None where nothing is.
+
+        Whether prereleases are admitted is a matter of the whole group and not asked here.
+        """
+        return _MEANING[self.operator](version, self)
+
+
+def read_term(found: re.Match[str]) -> Term | None:
+    """Make the term of a match of `TERM`; None where its numbers or its prerelease are not usable."""
+    operator, text, major, minor, patch, prerelease = found.groups("")
+    if major in _WILD:
+        given, full = 0, f"0.0.0{prerelease}"
+    elif minor in _LEFT_OUT:
+        given, full = _MAJOR_ONLY, f"{major}.0.0{prerelease}"
+    elif patch in _LEFT_OUT:
+        given, full = _MAJOR_AND_MINOR, f"{major}.{minor}.0{prerelease}"
+    else:
+        given, full = _FULL, text
+    bound = try_loose(full)
+    return None if bound is None else Term(operator=operator, text=text, bound=bound, given=given)
+
+
+def _equal(version: Version, term: Term) -> str | None:
+    if term.given < _FULL:
+        return _tilde(version, term)
+    return None if version == term.bound else "is not equal to"
+
+
+def _not_equal(version: Version, term: Term) -> str | None:
+    bound = term.bound
+    if term.given == _MAJOR_ONLY:
+        differs = version.major != bound.major
+    elif term.given == _MAJOR_AND_MINOR:
+        # Two prereleases of one minor version are compared by their text alone, whatever the patch is.
+        differs = (version.major, version.minor, version.prerelease) != (bound.major, bound.minor, bound.prerelease)
+    else:
+        differs = version != bound
+    return None if differs else "is equal to"
+
+
+def _greater(version: Version, term: Term) -> str | None:
+    bound = term.bound
+    if term.given == _MAJOR_ONLY:
+        above = version.major > bound.major
+    elif term.given == _MAJOR_AND_MINOR:
+        above = (version.major, version.minor) > (bound.major, bound.minor)
+    elif term.given == 0:
+        above = version.major > 0 or version > bound
+    else:
+        above = version > bound
+    return None if above else "is not greater than"
+
+
+def _less(version: Version, term: Term) -> str | None:
+    return None if version < term.bound else "is not less than"
+
+
+def _at_least(version: Version, term: Term) -> str | None:
+    return None if version >= term.bound else "is less than"
+
+
+def _at_most(version: Version, term: Term) -> str | None:
+    bound = term.bound
+    if term.given == _FULL:
+        within = version <= bound
+    elif term.given == _MAJOR_ONLY:
+        within = version.major <= bound.major
+    else:
+        within = (version.major, version.minor) <= (bound.major, bound.minor)
+    return None if within else "is greater than"
+
+
+def _tilde(version: Version, term: Term) -> str | None:
+    bound = term.bound
+    if version < bound:
+        return "is less than"
+    if term.given in (0, _FULL) and bound.key[:3] == (0, 0, 0):
+        return None
+    if version.major != bound.major:
+        return "has another major version than"
+    if version.minor != bound.minor and term.given != _MAJOR_ONLY:
+        return "has another minor version than"
+    return None
+
+
+def _caret(version: Version, term: Term) -> str | None:
+    bound = term.bound
+    if version < bound:
+        return "is less than"
+    if version.major != bound.major:
+        return "has another major version than"
+    if bound.major > 0 or term.given == _MAJOR_ONLY:
+        return None
+    if version.minor != bound.minor:
+        return "has another minor version than"
+    if bound.minor > 0 or term.given == _MAJOR_AND_MINOR:
+        return None
+    return None if version.patch == bound.patch else "has another patch version than"
+
+
+_MEANING: Mapping[str, Callable[[Version, Term], str | None]] = {
+    "": _equal,
+    "=": _equal,
+    "!=": _not_equal,
+    ">": _greater,
+    "<": _less,
+    ">=": _at_least,
+    "=>": _at_least,
+    "<=": _at_most,
+    "=<": _at_most,
+    "~": _tilde,
+    "~>": _tilde,
+    "^": _caret,
+}
