@@ -1,4 +1,7 @@
-"""What the story needs from outside: four small Protocols. The contract tests run on every implementation, fakes too."""
+"""What the story needs from outside: four small Protocols.
+
+The contract tests run on every implementation, fakes too.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol

@@ -104,7 +104,10 @@ SOURCE_NOT_OCI = ReasonKind(
 )
 SOURCE_SUSPENDED = ReasonKind("suspended", "suspended", "", Weight.NOTE)
 BAD_ADDRESS = ReasonKind(
-    "bad-address", "{url} is not an address of a chart: {problem}", "Write `oci://host/path` as Flux's documentation shows", Weight.WARNING
+    "bad-address",
+    "{url} is not an address of a chart: {problem}",
+    "Write `oci://host/path` as Flux's documentation shows",
+    Weight.WARNING,
 )
 NOT_A_CHART = ReasonKind(
     "not-a-chart",
@@ -179,9 +182,7 @@ TAG_MISSING = ReasonKind(
     "It was deleted or never pushed; choose a version that exists",
     Weight.WARNING,
 )
-NO_VERSIONS = ReasonKind(
-    "no-versions", "{chart} has no tag that Flux would take as a version", "", Weight.WARNING
-)
+NO_VERSIONS = ReasonKind("no-versions", "{chart} has no tag that Flux would take as a version", "", Weight.WARNING)
 BAD_CONSTRAINT = ReasonKind(
     "bad-constraint",
     "`{constraint}` is not a constraint that Flux understands: {problem}",
@@ -201,7 +202,10 @@ LIMITS_DISJOINT = ReasonKind(
     Weight.WARNING,
 )
 NO_MATCH = ReasonKind(
-    "no-match", "no version of {chart} lies within {constraint}", "Flux fails here too; widen the constraint", Weight.WARNING
+    "no-match",
+    "no version of {chart} lies within {constraint}",
+    "Flux fails here too; widen the constraint",
+    Weight.WARNING,
 )
 RANGE_KEPT = ReasonKind("range", "`{constraint}` is a range, which Flux follows by itself", "", Weight.NOTE)
 SAME_PRECEDENCE = ReasonKind(

@@ -31,6 +31,7 @@ class PullRequest:
 
     Attributes:
         number: The forge's number.
+        head_sha: Empty where the forge does not follow the branch.
         head_here: Its head branch lies in this repository, not in a fork.
     """
 

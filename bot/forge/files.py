@@ -1,0 +1,128 @@
+"""A forge of plain files, for any Git remote: pull requests and statuses as Markdown for people and JSON for us.
+
+pull-requests/0001.json, 0001.md     one pull request; set `"state": "closed"` to refuse it
+statuses/<commit>.json, .md          the statuses of one commit
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bot.errors import ForgeFailed
+from bot.model.commits import BOT_BRANCHES, Sha
+from bot.model.proposals import CommitStatus, Identity, PullRequest, State
+from bot.model.tiers import Branch
+from bot.reasons import Reason
+
+_US = Identity(login="flux-chart-bot", name="flux-chart-bot", email="flux-chart-bot@users.noreply.invalid")
+_OPEN, _CLOSED = "open", "closed"
+_ANY = ""
+"""The head is wherever the branch stands: a folder of files does not follow it."""
+
+
+class FilesForge:
+    """The Forge port on a folder. Files are written beside and renamed, so a kill leaves old or new, never half."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep the folder; it is made when something is first written."""
+        self._pulls = folder / "pull-requests"
+        self._statuses = folder / "statuses"
+
+    def identity(self) -> Identity:
+        """A fixed identity: there is no token to ask."""
+        return _US
+
+    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+        """Every open pull request of the folder."""
+        return tuple(
+            _pull_request(record)
+            for record in self._records()
+            if record["state"] == _OPEN and record["head"].startswith(BOT_BRANCHES)
+        )
+
+    def last_closed(self, branch: Branch) -> PullRequest | None:
+        """The newest pull request from this branch that a person set to closed."""
+        closed = [record for record in self._records() if record["head"] == branch and record["state"] == _CLOSED]
+        return _pull_request(closed[-1]) if closed else None
+
+    def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
+        """Write the next number; the open one where it exists already."""
+        for existing in self.open_pull_requests():
+            if existing.head == head:
+                return existing
+        number = max((int(record["number"]) for record in self._records()), default=0) + 1
+        record = {"number": number, "state": _OPEN, "author": _US.login, "head": head, "head_sha": _ANY, "base": base}
+        self._write_pull({**record, "title": title, "body": body})
+        return _pull_request(self._record(number))
+
+    def update_pull_request(self, number: int, *, title: str, body: str) -> Reason | None:
+        """Set title and body."""
+        self._write_pull({**self._record(number), "title": title, "body": body})
+        return None
+
+    def close_pull_request(self, number: int, *, comment: str) -> Reason | None:
+        """Mark it done with a word why; `closed` stays the word of a person."""
+        self._write_pull({**self._record(number), "state": "done", "comment": comment})
+        return None
+
+    def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:
+        """The statuses of a commit."""
+        rows = _read(self._statuses / f"{sha}.json", [])
+        return tuple(CommitStatus(**{**row, "state": State(row["state"])}) for row in rows)
+
+    def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
+        """Set a status, in place of an older one of the same context."""
+        kept = [known for known in self.statuses(sha) if known.context != status.context]
+        rows = [asdict(known) for known in sorted([*kept, status], key=lambda known: known.context)]
+        _write(self._statuses / f"{sha}.json", json.dumps(rows, indent=2) + "\n")
+        table = "".join(f"- **{row['state']}** `{row['context']}`: {row['description']}\n" for row in rows)
+        _write(self._statuses / f"{sha}.md", f"# Statuses of {sha}\n\n{table}")
+        return None
+
+    def compare_url(self, *, base: Branch, head: Branch) -> str:
+        """What to compare, in Git's words: there is no page to link."""
+        return f"{base}...{head}"
+
+    def pull_request_url(self, number: int) -> str:
+        """The path of the Markdown file."""
+        return str(self._pulls / f"{number:04}.md")
+
+    def _records(self) -> list[dict[str, Any]]:
+        return [_read(path, {}) for path in sorted(self._pulls.glob("[0-9]*.json"))]
+
+    def _record(self, number: int) -> dict[str, Any]:
+        record: dict[str, Any] = _read(self._pulls / f"{number:04}.json", {})
+        return record
+
+    def _write_pull(self, record: dict[str, Any]) -> None:
+        record = {**record, "url": self.pull_request_url(record["number"])}
+        page = self._pulls / f"{record['number']:04}.md"
+        head = f"# {record['title']}\n\n`{record['head']}` into `{record['base']}`, {record['state']}\n\n"
+        said = f"\n---\n\n{record['comment']}\n" if record.get("comment") else ""
+        _write(page, f"{head}{record['body']}\n{said}")
+        _write(page.with_suffix(".json"), json.dumps(record, indent=2) + "\n")
+
+
+def _pull_request(record: dict[str, Any]) -> PullRequest:
+    known = {name: record[name] for name in ("number", "url", "author", "head", "head_sha", "base", "title", "body")}
+    return PullRequest(head_here=True, **known)
+
+
+def _read(path: Path, default: Any) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return default
+    except (OSError, ValueError) as error:
+        raise ForgeFailed(f"{path} cannot be read: {type(error).__name__}", "Mend or delete the file") from error
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(path.suffix + ".new")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise ForgeFailed(f"{path} cannot be written: {error.strerror}", "Choose a folder that can be") from error

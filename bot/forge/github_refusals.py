@@ -1,0 +1,91 @@
+"""What GitHub's refusals mean, and the mend of each. Nothing of its answers but the message reaches a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bot.errors import ForgeFailed
+from bot.reasons import FORGE_FAILED, OPENING_FORBIDDEN, PERMISSION_MISSING, Reason
+
+if TYPE_CHECKING:
+    from github import GithubException  # noqa: TID251 - this package is its home
+
+_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _INVALID = 401, 403, 404, 422
+
+_MAY_NOT_OPEN = "not permitted to create or approve pull requests"
+"""GitHub's words where the repository's setting keeps workflows from opening pull requests."""
+
+_READING = "contents: read, pull-requests: read, statuses: read"
+
+
+class Refused(Exception):
+    """GitHub answered one call with a refusal."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+    def reason(self, what: str, permission: str) -> Reason:
+        """Say what was refused, with the permission that mends it where one does."""
+        if self.status in {_FORBIDDEN, _NOT_FOUND}:
+            return PERMISSION_MISSING(what=f"{what} ({self.status}: {self.message})", permission=permission)
+        return FORGE_FAILED(what=what, problem=f"{self.status}: {self.message}")
+
+    def opening(self) -> Reason:
+        """Say why a pull request may not be opened."""
+        if _MAY_NOT_OPEN in self.message:
+            cure = (
+                "Turn on Settings > Actions > General > “Allow GitHub Actions to create and approve pull requests” in"
+                " this repository or its organisation, or give the bot the token of a GitHub App"
+            )
+            return OPENING_FORBIDDEN(problem=self.message, cure=cure)
+        if self.status == _FORBIDDEN:
+            return OPENING_FORBIDDEN(problem=self.message, cure="Give the token the permission `pull-requests: write`")
+        return FORGE_FAILED(what="Opening the pull request", problem=f"{self.status}: {self.message}")
+
+    @property
+    def already_exists(self) -> bool:
+        """Whether a repeated call met what the first one made (a 502 after success is retried)."""
+        return self.status == _INVALID and "already exists" in self.message
+
+
+@contextmanager
+def asking(what: str) -> Iterator[None]:
+    """Turn every fault of one call into `Refused`, or into `ForgeFailed` where no call would fare better.
+
+    Texts of `requests` exceptions are never passed on: they hold whole URLs.
+    """
+    import requests  # noqa: PLC0415 - PyGithub brings it with it
+    from github import GithubException, RateLimitExceededException  # noqa: PLC0415, TID251 - loaded by then
+
+    try:
+        yield
+    except RateLimitExceededException as error:
+        raise ForgeFailed(f"{what}: GitHub's rate limit is used up", "Run less often, or use a GitHub App") from error
+    except GithubException as error:
+        raise _sorted_out(what, error) from error
+    except requests.exceptions.RequestException as error:
+        message = f"{what}: GitHub could not be reached ({type(error).__name__})"
+        raise ForgeFailed(message, "Running again completes the work") from None
+    except AssertionError as error:
+        # PyGithub asserts that every address in an answer lies on the host that was asked.
+        raise ForgeFailed(f"{what}: an answer names another host", "Check GITHUB_API_URL") from error
+
+
+def _sorted_out(what: str, error: GithubException) -> Exception:
+    message = _message(error)
+    if error.status == _UNAUTHORIZED:
+        return ForgeFailed(f"{what}: the token is not valid ({message})", f"Give a token with {_READING}")
+    if error.status == 429 or error.status >= 500:  # noqa: PLR2004 - too many requests; the server's own fault
+        return ForgeFailed(f"{what}: GitHub answered {error.status}", "Running again completes the work")
+    return Refused(error.status, message)
+
+
+def _message(error: GithubException) -> str:
+    """GitHub's own sentence with the details of its validation, capped."""
+    data = error.data if isinstance(error.data, dict) else {}
+    details = [str(item.get("message", "")) for item in data.get("errors") or () if isinstance(item, dict)]
+    return "; ".join(filter(None, [str(data.get("message") or "no message"), *details]))[:300]

@@ -1,0 +1,1 @@
+"""What shall be done, decided from values alone: who claims a file, and the life of a pull request."""

@@ -1,0 +1,36 @@
+"""Whose branch is it? A name proves nothing: anyone who may push can take ours first (and a fork can copy it)."""
+
+from enum import Enum, auto
+
+from bot.model.commits import CommitFacts
+from bot.model.proposals import Identity
+
+TIER_TRAILER = "Flux-Chart-Bot-Tier"
+"""Every commit of ours carries this trailer with its tier's name."""
+
+
+class Ownership(Enum):
+    """What the history of a branch with our name says."""
+
+    OURS = auto()
+    """Its tip is a commit of ours."""
+    TOUCHED = auto()
+    """Others' commits lie on top of one of ours: theirs to finish."""
+    FOREIGN = auto()
+    """No commit of ours is in sight: somebody else took the name."""
+
+
+def owner_of(history: tuple[CommitFacts, ...], tier: str, us: Identity) -> Ownership:
+    """Judge a branch by its first-parent history, tip first.
+
+    A commit is ours when its committer is our address and its trailer names this tier. Both are forgeable by someone
+    who may push; such a person could as well edit the branch itself, so nothing is gained by a forgery.
+    """
+    ours = [_is_ours(commit, tier, us) for commit in history]
+    if ours and ours[0]:
+        return Ownership.OURS
+    return Ownership.TOUCHED if any(ours) else Ownership.FOREIGN
+
+
+def _is_ours(commit: CommitFacts, tier: str, us: Identity) -> bool:
+    return commit.committer_email == us.email and (TIER_TRAILER, tier) in commit.trailers

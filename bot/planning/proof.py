@@ -1,0 +1,53 @@
+"""The last look before a push: the commit that was made is the plan, and nothing besides."""
+
+import hashlib
+
+from bot.model.commits import FileChange, PathDifference, Sha
+from bot.model.proposals import PullRequestPlan
+from bot.model.tiers import Configuration
+from bot.planning.tiers import production_paths
+from bot.reasons import NOT_AS_PLANNED, Reason
+
+_NEVER = ".github/"
+"""Nothing under it is ever written: workflows and our own configuration live there."""
+
+
+def blob_name(data: bytes, like: Sha) -> Sha:
+    """The name Git gives to these bytes, in the hash of `like` (40 digits: SHA-1, 64: SHA-256).
+
+    https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
+    """
+    algorithm = "sha256" if len(like) == 64 else "sha1"  # noqa: PLR2004 - the two lengths of a Git object name
+    return hashlib.new(algorithm, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def deviation(
+    plan: PullRequestPlan, differences: tuple[PathDifference, ...], configuration: Configuration, default: str
+) -> Reason | None:
+    """Compare what two commits really differ in with what the plan says; None when they agree."""
+    planned = {change.path: change for change in plan.changes}
+    actual = {difference.path: difference for difference in differences}
+    if planned.keys() != actual.keys():
+        return _deviates(plan, f"paths {sorted(planned.keys() ^ actual.keys())[:3]}")
+    guarded = production_paths(configuration, plan.base, default)
+    for path, difference in actual.items():
+        if path.startswith(_NEVER) or guarded.matches(path):
+            return _deviates(plan, f"{path} must never change")
+        if not _as_planned(planned[path], difference):
+            return _deviates(plan, f"the content or mode of {path}")
+    return None
+
+
+def _as_planned(change: FileChange, difference: PathDifference) -> bool:
+    old, new = difference.old, difference.new
+    return (
+        old is not None
+        and new is not None
+        and old.kind == new.kind == change.kind
+        and old.blob == blob_name(change.before, old.blob)
+        and new.blob == blob_name(change.after, new.blob)
+    )
+
+
+def _deviates(plan: PullRequestPlan, problem: str) -> Reason:
+    return NOT_AS_PLANNED(branch=plan.branch, problem=problem)

@@ -1,0 +1,150 @@
+"""The life of one tier's pull request: what is wished, what is found, and so what to do."""
+
+from dataclasses import dataclass, replace
+
+from bot.model.commits import BOT_BRANCHES, CommitFacts, FileChange, PathDifference, Sha
+from bot.model.proposals import Action, Identity, PullRequest, PullRequestPlan, Texts
+from bot.model.tiers import Branch, Tier
+from bot.model.verdicts import Verdict
+from bot.planning.ownership import Ownership, owner_of
+from bot.planning.proof import blob_name
+from bot.reasons import CLOSED_BY_A_PERSON, FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, TOUCHED, Reason
+
+
+def branch_of(tier: Tier) -> Branch:
+    """The branch of a tier's pull request: deterministic, so that every run finds it again."""
+    return f"{BOT_BRANCHES}{tier.name}/all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the base branch asks for in this run; without changes there is nothing to propose."""
+
+    tier: Tier
+    base: Branch
+    base_sha: Sha
+    changes: tuple[FileChange, ...] = ()
+    updates: tuple[Verdict, ...] = ()
+    texts: Texts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundBranch:
+    """Our branch as the remote has it.
+
+    Attributes:
+        history: First-parent commits, tip first, as far as they were fetched.
+        carries: What its tip changes against its own first parent.
+    """
+
+    head: Sha
+    history: tuple[CommitFacts, ...]
+    carries: tuple[PathDifference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the remote and the forge have under this tier's branch name."""
+
+    branch: FoundBranch | None = None
+    pull_requests: tuple[PullRequest, ...] = ()
+    last_closed: PullRequest | None = None
+
+
+def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan | None:
+    """Decide what to do about one tier's pull request; None where there is nothing and nothing is wished."""
+    plan = PullRequestPlan(
+        tier=wish.tier,
+        action=Action.KEEP,
+        branch=branch_of(wish.tier),
+        base=wish.base,
+        base_sha=wish.base_sha,
+        head_before=found.branch.head if found.branch else None,
+        texts=wish.texts,
+        changes=wish.changes,
+        updates=wish.updates,
+    )
+    if found.branch is None:
+        return replace(plan, action=Action.CREATE) if wish.changes else None
+    objection = _objection(plan, found.branch, us)
+    if objection:
+        return replace(plan, action=Action.LEAVE, reason=objection, existing=_here(found))
+    existing = _here(found)
+    if existing is None:
+        return _without_pull_request(plan, found.branch, found.last_closed)
+    return _with_pull_request(replace(plan, existing=existing), found.branch, existing, us)
+
+
+def strangers(found: Found, branch: Branch) -> tuple[Reason, ...]:
+    """Pull requests under our branch name that lie in a fork: never ours, whatever their marker says."""
+    return tuple(
+        FOREIGN_PULL_REQUEST(number=pull.number, branch=branch, why="its branch lies in a fork")
+        for pull in found.pull_requests
+        if not pull.head_here
+    )
+
+
+def _here(found: Found) -> PullRequest | None:
+    return next((pull for pull in found.pull_requests if pull.head_here), None)
+
+
+def _objection(plan: PullRequestPlan, branch: FoundBranch, us: Identity) -> Reason | None:
+    match owner_of(branch.history, plan.tier.name, us):
+        case Ownership.OURS:
+            return None
+        case Ownership.TOUCHED:
+            return TOUCHED(branch=plan.branch)
+        case Ownership.FOREIGN:
+            return FOREIGN_BRANCH(branch=plan.branch)
+
+
+def _without_pull_request(plan: PullRequestPlan, branch: FoundBranch, closed: PullRequest | None) -> PullRequestPlan:
+    if not plan.changes:
+        return replace(plan, action=Action.CLOSE)
+    if not _is_as_wished(plan, branch):
+        return replace(plan, action=Action.CREATE)
+    if closed and closed.head_sha in {"", branch.head}:
+        reason = CLOSED_BY_A_PERSON(number=closed.number, branch=plan.branch)
+        return replace(plan, action=Action.LEAVE, reason=reason)
+    return replace(plan, action=Action.OPEN)
+
+
+def _with_pull_request(
+    plan: PullRequestPlan, branch: FoundBranch, existing: PullRequest, us: Identity
+) -> PullRequestPlan:
+    if existing.base != plan.base:
+        why = f"it goes to {existing.base}, not to {plan.base}"
+        reason = FOREIGN_PULL_REQUEST(number=existing.number, branch=plan.branch, why=why)
+        return replace(plan, action=Action.LEAVE, reason=reason)
+    if not plan.changes:
+        return replace(plan, action=Action.CLOSE)
+    if existing.author != us.login:
+        # Opened by hand from our link, where the forge forbids us to: the branch is ours, its words are theirs.
+        plan = replace(plan, texts=None)
+    if not _is_as_wished(plan, branch):
+        return replace(plan, action=Action.UPDATE)
+    return replace(plan, action=Action.KEEP if says_the_same(existing, plan.texts) else Action.REWORD)
+
+
+def says_the_same(existing: PullRequest, texts: Texts | None) -> bool:
+    """Whether title and body already read so; forges turn line ends into CRLF and strip the last one."""
+    return texts is None or (existing.title == texts.title and _lines(existing.body) == _lines(texts.body))
+
+
+def _lines(body: str) -> list[str]:
+    return body.strip().splitlines()
+
+
+def _is_as_wished(plan: PullRequestPlan, branch: FoundBranch) -> bool:
+    """Whether the branch changes just these files, from the base's present bytes to the wished ones.
+
+    Files of the base that moved elsewhere do not matter: a push for their sake would cost others a run and an approval.
+    """
+    wished = {
+        (change.path, blob_name(change.before, branch.head), blob_name(change.after, branch.head))
+        for change in plan.changes
+    }
+    carried = {
+        (item.path, item.old.blob if item.old else "", item.new.blob if item.new else "") for item in branch.carries
+    }
+    return wished == carried
