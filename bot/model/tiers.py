@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.versions.constraint import Constraint
 from bot.versions.follow import Follow
 
 Branch = str
@@ -53,7 +54,7 @@ class Rule:
     charts: tuple[str, ...]
     tiers: tuple[str, ...]
     follow: Follow | None = None
-    skip: tuple[str, ...] | None = None
+    skip: tuple[Constraint, ...] | None = None
     line: int = 0
 
 

@@ -35,6 +35,7 @@ class Update:
         digest: `sha256:<hex>` that is written beside it, else empty.
         jump: `major`, `minor`, `patch` or `prerelease`.
         refused: Why every newer version was not taken, newest first.
+        tied: Other tags of equal precedence; held where they name different charts.
         carried: The chart could not be looked up; an open pull request proposed this, and keeps it.
     """
 
@@ -45,6 +46,7 @@ class Update:
     digest: str = ""
     jump: str = "patch"
     refused: tuple[Refused, ...] = ()
+    tied: tuple[str, ...] = ()
     carried: bool = False
 
 

@@ -1,0 +1,98 @@
+"""How far one reference may move: the tier, the rules, and the comment on the version's own line."""
+
+from dataclasses import dataclass
+
+from bot.model.references import Reference
+from bot.model.tiers import Configuration, Tier
+from bot.model.verdicts import Refused
+from bot.planning.patterns import ChartPatterns
+from bot.reasons import BAD_CONSTRAINT, LIMITS_DISJOINT, Reason
+from bot.versions.constraint import Constraint, InvalidConstraint
+from bot.versions.follow import Follow, Limit, Reach, limit
+from bot.versions.tags import TaggedVersion
+from bot.versions.version import Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What bounds one reference in one tier.
+
+    Attributes:
+        tier: The tier; production is exact whatever else is said.
+        follow: The last matching rule's, else the tier's.
+        skip: Constraints whose versions are never taken.
+        narrowed_by: The comment's constraint; it can only narrow.
+    """
+
+    tier: Tier
+    follow: Follow
+    skip: tuple[Constraint, ...] = ()
+    narrowed_by: Constraint | None = None
+
+    def refusal(self, version: Version, current: Version) -> str | None:
+        """Why a version is not taken, in a few words that follow it in a list; None where it may be."""
+        if self.tier.production:
+            return "production is never edited by itself"
+        if self.follow is Reach.EXACT:
+            return f"tier {self.tier.name} follows nothing by itself"
+        refusal = self._limit(current).refusal(version)
+        if refusal:
+            return refusal
+        for skipped in self.skip:
+            if skipped.check(version):
+                return f"skipped by a rule ({skipped})"
+        if self.narrowed_by and not self.narrowed_by.check(version):
+            return f"outside {self.narrowed_by}, the comment on its line"
+        return None
+
+    def disjoint(self, versions: tuple[TaggedVersion, ...], current: Version) -> Reason | None:
+        """Say so where the comment and the tier each allow versions, and none is allowed by both."""
+        within = self._limit(current).within
+        if self.narrowed_by is None or within is None or self.tier.production or self.follow is Reach.EXACT:
+            return None
+        by_tier = [within.check(seen.version) for seen in versions]
+        by_comment = [self.narrowed_by.check(seen.version) for seen in versions]
+        if any(by_tier) and any(by_comment) and not any(map(all, zip(by_tier, by_comment, strict=True))):
+            return LIMITS_DISJOINT(
+                first=f"{within} (tier {self.tier.name})", second=f"{self.narrowed_by} (the comment on its line)"
+            )
+        return None
+
+    def _limit(self, current: Version) -> Limit:
+        return limit(self.follow, current)
+
+
+def limits_of(reference: Reference, tier: Tier, configuration: Configuration) -> Limits | Reason:
+    """Bring together what the configuration and the manifest say about one reference.
+
+    The last rule that matches wins, value by value; a rule that names no tier never reaches production.
+    """
+    follow, skip = tier.follow, ()
+    for rule in configuration.rules:
+        if (tier.name in rule.tiers if rule.tiers else not tier.production) and (
+            not rule.charts or ChartPatterns(rule.charts).matches(str(reference.source.address))
+        ):
+            follow = rule.follow if rule.follow is not None else follow
+            skip = rule.skip if rule.skip is not None else skip
+    narrowed_by = None
+    if reference.narrowed_by:
+        try:
+            narrowed_by = Constraint.parse(reference.narrowed_by)
+        except InvalidConstraint as invalid:
+            return BAD_CONSTRAINT(constraint=reference.narrowed_by, problem=invalid.fault.value)
+    return Limits(tier=tier, follow=follow, skip=skip, narrowed_by=narrowed_by)
+
+
+def newest_allowed(
+    newest_first: tuple[TaggedVersion, ...], current: Version, limits: Limits
+) -> tuple[TaggedVersion | None, tuple[Refused, ...]]:
+    """The newest version that the limits allow, and why every newer one was refused; None where there is no newer."""
+    refused = []
+    for seen in newest_first:
+        if seen.version <= current:
+            break
+        why = limits.refusal(seen.version, current)
+        if why is None:
+            return seen, tuple(refused)
+        refused.append(Refused(tag=seen.tag, why=why))
+    return None, tuple(refused)
