@@ -100,6 +100,7 @@ class PullRequestPlan:
     Attributes:
         head_before: Tip of `branch` when it was read; None where it does not exist. The push's lease.
         existing: The open pull request, where there is one.
+        rewords: Title or body differ from the wished ones, and are ours to change.
         reason: Why the bot leaves it alone, for `Action.LEAVE`.
         updates: Verdicts whose decision is an `Update`; the lines of the pull request.
     """
@@ -112,6 +113,7 @@ class PullRequestPlan:
     head_before: Sha | None = None
     existing: PullRequest | None = None
     texts: Texts | None = None
+    rewords: bool = False
     changes: tuple[FileChange, ...] = ()
     updates: tuple[Verdict, ...] = ()
     reason: Reason | None = None

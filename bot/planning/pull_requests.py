@@ -118,15 +118,14 @@ def _with_pull_request(
         return replace(plan, action=Action.LEAVE, reason=reason)
     if not plan.changes:
         return replace(plan, action=Action.CLOSE)
-    if existing.author != us.login:
-        # Opened by hand from our link, where the forge forbids us to: the branch is ours, its words are theirs.
-        plan = replace(plan, texts=None)
+    # One opened by hand from our link, where the forge forbids us to: the branch is ours, the words are theirs.
+    plan = replace(plan, rewords=existing.author == us.login and not _says_the_same(existing, plan.texts))
     if not _is_as_wished(plan, branch):
         return replace(plan, action=Action.UPDATE)
-    return replace(plan, action=Action.KEEP if says_the_same(existing, plan.texts) else Action.REWORD)
+    return replace(plan, action=Action.REWORD if plan.rewords else Action.KEEP)
 
 
-def says_the_same(existing: PullRequest, texts: Texts | None) -> bool:
+def _says_the_same(existing: PullRequest, texts: Texts | None) -> bool:
     """Whether title and body already read so; forges turn line ends into CRLF and strip the last one."""
     return texts is None or (existing.title == texts.title and _lines(existing.body) == _lines(texts.body))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Refused
-from bot.planning.patterns import ChartPatterns
+from bot.planning.path_patterns import ChartPatterns
 from bot.reasons import BAD_CONSTRAINT, LIMITS_DISJOINT, Reason
 from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.follow import Follow, Limit, Reach, limit

@@ -1,0 +1,74 @@
+"""look up: distinct charts to tags and digests. One listing a chart, whatever the number of references."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
+from bot.model.references import DigestPin, Reference
+from bot.model.verdicts import Update, Verdict
+from bot.ports import Progress, Registry
+from bot.selection.digests import digest_place_pinned, tag_named_by, with_digest, without_tie
+
+Asked = tuple[ChartSource, str]
+"""A chart, and a tag or digest of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """Everything the registries said in this run."""
+
+    tags: Mapping[ChartSource, TagList | Unreachable] = field(default_factory=dict)
+    facts: Mapping[Asked, ManifestFacts | Unreachable] = field(default_factory=dict)
+    digests: Mapping[Asked, str | Unreachable] = field(default_factory=dict)
+
+
+def look_up(references: Iterable[Reference], registry: Registry, progress: Progress) -> Answers:
+    """Ask for the tags of every chart, and for what the digests that stand alone are."""
+    wanted = list(references)
+    tags = registry.tags(dict.fromkeys(reference.source for reference in wanted), progress)
+    alone = dict.fromkeys(
+        (reference.source, reference.pin.digest.text) for reference in wanted if isinstance(reference.pin, DigestPin)
+    )
+    facts = registry.manifests(alone, progress) if alone else {}
+    named = dict.fromkeys(_tags_named(facts, tags))
+    return Answers(tags=tags, facts=facts, digests=registry.digests(named, progress) if named else {})
+
+
+def confirm(verdicts: Iterable[Verdict], registry: Registry, progress: Progress) -> tuple[Verdict, ...]:
+    """Ask for what the updates write: a digest is the hash of bytes that were fetched, and a tie must be harmless."""
+    known = tuple(verdicts)
+    updates = [(verdict.reference, verdict.decision) for verdict in known if isinstance(verdict.decision, Update)]
+    tied = dict.fromkeys(
+        (reference.source, tag) for reference, update in updates if update.tied for tag in (update.tag, *update.tied)
+    )
+    written = dict.fromkeys(
+        (reference.source, update.tag) for reference, update in updates if digest_place_pinned(reference)
+    )
+    digests = registry.digests(tied, progress) if tied else {}
+    facts = registry.manifests(written, progress) if written else {}
+    return tuple(_confirmed(verdict, digests, facts) for verdict in known)
+
+
+def _tags_named(
+    facts: Mapping[Asked, ManifestFacts | Unreachable], tags: Mapping[ChartSource, TagList | Unreachable]
+) -> Iterable[Asked]:
+    for (source, _), fact in facts.items():
+        listed = tags[source]
+        if isinstance(fact, ManifestFacts) and isinstance(listed, TagList) and (tag := tag_named_by(fact, listed)):
+            yield source, tag
+
+
+def _confirmed(
+    verdict: Verdict,
+    digests: Mapping[Asked, str | Unreachable],
+    facts: Mapping[Asked, ManifestFacts | Unreachable],
+) -> Verdict:
+    decision, reference = verdict.decision, verdict.reference
+    if isinstance(decision, Update) and decision.tied:
+        names = (decision.tag, *decision.tied)
+        decision = without_tie(decision, tuple(digests[reference.source, tag] for tag in names))
+    if isinstance(decision, Update) and digest_place_pinned(reference):
+        decision = with_digest(reference, decision, facts[reference.source, decision.tag])
+    return (
+        verdict if decision is verdict.decision else Verdict(tier=verdict.tier, reference=reference, decision=decision)
+    )

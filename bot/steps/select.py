@@ -1,0 +1,68 @@
+"""select: reference, tags and tier to a verdict."""
+
+from typing import assert_never
+
+from bot.model.charts import ManifestFacts, Unreachable
+from bot.model.references import DigestPin, ExactPin, RangePin, Reference
+from bot.model.tiers import Configuration, SuspendedPolicy, Tier
+from bot.model.verdicts import Decision, Held, Verdict
+from bot.reasons import DIGEST_UNKNOWN, SOURCE_SUSPENDED, Reason
+from bot.selection.digests import decide_digest, tag_named_by
+from bot.selection.limits import Limits, limits_of
+from bot.selection.pins import decide_pin
+from bot.selection.ranges import decide_range
+from bot.steps.look_up import Answers
+
+
+def select(reference: Reference, tier: Tier, answers: Answers, configuration: Configuration) -> Verdict:
+    """Judge one reference in one tier."""
+    decision = _decide(reference, tier, answers, configuration)
+    return Verdict(tier=tier, reference=reference, decision=decision)
+
+
+def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: Configuration) -> Decision:
+    version = version_in_use(reference)
+    if reference.suspended and configuration.suspended is SuspendedPolicy.REPORT:
+        return Held(version=version, reason=SOURCE_SUSPENDED())
+    limits = limits_of(reference, tier, configuration)
+    if isinstance(limits, Reason):
+        return Held(version=version, reason=limits)
+    tags = answers.tags[reference.source]
+    if isinstance(tags, Unreachable):
+        return Held(version=version, reason=tags.reason)
+    match reference.pin:
+        case ExactPin() as pin:
+            return decide_pin(reference, pin, tags, limits)
+        case RangePin() as pin:
+            return decide_range(reference, pin, tags)
+        case DigestPin() as pin:
+            return _decide_alone(reference, pin, answers, limits)
+        case _:
+            assert_never(reference.pin)
+
+
+def _decide_alone(reference: Reference, pin: DigestPin, answers: Answers, limits: Limits) -> Decision:
+    digest, source = pin.digest.text, reference.source
+    facts, tags = answers.facts[source, digest], answers.tags[source]
+    for answer in (facts, tags):
+        if isinstance(answer, Unreachable):
+            return Held(version=digest, reason=answer.reason)
+    assert isinstance(facts, ManifestFacts) and not isinstance(tags, Unreachable)
+    tag = tag_named_by(facts, tags)
+    resolved = answers.digests.get((source, tag), "") if tag else ""
+    if isinstance(resolved, Unreachable):
+        return Held(version=digest, reason=resolved.reason)
+    return decide_digest(reference, pin, tags, limits, facts, resolved)
+
+
+def version_in_use(reference: Reference) -> str:
+    """What the manifest says now: a version, a constraint or a digest."""
+    match reference.pin:
+        case ExactPin(version=place):
+            return place.text
+        case RangePin(constraint=constraint):
+            return constraint
+        case DigestPin(digest=place):
+            return place.text
+        case _:
+            assert_never(reference.pin)
