@@ -278,6 +278,22 @@ NOT_AS_PLANNED = ReasonKind(
 FORGE_FAILED = ReasonKind("forge-failed", "{what} failed: {problem}", "Running again completes it", Weight.WARNING)
 
 
+UNKNOWN = frozenset(
+    kind.id
+    for kind in (
+        UNREACHABLE,
+        ACCESS_DENIED,
+        CHART_NOT_FOUND,
+        BAD_ANSWER,
+        RATE_LIMITED,
+        LOGIN_OVER_HTTP,
+        PRIVATE_ADDRESS,
+        FORBIDDEN_ADDRESS,
+    )
+)
+"""Ids that say "not known in this run". Unknown is not gone: what an open pull request proposed, it keeps."""
+
+
 def all_kinds() -> tuple[ReasonKind, ...]:
     """Every kind of this file, in its order."""
     return tuple(value for value in globals().values() if isinstance(value, ReasonKind))

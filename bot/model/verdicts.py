@@ -36,7 +36,7 @@ class Update:
         jump: `major`, `minor`, `patch` or `prerelease`.
         refused: Why every newer version was not taken, newest first.
         tied: Other tags of equal precedence; held where they name different charts.
-        carried: The chart could not be looked up; an open pull request proposed this, and keeps it.
+        carried: Why the chart could not be looked up, where an open pull request proposed this and so keeps it.
     """
 
     old: str
@@ -47,7 +47,7 @@ class Update:
     jump: str = "patch"
     refused: tuple[Refused, ...] = ()
     tied: tuple[str, ...] = ()
-    carried: bool = False
+    carried: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

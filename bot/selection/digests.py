@@ -1,4 +1,7 @@
-"""Digests: one that stands alone is a version in disguise; one beside a tag moves with it. Each is fetched, then hashed."""
+"""Digests: one that stands alone is a version in disguise; one beside a tag moves with it.
+
+A digest that is written is always the hash of bytes that were fetched.
+"""
 
 from dataclasses import replace
 

@@ -67,11 +67,11 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
 
     The last rule that matches wins, value by value; a rule that names no tier never reaches production.
     """
-    follow, skip = tier.follow, ()
+    follow = tier.follow
+    skip: tuple[Constraint, ...] = ()
     for rule in configuration.rules:
-        if (tier.name in rule.tiers if rule.tiers else not tier.production) and (
-            not rule.charts or ChartPatterns(rule.charts).matches(str(reference.source.address))
-        ):
+        reached = tier.name in rule.tiers if rule.tiers else not tier.production
+        if reached and ChartPatterns(rule.charts).matches(reference.source.address):
             follow = rule.follow if rule.follow is not None else follow
             skip = rule.skip if rule.skip is not None else skip
     narrowed_by = None
@@ -87,7 +87,7 @@ def newest_allowed(
     newest_first: tuple[TaggedVersion, ...], current: Version, limits: Limits
 ) -> tuple[TaggedVersion | None, tuple[Refused, ...]]:
     """The newest version that the limits allow, and why every newer one was refused; None where there is no newer."""
-    refused = []
+    refused: list[Refused] = []
     for seen in newest_first:
         if seen.version <= current:
             break

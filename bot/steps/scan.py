@@ -1,4 +1,7 @@
-"""scan: a tree to what its files say. Every file is read at most once, and one that says nothing of Flux never parsed."""
+"""scan: a tree to what its files say.
+
+Every file is read at most once, and one that says nothing of Flux is never parsed.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

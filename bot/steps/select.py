@@ -2,11 +2,11 @@
 
 from typing import assert_never
 
-from bot.model.charts import ManifestFacts, Unreachable
+from bot.model.charts import TagList, Unreachable
 from bot.model.references import DigestPin, ExactPin, RangePin, Reference
 from bot.model.tiers import Configuration, SuspendedPolicy, Tier
 from bot.model.verdicts import Decision, Held, Verdict
-from bot.reasons import DIGEST_UNKNOWN, SOURCE_SUSPENDED, Reason
+from bot.reasons import SOURCE_SUSPENDED, Reason
 from bot.selection.digests import decide_digest, tag_named_by
 from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import decide_pin
@@ -36,18 +36,16 @@ def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: C
         case RangePin() as pin:
             return decide_range(reference, pin, tags)
         case DigestPin() as pin:
-            return _decide_alone(reference, pin, answers, limits)
+            return _decide_alone(reference, pin, tags, answers, limits)
         case _:
             assert_never(reference.pin)
 
 
-def _decide_alone(reference: Reference, pin: DigestPin, answers: Answers, limits: Limits) -> Decision:
+def _decide_alone(reference: Reference, pin: DigestPin, tags: TagList, answers: Answers, limits: Limits) -> Decision:
     digest, source = pin.digest.text, reference.source
-    facts, tags = answers.facts[source, digest], answers.tags[source]
-    for answer in (facts, tags):
-        if isinstance(answer, Unreachable):
-            return Held(version=digest, reason=answer.reason)
-    assert isinstance(facts, ManifestFacts) and not isinstance(tags, Unreachable)
+    facts = answers.facts[source, digest]
+    if isinstance(facts, Unreachable):
+        return Held(version=digest, reason=facts.reason)
     tag = tag_named_by(facts, tags)
     resolved = answers.digests.get((source, tag), "") if tag else ""
     if isinstance(resolved, Unreachable):
