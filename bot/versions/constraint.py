@@ -45,7 +45,7 @@ class Fault(StrEnum):
     UNUSABLE_VERSION = "a version with a number over 64 bits, a mixed wildcard, or a zero before a numeric prerelease"
 
 
-class InvalidConstraint(ValueError):  # noqa: N818 - says what it is about, as InvalidVersion
+class InvalidConstraint(ValueError):
     """A text that is no constraint.
 
     Attributes:

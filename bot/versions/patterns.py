@@ -9,8 +9,10 @@ from typing import Any, Self
 
 from bot.versions.quoting import quoted
 
+_LONGEST_PROBLEM = 120
 
-class InvalidPattern(ValueError):  # noqa: N818 - says what it is about, as InvalidVersion
+
+class InvalidPattern(ValueError):
     """A text that is no pattern of Go's regexp.
 
     Attributes:
@@ -33,10 +35,11 @@ class Pattern:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Compile a pattern.
+        r"""Compile a pattern.
 
         Raises:
-            InvalidPattern: Where RE2 refuses it, or Go does.
+            InvalidPattern: Where Go refuses it, and in two cases where Go of 2026 does not: long names of Unicode
+                classes (`\p{Letter}`), and patterns whose program passes 8 MiB (`\p{L}{1000}`).
         """
         # Imported here: few fleets hold a pattern, and it is a large native library.
         import re2  # noqa: PLC0415, TID251 - see above; this is the package's one home
@@ -46,22 +49,31 @@ class Pattern:
         options = re2.Options()
         options.log_errors = False
         try:
-            return cls(text=text, _engine=re2.compile(text.encode(), options))
+            engine = re2.compile(text.encode(), options)
         except UnicodeEncodeError:
             raise InvalidPattern(text, "not valid Unicode") from None
         except re2.error as problem:
             raise InvalidPattern(text, _said(problem)) from None
+        if not all(name.isascii() for name in engine.groupindex):
+            raise InvalidPattern(text, "a group's name is not ASCII")
+        return cls(text=text, _engine=engine)
 
     def found_in(self, text: str) -> bool:
-        """Whether the pattern matches anywhere in a text, as Go's `MatchString`: anchored only where it says so."""
-        return self._engine.search(text.encode(errors="surrogatepass")) is not None
+        """Whether the pattern matches anywhere in a text, as Go's `MatchString`: anchored only where it says so.
+
+        A text with a lone surrogate is no Unicode, cannot reach Flux, and matches nothing.
+        """
+        try:
+            return self._engine.search(text.encode()) is not None
+        except UnicodeEncodeError:
+            return False
 
 
 def _said(problem: Exception) -> str:
     """The engine's words, which arrive as bytes and quote the pattern."""
     words = problem.args[0] if problem.args else b""
     text = words.decode(errors="replace") if isinstance(words, bytes) else str(words)
-    return quoted(text)[1:-1]
+    return ascii(text[:_LONGEST_PROBLEM])[1:-1]
 
 
 def _has_single_byte_class(text: str) -> bool:

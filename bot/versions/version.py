@@ -33,7 +33,7 @@ IdentifierKey = tuple[int, int, str]
 PrecedenceKey = tuple[int, int, int, int, tuple[IdentifierKey, ...]]
 
 
-class InvalidVersion(ValueError):  # noqa: N818 - says what it is about; ValueError says that it is an error
+class InvalidVersion(ValueError):
     """A text that is no version.
 
     Attributes:
