@@ -1,0 +1,1 @@
+"""What each operation of the API does, by the names the description gives them."""

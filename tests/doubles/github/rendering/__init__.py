@@ -1,0 +1,1 @@
+"""The double's memory in the API's words."""
