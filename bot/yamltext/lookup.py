@@ -1,0 +1,78 @@
+"""Finding the node at a route, or what stands in the way."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from bot.yamltext.nodes import Alias, Document, Mapping, Node, Route, Scalar, Sequence
+
+
+class Obstacle(StrEnum):
+    """Why there is no one node that a route names."""
+
+    ABSENT = "there is no such value"
+    ALIAS = "an alias stands on the way"
+    MERGE = "the value may come from a merge key"
+    DUPLICATE = "a key on the way is written twice"
+
+
+def find(document: Document, route: Route) -> Node | Obstacle:
+    """The node that is written at a route, and nowhere else: aliases are not followed.
+
+    The node itself may be an ``Alias``: the value at the route is then written at its anchor.
+    """
+    return _walk(document.root, route, lambda node: node)
+
+
+def resolve(document: Document, route: Route) -> Node | Obstacle:
+    """The node that gives the value at a route, aliases followed: for reading, never for editing.
+
+    An ``Alias`` in the answer has no anchor before it; a route that leads through one gives ``Obstacle.ALIAS``.
+    """
+    return _walk(document.root, route, document.follow)
+
+
+def _walk(node: Node, route: Route, follow: Callable[[Node], Node]) -> Node | Obstacle:
+    node = follow(node)
+    for key in route:
+        step = _step(node, key)
+        if isinstance(step, Obstacle):
+            return step
+        node = follow(step)
+    return node
+
+
+def _step(node: Node, key: str | int) -> Node | Obstacle:
+    match node, key:
+        case Mapping(), str():
+            return _value(node, key)
+        case Sequence(), int() if 0 <= key < len(node.values):
+            return node.values[key]
+        case Alias(), _:
+            return Obstacle.ALIAS
+        case _:
+            return Obstacle.ABSENT
+
+
+def _value(mapping: Mapping, name: str) -> Node | Obstacle:
+    """The value of a key.
+
+    An alias as a key may be any name. A merge key gives what the mapping itself does not write. Where it follows the
+    key readers differ: by the specification the key wins, in several libraries the later of the two does.
+    https://yaml.org/type/merge.html, https://github.com/h2o/yoml/pull/2
+    """
+    found: Node | None = None
+    merged = False
+    for key, value in mapping.items:
+        if isinstance(key, Alias):
+            return Obstacle.ALIAS
+        if not isinstance(key, Scalar):
+            continue
+        if key.text == name:
+            if found is not None:
+                return Obstacle.DUPLICATE
+            found, merged = value, False
+        elif key.text == "<<":
+            merged = True
+    if merged:
+        return Obstacle.MERGE
+    return Obstacle.ABSENT if found is None else found
