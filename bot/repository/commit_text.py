@@ -1,0 +1,33 @@
+"""A commit object, which is plain text, read into facts."""
+
+import re
+
+from bot.model.commits import CommitFacts, Sha
+
+_COMMITTER = re.compile(r"[^<>]* <(?P<email>[^<>]*)> \d+ [+-]\d{4}")
+_TRAILER = re.compile(r"(?P<key>[A-Za-z0-9-]+): (?P<value>.*)")
+_BLANK = re.compile(r"\n[ \t]*\n")
+
+
+def commit_facts(sha: Sha, content: bytes) -> CommitFacts:
+    """Read a commit object. A malformed committer gives an empty e-mail, which is nobody's."""
+    head, _, message = content.decode("utf-8", "replace").partition("\n\n")
+    # Lines that begin with a blank continue the one before, as in a signature.
+    headers = [line.split(" ", 1) for line in head.split("\n") if " " in line and not line.startswith(" ")]
+    committers = [value for key, value in headers if key == "committer"]
+    committer = _COMMITTER.fullmatch(committers[0]) if len(committers) == 1 else None
+    return CommitFacts(
+        sha=sha,
+        parents=tuple(value for key, value in headers if key == "parent"),
+        committer_email=committer["email"] if committer else "",
+        subject=message.strip("\n").partition("\n")[0],
+        trailers=trailers(message),
+    )
+
+
+def trailers(message: str) -> tuple[tuple[str, str], ...]:
+    """The `Key: value` lines of the last paragraph; the first paragraph is the subject and holds none."""
+    _subject, *others = _BLANK.split(message.strip())
+    lines = others[-1].split("\n") if others else []
+    found = (_TRAILER.fullmatch(line) for line in lines)
+    return tuple((match["key"], match["value"].strip()) for match in found if match)

@@ -1,0 +1,226 @@
+"""The Repository port over Git: one remote, and a bare repository of our own in a temporary folder."""
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from bot.errors import RepositoryFailed, UsageError
+from bot.model.branch_names import branch_problem
+from bot.model.commits import (
+    BOT_BRANCHES,
+    CommitFacts,
+    EntryKind,
+    FileChange,
+    PathDifference,
+    PushRejected,
+    RemoteHeads,
+    Sha,
+    TreeEntry,
+)
+from bot.model.proposals import Identity
+from bot.model.secret import Secret
+from bot.model.tiers import Branch
+from bot.repository import failures, listings, surroundings
+from bot.repository.commit_maker import CommitMaker
+from bot.repository.commit_text import commit_facts
+from bot.repository.object_reader import ObjectReader
+from bot.repository.remotes import Remote, Transport
+from bot.repository.runner import GitRunner
+
+HISTORY = 10
+"""How many commits of a branch of ours are fetched: enough to find our own below those that people put on top."""
+_SECONDS = 300.0
+_FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules")
+_PUSH = ("push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no")
+_COMPARE = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff", "--end-of-options")
+_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+class CommitTree:
+    """The Tree port on a commit that was fetched or made here."""
+
+    def __init__(self, commit: Sha, runner: GitRunner, reader: ObjectReader) -> None:
+        self._commit = commit
+        self._runner = runner
+        self._reader = reader
+
+    def entries(self) -> tuple[TreeEntry, ...]:
+        """Every path, sorted bytewise, as Git lists it; links and submodules included."""
+        arguments = ("ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", self._commit)
+        return listings.tree_entries(self._runner.run("list a commit's files", *arguments))
+
+    def read(self, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]:
+        """The bytes of regular files, in the order asked; others are passed over."""
+        return self._reader.blobs(entry for entry in entries if entry.kind.regular)
+
+
+class GitRepository:
+    """The Repository port. Made by `open_repository`; used by one thread."""
+
+    def __init__(
+        self, remote: Remote, runner: GitRunner, reader: ObjectReader, maker: CommitMaker, login: Mapping[str, str]
+    ) -> None:
+        self._remote = remote
+        self._runner = runner
+        self._reader = reader
+        self._maker = maker
+        self._login = dict(login)
+
+    def heads(self) -> RemoteHeads:
+        """The remote's default branch and all branch tips, in one call.
+
+        Raises:
+            RepositoryFailed: The remote cannot be used, has no commit, or its HEAD names no branch that exists.
+        """
+        arguments = ("ls-remote", "--symref", "--end-of-options", self._remote.url)
+        listing = listings.remote_listing(self._runner.run("list the branches", *arguments, variables=self._login))
+        if not listing.tips:
+            raise RepositoryFailed(f"{self._remote.url} has no branch", "Push a first commit")
+        if listing.default is None:
+            raise RepositoryFailed(
+                f"{self._remote.url} has no default branch", "Point its HEAD at a branch that exists"
+            )
+        return RemoteHeads(default=listing.default, tips=listing.tips)
+
+    def fetch(self, branches: Iterable[Branch]) -> Mapping[Branch, Sha]:
+        """Bring the tips of these branches here in one call, and `HISTORY` commits of each where one of them is ours.
+
+        Raises:
+            UsageError: A name is no branch name.
+            RepositoryFailed: The remote cannot be used, or lacks one of them.
+        """
+        # Numbered, since a branch `a` and a branch `a/b` cannot stand side by side where the remote replaced one.
+        places = {f"refs/fetched/{number}": branch for number, branch in enumerate(sorted(set(branches)))}
+        if not places:
+            return {}
+        specs = [f"+{_head(branch)}:{place}" for place, branch in places.items()]
+        depth = HISTORY if any(branch.startswith(BOT_BRANCHES) for branch in places.values()) else 1
+        arguments = (*_FETCH, f"--depth={depth}", "--end-of-options", self._remote.url, *specs)
+        self._runner.run("fetch the branches", *arguments, variables=self._login)
+        form = ("for-each-ref", "--format=%(refname) %(objectname)", "refs/fetched/")
+        tips = dict(line.split() for line in self._runner.run("list what it fetched", *form).decode().splitlines())
+        return {branch: tips[place] for place, branch in places.items()}
+
+    def tree(self, commit: Sha) -> CommitTree:
+        """The tree of a fetched commit."""
+        return CommitTree(_checked_sha(commit), self._runner, self._reader)
+
+    def history(self, commit: Sha, most: int) -> tuple[CommitFacts, ...]:
+        """First-parent commits from `commit` backwards, as far as fetched, at most so many."""
+        found: list[CommitFacts] = []
+        following: Sha | None = _checked_sha(commit)
+        while following and len(found) < most and (content := self._reader.commit(following)) is not None:
+            found.append(commit_facts(following, content))
+            following = next(iter(found[-1].parents), None)
+        return tuple(found)
+
+    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
+        """Make a commit from blobs on top of `parent`; nothing is pushed."""
+        return self._maker.commit(parent=_checked_sha(parent), changes=changes, message=message, identity=identity)
+
+    def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
+        """Every path that differs between two commits, modes included; sorted bytewise."""
+        output = self._runner.run("compare two commits", *_COMPARE, _checked_sha(old), _checked_sha(new))
+        found = listings.raw_differences(output)
+        sizes = self._sizes({blob for one in found for blob in (one.old_blob, one.new_blob)})
+        return tuple(
+            PathDifference(
+                path=one.path,
+                old=_side(one.path, one.old_kind, one.old_blob, sizes),
+                new=_side(one.path, one.new_kind, one.new_blob, sizes),
+            )
+            for one in found
+        )
+
+    def push(self, branch: Branch, new: Sha, *, expected: Sha | None) -> PushRejected | None:
+        """Move one of our branches from `expected` (None: it must not exist) to `new`; None when it stands there.
+
+        Raises:
+            UsageError: The branch is not one of ours.
+            RepositoryFailed: The remote cannot be used; whether the push was taken is then unknown.
+        """
+        return self._push(branch, _checked_sha(new), expected)
+
+    def delete(self, branch: Branch, *, expected: Sha) -> PushRejected | None:
+        """Delete one of our branches while it stands at `expected`; None when taken. Raises as `push` does."""
+        return self._push(branch, "", expected)
+
+    def _push(self, branch: Branch, source: Sha, expected: Sha | None) -> PushRejected | None:
+        if not branch.startswith(BOT_BRANCHES):
+            raise UsageError(
+                f"{branch!r} is not a branch of this bot", f"Only branches below {BOT_BRANCHES} are pushed"
+            )
+        head = _head(branch)
+        lease = f"--force-with-lease={head}:{_checked_sha(expected) if expected else ''}"
+        arguments = (*_PUSH, lease, "--end-of-options", self._remote.url, f"{source}:{head}")
+        finished = self._runner.attempt("push", *arguments, variables=self._login)
+        if finished.status == 0:
+            return None
+        output = finished.output.decode(errors="replace")
+        rejected = failures.rejection(output, finished.errors)
+        if rejected is None:
+            raise self._runner.failure("push", finished.errors)
+        return rejected
+
+    def _sizes(self, blobs: set[Sha]) -> dict[Sha, int]:
+        """Sizes of the blobs among these names; submodules and the zeros of an absent side are missing here."""
+        if not blobs:
+            return {}
+        asked = "".join(f"{blob}\n" for blob in blobs).encode("ascii")
+        output = self._runner.run("measure files", "cat-file", "--batch-check=%(objectsize) %(objectname)", stdin=asked)
+        lines = (line.split() for line in output.decode("ascii").splitlines() if not line.endswith(" missing"))
+        return {blob: int(size) for size, blob in lines}
+
+
+@contextlib.contextmanager
+def open_repository(url: str, *, token: Secret | None = None, seconds: float = _SECONDS) -> Iterator[GitRepository]:
+    """Open a remote; our own repository and every process of ours are gone when the block is left.
+
+    Args:
+        url: Address of the remote: https, http, ssh or file, or a path.
+        token: Sent to an https remote, or an http one of this machine; never anywhere else.
+        seconds: Deadline of each Git command.
+
+    Raises:
+        UsageError: The address cannot be used, or a token would travel in the clear.
+        RepositoryFailed: Git is missing or too old.
+    """
+    remote = Remote.parse(url)
+    if token and remote.transport is Transport.HTTP and not remote.takes_token:
+        raise UsageError(f"a token must not travel to {remote.server} in the clear", "Use https")
+    secrets = (token.reveal(), surroundings.basic(token)) if token else ()
+    with tempfile.TemporaryDirectory(prefix="flux-chart-bot-") as place, contextlib.ExitStack() as processes:
+        folder = Path(place)
+        _lay_out(folder)
+        variables = surroundings.isolated(os.environ, folder, remote.transport)
+        runner = GitRunner(folder, variables, seconds=seconds, secrets=secrets)
+        reader, maker = ObjectReader(runner, processes), CommitMaker(runner, folder)
+        yield GitRepository(remote, runner, reader, maker, surroundings.login(remote, token))
+
+
+def _lay_out(folder: Path) -> None:
+    """Make an empty bare repository by hand: `git init` would copy the machine's templates, hooks among them."""
+    for name in ("home", "repository/objects", "repository/refs"):
+        (folder / name).mkdir(parents=True)
+    (folder / "repository/HEAD").write_text("ref: refs/heads/none\n")
+    (folder / "repository/config").write_text(surroundings.CONFIGURATION)
+
+
+def _head(branch: Branch) -> str:
+    problem = branch_problem(branch)
+    if problem:
+        raise UsageError(f"{branch!r} cannot be used: {problem}")
+    return f"refs/heads/{branch}"
+
+
+def _checked_sha(name: Sha) -> Sha:
+    if not _SHA.fullmatch(name):
+        raise UsageError(f"{name!r} is not the full name of a commit")
+    return name
+
+
+def _side(path: str, kind: EntryKind | None, blob: Sha, sizes: Mapping[Sha, int]) -> TreeEntry | None:
+    return TreeEntry(path=path, kind=kind, size=sizes.get(blob, 0), blob=blob) if kind else None
