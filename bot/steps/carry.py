@@ -12,16 +12,22 @@ from bot.ports import Tree
 from bot.reasons import UNKNOWN, Reason
 from bot.selection.pins import jump
 from bot.steps.find import Remote
+from bot.steps.resolve import TierVerdicts
 from bot.versions.version import try_loose
 from bot.yamltext.lookup import find
 from bot.yamltext.nodes import Scalar, YamlText
 from bot.yamltext.reading import read
 
 
-def carry(verdicts: Iterable[Verdict], remote: Remote) -> tuple[Verdict, ...]:
+def carry(judged: Iterable[TierVerdicts], remote: Remote | None) -> tuple[TierVerdicts, ...]:
     """Give every held verdict whose chart is unknown the edit that our own branch already makes for it."""
+    if remote is None:
+        return tuple(judged)
     branches: dict[str, _Proposal | None] = {}
-    return tuple(_carried(verdict, branches, remote) for verdict in verdicts)
+    return tuple(
+        replace(tier, verdicts=tuple(_carried(verdict, branches, remote) for verdict in tier.verdicts))
+        for tier in judged
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

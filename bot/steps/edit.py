@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from bot.model.commits import FileChange, TreeEntry
 from bot.model.verdicts import Held, Update, Verdict
-from bot.ports import Tree
 from bot.reasons import NOT_EDITABLE, NOT_MINIMAL, Reason
+from bot.steps.resolve import TierVerdicts, TierView
 from bot.yamltext.nodes import YamlText
 from bot.yamltext.proof import prove
 from bot.yamltext.reading import read
@@ -18,16 +18,26 @@ from bot.yamltext.unreadable import UnreadableYaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edited:
-    """The files of one tier, and its verdicts as they stand after editing."""
+class TierEdits:
+    """One tier on its base: the files that change, and its verdicts as they stand after editing."""
 
+    view: TierView
     changes: tuple[FileChange, ...]
     verdicts: tuple[Verdict, ...]
 
+    @property
+    def updates(self) -> tuple[Verdict, ...]:
+        """The verdicts whose decision is an update."""
+        return tuple(verdict for verdict in self.verdicts if isinstance(verdict.decision, Update))
 
-def edit(verdicts: Iterable[Verdict], tree: Tree) -> Edited:
-    """Make the edits of one tier's updates on one tree; an update that cannot be made is held, the others go on."""
-    known = tuple(verdicts)
+
+def edit(judged: Iterable[TierVerdicts]) -> tuple[TierEdits, ...]:
+    """Make the edits of all updates; one that cannot be made is held, the others go on."""
+    return tuple(_edit_tier(tier) for tier in judged)
+
+
+def _edit_tier(tier: TierVerdicts) -> TierEdits:
+    known, tree = tier.verdicts, tier.view.base.tree
     by_path: dict[str, list[Verdict]] = defaultdict(list)
     for verdict in known:
         if isinstance(verdict.decision, Update):
@@ -39,7 +49,8 @@ def edit(verdicts: Iterable[Verdict], tree: Tree) -> Edited:
         change = _edit_file(entry, data, by_path[entry.path], refused)
         if change:
             changes.append(change)
-    return Edited(changes=tuple(changes), verdicts=tuple(_held(verdict, refused) for verdict in known))
+    verdicts = tuple(_held(verdict, refused) for verdict in known)
+    return TierEdits(view=tier.view, changes=tuple(changes), verdicts=verdicts)
 
 
 def _edit_file(entry: TreeEntry, data: bytes, verdicts: list[Verdict], refused: dict[int, Reason]) -> FileChange | None:

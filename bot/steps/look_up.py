@@ -1,13 +1,14 @@
 """look up: distinct charts to tags and digests. One listing a chart, whatever the number of references."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
-from bot.model.references import DigestPin, Reference
+from bot.model.references import DigestPin
 from bot.model.verdicts import Update, Verdict
 from bot.ports import Progress, Registry
 from bot.selection.digests import digest_place_pinned, tag_named_by, with_digest, without_tie
+from bot.steps.resolve import Resolved, TierVerdicts
 
 Asked = tuple[ChartSource, str]
 """A chart, and a tag or digest of it."""
@@ -22,9 +23,9 @@ class Answers:
     digests: Mapping[Asked, str | Unreachable] = field(default_factory=dict)
 
 
-def look_up(references: Iterable[Reference], registry: Registry, progress: Progress) -> Answers:
+def look_up(resolved: Resolved, registry: Registry, progress: Progress) -> Answers:
     """Ask for the tags of every chart, and for what the digests that stand alone are."""
-    wanted = list(references)
+    wanted = [reference for view in resolved.views for reference in view.references]
     tags = registry.tags(dict.fromkeys(reference.source for reference in wanted), progress)
     alone = dict.fromkeys(
         (reference.source, reference.pin.digest.text) for reference in wanted if isinstance(reference.pin, DigestPin)
@@ -34,10 +35,11 @@ def look_up(references: Iterable[Reference], registry: Registry, progress: Progr
     return Answers(tags=tags, facts=facts, digests=registry.digests(named, progress) if named else {})
 
 
-def confirm(verdicts: Iterable[Verdict], registry: Registry, progress: Progress) -> tuple[Verdict, ...]:
+def confirm(judged: Iterable[TierVerdicts], registry: Registry, progress: Progress) -> tuple[TierVerdicts, ...]:
     """Ask for what the updates write: a digest is the hash of bytes that were fetched, and a tie must be harmless."""
-    known = tuple(verdicts)
-    updates = [(verdict.reference, verdict.decision) for verdict in known if isinstance(verdict.decision, Update)]
+    known = tuple(judged)
+    verdicts = [verdict for tier in known for verdict in tier.verdicts]
+    updates = [(one.reference, one.decision) for one in verdicts if isinstance(one.decision, Update)]
     tied = dict.fromkeys(
         (reference.source, tag) for reference, update in updates if update.tied for tag in (update.tag, *update.tied)
     )
@@ -46,7 +48,10 @@ def confirm(verdicts: Iterable[Verdict], registry: Registry, progress: Progress)
     )
     digests = registry.digests(tied, progress) if tied else {}
     facts = registry.manifests(written, progress) if written else {}
-    return tuple(_confirmed(verdict, digests, facts) for verdict in known)
+    return tuple(
+        replace(tier, verdicts=tuple(_confirmed(verdict, digests, facts) for verdict in tier.verdicts))
+        for tier in known
+    )
 
 
 def _tags_named(
@@ -69,6 +74,4 @@ def _confirmed(
         decision = without_tie(decision, tuple(digests[reference.source, tag] for tag in names))
     if isinstance(decision, Update) and digest_place_pinned(reference):
         decision = with_digest(reference, decision, facts[reference.source, decision.tag])
-    return (
-        verdict if decision is verdict.decision else Verdict(tier=verdict.tier, reference=reference, decision=decision)
-    )
+    return replace(verdict, decision=decision)

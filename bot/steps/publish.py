@@ -9,7 +9,6 @@ from bot.model.commits import PushRejected, Sha
 from bot.model.proposals import (
     Action,
     CommitStatus,
-    Identity,
     Outcome,
     Plan,
     Published,
@@ -21,28 +20,32 @@ from bot.model.tiers import Branch, Configuration
 from bot.planning.proof import deviation
 from bot.ports import Forge, Repository
 from bot.reasons import FORGE_FAILED, PERMISSION_MISSING, PUSH_REJECTED, Reason
+from bot.steps.find import Remote
 
 _T = TypeVar("_T")
 
 _DONE = "Nothing is left to update here: every version of this pull request is on its base branch, or no longer wanted."
 
 
+def publish(plan: Plan, remote: Remote, configuration: Configuration) -> Published:
+    """Carry out a plan, tier by tier, then set the statuses. A failure of the forge stops all later writes."""
+    return _Publisher(remote=remote, configuration=configuration).publish(plan)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Publisher:
-    """What writing needs.
-
-    Attributes:
-        default: The repository's default branch, for tiers that name none.
-    """
-
-    repository: Repository
-    forge: Forge
+class _Publisher:
+    remote: Remote
     configuration: Configuration
-    default: Branch
-    us: Identity
+
+    @property
+    def repository(self) -> Repository:
+        return self.remote.repository
+
+    @property
+    def forge(self) -> Forge:
+        return self.remote.forge
 
     def publish(self, plan: Plan) -> Published:
-        """Carry out a plan, tier by tier, then set the statuses. A failure of the forge stops all later writes."""
         outcomes = tuple(self._pull_requests(plan.pull_requests))
         heads = {outcome.plan.branch: outcome.head for outcome in outcomes if outcome.head and not outcome.problem}
         if any(outcome.problem and outcome.problem.id == FORGE_FAILED.id for outcome in outcomes):
@@ -81,9 +84,11 @@ class Publisher:
 
     def _push(self, plan: PullRequestPlan) -> Outcome:
         message = _required(plan.texts).commit_message
-        made = self.repository.commit(parent=plan.base_sha, changes=plan.changes, message=message, identity=self.us)
+        made = self.repository.commit(
+            parent=plan.base_sha, changes=plan.changes, message=message, identity=self.remote.us
+        )
         differences = self.repository.differences(plan.base_sha, made)
-        if problem := deviation(plan, differences, self.configuration, self.default):
+        if problem := deviation(plan, differences, self.configuration, self.remote.default):
             return Outcome(plan=plan, head=plan.head_before, problem=problem)
         if rejected := self.repository.push(plan.branch, made, expected=plan.head_before):
             return Outcome(plan=plan, head=plan.head_before, problem=_rejection(plan.branch, rejected))

@@ -41,14 +41,19 @@ class Scanned:
     passed_over: tuple[PassedOver, ...]
 
 
-class Readings:
-    """What was read already. Tiers as branches share most blobs: each is parsed once a run."""
+def scan(bases: Iterable[Base]) -> tuple[Scanned, ...]:
+    """Read every YAML file of every base. Tiers as branches share most blobs: each is parsed once a run."""
+    readings = _Readings()
+    return tuple(readings.scan(base) for base in bases)
+
+
+class _Readings:
+    """What was read already."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, Sha], FileReading] = {}
 
     def scan(self, base: Base) -> Scanned:
-        """Read every YAML file of a base."""
         entries = base.tree.entries()
         wanted = [entry for entry in entries if entry.path.endswith(_SUFFIXES)]
         return Scanned(

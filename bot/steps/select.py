@@ -12,12 +12,25 @@ from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import decide_pin
 from bot.selection.ranges import decide_range
 from bot.steps.look_up import Answers
+from bot.steps.resolve import Resolved, TierVerdicts
 
 
-def select(reference: Reference, tier: Tier, answers: Answers, configuration: Configuration) -> Verdict:
-    """Judge one reference in one tier."""
-    decision = _decide(reference, tier, answers, configuration)
-    return Verdict(tier=tier, reference=reference, decision=decision)
+def select(resolved: Resolved, answers: Answers, configuration: Configuration) -> tuple[TierVerdicts, ...]:
+    """Judge every reference of every tier."""
+    return tuple(
+        TierVerdicts(
+            view=view,
+            verdicts=tuple(
+                Verdict(
+                    tier=view.tier,
+                    reference=reference,
+                    decision=_decide(reference, view.tier, answers, configuration),
+                )
+                for reference in view.references
+            ),
+        )
+        for view in resolved.views
+    )
 
 
 def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: Configuration) -> Decision:

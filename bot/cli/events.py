@@ -1,0 +1,33 @@
+"""May this event write? On some events a stranger chooses what would be written, with our token at hand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.errors import WriteRefused
+
+_OF_PULL_REQUESTS = frozenset(
+    {"pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "merge_group"}
+)
+_MEND = "Use the command `scan` on this event, and `update` on schedule, workflow_dispatch or push"
+
+
+def refuse_to_write(event: str, payload: Mapping[str, Any], repository: str) -> None:
+    """Refuse a writing command on an event of pull requests or of a workflow that ran for a fork.
+
+    Args:
+        event: `GITHUB_EVENT_NAME`; empty outside of GitHub Actions.
+        payload: The event's file; {} where there is none.
+        repository: `owner/name` of the repository that runs us.
+
+    Raises:
+        WriteRefused: On such an event.
+    """
+    if event in _OF_PULL_REQUESTS:
+        problem = f"`update` does not run on {event} events: a pull request would choose what is written"
+        raise WriteRefused(problem, _MEND)
+    if event != "workflow_run":
+        return
+    run = payload.get("workflow_run") or {}
+    head = (run.get("head_repository") or {}).get("full_name")
+    if head != repository or run.get("event") in _OF_PULL_REQUESTS:
+        raise WriteRefused("`update` does not run after a workflow of a pull request or of a fork", _MEND)

@@ -1,0 +1,79 @@
+"""resolve: what the files say to references, each under the tier that its file belongs to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.config.tree_checks import check_paths
+from bot.errors import ConfigurationError
+from bot.flux.references import resolve as join
+from bot.model.references import PassedOver, Reference
+from bot.model.tiers import Branch, Configuration, Tier
+from bot.model.verdicts import Verdict
+from bot.planning.tiers import claimants
+from bot.reasons import NO_TIER
+from bot.steps.scan import Base, Scanned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierView:
+    """One tier on its base: what it wishes for, and what in it cannot be judged."""
+
+    base: Base
+    tier: Tier
+    references: tuple[Reference, ...]
+    passed_over: tuple[PassedOver, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierVerdicts:
+    """One tier on its base, judged."""
+
+    view: TierView
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """All tiers, in the configuration's order within each base, and what lies in none."""
+
+    views: tuple[TierView, ...]
+    outside: tuple[PassedOver, ...]
+
+
+def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: Branch) -> Resolved:
+    """Join releases to their sources on each base, over all its files, then share them out among its tiers.
+
+    Raises:
+        ConfigurationError: Where a pattern of a tier matches nothing, or two tiers claim one file.
+    """
+    scanned = tuple(scanned)
+    if faults := check_paths(configuration, {one.base.branch: one.paths for one in scanned}, default):
+        raise ConfigurationError(faults)
+    views: list[TierView] = []
+    outside: list[PassedOver] = []
+    for one in scanned:
+        resolution = join(one.readings)
+        skipped = (*one.passed_over, *resolution.passed_over)
+        views += [_view(one.base, tier, resolution.references, skipped) for tier in one.base.tiers]
+        outside += [item for item in skipped if not claimants(item.path, one.base.tiers)]
+        outside += [_no_tier(item) for item in resolution.references if not claimants(item.path, one.base.tiers)]
+    return Resolved(views=tuple(views), outside=tuple(outside))
+
+
+def _view(base: Base, tier: Tier, references: Iterable[Reference], skipped: Iterable[PassedOver]) -> TierView:
+    return TierView(
+        base=base,
+        tier=tier,
+        references=tuple(item for item in references if claimants(item.path, [tier])),
+        passed_over=tuple(item for item in skipped if claimants(item.path, [tier])),
+    )
+
+
+def _no_tier(reference: Reference) -> PassedOver:
+    return PassedOver(
+        path=reference.path,
+        line=reference.line,
+        object=reference.object,
+        suspended=reference.suspended,
+        reason=NO_TIER(),
+    )
