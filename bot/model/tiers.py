@@ -7,7 +7,7 @@ from bot.versions.constraint import Constraint
 from bot.versions.follow import Follow
 
 Branch = str
-"""A Git branch name without `refs/heads/`, checked by `bot.planning.branches.check_branch` where it enters."""
+"""A Git branch name without `refs/heads/`, checked by `bot.model.branch_names.branch_problem` where it enters."""
 
 DEFAULT_CONFIGURATION_PATH = ".github/flux-chart-bot.yaml"
 
@@ -30,6 +30,7 @@ class Tier:
         follow: How far it moves by itself.
         production: Never edited by itself, decided before anything else.
         line: 1-based line of its key in the configuration, for messages.
+        production_said: The file says `production: true` or `false`; else nobody has decided it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Tier:
     follow: Follow
     production: bool
     line: int = 0
+    production_said: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,89 @@
+"""From the file's `rules` and `registries` to values that can be trusted."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.config.located import Located
+from bot.config.tiers import constraint_fault, read_follow
+from bot.config.wording import nearest, shown
+from bot.errors import Fault
+from bot.model.tiers import Rule
+from bot.planning.path_patterns import pattern_problem
+from bot.versions.constraint import Constraint, InvalidConstraint
+from bot.versions.follow import Reach
+from bot.yamltext.nodes import Route
+
+_SKIP_MEND = "Write a version such as `6.5.2`, or a constraint such as `>=7.0.0 <7.0.3`"
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?")
+
+
+def read_rule(
+    located: Located, index: int, keys: dict[str, Any], production_by_tier: Mapping[str, bool]
+) -> tuple[Rule, tuple[Fault, ...]]:
+    """One rule, whose shape is right, and what its values are wrong about."""
+    route: Route = ("rules", index)
+    match, values = keys["match"], keys["set"]
+    charts, tiers = _listed(match, "chart"), _listed(match, "tier")
+    follow, follow_faults = read_follow(located, (*route, "set", "follow"), values.get("follow", Reach.EXACT.value))
+    skip, skip_faults = _read_skip(located, (*route, "set", "skip"), values.get("skip", []))
+    rule = Rule(
+        charts=tuple(charts.values()),
+        tiers=tuple(tiers.values()),
+        follow=follow if "follow" in values else None,
+        skip=skip if "skip" in values else None,
+        line=located.line(route),
+    )
+    faults = (
+        *_chart_faults(located, {(*route, "match", *tail): text for tail, text in charts.items()}),
+        *_tier_faults(located, {(*route, "match", *tail): text for tail, text in tiers.items()}, production_by_tier),
+        *follow_faults,
+        *skip_faults,
+    )
+    return rule, faults
+
+
+def host_faults(located: Located, hosts: list[str]) -> Iterator[Fault]:
+    """What is wrong with `registries.private-hosts`."""
+    for index, host in enumerate(hosts):
+        if not _HOST.fullmatch(host):
+            mend = "Write the host alone, in lower case, with its port where the manifests write one"
+            here = ("registries", "private-hosts", index)
+            yield located.fault(here, f"{shown(host)} is not a registry's host", mend)
+
+
+def _listed(match: dict[str, Any], key: str) -> dict[Route, str]:
+    """One text or several, each with the end of its route."""
+    found = match.get(key, [])
+    return {(key,): found} if isinstance(found, str) else {(key, index): text for index, text in enumerate(found)}
+
+
+def _chart_faults(located: Located, charts: dict[Route, str]) -> Iterator[Fault]:
+    for route, pattern in charts.items():
+        if "://" in pattern:
+            message = f"the chart pattern {shown(pattern)} has a scheme"
+            yield located.fault(route, message, f"Write {shown(pattern.partition('://')[2])}")
+        elif problem := pattern_problem(pattern):
+            yield located.fault(route, f"the chart pattern {shown(pattern)} {problem}")
+        elif pattern != pattern.lower():
+            message = f"the chart pattern {shown(pattern)} has upper-case letters, which no chart's address has"
+            yield located.fault(route, message, f"Write {shown(pattern.lower())}")
+
+
+def _tier_faults(located: Located, tiers: dict[Route, str], production_by_tier: Mapping[str, bool]) -> Iterator[Fault]:
+    for route, name in tiers.items():
+        if name not in production_by_tier:
+            yield located.fault(route, f"there is no tier {shown(name)}", nearest(name, production_by_tier))
+        elif production_by_tier[name]:
+            message = f"the rule names {shown(name)}, which is production; no rule changes production"
+            yield located.fault(route, message, "Remove it from the rule")
+
+
+def _read_skip(located: Located, route: Route, texts: list[str]) -> tuple[tuple[Constraint, ...], list[Fault]]:
+    constraints, faults = [], []
+    for index, text in enumerate(texts):
+        try:
+            constraints.append(Constraint.parse(text))
+        except InvalidConstraint as problem:
+            faults.append(constraint_fault(located, (*route, index), problem, _SKIP_MEND))
+    return tuple(constraints), faults

@@ -1,0 +1,93 @@
+"""The shape of the file, checked by the JSON Schema that editors use, in words for people."""
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+from bot.config.located import Located
+from bot.config.wording import dotted, nearest, shown
+from bot.errors import Fault
+from bot.yamltext.nodes import Route
+
+_KINDS = {"array": "a list", "object": "keys with values", "string": "a text", "boolean": "`true` or `false`"}
+NAME_MEND = "Use lower-case letters, digits and hyphens, at most 40; `state` is taken"
+
+
+def schema() -> dict[str, Any]:
+    """The published JSON Schema of the configuration file."""
+    loaded: dict[str, Any] = json.loads(files("bot.config").joinpath("schema.json").read_bytes())
+    return loaded
+
+
+def check_shape(located: Located) -> tuple[tuple[Route | None, Fault], ...]:
+    """Every fault of the shape, in the order of the file.
+
+    Each comes with the route of what cannot be used for it; None for an unknown key, beside which all else can.
+    """
+    # Imported here: it costs 45 ms, and only who has a configuration pays.
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - see above
+
+    errors = Draft202012Validator(schema()).iter_errors(located.data)
+    said = [found for error in errors for found in _faults(located, error)]
+    return tuple(sorted(said, key=lambda found: (found[1].line, found[1].column, found[1].message)))
+
+
+def _faults(located: Located, error: Any) -> Iterator[tuple[Route | None, Fault]]:
+    route: Route = tuple(error.absolute_path)
+    if route in located.broken:
+        return
+    if error.validator == "additionalProperties":
+        yield from _unknown_keys(located, route, error)
+    elif "propertyNames" in error.absolute_schema_path:
+        here = (*route, error.instance)
+        yield here, located.key_fault(here, f"{shown(str(error.instance))} cannot be the name of a tier", NAME_MEND)
+    elif error.validator == "required":
+        yield from _missing_keys(located, route, error)
+    else:
+        message, mend = _value_fault(located, route, error)
+        yield route, located.fault(route, message, mend)
+
+
+def _unknown_keys(located: Located, route: Route, error: Any) -> Iterator[tuple[Route | None, Fault]]:
+    known = list(error.schema["properties"])
+    for key in error.instance:
+        if key not in known:
+            message = f"{shown(key)} is not a key of {dotted(route)}"
+            yield None, located.key_fault((*route, key), message, nearest(key, known))
+
+
+def _missing_keys(located: Located, route: Route, error: Any) -> Iterator[tuple[Route | None, Fault]]:
+    for key in error.validator_value:
+        # A validator yields one error a missing key, all alike: each takes its own.
+        if key not in error.instance and f"{key!r} is" in error.message:
+            about = error.schema["properties"][key]["description"].split(": ")[0].rstrip(".")
+            yield route, located.key_fault(route, f"{dotted(route)} has no {shown(key)}", f"Add it: {about}")
+
+
+def _value_fault(located: Located, route: Route, error: Any) -> tuple[str, str]:
+    name = dotted(route)
+    if error.validator == "type":
+        wanted = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
+        return _wrong_kind(located, route, wanted)
+    if error.validator == "enum":
+        text = located.text(route)
+        return f"{name} is {shown(text)}", f"Write one of: {', '.join(error.validator_value)}"
+    if error.validator in {"minItems", "minProperties", "minLength"}:
+        return f"{name} is empty", error.schema["description"].rstrip(".")
+    return f"{name} is not as it must be", error.schema["description"].rstrip(".")
+
+
+def _wrong_kind(located: Located, route: Route, wanted: list[str]) -> tuple[str, str]:
+    name, text = dotted(route), located.text(route)
+    expected = " or ".join(_KINDS[kind] for kind in wanted)
+    if "string" in wanted and text:
+        return (
+            f"{name} is {shown(text)}, which YAML reads as a number or a truth value",
+            f'Write it in quotes: "{text}"',
+        )
+    if wanted == ["array"] and text:
+        return f"{name} is one value and must be a list", f'Write it as a list: ["{text}"]'
+    if wanted == ["boolean"] and text:
+        return f"{name} is {shown(text)}", "Write `true` or `false`"
+    return f"{name} must be {expected}", ""
