@@ -30,18 +30,44 @@ def carry(judged: Iterable[TierVerdicts], remote: Remote | None) -> tuple[TierVe
     )
 
 
+class _Side:
+    """The values of one commit; its listing and each of its files are read once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._entries = {entry.path: entry for entry in tree.entries() if entry.kind.regular}
+        self._texts: dict[str, YamlText | None] = {}
+
+    def text(self, place: Place) -> str | None:
+        """The scalar at a place's route, wherever its bytes stand here."""
+        if place.path not in self._texts:
+            self._texts[place.path] = self._read(place.path)
+        file = self._texts[place.path]
+        if file is None or place.document >= len(file.documents):
+            return None
+        node = find(file.documents[place.document], place.route)
+        return node.text if isinstance(node, Scalar) else None
+
+    def _read(self, path: str) -> YamlText | None:
+        entry = self._entries.get(path)
+        for _, data in self._tree.read([entry] if entry else []):
+            file = read(data)
+            return file if isinstance(file, YamlText) else None
+        return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Proposal:
     """Our branch: its tip, and the commit it was built on."""
 
-    proposed: Tree
-    built_on: Tree
+    proposed: _Side
+    built_on: _Side
 
     def text(self, place: Place) -> str | None:
         """What the branch proposes for a place that has not moved since; None where it says nothing of it."""
-        if _text_at(self.built_on, place) != place.text:
+        if self.built_on.text(place) != place.text:
             return None
-        proposed = _text_at(self.proposed, place)
+        proposed = self.proposed.text(place)
         return proposed if proposed != place.text else None
 
 
@@ -61,7 +87,9 @@ def _proposal(remote: Remote, verdict: Verdict, branch: FoundBranch | None) -> _
     if branch is None or owner_of(branch.history, verdict.tier.name, remote.us) is not Ownership.OURS:
         return None
     tip = branch.history[0]
-    return _Proposal(proposed=remote.repository.tree(tip.sha), built_on=remote.repository.tree(tip.parents[0]))
+    return _Proposal(
+        proposed=_Side(remote.repository.tree(tip.sha)), built_on=_Side(remote.repository.tree(tip.parents[0]))
+    )
 
 
 def _kept(reference: Reference, proposal: _Proposal, reason: Reason) -> Update | None:
@@ -89,13 +117,3 @@ def _places(reference: Reference) -> Iterator[Place]:
             yield digest
         case _:
             return
-
-
-def _text_at(tree: Tree, place: Place) -> str | None:
-    entries = [entry for entry in tree.entries() if entry.path == place.path and entry.kind.regular]
-    for _, data in tree.read(entries):
-        text = read(data)
-        if isinstance(text, YamlText) and place.document < len(text.documents):
-            node = find(text.documents[place.document], place.route)
-            return node.text if isinstance(node, Scalar) else None
-    return None
