@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.model.charts import ManifestFacts, TagList, Unreachable
 from bot.model.references import DigestPin, ExactPin, Reference
-from bot.model.verdicts import Decision, Edit, Held, Update
+from bot.model.verdicts import Current, Decision, Edit, Held, Update
 from bot.reasons import DIGEST_UNKNOWN, SAME_PRECEDENCE
 from bot.selection.limits import Limits
 from bot.selection.pins import decide_pin
@@ -59,8 +59,10 @@ def with_digest(reference: Reference, update: Update, facts: ManifestFacts | Unr
         return Held(version=update.old, reason=facts.reason)
     pin = reference.pin
     place = pin.digest if isinstance(pin, ExactPin | DigestPin) else None
-    edits = (*update.edits, Edit(place=place, text=facts.digest)) if place else update.edits
-    return replace(update, digest=facts.digest, edits=edits)
+    if place is None or place.text == facts.digest:
+        # Two tags of one manifest: only what names the version moves, and for a lone digest nothing does.
+        return replace(update, digest=facts.digest) if update.edits else Current(version=update.old)
+    return replace(update, digest=facts.digest, edits=(*update.edits, Edit(place=place, text=facts.digest)))
 
 
 def without_tie(update: Update, digests: tuple[str | Unreachable, ...]) -> Decision:

@@ -29,13 +29,18 @@ class Limits:
     skip: tuple[Constraint, ...] = ()
     narrowed_by: Constraint | None = None
 
-    def refusal(self, version: Version, current: Version) -> str | None:
-        """Why a version is not taken, in a few words that follow it in a list; None where it may be."""
+    def refusal(self, version: Version, reach: Limit) -> str | None:
+        """Why a version is not taken, in a few words that follow it in a list; None where it may be.
+
+        Args:
+            version: The newer version.
+            reach: `self.reach` of the version in use; made once, asked for every newer version.
+        """
         if self.tier.production:
             return "production is never edited by itself"
         if self.follow is Reach.EXACT:
             return f"tier {self.tier.name} follows nothing by itself"
-        refusal = self._limit(current).refusal(version)
+        refusal = reach.refusal(version)
         if refusal:
             return refusal
         for skipped in self.skip:
@@ -47,7 +52,7 @@ class Limits:
 
     def disjoint(self, versions: tuple[TaggedVersion, ...], current: Version) -> Reason | None:
         """Say so where the comment and the tier each allow versions, and none is allowed by both."""
-        within = self._limit(current).within
+        within = self.reach(current).within
         if self.narrowed_by is None or within is None or self.tier.production or self.follow is Reach.EXACT:
             return None
         by_tier = [within.check(seen.version) for seen in versions]
@@ -58,7 +63,8 @@ class Limits:
             )
         return None
 
-    def _limit(self, current: Version) -> Limit:
+    def reach(self, current: Version) -> Limit:
+        """How far the tier lets one version in use move."""
         return limit(self.follow, current)
 
 
@@ -88,10 +94,11 @@ def newest_allowed(
 ) -> tuple[TaggedVersion | None, tuple[Refused, ...]]:
     """The newest version that the limits allow, and why every newer one was refused; None where there is no newer."""
     refused: list[Refused] = []
+    reach = limits.reach(current)
     for seen in newest_first:
         if seen.version <= current:
             break
-        why = limits.refusal(seen.version, current)
+        why = limits.refusal(seen.version, reach)
         if why is None:
             return seen, tuple(refused)
         refused.append(Refused(tag=seen.tag, why=why))

@@ -44,9 +44,8 @@ def jump(old: Version, new: Version) -> str:
 
 def majors_behind(newest_first: tuple[TaggedVersion, ...], current: Version) -> int:
     """How many stable major versions exist beyond the one in use."""
-    return len(
-        {seen.version.major for seen in newest_first if not seen.version.prerelease} - {*range(current.major + 1)}
-    )
+    stable = {seen.version.major for seen in newest_first if not seen.version.prerelease}
+    return sum(major > current.major for major in stable)
 
 
 def _is_constraint(pin: ExactPin) -> bool:
