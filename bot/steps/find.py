@@ -21,6 +21,7 @@ class Remote:
         default: The default branch.
         tips: Every branch that was fetched.
         pull_requests: Open ones whose branch has our prefix.
+        run_url: Page of this run, where the statuses lead.
     """
 
     repository: Repository
@@ -29,6 +30,7 @@ class Remote:
     default: Branch
     tips: Mapping[Branch, Sha]
     pull_requests: tuple[PullRequest, ...]
+    run_url: str = ""
 
     def branch(self, name: Branch) -> FoundBranch | None:
         """One of our branches with its history and what its tip changes; None where it does not exist."""

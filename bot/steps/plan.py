@@ -19,7 +19,7 @@ def plan(edits: Iterable[TierEdits], remote: Remote) -> Plan:
         planned = plan_pull_request(wish, found, remote.us)
         if planned:
             pulls.append(planned)
-        statuses += _statuses(tier, planned)
+        statuses += _statuses(tier, planned, remote)
     return Plan(pull_requests=tuple(pulls), statuses=tuple(statuses))
 
 
@@ -33,3 +33,20 @@ def _wish(tier: TierEdits) -> Wish:
         updates=tier.updates,
         texts=pull_request_texts(tier.view.tier, tier.updates) if tier.updates else None,
     )
+
+
+def _statuses(tier: TierEdits, planned: PullRequestPlan | None, remote: Remote) -> Iterable[StatusPlan]:
+    base = tier.view.base
+    status = base_status(tier.view.tier, tier.verdicts, tier.view.passed_over, planned, remote.run_url)
+    yield StatusPlan(sha=base.sha, branch=base.branch, status=status)
+    if planned and _is_ours_to_judge(planned, remote):
+        pushed = planned.action in {Action.CREATE, Action.UPDATE}
+        head = None if pushed else planned.head_before
+        yield StatusPlan(sha=head, branch=planned.branch, status=head_status(tier.view.tier, planned, remote.run_url))
+
+
+def _is_ours_to_judge(planned: PullRequestPlan, remote: Remote) -> bool:
+    """Only heads of our own pull requests get a status: on a stranger's it could satisfy a required check."""
+    if planned.existing:
+        return planned.existing.author == remote.us.login and planned.action not in {Action.CLOSE, Action.LEAVE}
+    return planned.action in {Action.CREATE, Action.OPEN}

@@ -1,0 +1,69 @@
+"""What the job's environment says, read once: where the repository is, who asks, and the token."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.errors import UsageError
+from bot.model.secret import Secret
+
+_TOKENS = ("FLUX_CHART_BOT_TOKEN", "GITHUB_TOKEN", "GH_TOKEN")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """The surroundings of a run; outside of GitHub Actions most of it is empty.
+
+    Attributes:
+        event: `GITHUB_EVENT_NAME`.
+        payload: The event's file, {} where there is none.
+        repository: `owner/name`.
+        run_url: Page of this workflow run, for links; empty outside of a workflow.
+    """
+
+    event: str
+    payload: Mapping[str, Any]
+    api_url: str
+    server_url: str
+    repository: str
+    run_url: str
+    token: Secret
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str], repository: str = "") -> "Job":
+        """Read it; `repository` of the command line wins."""
+        server = environment.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
+        name = repository or environment.get("GITHUB_REPOSITORY", "")
+        run = environment.get("GITHUB_RUN_ID", "")
+        return cls(
+            event=environment.get("GITHUB_EVENT_NAME", ""),
+            payload=_payload(environment.get("GITHUB_EVENT_PATH", "")),
+            api_url=environment.get("GITHUB_API_URL", "https://api.github.com").rstrip("/"),
+            server_url=server,
+            repository=name,
+            run_url=f"{server}/{name}/actions/runs/{run}" if run and name else "",
+            token=Secret(next((environment[key] for key in _TOKENS if environment.get(key)), "")),
+        )
+
+    def remote(self, given: str) -> str:
+        """The Git address: the one that was given, else the repository on its server.
+
+        Raises:
+            UsageError: Neither is known.
+        """
+        if given:
+            return given
+        if not self.repository:
+            raise UsageError("there is no repository to read", "Give --remote URL, or --repository OWNER/NAME")
+        return f"{self.server_url}/{self.repository}.git"
+
+
+def _payload(path: str) -> Mapping[str, Any]:
+    """The event's file. Missing or broken is {}: on a schedule it holds next to nothing anyway."""
+    try:
+        payload = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+    except (OSError, ValueError):
+        return {}
+    return payload if isinstance(payload, dict) else {}
