@@ -133,10 +133,15 @@ class StatusPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All that a run would write, as data."""
+    """All that a run would write, as data.
+
+    Attributes:
+        notes: What was seen on the way and is not ours, such as a fork's pull request under our branch name.
+    """
 
     pull_requests: tuple[PullRequestPlan, ...] = ()
     statuses: tuple[StatusPlan, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
-from bot.model.proposals import Plan, PullRequestPlan, StatusPlan
-from bot.planning.pull_requests import Wish, plan_pull_request
+from bot.model.proposals import Action, Plan, PullRequestPlan, StatusPlan
+from bot.planning.pull_requests import Wish, branch_of, plan_pull_request, strangers
+from bot.reasons import Reason
+from bot.report.statuses import base_status, head_status
 from bot.report.wording import pull_request_texts
 from bot.steps.edit import TierEdits
 from bot.steps.find import Remote
@@ -13,6 +15,7 @@ def plan(edits: Iterable[TierEdits], remote: Remote) -> Plan:
     """Plan the pull request and the statuses of every tier."""
     pulls: list[PullRequestPlan] = []
     statuses: list[StatusPlan] = []
+    notes: list[Reason] = []
     for tier in edits:
         wish = _wish(tier)
         found = remote.found(wish)
@@ -20,7 +23,8 @@ def plan(edits: Iterable[TierEdits], remote: Remote) -> Plan:
         if planned:
             pulls.append(planned)
         statuses += _statuses(tier, planned, remote)
-    return Plan(pull_requests=tuple(pulls), statuses=tuple(statuses))
+        notes += strangers(found, branch_of(wish.tier))
+    return Plan(pull_requests=tuple(pulls), statuses=tuple(statuses), notes=tuple(notes))
 
 
 def _wish(tier: TierEdits) -> Wish:
