@@ -2,7 +2,7 @@
 
 Events only: ``compose`` and ``load`` fail on anchors that real files define twice. libyaml's events come 25 times
 faster and read as Flux does, whose parser is a port of libyaml. Where both accept a file they agree but for the place
-of empty values; the pure one refuses tabs as blanks and accepts more in flow style.
+of empty values; the pure one refuses tabs inside plain text and accepts more in flow style.
 """
 
 import re
@@ -45,6 +45,13 @@ class _PureParser(Reader, Scanner, Parser):
         Reader.__init__(self, text, loader=self)
         Scanner.__init__(self, loader=self)
         Parser.__init__(self, loader=self)
+
+    def scan_to_next_token(self) -> None:
+        """Skip blanks; of tabs the same as libyaml: those in flow style, and those before which no key can start."""
+        super().scan_to_next_token()
+        while self.peek() == "\t" and (self.flow_level or not self.allow_simple_key):
+            self.forward()
+            super().scan_to_next_token()
 
 
 def open_pure(text: str) -> NextEvent:

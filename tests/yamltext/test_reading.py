@@ -77,13 +77,19 @@ def test_offsets_slice_exactly_the_token_of_a_value(data: bytes, expected: list[
     assert tokens(read_well(data, parser)) == expected
 
 
-@libyaml_only
-def test_tabs_before_a_comment_do_not_belong_to_the_value() -> None:
-    assert tokens(read_well(b"a: b \t# c\nd: 'e'\t\n", open_libyaml)) == ["a", "b", "d", "'e'"]
+@either_parser
+def test_tabs_around_a_value_do_not_belong_to_it(parser: Opener) -> None:
+    data = b"a:\tb \t# c\nd: 'e'\t\nf: [\tg\t,\n\th\t]\t# i\n"
+    assert tokens(read_well(data, parser)) == ["a", "b", "d", "'e'", "f", "g", "h"]
 
 
-def test_without_libyaml_tabs_as_blanks_are_refused_not_misread() -> None:
-    assert isinstance(read(b"a: b \t# c\n", open_events=open_pure), UnreadableYaml)
+@either_parser
+def test_tabs_do_not_indent_keys(parser: Opener) -> None:
+    assert isinstance(read(b"a:\n\tb: c\n", open_events=parser), UnreadableYaml)
+
+
+def test_without_libyaml_tabs_inside_plain_text_are_refused_not_misread() -> None:
+    assert isinstance(read(b"a: b\tc\n", open_events=open_pure), UnreadableYaml)
 
 
 @either_parser
