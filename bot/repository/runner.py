@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,7 @@ class GitRunner:
         self.seconds = seconds
         self._secrets = secrets
         self._variables = dict(variables)
-        self._git = _gitpython(folder)
+        self._git = _gitpython(folder, self._variables)
         self._require_version()
 
     def run(
@@ -83,12 +84,13 @@ class GitRunner:
         self, *arguments: str, variables: Mapping[str, str] | None = None
     ) -> Iterator["subprocess.Popen[bytes]"]:
         """Start `git <arguments>`; it and all that it started are killed when the block is left."""
+        ours = self._variables | dict(variables or {})
         interrupt: Any = self._git.execute(
             # GitPython only adds to the inherited environment, so env(1) takes away; names alone are in its arguments.
-            ["env", *(f"--unset={name}" for name in surroundings.unset(os.environ)), "git", *arguments],
+            ["env", *(f"--unset={name}" for name in surroundings.unset(os.environ, ours)), "git", *arguments],
             istream=subprocess.PIPE,
             as_process=True,
-            env=self._variables | dict(variables or {}),
+            env=ours,
             shell=False,
             start_new_session=True,
         )
@@ -127,14 +129,20 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def _gitpython(folder: Path) -> "Git":
-    # The import runs `git version` with the inherited environment, where GIT_TRACE2 could name a program's socket or a
-    # file, and GIT_PYTHON_GIT_EXECUTABLE a program: it must not see them.
-    hidden = {name: os.environ.pop(name) for name in tuple(os.environ) if name.startswith("GIT_")}
+def _gitpython(folder: Path, variables: Mapping[str, str]) -> "Git":
+    # Its import runs `git version` with the environment as it is, tokens and tracing included: it sees ours instead. It
+    # happens once, before any thread of ours could miss a variable.
+    inherited = dict(os.environ)
+    if "git" not in sys.modules:
+        for name in surroundings.unset(inherited, variables):
+            del os.environ[name]
+        os.environ.update(variables)
     try:
         from git.cmd import Git  # noqa: PLC0415, TID251 - a heavy import, in its home
     except ImportError as error:
         raise RepositoryFailed("Git cannot be run", _INSTALL) from error
     finally:
-        os.environ.update(hidden)
+        if dict(os.environ) != inherited:
+            os.environ.clear()
+            os.environ.update(inherited)
     return Git(folder)

@@ -52,9 +52,9 @@ CONFIGURATION = """\
 """
 
 
-def unset(inherited: Iterable[str]) -> tuple[str, ...]:
-    """Names of the inherited variables that Git must not see, sorted."""
-    return tuple(sorted(name for name in inherited if name and name not in _KEPT))
+def unset(inherited: Iterable[str], ours: Iterable[str]) -> tuple[str, ...]:
+    """Names of the inherited variables that Git must not see, sorted; `ours` take the place of their namesakes."""
+    return tuple(sorted(set(inherited) - _KEPT - set(ours) - {""}))
 
 
 def isolated(inherited: Mapping[str, str], folder: Path, transport: Transport) -> dict[str, str]:

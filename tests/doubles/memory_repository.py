@@ -1,0 +1,214 @@
+"""The Repository port in memory, for tests of the story; the contract tests hold it to what Git answers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from doubles.github.seeding import Content, Executable, Gitlink, Symlink
+
+from bot.errors import RepositoryFailed, UsageError
+from bot.model.branch_names import branch_problem
+from bot.model.commits import (
+    BOT_BRANCHES,
+    CommitFacts,
+    EntryKind,
+    FileChange,
+    PathDifference,
+    PushRejected,
+    RemoteHeads,
+    Sha,
+    TreeEntry,
+)
+from bot.model.proposals import Identity
+from bot.model.tiers import Branch
+from bot.repository.commit_text import trailers
+
+File = tuple[EntryKind, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """A commit of a remote in memory: every path with its kind and bytes."""
+
+    files: Mapping[str, File]
+    parents: tuple[Sha, ...]
+    email: str
+    message: str
+
+
+class MemoryRemote:
+    """A remote that several repositories may share.
+
+    Attributes:
+        rejects: What every push is answered, where it is not None.
+        failure: Raised by every command that would go over the wire, where it is not None.
+    """
+
+    def __init__(self, default: Branch = "main") -> None:
+        self.default = default
+        self.branches: dict[Branch, Sha] = {}
+        self.commits: dict[Sha, Commit] = {}
+        self.rejects: PushRejected | None = None
+        self.failure: RepositoryFailed | None = None
+
+    def commit(
+        self, branch: Branch, files: Mapping[str, Content], message: str = "change", *, start: str | None = None
+    ) -> Sha:
+        """Put a commit of somebody else's on a branch, made from `start` (default: the default branch) if new."""
+        parent = self.branches.get(branch) or self.branches.get(start or self.default) or start
+        tree = dict(self.commits[parent].files) if parent else {}
+        for path, content in files.items():
+            tree.pop(path, None)
+            tree.update({} if content is None else {path: _file(content)})
+        made = Commit(files=tree, parents=(parent,) if parent else (), email="someone@example.com", message=message)
+        self.branches[branch] = self.store(made)
+        return self.branches[branch]
+
+    def store(self, commit: Commit) -> Sha:
+        """Keep a commit under a name of its own."""
+        name = hashlib.sha1(f"{len(self.commits)} {commit!r}".encode("utf-8", "surrogateescape")).hexdigest()
+        self.commits[name] = commit
+        return name
+
+    def tip(self, branch: Branch) -> Sha | None:
+        """The commit a branch points at, None if there is no such branch."""
+        return self.branches.get(branch)
+
+    def files(self, revision: str) -> dict[str, bytes]:
+        """Path to bytes of a branch or commit, submodules left out."""
+        found = self.commits[self.branches.get(revision, revision)].files
+        return {path: data for path, (kind, data) in found.items() if kind is not EntryKind.SUBMODULE}
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryTree:
+    """The Tree port on a commit in memory."""
+
+    files: Mapping[str, File]
+
+    def entries(self) -> tuple[TreeEntry, ...]:
+        """Every path, sorted bytewise."""
+        paths = sorted(self.files, key=lambda path: path.encode("utf-8", "surrogateescape"))
+        return tuple(_entry(path, *self.files[path]) for path in paths)
+
+    def read(self, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]:
+        """The bytes of regular files, in the order asked."""
+        return ((entry, self.files[entry.path][1]) for entry in entries if entry.kind.regular)
+
+
+class MemoryRepository:
+    """The Repository port on a `MemoryRemote`; knows only what it fetched."""
+
+    def __init__(self, remote: MemoryRemote) -> None:
+        self.remote = remote
+        self.pushes: list[tuple[Branch, Sha | None]] = []
+        """Every push and deletion (None) that was asked for."""
+
+    def heads(self) -> RemoteHeads:
+        self._over_the_wire()
+        if self.remote.default not in self.remote.branches:
+            raise RepositoryFailed("the remote has no default branch")
+        return RemoteHeads(default=self.remote.default, tips=dict(self.remote.branches))
+
+    def fetch(self, branches: Iterable[Branch]) -> Mapping[Branch, Sha]:
+        wanted = sorted(set(branches))
+        for branch in wanted:
+            _check(branch)
+        self._over_the_wire()
+        missing = [branch for branch in wanted if branch not in self.remote.branches]
+        if missing:
+            raise RepositoryFailed(f"no branch {missing[0]}")
+        return {branch: self.remote.branches[branch] for branch in wanted}
+
+    def tree(self, commit: Sha) -> MemoryTree:
+        return MemoryTree(self.remote.commits[commit].files)
+
+    def history(self, commit: Sha, most: int) -> tuple[CommitFacts, ...]:
+        found: list[CommitFacts] = []
+        following: Sha | None = commit
+        while following and len(found) < most:
+            stored = self.remote.commits[following]
+            found.append(_facts(following, stored))
+            following = next(iter(stored.parents), None)
+        return tuple(found)
+
+    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
+        tree = dict(self.remote.commits[parent].files)
+        for change in changes:
+            if not change.kind.regular:
+                raise ValueError(f"{change.path!r} is no regular file")
+            tree[change.path] = (change.kind, change.after)
+        return self.remote.store(Commit(files=tree, parents=(parent,), email=identity.email, message=message))
+
+    def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
+        before = {entry.path: entry for entry in self.tree(old).entries()}
+        after = {entry.path: entry for entry in self.tree(new).entries()}
+        paths = sorted(before.keys() | after.keys(), key=lambda path: path.encode("utf-8", "surrogateescape"))
+        pairs = ((path, before.get(path), after.get(path)) for path in paths)
+        return tuple(PathDifference(path=path, old=one, new=other) for path, one, other in pairs if one != other)
+
+    def push(self, branch: Branch, new: Sha, *, expected: Sha | None) -> PushRejected | None:
+        return self._move(branch, new, expected)
+
+    def delete(self, branch: Branch, *, expected: Sha) -> PushRejected | None:
+        return self._move(branch, None, expected)
+
+    def _move(self, branch: Branch, new: Sha | None, expected: Sha | None) -> PushRejected | None:
+        if not branch.startswith(BOT_BRANCHES):
+            raise UsageError(f"{branch!r} is not a branch of this bot")
+        _check(branch)
+        self._over_the_wire()
+        self.pushes.append((branch, new))
+        now = self.remote.branches.get(branch)
+        if new is not None and now == new:
+            return None
+        if self.remote.rejects or now != expected:
+            return self.remote.rejects or PushRejected.STALE
+        if new is None:
+            del self.remote.branches[branch]
+        else:
+            self.remote.branches[branch] = new
+        return None
+
+    def _over_the_wire(self) -> None:
+        if self.remote.failure:
+            raise self.remote.failure
+
+
+def _check(branch: Branch) -> None:
+    problem = branch_problem(branch)
+    if problem:
+        raise UsageError(problem)
+
+
+def _file(content: Content) -> File:
+    match content:
+        case Symlink(target):
+            return EntryKind.SYMLINK, target.encode()
+        case Gitlink(sha):
+            return EntryKind.SUBMODULE, sha.encode()
+        case Executable(data):
+            return EntryKind.EXECUTABLE, data
+        case bytes():
+            return EntryKind.FILE, content
+        case _:
+            return EntryKind.FILE, str(content).encode()
+
+
+def _entry(path: str, kind: EntryKind, data: bytes) -> TreeEntry:
+    if kind is EntryKind.SUBMODULE:
+        return TreeEntry(path=path, kind=kind, size=0, blob=data.decode())
+    blob = hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+    return TreeEntry(path=path, kind=kind, size=len(data), blob=blob)
+
+
+def _facts(sha: Sha, commit: Commit) -> CommitFacts:
+    return CommitFacts(
+        sha=sha,
+        parents=commit.parents,
+        committer_email=commit.email,
+        subject=commit.message.strip("\n").partition("\n")[0],
+        trailers=trailers(commit.message),
+    )

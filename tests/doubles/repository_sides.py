@@ -1,0 +1,35 @@
+"""A remote in a test's hands, and how the code under test opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from doubles.github.seeding import Content
+
+from bot.ports import Repository
+
+
+class Remote(Protocol):
+    """The other side; `HostedRepository` and `MemoryRemote` are both."""
+
+    def commit(
+        self, branch: str, files: Mapping[str, Content], message: str = "change", *, start: str | None = None
+    ) -> str:
+        """Put a commit on a branch and return its name."""
+
+    def tip(self, branch: str) -> str | None:
+        """The commit a branch points at."""
+
+    def files(self, revision: str) -> dict[str, bytes]:
+        """Path to content of a branch or commit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One implementation of the port, and its remote."""
+
+    remote: Remote
+    open: Callable[[], AbstractContextManager[Repository]]
