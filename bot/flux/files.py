@@ -1,0 +1,143 @@
+"""One file to its Flux objects, or why it is passed over. Nothing here depends on any other file."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.flux.kinds import read_object
+from bot.flux.manifest import Manifest
+from bot.flux.objects import AnyObject
+from bot.flux.patches import OPERATION_NEEDLES, versions_in_patches
+from bot.model.places import ObjectId
+from bot.model.references import PassedOver
+from bot.reasons import EMBEDDED, ENCRYPTED, HELM_TEMPLATE, TOO_LARGE, UNREADABLE_YAML, Reason
+from bot.yamltext.lookup import resolve
+from bot.yamltext.nodes import Document, Mapping, Node, Scalar, Sequence, YamlText
+from bot.yamltext.reading import read
+from bot.yamltext.unreadable import Trouble, UnreadableYaml
+
+_NEEDLES = (
+    b"HelmRelease",
+    b"OCIRepository",
+    b"HelmRepository",
+    b"HelmChart",
+    b"kustomize.toolkit.fluxcd.io",
+    *OPERATION_NEEDLES,
+)
+# A line that begins with an action of Go's templates, or a value that does; in quotes it is YAML as well.
+_TEMPLATE = re.compile(rb"(?m)^[ \t]*(?:- +)*\{\{|: +\{\{")
+# Following an alias takes as long as there are anchors. All files of 37 public fleets hold 608 together.
+_MOST_ANCHORS = 500
+_LIMITS = frozenset({Trouble.TOO_LARGE, Trouble.TOO_DEEP, Trouble.TOO_MANY_EVENTS, Trouble.TOO_MANY_DIRECTIVES})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReading:
+    """What one file says: a function of its path and bytes.
+
+    Attributes:
+        path: The file.
+        objects: In the file's order.
+        passed_over: The file as a whole, or objects in it, that cannot be judged, and why.
+    """
+
+    path: str
+    objects: tuple[AnyObject, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+
+
+def may_concern_flux(data: bytes) -> bool:
+    """Whether a file could hold anything that is read here; most cannot, and are never parsed."""
+    return any(needle in data for needle in _NEEDLES)
+
+
+def read_file(path: str, data: bytes) -> FileReading:
+    """Read a file that `may_concern_flux`.
+
+    Args:
+        path: Path in the repository, POSIX.
+        data: Its bytes; foreign. Nothing that they can hold makes this raise.
+    """
+    file = read(data)
+    if isinstance(file, UnreadableYaml):
+        reason = _why_unreadable(data, file)
+        return FileReading(path=path, passed_over=(PassedOver(path=path, line=file.line, reason=reason),))
+    if any(len(document.anchors) > _MOST_ANCHORS for document in file.documents):
+        reason = TOO_LARGE(problem=f"more than {_MOST_ANCHORS} anchors in a document")
+        return FileReading(path=path, passed_over=(PassedOver(path=path, reason=reason),))
+    if reason_for_all := _why_not_a_manifest(file):
+        return FileReading(path=path, passed_over=(PassedOver(path=path, reason=reason_for_all),))
+    found = tuple(each for document in file.documents for each in _read_document(path, file, document))
+    return FileReading(
+        path=path,
+        objects=tuple(each for each in found if not isinstance(each, PassedOver)),
+        passed_over=tuple(each for each in found if isinstance(each, PassedOver)),
+    )
+
+
+def _why_unreadable(data: bytes, trouble: UnreadableYaml) -> Reason:
+    if trouble.trouble in _LIMITS:
+        return TOO_LARGE(problem=trouble.message)
+    if _TEMPLATE.search(data):
+        return HELM_TEMPLATE()
+    return UNREADABLE_YAML(problem=trouble.message)
+
+
+def _why_not_a_manifest(file: YamlText) -> Reason | None:
+    """SOPS signs a file as a whole (https://getsops.io/docs/#message-authentication-code), so no part may change."""
+    if any(isinstance(resolve(document, ("sops", "mac")), Scalar) for document in file.documents):
+        return ENCRYPTED()
+    if b"{{" in file.data and any(_holds_action(file.data, document.root) for document in file.documents):
+        return HELM_TEMPLATE()
+    return None
+
+
+def _holds_action(data: bytes, root: Node) -> bool:
+    """Whether `{{ … }}` without quotes stands anywhere: to YAML it is a mapping whose key is a mapping."""
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        match node:
+            case Mapping():
+                if node.flow and data.startswith(b"{{", node.start):
+                    return True
+                pending += node.values
+            case Sequence():
+                pending += node.values
+            case _:
+                pass
+    return False
+
+
+def _read_document(path: str, file: YamlText, document: Document) -> Iterator[AnyObject | PassedOver]:
+    manifests = tuple(_manifests(path, file, document))
+    for manifest in manifests:
+        if (found := read_object(manifest)) is not None:
+            yield found
+        if embedded := _embedded(manifest):
+            yield embedded
+    yield from versions_in_patches(path, document, manifests[0] if manifests else None)
+
+
+def _manifests(path: str, file: YamlText, document: Document) -> Iterator[Manifest]:
+    """The document's object; of a List (https://kubernetes.io/docs/reference/using-api/api-concepts/) its items."""
+    root = document.follow(document.root)
+    if not isinstance(root, Mapping):
+        return
+    whole = Manifest.at(path, file, document, root)
+    items = whole.node("items")
+    if not (whole.kind == "List" and isinstance(items, Sequence)):
+        yield whole
+        return
+    for index, item in enumerate(items.values):
+        if isinstance(item, Mapping):
+            yield Manifest.at(path, file, document, item, "items", index)
+
+
+def _embedded(manifest: Manifest) -> PassedOver | None:
+    """Flux objects that the Flux Operator makes from a ResourceSet: https://fluxoperator.dev/docs/crd/resourceset/."""
+    text = manifest.file.data[manifest.root.start : manifest.root.end]
+    if manifest.kind != "ResourceSet" or not (b"HelmRelease" in text or b"OCIRepository" in text):
+        return None
+    holder = ObjectId(kind=manifest.kind, namespace="", name=manifest.name)
+    return PassedOver(path=manifest.path, line=manifest.line, object=holder, reason=EMBEDDED(kind=manifest.kind))

@@ -1,0 +1,225 @@
+"""Flux's kinds: which objects are read, and what of each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from posixpath import normpath
+
+from bot.flux.address import parse_chart_url, uses_plain_http
+from bot.flux.manifest import Manifest, is_name, is_true
+from bot.flux.objects import (
+    AnyObject,
+    ChartTemplate,
+    Head,
+    HelmChart,
+    HelmRegistry,
+    HelmRelease,
+    HelmRepository,
+    Kustomization,
+    OCIRepository,
+    SourceRef,
+)
+from bot.flux.pins import wish_of_chart, wish_of_repository
+from bot.model.charts import ChartSource
+from bot.model.places import ObjectId
+from bot.model.references import PassedOver
+from bot.reasons import BAD_ADDRESS, NEEDS_KUSTOMIZE, NO_NAME, SOURCE_NOT_OCI, VARIABLE, Reason
+
+CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+"""The media type of a chart's layer: https://github.com/helm/helm/blob/v4.2.1/pkg/registry/constants.go."""
+
+PATCHED = NEEDS_KUSTOMIZE(problem="a patch sets the version of a chart that another file names")
+"""Why a patch with a version is not judged."""
+
+_PROVIDERS = frozenset({"generic", "aws", "azure", "gcp"})
+
+Read = AnyObject | PassedOver | None
+"""An object; why it cannot be judged; or None where it says nothing about a chart's version (a patch of values)."""
+
+
+def read_object(manifest: Manifest) -> Read:
+    """Read an object of one of Flux's kinds; None for every other, and for patches that say nothing of a chart."""
+    heading = manifest.texts(("apiVersion",), ("kind",))
+    if isinstance(heading, Reason):
+        return None
+    (group, _, version), kind = heading[0].partition("/"), heading[1]
+    known = _KINDS.get((group, kind))
+    if known is None or not any(manifest.has("spec", field) for field in known.telling):
+        return None
+    head = _head(manifest, kind)
+    if isinstance(head, PassedOver):
+        return head
+    if version not in known.versions:
+        problem = f"{group}/{version} is not a version of its kind that is known here"
+        return head.passed_over(NO_NAME(kind=kind, problem=problem))
+    return known.read(manifest, head)
+
+
+def _head(manifest: Manifest, kind: str) -> Head | PassedOver:
+    suspend, names = manifest.texts(("spec", "suspend")), _names(manifest, "metadata")
+    if isinstance(suspend, Reason):
+        return PassedOver(path=manifest.path, line=manifest.line, reason=suspend)
+    suspended = is_true(suspend[0])
+    if isinstance(names, Reason):
+        return PassedOver(path=manifest.path, line=manifest.line, reason=names, suspended=suspended)
+    name, namespace = names
+    which = ObjectId(kind=kind, namespace=namespace, name=name)
+    return Head(object=which, path=manifest.path, line=manifest.line, suspended=suspended)
+
+
+def _names(manifest: Manifest, *route: str) -> tuple[str, str] | Reason:
+    """Name and namespace; a namespace that a variable gives is as good as one that is not written."""
+    name, namespace = manifest.texts((*route, "name")), manifest.texts((*route, "namespace"))
+    if isinstance(namespace, Reason) and namespace.id == VARIABLE.id:
+        namespace = ("",)
+    if isinstance(name, Reason):
+        return name
+    if isinstance(namespace, Reason):
+        return namespace
+    if not all(is_name(text) for text in (*name, *namespace) if text):
+        return NO_NAME(kind=manifest.kind, problem=f"{'.'.join(route)} holds a name that is none to Kubernetes")
+    return name[0], namespace[0]
+
+
+def _release(manifest: Manifest, head: Head) -> Read:
+    chart: ChartTemplate | SourceRef | PassedOver | None
+    if manifest.has("spec", "chartRef"):
+        if manifest.has("spec", "chart"):
+            return head.passed_over(NO_NAME(kind="HelmRelease", problem="it has both `chart` and `chartRef`"))
+        chart = _source_ref(manifest, head, "spec", "chartRef")
+    else:
+        chart = _chart_template(manifest, head, "spec", "chart", "spec")
+    if chart is None or isinstance(chart, PassedOver):
+        return chart
+    return _named(HelmRelease(head=head, chart=chart))
+
+
+def _chart(manifest: Manifest, head: Head) -> Read:
+    template = _chart_template(manifest, head, "spec")
+    if template is None or isinstance(template, PassedOver):
+        return template
+    return _named(HelmChart(head=head, chart=template))
+
+
+def _repository(manifest: Manifest, head: Head) -> Read:
+    if not manifest.has("spec", "url"):
+        return _patch(manifest, head, *(("spec", "ref", field) for field in ("digest", "semver", "tag")))
+    layer = manifest.texts(("spec", "layerSelector", "mediaType"))
+    return _named(
+        OCIRepository(
+            head=head,
+            source=_chart_source(manifest),
+            selects_chart=layer == (CHART_LAYER,),
+            wish=wish_of_repository(manifest),
+        )
+    )
+
+
+def _chart_source(manifest: Manifest) -> ChartSource | Reason:
+    texts = manifest.texts(("spec", "url"), ("spec", "insecure"), ("spec", "provider"))
+    if isinstance(texts, Reason):
+        return texts
+    url, insecure, provider = texts
+    address = parse_chart_url(url)
+    if isinstance(address, Reason):
+        return address
+    plain_http = is_true(insecure) or uses_plain_http(address.host)
+    return ChartSource(address=address, plain_http=plain_http, provider=_provider(provider))
+
+
+def _helm_repository(manifest: Manifest, head: Head) -> Read:
+    return _named(HelmRepository(head=head, registry=_helm_registry(manifest)))
+
+
+def _helm_registry(manifest: Manifest) -> HelmRegistry | Reason:
+    """Flux goes by `type`, not by the address."""
+    texts = manifest.texts(("spec", "url"), ("spec", "type"), ("spec", "insecure"), ("spec", "provider"))
+    if isinstance(texts, Reason):
+        return texts
+    url, kind, insecure, provider = texts
+    if kind == "oci":
+        return HelmRegistry(url=url, insecure=is_true(insecure), provider=_provider(provider))
+    if url.startswith("oci://"):
+        return BAD_ADDRESS(url=url, problem="its HelmRepository lacks `type: oci`, so Flux takes it for HTTP")
+    return SOURCE_NOT_OCI(what="an HTTP Helm repository")
+
+
+def _provider(text: str) -> str:
+    return text if text in _PROVIDERS else "generic"
+
+
+def _kustomization(manifest: Manifest, head: Head) -> Read:
+    source, path = _source_ref(manifest, head, "spec", "sourceRef"), manifest.texts(("spec", "path"))
+    if source is None or isinstance(source, PassedOver) or not head.object.name:
+        return None
+    folder = None
+    if source.kind == "GitRepository" and not isinstance(path, Reason):
+        folder = normpath("/" + path[0]).lstrip("/")
+    return Kustomization(head=head, source=source, folder=folder)
+
+
+def _chart_template(manifest: Manifest, head: Head, *route: str) -> ChartTemplate | PassedOver | None:
+    """A chart template, or None where a patch holds nothing of a version."""
+    texts = manifest.texts((*route, "chart"))
+    source = _source_ref(manifest, head, *route, "sourceRef")
+    if isinstance(texts, Reason):
+        return head.passed_over(texts)
+    if isinstance(source, PassedOver):
+        return source
+    if not texts[0] or source is None:
+        return _patch(manifest, head, (*route, "version"))
+    return ChartTemplate(chart=texts[0], source=source, wish=wish_of_chart(manifest, *route, "version"))
+
+
+def _source_ref(manifest: Manifest, head: Head, *route: str) -> SourceRef | PassedOver | None:
+    kind, names = manifest.texts((*route, "kind")), _names(manifest, *route)
+    if isinstance(kind, Reason):
+        return head.passed_over(kind)
+    if isinstance(names, Reason):
+        return head.passed_over(names)
+    name, namespace = names
+    if not kind[0] or not name:
+        return None
+    if not manifest.has(*route, "namespace"):
+        namespace = head.object.namespace
+    return SourceRef(kind=kind[0], name=name, namespace=namespace)
+
+
+def _patch(manifest: Manifest, head: Head, *versions: tuple[str, ...]) -> PassedOver | None:
+    """A partial object is a Kustomize patch; it is worth a word where it sets a version."""
+    line = next((manifest.line_of(*route) for route in versions if manifest.has(*route)), None)
+    return None if line is None else head.passed_over(PATCHED, line)
+
+
+def _named(read: HelmRelease | HelmChart | OCIRepository | HelmRepository) -> Read:
+    if read.head.object.name:
+        return read
+    return read.head.passed_over(NO_NAME(kind=read.head.object.kind, problem="`metadata.name` is missing"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """How a kind is read.
+
+    Attributes:
+        versions: API versions.
+        telling: Fields of `spec`; without any of them an object is a patch of other things.
+        read: Reads the rest.
+    """
+
+    versions: frozenset[str]
+    telling: tuple[str, ...]
+    read: Callable[[Manifest, Head], Read]
+
+
+_HELM, _SOURCE, _KUSTOMIZE = "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io"
+_V1 = frozenset({"v1", "v1beta1", "v1beta2"})
+_V2 = frozenset({"v2", "v2beta1", "v2beta2"})
+
+# Versions that Flux no longer serves still lie in repositories; the fields read here are the same in all of them.
+_KINDS = {
+    (_HELM, "HelmRelease"): _Kind(versions=_V2, telling=("chart", "chartRef"), read=_release),
+    (_SOURCE, "HelmChart"): _Kind(versions=_V1, telling=("chart", "version"), read=_chart),
+    (_SOURCE, "OCIRepository"): _Kind(versions=_V1, telling=("url", "ref"), read=_repository),
+    (_SOURCE, "HelmRepository"): _Kind(versions=_V1, telling=("url",), read=_helm_repository),
+    (_KUSTOMIZE, "Kustomization"): _Kind(versions=_V1, telling=("sourceRef",), read=_kustomization),
+}

@@ -1,0 +1,183 @@
+"""One object's fields, as a YAML file writes them."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Self, assert_never
+
+from bot.model.places import Place, Route
+from bot.reasons import HELM_TEMPLATE, NO_NAME, NOT_A_STRING, NOT_EDITABLE, VARIABLE, Reason
+from bot.yamltext.comments import trailing_comment
+from bot.yamltext.lookup import Obstacle, find, resolve
+from bot.yamltext.nodes import Alias, Document, Mapping, Node, Scalar, Sequence, YamlText
+from bot.yamltext.strings import reads_as_string
+
+_LONGEST_SHOWN = 60
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
+_VARIABLE = re.compile(r"\$\{[^}]{0,100}\}?")
+# What go-yaml, like YAML 1.1, takes for true; https://yaml.org/type/bool.html
+_TRUE = frozenset({"true", "yes", "on", "y"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One value that may be edited: its place, and the comment behind it on its line (empty for none)."""
+
+    place: Place
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """An object in a file.
+
+    Attributes:
+        path: The file.
+        file: What was read of it.
+        document: The document that holds the object.
+        view: The document as if the object were all of it, so that a field is found without walking its neighbours.
+        root: The object's mapping.
+        route: The way from the document's root to it: empty but for the items of a List.
+    """
+
+    path: str
+    file: YamlText
+    document: Document
+    view: Document
+    root: Mapping
+    route: Route = ()
+
+    @classmethod
+    def at(cls, path: str, file: YamlText, document: Document, root: Mapping, *route: str | int) -> Self:
+        """The object that a mapping of a document is."""
+        view = replace(document, root=root)
+        return cls(path=path, file=file, document=document, view=view, root=root, route=route)
+
+    @property
+    def line(self) -> int:
+        """1-based line of its first key."""
+        return self.root.line
+
+    @property
+    def kind(self) -> str:
+        """Its kind, empty where it has none that is a text."""
+        return self._plain("kind")
+
+    @property
+    def name(self) -> str:
+        """Its name, empty where it has none that is a text."""
+        return self._plain("metadata", "name")
+
+    def node(self, *route: str | int) -> Node | Obstacle:
+        """What gives the value of a field, aliases followed; for reading only."""
+        return resolve(self.view, route)
+
+    def has(self, *route: str) -> bool:
+        """Whether a field is written with something in it; one that cannot be told counts as written."""
+        node = self.node(*route)
+        return node is not Obstacle.ABSENT and not (isinstance(node, Scalar) and _is_null(node))
+
+    def line_of(self, *route: str) -> int:
+        """1-based line of a field, 0 where it is not written."""
+        node = self.node(*route)
+        return 0 if isinstance(node, Obstacle) else node.line
+
+    def texts(self, *routes: tuple[str, ...]) -> tuple[str, ...] | Reason:
+        """Several fields as text, absent ones empty; or the reason why the first of them cannot be told."""
+        found: list[str] = []
+        for route in routes:
+            text = self._text(route)
+            if isinstance(text, Reason):
+                return text
+            found.append(text)
+        return tuple(found)
+
+    def written(self, *route: str) -> Written | Reason | None:
+        """A field that is to be edited, None where it is absent or empty."""
+        node = find(self.view, route)
+        match node:
+            case Obstacle.ABSENT:
+                return None
+            case Obstacle() | Alias():
+                obstacle = Obstacle.ALIAS if isinstance(node, Alias) else node
+                return NOT_EDITABLE(problem=f"{_dotted(route)}: {obstacle}")
+            case Mapping() | Sequence():
+                return self._not_a_text(node, route)
+            case Scalar():
+                return self._written(node, route)
+            case _:
+                assert_never(node)
+
+    def _written(self, node: Scalar, route: tuple[str, ...]) -> Written | Reason | None:
+        if _is_null(node) or not node.text:
+            return None
+        if problem := _foreign_syntax(node.text, route):
+            return problem
+        if not node.style and node.tag is None and not reads_as_string(node.text):
+            return NOT_A_STRING(field=_dotted(route), text=node.text[:_LONGEST_SHOWN])
+        comment = trailing_comment(self.file, self.document, node) or ""
+        return Written(place=self._place(node, route), comment=comment)
+
+    def _place(self, node: Scalar, route: tuple[str, ...]) -> Place:
+        return Place(
+            path=self.path,
+            document=self.document.index,
+            route=(*self.route, *route),
+            start=node.start,
+            end=node.end,
+            line=node.line,
+            column=node.column,
+            text=node.text,
+        )
+
+    def _text(self, route: tuple[str, ...]) -> str | Reason:
+        node = self.node(*route)
+        match node:
+            case Obstacle.ABSENT:
+                return ""
+            case Obstacle() | Alias():
+                obstacle = Obstacle.ALIAS if isinstance(node, Alias) else node
+                return NOT_EDITABLE(problem=f"{_dotted(route)}: {obstacle}")
+            case Mapping() | Sequence():
+                return self._not_a_text(node, route)
+            case Scalar():
+                return "" if _is_null(node) else _foreign_syntax(node.text, route) or node.text
+            case _:
+                assert_never(node)
+
+    def _plain(self, *route: str) -> str:
+        node = self.node(*route)
+        return node.text if isinstance(node, Scalar) else ""
+
+    def _not_a_text(self, node: Mapping | Sequence, route: tuple[str, ...]) -> Reason:
+        """`name: {{ .Values.name }}` is YAML too: a mapping whose key is a mapping."""
+        if self.file.data.startswith(b"{{", node.start):
+            return HELM_TEMPLATE()
+        return NO_NAME(kind=self.kind or "object", problem=f"{_dotted(route)} is not a text")
+
+
+def is_true(text: str) -> bool:
+    """Whether a field's text means true."""
+    return text.lower() in _TRUE
+
+
+def is_name(text: str) -> bool:
+    """Whether Kubernetes takes a text as a name: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/."""
+    return _NAME.fullmatch(text) is not None
+
+
+def _is_null(node: Scalar) -> bool:
+    return not node.style and node.tag is None and node.text in _NULLS
+
+
+def _foreign_syntax(text: str, route: tuple[str, ...]) -> Reason | None:
+    """Text that another program replaces before Flux sees it."""
+    if "{{" in text:
+        return HELM_TEMPLATE()
+    if variable := _VARIABLE.search(text):
+        return VARIABLE(field=_dotted(route), variable=variable.group())
+    return None
+
+
+def _dotted(route: tuple[str, ...]) -> str:
+    return ".".join(route)

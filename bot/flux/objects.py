@@ -1,0 +1,141 @@
+"""The objects of Flux that decide a chart's version, as one file says them: nothing is joined yet."""
+
+from dataclasses import dataclass
+
+from bot.model.charts import ChartSource
+from bot.model.places import ObjectId
+from bot.model.references import PassedOver, Pin
+from bot.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRef:
+    """Another object as a manifest names it; `namespace` is the one written, else the naming object's, else empty."""
+
+    kind: str
+    name: str
+    namespace: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A version as it is written.
+
+    Attributes:
+        pin: The version, or why it is not ours to judge.
+        line: 1-based line of the value; 0 where nothing is written.
+        narrowed_by: Constraint of a `# flux-chart-bot: …` comment on that line, else empty.
+    """
+
+    pin: Pin | Reason
+    line: int = 0
+    narrowed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What every object says first.
+
+    Attributes:
+        object: Kind, namespace as written, name.
+        path: Its file.
+        line: 1-based line where it starts.
+        suspended: It says `suspend: true`.
+    """
+
+    object: ObjectId
+    path: str
+    line: int
+    suspended: bool = False
+
+    def passed_over(self, reason: Reason, line: int = 0, *, suspended: bool | None = None) -> PassedOver:
+        """The object, not judged; `line` is where to point at, if not at its start."""
+        return PassedOver(
+            path=self.path,
+            line=line or self.line,
+            object=self.object,
+            suspended=self.suspended if suspended is None else suspended,
+            reason=reason,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartTemplate:
+    """A chart by name and repository: `spec.chart.spec` of a HelmRelease, `spec` of a HelmChart."""
+
+    chart: str
+    source: SourceRef
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelmRelease:
+    """A release: with a chart template, or with a `chartRef` to the object that holds the version.
+
+    https://fluxcd.io/flux/components/helm/helmreleases/
+    """
+
+    head: Head
+    chart: ChartTemplate | SourceRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelmChart:
+    """A chart on its own. https://fluxcd.io/flux/components/source/helmcharts/."""
+
+    head: Head
+    chart: ChartTemplate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OCIRepository:
+    """One repository in a registry, with its version. https://fluxcd.io/flux/components/source/ocirepositories/.
+
+    Attributes:
+        source: Where it is, or why that is unknown.
+        selects_chart: `spec.layerSelector` names Helm's chart layer, so it holds a chart whoever uses it.
+        wish: `spec.ref`.
+    """
+
+    head: Head
+    source: ChartSource | Reason
+    selects_chart: bool
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelmRegistry:
+    """Where a HelmRepository of type `oci` finds charts; `url` is foreign text until a chart is joined to it."""
+
+    url: str
+    insecure: bool = False
+    provider: str = "generic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelmRepository:
+    """Charts below one address. https://fluxcd.io/flux/components/source/helmrepositories/.
+
+    Attributes:
+        registry: The registry, or why it is none: most are served over HTTP.
+    """
+
+    head: Head
+    registry: HelmRegistry | Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kustomization:
+    """Flux's Kustomization, as far as joins need it. https://fluxcd.io/flux/components/kustomize/kustomizations/.
+
+    Attributes:
+        source: What it applies.
+        folder: `spec.path` as a path of this repository, where `source` is a GitRepository; None where unknown.
+    """
+
+    head: Head
+    source: SourceRef
+    folder: str | None
+
+
+AnyObject = HelmRelease | HelmChart | OCIRepository | HelmRepository | Kustomization

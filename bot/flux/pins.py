@@ -1,0 +1,82 @@
+"""What a manifest pins: an exact version, a range, a digest, or nothing that can be judged."""
+
+import re
+
+from bot.flux.manifest import Manifest, Written
+from bot.flux.objects import Wish
+from bot.flux.remarks import belongs_to_image_policy, narrowing
+from bot.model.references import DigestPin, ExactPin, Pin, RangePin
+from bot.reasons import DIGEST_WITH_RANGE, FLOATING_TAG, LEFT_TO_FLUX, NO_NAME, Reason
+from bot.versions.version import try_flux
+
+_REF = ("spec", "ref")
+_DEFAULT_TAG = "latest"
+# The only algorithm of Flux's API; https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#digests
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_NO_DIGEST = "spec.ref.digest is not `sha256:` with 64 hexadecimal digits"
+
+
+def wish_of_chart(manifest: Manifest, *version: str) -> Wish:
+    """What `version` of a HelmRelease's template or a HelmChart asks for.
+
+    Flux takes a full version (three parts, loosely read) as the tag itself and anything else as a constraint; absent or
+    empty is `*`.
+
+    Args:
+        manifest: The object.
+        version: The way to its version.
+
+    Source: https://github.com/fluxcd/source-controller/blob/v1.9.1/internal/helm/repository/oci_chart_repository.go
+    """
+    written = manifest.written(*version)
+    if written is None:
+        return Wish(pin=RangePin(constraint="*"))
+    if isinstance(written, Reason):
+        return Wish(pin=written, line=manifest.line_of(*version))
+    if try_flux(written.place.text):
+        return _wish(ExactPin(version=written.place), written)
+    return _wish(RangePin(constraint=written.place.text, place=written.place), written)
+
+
+def wish_of_repository(manifest: Manifest) -> Wish:
+    """What `spec.ref` of an OCIRepository asks for.
+
+    `digest` beats `semver`, `semver` beats `tag`, and without any of them it is `latest`. An exact version
+    in `semver` is a pin like any other: it moves by being rewritten. With a `semverFilter` beside it, it stays what
+    Flux makes of it, a range.
+
+    Source: https://github.com/fluxcd/source-controller/blob/v1.9.1/internal/controller/ocirepository_controller.go
+    """
+    digest, semver = manifest.written(*_REF, "digest"), manifest.written(*_REF, "semver")
+    version = semver or manifest.written(*_REF, "tag")
+    tag_filter = manifest.texts((*_REF, "semverFilter"))
+    if isinstance(digest, Reason):
+        return Wish(pin=digest, line=manifest.line_of(*_REF, "digest"))
+    if isinstance(version, Reason):
+        return Wish(pin=version, line=manifest.line_of(*_REF, "semver" if semver else "tag"))
+    if isinstance(tag_filter, Reason):
+        return Wish(pin=tag_filter, line=manifest.line_of(*_REF, "semverFilter"))
+    return _pinned(digest, version, is_constraint=bool(semver), tag_filter=tag_filter[0])
+
+
+def _pinned(digest: Written | None, version: Written | None, *, is_constraint: bool, tag_filter: str) -> Wish:
+    if digest and not _DIGEST.fullmatch(digest.place.text):
+        return Wish(pin=NO_NAME(kind="OCIRepository", problem=_NO_DIGEST), line=digest.place.line)
+    if version is None:
+        if digest is None:
+            return Wish(pin=FLOATING_TAG(tag=_DEFAULT_TAG, example="1.2.3"))
+        return _wish(DigestPin(digest=digest.place), digest)
+    text = version.place.text
+    if is_constraint and (tag_filter or not try_flux(text)):
+        if digest is not None:
+            return Wish(pin=DIGEST_WITH_RANGE(), line=digest.place.line)
+        return _wish(RangePin(constraint=text, place=version.place, tag_filter=tag_filter), version)
+    return _wish(ExactPin(version=version.place, digest=digest.place if digest else None), version, digest)
+
+
+def _wish(pin: Pin, version: Written, digest: Written | None = None) -> Wish:
+    """A pin, unless Flux's image automation writes one of its values."""
+    written = (version, digest) if digest else (version,)
+    if any(belongs_to_image_policy(value.comment) for value in written):
+        return Wish(pin=LEFT_TO_FLUX(), line=version.place.line)
+    return Wish(pin=pin, line=version.place.line, narrowed_by=narrowing(version.comment))

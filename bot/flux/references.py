@@ -1,0 +1,235 @@
+"""All objects of a tree to references: one for each place where a chart's version is decided."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.flux.address import join_chart
+from bot.flux.files import FileReading
+from bot.flux.nearest import AppliedFrom, Entry, Level, Nearest
+from bot.flux.objects import (
+    AnyObject,
+    ChartTemplate,
+    Head,
+    HelmChart,
+    HelmRegistry,
+    HelmRelease,
+    HelmRepository,
+    Kustomization,
+    OCIRepository,
+    SourceRef,
+    Wish,
+)
+from bot.model.charts import ChartSource
+from bot.model.places import ObjectId
+from bot.model.references import PassedOver, Reference
+from bot.reasons import NO_NAME, NOT_A_CHART, SOURCE_AMBIGUOUS, SOURCE_NOT_FOUND, SOURCE_NOT_OCI, Reason
+from bot.versions.tags import TagRule
+
+_MOST_CANDIDATES_SHOWN = 5
+_SOURCES_WITHOUT_CHART_VERSIONS = frozenset({"GitRepository", "Bucket", "ExternalArtifact"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What a tree wishes for.
+
+    Attributes:
+        references: By path and line.
+        passed_over: Everything that is not judged, by path and line: what the readings passed over, and what could not
+            be joined.
+    """
+
+    references: tuple[Reference, ...]
+    passed_over: tuple[PassedOver, ...]
+
+
+def resolve(readings: Iterable[FileReading]) -> Resolution:
+    """Join the objects of a tree.
+
+    A version belongs to the object that holds it: the HelmRelease with its template; or the OCIRepository or HelmChart
+    that HelmReleases take their chart from.
+
+    Args:
+        readings: Every file of one tree.
+    """
+    known = tuple(readings)
+    tree = _Tree.of(tuple(each for reading in known for each in reading.objects))
+    judged = [*tree.judged(), *(each for reading in known for each in reading.passed_over)]
+    return Resolution(
+        references=tuple(sorted((each for each in judged if isinstance(each, Reference)), key=_by_place)),
+        passed_over=tuple(sorted((each for each in judged if isinstance(each, PassedOver)), key=_by_place)),
+    )
+
+
+def _by_place(each: Reference | PassedOver) -> tuple[str, int, ObjectId]:
+    return each.path, each.line, each.object or ObjectId(kind="", namespace="", name="")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Users:
+    """Who uses an object: `releases` take their chart from it; `applied` says that a Kustomization applies it."""
+
+    releases: list[Head] = field(default_factory=list)
+    applied: bool = False
+
+    def suspend(self, head: Head) -> bool:
+        """Whether nothing would move: the object says so, or everything that uses it does."""
+        return head.suspended or (bool(self.releases) and all(each.suspended for each in self.releases))
+
+    @property
+    def names(self) -> tuple[ObjectId, ...]:
+        return tuple(sorted({each.object for each in self.releases}))
+
+
+class _Tree:
+    """The objects of a tree, joined."""
+
+    def __init__(self, objects: tuple[AnyObject, ...]) -> None:
+        self._objects = objects
+        applied_from = AppliedFrom(each for each in objects if isinstance(each, Kustomization))
+        self._registries: Nearest[HelmRepository] = Nearest(applied_from)
+        self._repositories: Nearest[OCIRepository] = Nearest(applied_from)
+        self._charts: Nearest[HelmChart] = Nearest(applied_from)
+        self._users: dict[Head, _Users] = defaultdict(_Users)
+        self._unjoined: list[PassedOver] = []
+
+    @classmethod
+    def of(cls, objects: tuple[AnyObject, ...]) -> "_Tree":
+        tree = cls(objects)
+        for each in objects:
+            tree._index(each)
+        for each in objects:
+            tree._connect(each)
+        return tree
+
+    def judged(self) -> Iterable[Reference | PassedOver]:
+        """Every object that holds a version, and every release that found none."""
+        yield from self._unjoined
+        for each in self._objects:
+            match each:
+                case HelmRelease(chart=ChartTemplate() as chart) | HelmChart(chart=chart):
+                    yield self._template(each.head, chart)
+                case OCIRepository():
+                    yield self._repository(each)
+                case _:
+                    pass
+
+    def _index(self, each: AnyObject) -> None:
+        match each:
+            case HelmRepository():
+                self._registries.add(Entry(head=each.head, meaning=each.registry, value=each))
+            case OCIRepository():
+                self._repositories.add(Entry(head=each.head, meaning=each.source, value=each))
+            case HelmChart():
+                self._charts.add(Entry(head=each.head, meaning=(each.chart.chart, each.chart.source), value=each))
+            case _:
+                pass
+
+    def _connect(self, each: AnyObject) -> None:
+        """Tell the holders of versions who uses them."""
+        match each:
+            case HelmRelease(chart=SourceRef() as wanted):
+                self._connect_release(each.head, wanted)
+            case Kustomization(source=SourceRef(kind="OCIRepository") as wanted):
+                for entry in self._repositories.find(each.head.path, wanted).entries:
+                    self._users[entry.head].applied = True
+            case _:
+                pass
+
+    def _connect_release(self, head: Head, wanted: SourceRef) -> None:
+        match wanted.kind:
+            case "OCIRepository":
+                level: Level[OCIRepository] | Level[HelmChart] = self._repositories.find(head.path, wanted)
+            case "HelmChart":
+                level = self._charts.find(head.path, wanted)
+            case _:
+                self._unjoined.append(head.passed_over(_why_no_version(head, wanted)))
+                return
+        if problem := _problem(wanted, level):
+            self._unjoined.append(head.passed_over(problem))
+            return
+        for entry in level.entries:
+            self._users[entry.head].releases.append(head)
+
+    def _template(self, head: Head, chart: ChartTemplate) -> Reference | PassedOver:
+        users = self._users.get(head, _Users())
+        source = self._source(head, chart)
+        return _judge(head, chart.wish, users, source, TagRule.HELM_REPOSITORY)
+
+    def _source(self, head: Head, chart: ChartTemplate) -> ChartSource | Reason:
+        wanted = chart.source
+        if wanted.kind != "HelmRepository":
+            return _why_no_version(head, wanted)
+        level = self._registries.find(head.path, wanted)
+        if level.entries and all(_is_http(entry.value) for entry in level.entries):
+            return SOURCE_NOT_OCI(what="an HTTP Helm repository")
+        if problem := _problem(wanted, level):
+            return problem
+        registry = level.entries[0].value.registry
+        return registry if isinstance(registry, Reason) else _chart_source(registry, chart.chart)
+
+    def _repository(self, each: OCIRepository) -> Reference | PassedOver:
+        """A chart, if Helm's layer is selected or a release uses it; what a Kustomization applies is none."""
+        users = self._users.get(each.head, _Users())
+        if not each.selects_chart and (users.applied or not users.releases):
+            return each.head.passed_over(NOT_A_CHART(), suspended=users.suspend(each.head))
+        rule = TagRule.OCI_REPOSITORY_CHART_LAYER if each.selects_chart else TagRule.OCI_REPOSITORY
+        return _judge(each.head, each.wish, users, each.source, rule)
+
+
+def _judge(
+    head: Head, wish: Wish, users: _Users, source: ChartSource | Reason, rule: TagRule
+) -> Reference | PassedOver:
+    suspended = users.suspend(head)
+    if isinstance(source, Reason):
+        return head.passed_over(source, suspended=suspended)
+    if isinstance(wish.pin, Reason):
+        return head.passed_over(wish.pin, wish.line, suspended=suspended)
+    return Reference(
+        object=head.object,
+        path=head.path,
+        line=wish.line or head.line,
+        source=source,
+        tag_rule=rule,
+        pin=wish.pin,
+        suspended=suspended,
+        consumers=users.names,
+        narrowed_by=wish.narrowed_by,
+    )
+
+
+def _chart_source(registry: HelmRegistry, chart: str) -> ChartSource | Reason:
+    """Helm's client speaks plain HTTP only where the HelmRepository says `insecure`, unlike the OCIRepository's."""
+    address = join_chart(registry.url, chart)
+    if isinstance(address, Reason):
+        return address
+    return ChartSource(address=address, plain_http=registry.insecure, provider=registry.provider)
+
+
+def _problem(
+    wanted: SourceRef, level: Level[HelmRepository] | Level[OCIRepository] | Level[HelmChart]
+) -> Reason | None:
+    """Why a name means no one object."""
+    name = ObjectId(kind=wanted.kind, namespace=wanted.namespace, name=wanted.name)
+    if not level.entries:
+        return SOURCE_NOT_FOUND(kind=wanted.kind, name=str(name).removeprefix(f"{wanted.kind} "))
+    if level.of_one_meaning:
+        return None
+    places = sorted(f"{entry.head.path}:{entry.head.line}" for entry in level.entries)
+    shown, more = places[:_MOST_CANDIDATES_SHOWN], len(places) - _MOST_CANDIDATES_SHOWN
+    candidates = ", ".join([*shown, f"{more} more"] if more > 0 else shown)
+    return SOURCE_AMBIGUOUS(kind=wanted.kind, name=wanted.name, candidates=candidates)
+
+
+def _why_no_version(head: Head, wanted: SourceRef) -> Reason:
+    """Why a kind of source gives no chart of a registry."""
+    if wanted.kind in _SOURCES_WITHOUT_CHART_VERSIONS:
+        return SOURCE_NOT_OCI(what=f"a {wanted.kind}" if wanted.kind != "ExternalArtifact" else "an ExternalArtifact")
+    return NO_NAME(
+        kind=head.object.kind, problem="the source it names is of a kind that Flux takes no chart from there"
+    )
+
+
+def _is_http(repository: HelmRepository) -> bool:
+    return isinstance(repository.registry, Reason) and repository.registry.id == SOURCE_NOT_OCI.id
