@@ -30,8 +30,6 @@ def refuse(status: int, message: str, *errors: Json, headers: tuple[tuple[str, s
     body: Json = {"message": message, "documentation_url": DOCUMENTATION}
     if errors:
         body["errors"] = list(errors)
-    elif status != 422:
-        body["status"] = str(status)
     return Refusal(Answer(status=status, body=body, headers=headers))
 
 

@@ -50,7 +50,10 @@ def too_many_requests(*, retry_after: int | None = None) -> Fault:
 
 
 def dropped(*, after: bool = False) -> Fault:
-    """The connection closes without an answer, before the work or after it was done."""
+    """The connection closes without an answer, before the work or after it was done.
+
+    Git's client (curl) quietly tries once more on a connection that it had kept open: plan `times=None` for pushes.
+    """
     return Fault(drop=True, after=after)
 
 

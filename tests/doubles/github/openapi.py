@@ -12,13 +12,28 @@ from typing import Any
 from urllib.parse import unquote
 
 from doubles.github.answers import Answer, Json
-from doubles.github.waivers import is_waived
+from doubles.github.waivers import described_path, is_waived
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")
 ROOT = "urn:github"
+BAD_REQUEST = 400
+UNPROCESSABLE = 422
+
+
+FORMATS = FormatChecker(formats=())
+
+
+@FORMATS.checks("date-time")
+def _is_time(value: object) -> bool:
+    return not isinstance(value, str) or re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value) is not None
+
+
+@FORMATS.checks("uri")
+def _is_address(value: object) -> bool:
+    return not isinstance(value, str) or re.match(r"[a-z]+://[^/\s]+", value) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +54,7 @@ class Description:
     """The description, made into JSON Schema and ready to judge."""
 
     def __init__(self, document: Json) -> None:
-        # nullable and the closing of objects are the only differences of OpenAPI 3.0 schemas that occur here.
+        # nullable is the only word of OpenAPI 3.0's own schema language that occurs here.
         self._document: Json = _as_json_schema(document, closed=True)
         resource = Resource.from_contents(self._document, default_specification=DRAFT202012)
         self._registry = Registry().with_resource(ROOT, resource)
@@ -56,7 +71,7 @@ class Description:
     def match(self, method: str, path: str) -> Operation | None:
         """Finds the operation of a raw (still quoted) path below the API's base."""
         for pattern, template in self._routes:
-            found = pattern.fullmatch(path)
+            found = pattern.fullmatch(described_path(method, path))
             if found and method.lower() in self._document["paths"][template]:
                 values = {name: unquote(value) for name, value in found.groupdict().items()}
                 return Operation(method=method, template=template, parameters=values)
@@ -79,9 +94,9 @@ class Description:
     def response_faults(self, operation: Operation, answer: Answer) -> list[str]:
         """Judges an answer of the double itself."""
         described = self._described(operation)["responses"].get(str(answer.status))
-        if described is None and answer.status < 400:
+        if described is None and answer.status < BAD_REQUEST:
             return [f"{operation.name}: answer {answer.status} is not described"]
-        pointer = self._response_pointer(operation, answer.status)
+        pointer = self._response_pointer(operation, answer)
         if pointer is None:
             return [f"{operation.name}: answer {answer.status} has a body"] if answer.body is not None else []
         return [
@@ -99,6 +114,8 @@ class Description:
         known = {parameter["name"]: parameter["schema"] for parameter in wanted if parameter["in"] == "query"}
         for name, text in query.items():
             if name not in known:
+                if is_waived(operation.name, "request", f"?{name}"):
+                    continue
                 yield f"unknown query parameter {name!r}"
             elif (value := _typed(text, known[name])) is None or not _is_valid(known[name], value):
                 yield f"query parameter {name}={text!r}"
@@ -112,15 +129,18 @@ class Description:
             pointer = f"{_pointer(operation)}/requestBody/content/application~1json/schema"
             yield from self._errors(pointer, body)
 
-    def _response_pointer(self, operation: Operation, status: int) -> str | None:
-        described = self._described(operation)["responses"].get(str(status))
-        if described is None:
-            return "/components/schemas/basic-error"
+    def _response_pointer(self, operation: Operation, answer: Answer) -> str | None:
+        described = self._described(operation)["responses"].get(str(answer.status), {})
         if "$ref" in described:
             pointer, described = described["$ref"].removeprefix("#"), self._resolve(described)
         else:
-            pointer = f"{_pointer(operation)}/responses/{status}"
-        return f"{pointer}/content/application~1json/schema" if "content" in described else None
+            pointer = f"{_pointer(operation)}/responses/{answer.status}"
+        if "content" in described:
+            return f"{pointer}/content/application~1json/schema"
+        if answer.status < BAD_REQUEST or answer.body is None:
+            return None
+        # The description names few errors, and often without their body; GitHub's have one form, or two.
+        return f"/components/schemas/{'validation-error' if answer.status == UNPROCESSABLE else 'basic-error'}"
 
     def _resolve(self, described: Json) -> Json:
         if "$ref" not in described:
@@ -133,7 +153,7 @@ class Description:
         validator = self._validators.get(pointer)
         if validator is None:
             schema = {"$ref": f"{ROOT}#{pointer}"}
-            validator = Draft202012Validator(schema, registry=self._registry, format_checker=FormatChecker())
+            validator = Draft202012Validator(schema, registry=self._registry, format_checker=FORMATS)
             self._validators[pointer] = validator
         yield from validator.iter_errors(body)
 
@@ -152,7 +172,11 @@ def _as_json_schema(part: Any, *, closed: bool) -> Any:
         return part
     if isinstance(part.get("properties"), dict) and part.get("type") == "object" and closed:
         part = {"additionalProperties": False, **part}
-    made = {key: _as_json_schema(value, closed=closed and key != "allOf") for key, value in part.items()}
+    # GitHub writes oneOf where several forms may fit at once: what is meant is anyOf.
+    made = {
+        "anyOf" if key == "oneOf" else key: _as_json_schema(value, closed=closed and key != "allOf")
+        for key, value in part.items()
+    }
     return _nullable(made) if made.pop("nullable", False) is True else made
 
 
