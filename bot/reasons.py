@@ -88,6 +88,17 @@ VARIABLE = ReasonKind(
     "{field} holds the variable {variable}, which Flux substitutes",
     "Not followed yet; write the value out",
 )
+NOT_A_STRING = ReasonKind(
+    "not-a-string",
+    "{field} is `{text}` without quotes, which is no text to YAML, and Flux refuses it",
+    "Put quotes around it",
+    Weight.WARNING,
+)
+EMBEDDED = ReasonKind(
+    "embedded",
+    "chart versions may stand inside this {kind}, which is not read",
+    "Not resolved yet; keep chart and version in manifests of their own",
+)
 SOURCE_NOT_FOUND = ReasonKind(
     "source-not-found",
     "{kind} {name} is not in this tree",
