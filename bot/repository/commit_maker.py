@@ -50,13 +50,14 @@ class CommitMaker:
     def _tree(self, parent: Sha, changed: Iterable[tuple[FileChange, Sha]], place: Path) -> Sha:
         index = {"GIT_INDEX_FILE": str(place / "index")}
         lines = "".join(f"{change.kind} {blob}\t{change.path}\0" for change, blob in changed)
+        stdin = lines.encode("utf-8", "surrogateescape")
         self._runner.run("read a tree", "read-tree", parent, variables=index)
-        self._runner.run(
-            "change a tree",
-            *("update-index", "-z", "--index-info"),
-            stdin=lines.encode("utf-8", "surrogateescape"),
-            variables=index,
-        )
+        done = self._runner.attempt("change a tree", "update-index", "-z", "--index-info", stdin=stdin, variables=index)
+        # A path such as `.git/config` is passed over with a word and the status of success.
+        if done.status or "Ignoring path" in done.errors:
+            raise self._runner.failure(
+                "change a tree", done.errors.replace("Ignoring path", "error: it refuses the path")
+            )
         return self._text("write a tree", "write-tree", variables=index)
 
     def _text(self, action: str, *arguments: str, stdin: bytes = b"", variables: dict[str, str] | None = None) -> str:
