@@ -100,6 +100,8 @@ def _compare(old: Node, new: Node, targets: _Targets, replaced: list[tuple[Scala
                 sentence = _misfit(old, new, text)
             else:
                 sentence = None if _same_scalar(old, new) else "a value changed that was not to change"
+        elif old == new:  # the same nodes at the same places; an intended value among them will be missed below
+            continue
         else:
             sentence = None if _same_shape(old, new) else "the structure changed"
             pending += reversed(list(zip(_children(old), _children(new), strict=False)))

@@ -181,7 +181,9 @@ class _Builder:
         if self._direct and event.anchor is None and event.ctag is None:
             mark = event.start_mark
             start, end, line, column = mark.index, event.end_mark.index, mark.line + 1, mark.column + 1
-            self._children.append(Scalar(event.value, event.style or "", start, end, line, column, None, None))
+            fields = event.value, event.style or "", start, end, line, column, None, None
+            # What ``Scalar(*fields)`` does, without a call in between: a tenth of the time of all reading.
+            self._children.append(tuple.__new__(Scalar, fields))
         else:
             self._children.append(self._described_scalar(event))
 
