@@ -1,0 +1,41 @@
+"""What a manifest says, and the digest of its bytes."""
+
+import hashlib
+import re
+from typing import Any
+
+from bot.model.charts import ManifestFacts
+from bot.registry.answers import Answer, bad_answer
+
+TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+"""https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests"""
+
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_VERSION = "org.opencontainers.image.version"
+_MOST_CHARACTERS = 256
+
+
+def facts(answer: Answer, reference: str) -> ManifestFacts:
+    """Hash a manifest's bytes, hold the hash to what was asked for and to what the registry says, read the version.
+
+    Raises:
+        UnansweredError: The hash differs, or the bytes are no manifest.
+    """
+    digest = f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
+    if DIGEST.fullmatch(reference) and digest != reference:
+        raise bad_answer(answer.origin, "a manifest whose bytes are not those of the digest that was asked for")
+    if (told := told_digest(answer)) and told != digest:
+        raise bad_answer(answer.origin, "a manifest whose bytes are not those of the digest it is sent with")
+    return ManifestFacts(digest=digest, version=_version(answer.object()))
+
+
+def told_digest(answer: Answer) -> str:
+    """The digest in the answer's head, empty where there is none of the kind we take."""
+    text = answer.headers.get("Docker-Content-Digest", "")
+    return text if DIGEST.fullmatch(text) else ""
+
+
+def _version(manifest: dict[str, Any]) -> str:
+    annotations = manifest.get("annotations")
+    version = annotations.get(_VERSION) if isinstance(annotations, dict) else None
+    return version if isinstance(version, str) and len(version) <= _MOST_CHARACTERS else ""

@@ -1,0 +1,156 @@
+"""One request and its answer: pools of connections, deadlines, caps. No retries, no logins, no redirects here."""
+
+import logging
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+
+import urllib3
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
+
+from bot.registry.addresses import AddressRule
+from bot.registry.answers import Answer, bad_answer
+from bot.registry.connections import CheckedHTTPPool, CheckedHTTPSPool
+from bot.registry.deadlines import watched
+from bot.registry.failures import TroubleError, UnansweredError
+from bot.registry.limits import Limits
+from bot.registry.network import Network, Proxy
+from bot.registry.origins import Origin
+from bot.registry.troubles import trouble
+
+log = logging.getLogger(__name__)
+# Its debug lines and warnings show whole URLs, queries included, and a signed redirect's query is a credential.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+_PIECE = 64 * 1024
+_ALWAYS = {"Accept-Encoding": "identity", "User-Agent": "flux-chart-bot"}
+
+
+class Transport:
+    """Sends requests from many threads. Connections are kept for the next request to the same origin."""
+
+    def __init__(self, *, network: Network, rule: AddressRule, limits: Limits) -> None:
+        self._network = network
+        self._rule = rule
+        self._limits = limits
+        self._timeout = urllib3.Timeout(connect=limits.connect_seconds, read=limits.idle_seconds)
+        self._pools: dict[Origin, tuple[HTTPConnectionPool, str]] = {}
+        self._lock = threading.Lock()
+        self._context: ssl.SSLContext | None = None
+
+    def send(
+        self,
+        origin: Origin,
+        method: str,
+        target: str,
+        *,
+        headers: Mapping[str, str],
+        cap: int,
+        until: float,
+        body: str | None = None,
+    ) -> Answer:
+        """Send one request and read its answer.
+
+        Args:
+            origin: The server.
+            method: GET, HEAD or POST.
+            target: Path and query.
+            headers: Beside those that are always sent.
+            cap: Most bytes of the body, after decompression.
+            until: Deadline on the monotonic clock; the request's own may come before it.
+            body: A form to post.
+
+        Raises:
+            TroubleError: No answer came; the problem is told in our words.
+            UnansweredError: The address is not allowed, or the answer passes a cap.
+        """
+        pool, prefix = self._pool(origin)
+        started = time.monotonic()
+        try:
+            with watched(min(until, started + self._limits.request_seconds), self._limits.idle_seconds):
+                response = pool.urlopen(
+                    method,
+                    prefix + target,
+                    body=body,
+                    headers={**_ALWAYS, **headers},
+                    redirect=False,
+                    retries=False,
+                    timeout=self._timeout,
+                    preload_content=False,
+                    assert_same_host=False,
+                )
+                content = _read(response, cap, origin)
+        except (HTTPError, OSError, ValueError) as error:
+            problem = trouble(error)
+            log.debug("%s %s: %s", method, _shown(origin, target), problem.problem)
+            raise problem from None
+        log.debug("%s %s: %d", method, _shown(origin, target), response.status)
+        return Answer(origin=origin, status_code=response.status, headers=response.headers, body=content)
+
+    def close(self) -> None:
+        """Close every connection that is kept."""
+        with self._lock:
+            for pool, _ in self._pools.values():
+                pool.close()
+            self._pools.clear()
+
+    def _pool(self, origin: Origin) -> tuple[HTTPConnectionPool, str]:
+        """The connections to an origin, and what goes before the path (a proxy wants the whole URL)."""
+        if found := self._pools.get(origin):
+            return found
+        if objection := self._rule.literal_objection(origin):
+            raise UnansweredError(objection)
+        with self._lock:
+            if origin not in self._pools:
+                proxy = self._network.proxy_for(origin)
+                self._pools[origin] = self._proxied(origin, proxy) if proxy else (self._direct(origin), "")
+            return self._pools[origin]
+
+    def _direct(self, origin: Origin) -> HTTPConnectionPool:
+        size = self._limits.workers
+        if origin.scheme == "http":
+            return CheckedHTTPPool(origin.host, origin.port, maxsize=size, rule=self._rule, origin=origin)
+        context = self._tls_context()
+        return CheckedHTTPSPool(
+            origin.host, origin.port, maxsize=size, ssl_context=context, rule=self._rule, origin=origin
+        )
+
+    def _tls_context(self) -> ssl.SSLContext:
+        """One for all hosts: reading the system's certificates takes longer than a request."""
+        self._context = self._context or self._network.tls_context()
+        return self._context
+
+    def _proxied(self, origin: Origin, proxy: Proxy) -> tuple[HTTPConnectionPool, str]:
+        login = proxy.login.reveal()
+        context = self._tls_context() if "https" in (origin.scheme, proxy.url.partition(":")[0]) else None
+        manager = urllib3.ProxyManager(
+            proxy.url,
+            maxsize=self._limits.workers,
+            proxy_headers=urllib3.make_headers(proxy_basic_auth=login) if login else None,
+            ssl_context=context,
+            proxy_ssl_context=context,
+        )
+        manager.pool_classes_by_scheme = {"http": CheckedHTTPPool, "https": CheckedHTTPSPool}
+        pool = manager.connection_from_host(origin.host, origin.port, origin.scheme)
+        return pool, origin.url if origin.scheme == "http" else ""
+
+
+def _read(response: BaseHTTPResponse, cap: int, origin: Origin) -> bytes:
+    """Read the body piece by piece, so that what a small answer inflates to is counted before it is held."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := response.read(_PIECE):
+        size += len(piece)
+        if size > cap:
+            response.close()
+            raise bad_answer(origin, f"a body of more than {cap} bytes")
+        pieces.append(piece)
+    response.release_conn()
+    return b"".join(pieces)
+
+
+def _shown(origin: Origin, target: str) -> str:
+    return f"{origin.url}{target.partition('?')[0]}"

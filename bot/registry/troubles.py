@@ -1,0 +1,76 @@
+"""What went wrong on the wire, in our words: the libraries' texts hold URLs, and those may hold credentials."""
+
+import http.client
+import ssl
+
+import urllib3.exceptions
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    DecodeError,
+    HTTPError,
+    LocationParseError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    ProxyError,
+    SSLError,
+)
+
+from bot.registry.failures import TroubleError
+
+_DEEPEST = 8
+
+
+def trouble(error: Exception) -> TroubleError:
+    """Name the trouble, and say whether sending again may help."""
+    match error:
+        case NameResolutionError():
+            return TroubleError("its name does not resolve", again=True)
+        case ConnectTimeoutError():
+            return TroubleError("no connection came about in time", again=True)
+        case NewConnectionError():
+            return TroubleError("nothing listens there, or the way is barred", again=True)
+        case ProxyError():
+            return TroubleError(f"the proxy did not connect to it{_tls_detail(error)}", again=True)
+        case SSLError():
+            return _tls_trouble(error)
+        case urllib3.exceptions.TimeoutError() | TimeoutError():
+            return TroubleError("no complete answer came in time", again=False)
+        case DecodeError():
+            return TroubleError("its compression is broken", again=False)
+        case LocationParseError() | ValueError():
+            return TroubleError("it names an address that is none", again=False)
+        case ProtocolError() if _is_bad_head(error):
+            return TroubleError("the head of its answer is not HTTP as we take it", again=False)
+        case _:
+            return TroubleError("the connection broke off", again=True)
+
+
+def _tls_trouble(error: HTTPError) -> TroubleError:
+    detail = _tls_detail(error)
+    if detail:
+        return TroubleError(
+            f"its certificate is not trusted{detail}; a private authority's is read from REQUESTS_CA_BUNDLE",
+            again=False,
+        )
+    return TroubleError("TLS failed", again=False)
+
+
+def _tls_detail(error: BaseException) -> str:
+    """What OpenSSL says of a certificate: sentences of its own, about the host that we asked for."""
+    seen = 0
+    cause: object = error
+    while isinstance(cause, BaseException) and seen < _DEEPEST:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f" ({cause.verify_message})"
+        seen += 1
+        cause = getattr(cause, "original_error", None) or next(
+            (part for part in cause.args if isinstance(part, BaseException)), None
+        )
+    return ""
+
+
+def _is_bad_head(error: ProtocolError) -> bool:
+    """Too many headers, or one too long: sending again brings the same."""
+    broken_off = (http.client.IncompleteRead, ConnectionError)
+    return any(isinstance(part, http.client.HTTPException) and not isinstance(part, broken_off) for part in error.args)
