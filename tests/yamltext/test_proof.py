@@ -29,7 +29,7 @@ def test_the_intended_edit_is_proved(before: str, after: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "sentence"),
     [
-        ("a: 1.2.3\n", "a: 1.2.3\n", "not the new text"),
+        ("a: 1.2.3\n", "a: 1.2.3\n", "not every intended value"),
         ("a: 1.2.3\n", "a: 1.2.5\n", "not the new text"),
         ("a: 1.2.3\n", "a: '1.2.4'\n", "style"),
         ("a: '1.2.3'\n", 'a: "1.2.4"\n', "style"),
