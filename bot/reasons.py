@@ -94,6 +94,11 @@ NOT_A_STRING = ReasonKind(
     "Put quotes around it",
     Weight.WARNING,
 )
+VERSION_IN_FOLDER = ReasonKind(
+    "version-in-folder",
+    "the folder {folder} is named after the version, and an edit in it would make the two disagree",
+    "Make a new folder for the new version, and point at it",
+)
 EMBEDDED = ReasonKind(
     "embedded",
     "chart versions may stand inside this {kind}, which is not read",

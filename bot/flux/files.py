@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.flux.kinds import read_object
-from bot.flux.manifest import Manifest
+from bot.flux.manifest import Manifest, is_name
 from bot.flux.objects import AnyObject
 from bot.flux.patches import OPERATION_NEEDLES, versions_in_patches
 from bot.model.places import ObjectId
@@ -22,7 +22,7 @@ _NEEDLES = (
     b"HelmRepository",
     b"HelmChart",
     b"kustomize.toolkit.fluxcd.io",
-    *OPERATION_NEEDLES,
+    *(needle.encode() for needle in OPERATION_NEEDLES),
 )
 # A line that begins with an action of Go's templates, or a value that does; in quotes it is YAML as well.
 _TEMPLATE = re.compile(rb"(?m)^[ \t]*(?:- +)*\{\{|: +\{\{")
@@ -139,5 +139,5 @@ def _embedded(manifest: Manifest) -> PassedOver | None:
     text = manifest.file.data[manifest.root.start : manifest.root.end]
     if manifest.kind != "ResourceSet" or not (b"HelmRelease" in text or b"OCIRepository" in text):
         return None
-    holder = ObjectId(kind=manifest.kind, namespace="", name=manifest.name)
+    holder = ObjectId(kind=manifest.kind, namespace="", name=manifest.name) if is_name(manifest.name) else None
     return PassedOver(path=manifest.path, line=manifest.line, object=holder, reason=EMBEDDED(kind=manifest.kind))

@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from bot.flux.kinds import PATCHED, read_object
 from bot.flux.manifest import Manifest
 from bot.model.places import ObjectId
 from bot.model.references import PassedOver
-from bot.yamltext.lookup import Obstacle, resolve
-from bot.yamltext.nodes import Document, Mapping, Node, Scalar, Sequence, YamlText
+from bot.yamltext.lookup import resolve
+from bot.yamltext.nodes import Document, Mapping, Scalar, Sequence, YamlText
 from bot.yamltext.reading import read
 
-OPERATION_NEEDLES = (b"/spec/chart/spec", b"/spec/ref")
-"""In the bytes of every file whose JSON patch (RFC 6902) sets a version."""
+OPERATION_NEEDLES = ("/spec/chart/spec", "/spec/ref")
+"""In every file whose JSON patch (RFC 6902) sets a version."""
 
 _OPERATION = re.compile(r"/spec/(?:chart/spec(?:/version)?|ref(?:/(?:tag|semver|digest))?)")
+_WORTH_READING = (*OPERATION_NEEDLES, "HelmRelease", "OCIRepository", "HelmChart")
 _INLINE = (("patches",), ("patchesJson6902",), ("patchesStrategicMerge",), ("spec", "patches"))
+_HOLDERS = frozenset({"Kustomization", "Component", ""})
 
 
 def versions_in_patches(path: str, document: Document, manifest: Manifest | None) -> Iterator[PassedOver]:
@@ -32,19 +35,17 @@ def versions_in_patches(path: str, document: Document, manifest: Manifest | None
     root = document.follow(document.root)
     if isinstance(root, Sequence):
         yield from (PassedOver(path=path, line=line, reason=PATCHED) for line in _operations(document, root))
-    elif manifest is not None and manifest.kind in {"Kustomization", "Component", ""}:
-        holder = ObjectId(kind=manifest.kind, namespace="", name=manifest.name) if manifest.kind else None
-        for node in _inline_patches(manifest):
-            if _sets_version(node):
-                yield PassedOver(path=path, line=node.line, object=holder, reason=PATCHED)
+    elif manifest is not None and manifest.kind in _HOLDERS:
+        for text in _inline_patches(manifest):
+            for changed in _versions_set_by(text):
+                yield PassedOver(path=path, line=text.line, object=changed, reason=PATCHED)
 
 
 def _operations(document: Document, operations: Sequence) -> Iterator[int]:
-    """Lines of the operations that set a version."""
-    for index, _ in enumerate(operations.values):
-        node = resolve(document, (index, "path"))
-        if isinstance(node, Scalar) and _OPERATION.fullmatch(node.text):
-            yield node.line
+    """The line of the first operation that sets a version, if any does."""
+    paths = (resolve(document, (index, "path")) for index, _ in enumerate(operations.values))
+    lines = (node.line for node in paths if isinstance(node, Scalar) and _OPERATION.fullmatch(node.text))
+    yield from islice(lines, 1)
 
 
 def _inline_patches(manifest: Manifest) -> Iterator[Scalar]:
@@ -56,19 +57,21 @@ def _inline_patches(manifest: Manifest) -> Iterator[Scalar]:
         patches = manifest.node(*route)
         for item in patches.values if isinstance(patches, Sequence) else ():
             texts = item.values if isinstance(item, Mapping) else (item,)
-            yield from (text for text in texts if isinstance(text, Scalar) and "\n" in text.text)
+            yield from (text for text in texts if isinstance(text, Scalar) and _worth_reading(text.text))
 
 
-def _sets_version(patch: Scalar) -> bool:
+def _worth_reading(text: str) -> bool:
+    return any(needle in text for needle in _WORTH_READING)
+
+
+def _versions_set_by(patch: Scalar) -> Iterator[ObjectId | None]:
+    """The objects whose version a patch sets; None where only the patch's target tells."""
     file = read(patch.text.encode())
-    return isinstance(file, YamlText) and any(_document_sets_version(file, each) for each in file.documents)
-
-
-def _document_sets_version(file: YamlText, document: Document) -> bool:
-    root: Node | Obstacle = document.follow(document.root)
-    if isinstance(root, Sequence):
-        return any(True for _ in _operations(document, root))
-    if not isinstance(root, Mapping):
-        return False
-    inner = read_object(Manifest.at("", file, document, root))
-    return isinstance(inner, PassedOver) and inner.reason == PATCHED
+    for document in file.documents if isinstance(file, YamlText) else ():
+        root = document.follow(document.root)
+        if isinstance(root, Sequence):
+            yield from (None for _ in _operations(document, root))
+        elif isinstance(root, Mapping):
+            inner = read_object(Manifest.at("", file, document, root))
+            if isinstance(inner, PassedOver) and inner.reason == PATCHED:
+                yield inner.object

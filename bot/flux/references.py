@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from posixpath import dirname
 
 from bot.flux.address import join_chart
 from bot.flux.files import FileReading
+from bot.flux.kinds import PATCHED
 from bot.flux.nearest import AppliedFrom, Entry, Level, Nearest
 from bot.flux.objects import (
     AnyObject,
@@ -22,9 +24,19 @@ from bot.flux.objects import (
 )
 from bot.model.charts import ChartSource
 from bot.model.places import ObjectId
-from bot.model.references import PassedOver, Reference
-from bot.reasons import NO_NAME, NOT_A_CHART, SOURCE_AMBIGUOUS, SOURCE_NOT_FOUND, SOURCE_NOT_OCI, Reason
+from bot.model.references import ExactPin, PassedOver, Pin, Reference
+from bot.reasons import (
+    NEEDS_KUSTOMIZE,
+    NO_NAME,
+    NOT_A_CHART,
+    SOURCE_AMBIGUOUS,
+    SOURCE_NOT_FOUND,
+    SOURCE_NOT_OCI,
+    VERSION_IN_FOLDER,
+    Reason,
+)
 from bot.versions.tags import TagRule
+from bot.versions.version import try_flux
 
 _MOST_CANDIDATES_SHOWN = 5
 _SOURCES_WITHOUT_CHART_VERSIONS = frozenset({"GitRepository", "Bucket", "ExternalArtifact"})
@@ -54,8 +66,9 @@ def resolve(readings: Iterable[FileReading]) -> Resolution:
         readings: Every file of one tree.
     """
     known = tuple(readings)
-    tree = _Tree.of(tuple(each for reading in known for each in reading.objects))
-    judged = [*tree.judged(), *(each for reading in known for each in reading.passed_over)]
+    told = tuple(each for reading in known for each in reading.passed_over)
+    tree = _Tree.of(tuple(each for reading in known for each in reading.objects), _patched(told))
+    judged = [*tree.judged(), *told]
     return Resolution(
         references=tuple(sorted((each for each in judged if isinstance(each, Reference)), key=_by_place)),
         passed_over=tuple(sorted((each for each in judged if isinstance(each, PassedOver)), key=_by_place)),
@@ -64,6 +77,12 @@ def resolve(readings: Iterable[FileReading]) -> Resolution:
 
 def _by_place(each: Reference | PassedOver) -> tuple[str, int, ObjectId]:
     return each.path, each.line, each.object or ObjectId(kind="", namespace="", name="")
+
+
+def _patched(told: Iterable[PassedOver]) -> frozenset[tuple[str, str]]:
+    """Kind and name of the objects whose version a patch sets."""
+    objects = (each.object for each in told if each.reason == PATCHED)
+    return frozenset((each.kind, each.name) for each in objects if each)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,8 +104,9 @@ class _Users:
 class _Tree:
     """The objects of a tree, joined."""
 
-    def __init__(self, objects: tuple[AnyObject, ...]) -> None:
+    def __init__(self, objects: tuple[AnyObject, ...], patched: frozenset[tuple[str, str]]) -> None:
         self._objects = objects
+        self._patched = patched
         applied_from = AppliedFrom(each for each in objects if isinstance(each, Kustomization))
         self._registries: Nearest[HelmRepository] = Nearest(applied_from)
         self._repositories: Nearest[OCIRepository] = Nearest(applied_from)
@@ -95,8 +115,8 @@ class _Tree:
         self._unjoined: list[PassedOver] = []
 
     @classmethod
-    def of(cls, objects: tuple[AnyObject, ...]) -> "_Tree":
-        tree = cls(objects)
+    def of(cls, objects: tuple[AnyObject, ...], patched: frozenset[tuple[str, str]]) -> "_Tree":
+        tree = cls(objects, patched)
         for each in objects:
             tree._index(each)
         for each in objects:
@@ -155,7 +175,7 @@ class _Tree:
     def _template(self, head: Head, chart: ChartTemplate) -> Reference | PassedOver:
         users = self._users.get(head, _Users())
         source = self._source(head, chart)
-        return _judge(head, chart.wish, users, source, TagRule.HELM_REPOSITORY)
+        return _judge(head, self._unless_patched(head, chart.wish), users, source, TagRule.HELM_REPOSITORY)
 
     def _source(self, head: Head, chart: ChartTemplate) -> ChartSource | Reason:
         wanted = chart.source
@@ -175,7 +195,13 @@ class _Tree:
         if not each.selects_chart and (users.applied or not users.releases):
             return each.head.passed_over(NOT_A_CHART(), suspended=users.suspend(each.head))
         rule = TagRule.OCI_REPOSITORY_CHART_LAYER if each.selects_chart else TagRule.OCI_REPOSITORY
-        return _judge(each.head, each.wish, users, each.source, rule)
+        return _judge(each.head, self._unless_patched(each.head, each.wish), users, each.source, rule)
+
+    def _unless_patched(self, head: Head, wish: Wish) -> Wish:
+        """A version that is written nowhere but in a patch is not the default of its kind."""
+        if wish.line or (head.object.kind, head.object.name) not in self._patched:
+            return wish
+        return Wish(pin=NEEDS_KUSTOMIZE(problem="no version is written here, and a patch elsewhere sets one"))
 
 
 def _judge(
@@ -186,6 +212,8 @@ def _judge(
         return head.passed_over(source, suspended=suspended)
     if isinstance(wish.pin, Reason):
         return head.passed_over(wish.pin, wish.line, suspended=suspended)
+    if folder := _folder_named_after(head.path, wish.pin):
+        return head.passed_over(VERSION_IN_FOLDER(folder=folder), wish.line, suspended=suspended)
     return Reference(
         object=head.object,
         path=head.path,
@@ -197,6 +225,14 @@ def _judge(
         consumers=users.names,
         narrowed_by=wish.narrowed_by,
     )
+
+
+def _folder_named_after(path: str, pin: Pin) -> str:
+    """The folder on the way to a file that is called like its exact version, as in `applications/kiali/2.5.0/`."""
+    if not isinstance(pin, ExactPin) or not try_flux(pin.version.text):
+        return ""
+    version = pin.version.text.removeprefix("v")
+    return next((name for name in dirname(path).split("/") if name.removeprefix("v") == version), "")
 
 
 def _chart_source(registry: HelmRegistry, chart: str) -> ChartSource | Reason:
