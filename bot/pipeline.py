@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from bot.model.proposals import Plan, Published
+from bot.model.proposals import Plan
 from bot.model.tiers import Branch, Configuration
 from bot.ports import Progress, Registry
+from bot.report.run_report import RunReport
 from bot.steps.carry import carry
-from bot.steps.edit import TierEdits, edit
+from bot.steps.edit import edit
 from bot.steps.find import Remote
 from bot.steps.look_up import confirm, look_up
 from bot.steps.plan import plan
 from bot.steps.publish import publish
-from bot.steps.resolve import Resolved, resolve
+from bot.steps.resolve import resolve
 from bot.steps.scan import Base, scan
 from bot.steps.select import select
 
@@ -21,12 +22,14 @@ class Request:
     """What a run is asked for, and the parts that it may use.
 
     Attributes:
+        command: `scan` or `update`, for the report.
         bases: The trees to judge.
         default: The branch of tiers that name none; empty for a work tree.
         remote: Our side of the remote; None for `scan`, which ends before the plan.
         writes: Whether the plan is carried out.
     """
 
+    command: str
     configuration: Configuration
     bases: tuple[Base, ...]
     default: Branch
@@ -36,18 +39,7 @@ class Request:
     writes: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """Everything that a run found, decided and did; the report is made from this alone."""
-
-    request: Request
-    resolved: Resolved
-    edits: tuple[TierEdits, ...]
-    plan: Plan
-    published: Published | None
-
-
-def run(request: Request) -> Told:
+def run(request: Request) -> RunReport:
     """Tell the story once."""
     configuration, registry, remote = request.configuration, request.registry, request.remote
     manifests = scan(request.bases)
@@ -58,4 +50,13 @@ def run(request: Request) -> Told:
     edits = edit(carry(confirmed, remote))
     intended = plan(edits, remote) if remote else Plan()
     published = publish(intended, remote, configuration) if remote and request.writes else None
-    return Told(request=request, resolved=resolved, edits=edits, plan=intended, published=published)
+    return RunReport(
+        command=request.command,
+        configuration=configuration,
+        verdicts=tuple(verdict for tier in edits for verdict in tier.verdicts),
+        changes=tuple(change for tier in edits for change in tier.changes),
+        passed_over=(*(item for view in resolved.views for item in view.passed_over), *resolved.outside),
+        plan=intended,
+        published=published,
+        dry_run=remote is not None and not request.writes,
+    )
