@@ -102,9 +102,9 @@ class DemoRegistry:
         if match := _TAGS.fullmatch(asked.path):
             return self._tags(match.group(1), asked)
         if match := _MANIFEST.fullmatch(asked.path):
-            return self._manifest(*match.groups(), asked)
+            return self._manifest(match.group(1), match.group(2), asked)
         if match := _BLOB.fullmatch(asked.path):
-            return self._blob(*match.groups())
+            return self._blob(match.group(1), match.group(2))
         if match := _UPLOAD.fullmatch(asked.path):
             return self._upload(match.group(1), asked)
         return error_reply(404, "UNSUPPORTED")
@@ -187,7 +187,7 @@ class PlainHandler(BaseHTTPRequestHandler):
         """Any request at all."""
         self.send_reply(self.answers.answer(self.asked()))
 
-    do_HEAD = do_PUT = do_POST = do_PATCH = do_DELETE = do_GET
+    do_HEAD = do_PUT = do_POST = do_GET  # noqa: N815 # the names of http.server
 
     def asked(self) -> Asked:
         """Read the request."""

@@ -42,8 +42,11 @@ class Crowd(Generic[Question, Outcome]):
         for number in range(count):
             threading.Thread(target=self._work, name=f"registry-{number}", daemon=True).start()
         try:
+            told = 0
             while not self._done.wait(_TICK_SECONDS):
-                progress(len(self.outcomes), self._total)
+                if told != len(self.outcomes):
+                    told = len(self.outcomes)
+                    progress(told, self._total)
         finally:
             self._stop()
         if self._fault:

@@ -15,7 +15,7 @@ from bot.registry.addresses import AddressRule
 from bot.registry.answers import Answer, bad_answer
 from bot.registry.connections import CheckedHTTPPool, CheckedHTTPSPool
 from bot.registry.deadlines import watched
-from bot.registry.failures import TroubleError, UnansweredError
+from bot.registry.failures import UnansweredError
 from bot.registry.limits import Limits
 from bot.registry.network import Network, Proxy
 from bot.registry.origins import Origin

@@ -26,10 +26,10 @@ def trouble(error: Exception) -> TroubleError:
     match error:
         case NameResolutionError():
             return TroubleError("its name does not resolve", again=True)
-        case ConnectTimeoutError():
-            return TroubleError("no connection came about in time", again=True)
         case NewConnectionError():
             return TroubleError("nothing listens there, or the way is barred", again=True)
+        case ConnectTimeoutError():
+            return TroubleError("no connection came about in time", again=True)
         case ProxyError():
             return TroubleError(f"the proxy did not connect to it{_tls_detail(error)}", again=True)
         case SSLError():
