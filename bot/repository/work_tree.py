@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from bot.errors import UsageError
 from bot.model.commits import EntryKind, TreeEntry
 
 _GIT = b".git"
@@ -28,6 +29,13 @@ class WorkTree:
     """A folder as Git would see it, `.git` apart; what cannot be read is left out and told by `unreadable`."""
 
     def __init__(self, folder: Path) -> None:
+        """Look at a folder, which may itself be reached through a link.
+
+        Raises:
+            UsageError: It is not a folder.
+        """
+        if not folder.is_dir():
+            raise UsageError(f"{str(folder)!r} is not a folder", "Name the folder of a repository's files")
         self._folder = os.fsencode(folder.resolve())
         self._unreadable: dict[str, Unreadable] = {}
 
