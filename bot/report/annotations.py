@@ -1,0 +1,98 @@
+"""Annotations on the file and line of each problem: the worst first, and no more than a runner keeps."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.errors import Fault
+from bot.reasons import Reason, Weight
+from bot.report.escape import log_line
+from bot.report.run_report import RunReport, counted
+from bot.report.told_reasons import told_reasons
+
+MOST_A_LEVEL = 10
+"""Kept of each level and step; the runner drops the rest unsaid
+(https://github.com/actions/runner/blob/main/src/Runner.Worker/ExecutionContext.cs)."""
+LONGEST = 4_096
+"""Characters of a message that the runner keeps."""
+
+
+class Level(StrEnum):
+    """How an annotation is shown."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """One annotation, its text safe for a log.
+
+    Attributes:
+        path: The file in the repository; empty for the run as a whole.
+        line: 1-based; 0 for the file as a whole.
+    """
+
+    level: Level
+    message: str
+    path: str = ""
+    line: int = 0
+    column: int = 0
+
+
+def annotations_of(report: RunReport) -> tuple[Annotation, ...]:
+    """What of a run deserves one: alarms as errors, warnings as warnings, one a reason, at its first place."""
+    return _kept(_of_reasons(report))
+
+
+def annotations_of_faults(faults: Iterable[Fault]) -> tuple[Annotation, ...]:
+    """Every fault of the configuration at its line and column."""
+    return _kept(
+        _annotation(
+            Level.ERROR,
+            f"{fault.message}. {fault.mend}" if fault.mend else fault.message,
+            path=fault.path,
+            line=fault.line,
+            column=fault.column,
+        )
+        for fault in faults
+    )
+
+
+def _of_reasons(report: RunReport) -> Iterator[Annotation]:
+    for outcome in report.outcomes:
+        if outcome.problem:
+            yield _annotation(Level.ERROR, f"{outcome.plan.tier.name}: {outcome.problem}")
+        if outcome.plan.reason and (level := _level(outcome.plan.reason)):
+            yield _annotation(level, f"{outcome.plan.tier.name}: {outcome.plan.reason}")
+    for told in told_reasons(report):
+        if level := _level(told.reason):
+            spot, *others = told.spots
+            more = f" ({counted(len(others), 'more place')}, see the summary)" if others else ""
+            yield _annotation(level, f"{told.reason}{more}", path=spot.path, line=spot.line)
+
+
+def _level(reason: Reason) -> Level | None:
+    levels = {Weight.ALARM: Level.ERROR, Weight.WARNING: Level.WARNING}
+    return levels.get(reason.weight)
+
+
+def _annotation(level: Level, message: str, *, path: str = "", line: int = 0, column: int = 0) -> Annotation:
+    text = log_line(message)
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST - 1]}…"
+    return Annotation(level=level, message=text, path=log_line(path), line=line, column=column)
+
+
+def _kept(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
+    """Errors before warnings; where there are too many of a level, the last one says how many and where they are."""
+    found = tuple(annotations)
+    kept: list[Annotation] = []
+    for level in Level:
+        alike = [one for one in found if one.level is level]
+        if len(alike) > MOST_A_LEVEL:
+            left_out = len(alike) - MOST_A_LEVEL + 1
+            pointer = Annotation(level=level, message=f"{left_out} more of these are in the job's summary and log")
+            alike = [*alike[: MOST_A_LEVEL - 1], pointer]
+        kept += alike
+    return tuple(kept)

@@ -1,0 +1,179 @@
+"""The whole run as one JSON document for machines; `plan.schema.json` is its schema."""
+
+import json
+from importlib.resources import files
+from typing import Any, assert_never
+
+from bot.model.proposals import Outcome
+from bot.model.references import PassedOver
+from bot.model.verdicts import Current, Held, Update, Verdict
+from bot.reasons import Reason
+from bot.report.run_report import RunReport
+from bot.versions.follow import Follow, Reach
+
+VERSION = 1
+"""Counted up when a key goes away or changes its meaning; new keys may come any time."""
+LONGEST_OUTPUT = 100_000
+"""Bytes of the output `plan`: README tells to pass it through `env:`, and Linux takes 131,072 in one variable."""
+
+Json = dict[str, Any]
+
+
+def document(report: RunReport) -> Json:
+    """Everything, as JSON's types, keys always present."""
+    published = report.published is not None
+    return {
+        "version": VERSION,
+        "command": report.command,
+        "dry_run": report.dry_run,
+        "complete": True,
+        "tiers": [
+            {
+                "name": tier.name,
+                "branch": tier.branch,
+                "production": tier.production,
+                "follow": _follow(tier.follow),
+            }
+            for tier in report.tiers
+        ],
+        "pull_requests": [_pull_request(outcome, published=published) for outcome in report.outcomes],
+        "statuses": [
+            {
+                "sha": planned.sha,
+                "branch": planned.branch,
+                "context": planned.status.context,
+                "state": planned.status.state.value,
+                "description": planned.status.description,
+            }
+            for planned in report.plan.statuses
+        ],
+        "verdicts": [_verdict(verdict) for verdict in report.verdicts],
+        "passed_over": [_passed_over(item) for item in report.passed_over],
+        "problems": [_reason(problem) for problem in report.problems],
+    }
+
+
+def document_text(report: RunReport) -> str:
+    """The document for a file or standard output: indented ASCII, the same for the same run."""
+    return json.dumps(document(report), indent=2) + "\n"
+
+
+def output_text(report: RunReport) -> str:
+    """The document for a step's output: one line; where it is too long, updates only, then none, and not `complete`."""
+    whole = document(report)
+    text = _line(whole)
+    if len(text) <= LONGEST_OUTPUT:
+        return text
+    updates = [verdict for verdict in whole["verdicts"] if verdict["decision"]["kind"] == "update"]
+    shorter = whole | {"complete": False, "verdicts": updates, "passed_over": []}
+    text = _line(shorter)
+    if len(text) <= LONGEST_OUTPUT:
+        return text
+    return _line(shorter | {"verdicts": [], "problems": whole["problems"][:10]})
+
+
+def pull_requests_text(report: RunReport) -> str:
+    """The short form for a step's output: one line of ASCII JSON, tier, action and address of each pull request."""
+    return _line(
+        [
+            {"tier": outcome.plan.tier.name, "action": outcome.plan.action.value, "url": outcome.url or None}
+            for outcome in report.outcomes
+        ]
+    )
+
+
+def schema() -> Json:
+    """The published JSON Schema of the document."""
+    loaded: Json = json.loads(files("bot.report").joinpath("plan.schema.json").read_bytes())
+    return loaded
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _follow(follow: Follow) -> str:
+    return follow.value if isinstance(follow, Reach) else follow.text
+
+
+def _reason(reason: Reason | None) -> Json | None:
+    if reason is None:
+        return None
+    return {"id": reason.id, "sentence": reason.sentence, "mend": reason.mend, "weight": reason.weight.value}
+
+
+def _pull_request(outcome: Outcome, *, published: bool) -> Json:
+    plan = outcome.plan
+    return {
+        "tier": plan.tier.name,
+        "action": plan.action.value,
+        "branch": plan.branch,
+        "base": plan.base,
+        "title": plan.texts.title if plan.texts else None,
+        "updates": len(plan.updates),
+        "files": [change.path for change in plan.changes],
+        "reason": _reason(plan.reason),
+        "url": outcome.url or None,
+        "published": published,
+        "wrote": outcome.wrote,
+        "problem": _reason(outcome.problem),
+        "open_by_hand": outcome.open_by_hand or None,
+    }
+
+
+def _verdict(verdict: Verdict) -> Json:
+    reference = verdict.reference
+    return {
+        "tier": verdict.tier.name,
+        "chart": str(reference.source.address),
+        "object": str(reference.object),
+        "path": reference.path,
+        "line": reference.line,
+        "suspended": reference.suspended,
+        "decision": _decision(verdict),
+    }
+
+
+def _decision(verdict: Verdict) -> Json:
+    match verdict.decision:
+        case Update() as update:
+            return {
+                "kind": "update",
+                "old": update.old,
+                "new": update.new,
+                "digest": update.digest or None,
+                "jump": update.jump,
+                "kept": _reason(update.carried),
+                "refused": [{"tag": one.tag, "why": one.why} for one in update.refused],
+                "edits": [
+                    {
+                        "path": edit.place.path,
+                        "line": edit.place.line,
+                        "route": list(edit.place.route),
+                        "text": edit.text,
+                    }
+                    for edit in update.edits
+                ],
+            }
+        case Current() as current:
+            return {
+                "kind": "current",
+                "version": current.version,
+                "runs": current.runs or None,
+                "majors_behind": current.majors_behind,
+                "refused": [{"tag": one.tag, "why": one.why} for one in current.refused],
+            }
+        case Held() as held:
+            return {"kind": "held", "version": held.version, "reason": _reason(held.reason)}
+        case _:
+            assert_never(verdict.decision)
+
+
+def _passed_over(item: PassedOver) -> Json:
+    return {
+        "path": item.path,
+        "line": item.line,
+        "object": str(item.object) if item.object else None,
+        "suspended": item.suspended,
+        "reason": _reason(item.reason),
+    }

@@ -1,0 +1,56 @@
+"""What the process says to its caller, and what `fail-on` may name."""
+
+from enum import StrEnum
+
+from bot.errors import ExitCode, UsageError
+from bot.report.run_report import RunReport, alarms, all_reasons, is_unknown, nothing_looked_up
+
+
+class FailOn(StrEnum):
+    """What turns a run that did its work red (exit code 3)."""
+
+    ALARM = "alarm"
+    """Someone must look: something is not what it was, or not what was planned."""
+    NOTHING_LOOKED_UP = "nothing-looked-up"
+    """Charts were asked for and not one answered."""
+    UNREACHABLE = "unreachable"
+    """Any chart could not be looked up; an hourly schedule turns red for one registry's bad minute."""
+
+
+DEFAULT_FAIL_ON = frozenset({FailOn.ALARM, FailOn.NOTHING_LOOKED_UP})
+NEVER = "never"
+"""Alone: nothing turns a run red that did its work."""
+
+
+def parse_fail_on(text: str) -> frozenset[FailOn]:
+    """Read a comma-separated list; empty means the default.
+
+    Raises:
+        UsageError: For a name that is none.
+    """
+    names = {name.strip() for name in text.split(",")} - {""}
+    if not names:
+        return DEFAULT_FAIL_ON
+    if names == {NEVER}:
+        return frozenset()
+    if unknown := sorted(names - set(FailOn)):
+        known = ", ".join(FailOn)
+        raise UsageError(f"fail-on names {unknown[0]!r}", f"Name some of {known}; or {NEVER}, alone")
+    return frozenset(map(FailOn, names))
+
+
+def exit_code(report: RunReport, fail_on: frozenset[FailOn]) -> ExitCode:
+    """The exit code of a run that came to its end."""
+    if report.problems:
+        return ExitCode.FAILED
+    return ExitCode.ALARMED if happened(report) & fail_on else ExitCode.DONE
+
+
+def happened(report: RunReport) -> frozenset[FailOn]:
+    """What of it happened, whether asked for or not."""
+    facts = {
+        FailOn.ALARM: bool(alarms(all_reasons(report))),
+        FailOn.NOTHING_LOOKED_UP: nothing_looked_up(report.verdicts),
+        FailOn.UNREACHABLE: any(map(is_unknown, report.verdicts)),
+    }
+    return frozenset(name for name, true in facts.items() if true)

@@ -1,0 +1,52 @@
+"""The lines of a pull request: all updates of one chart from one version to another are one line."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.model.verdicts import Update, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One chart that moves from one version to another in some places.
+
+    Attributes:
+        chart: Canonical address without `oci://`.
+        name: The address's last part, as people call the chart.
+        update: The first of the updates; the others differ in their places only.
+        places: `file:line` of each value that changes, in order.
+        suspended: How many of the objects are suspended.
+    """
+
+    chart: str
+    name: str
+    update: Update
+    places: tuple[str, ...]
+    suspended: int
+
+
+def lines_of(verdicts: Iterable[Verdict]) -> tuple[Line, ...]:
+    """The updates among the verdicts as lines, sorted by chart and version."""
+    alike: dict[tuple[str, ...], list[tuple[Verdict, Update]]] = {}
+    for verdict in verdicts:
+        if isinstance(verdict.decision, Update):
+            update = verdict.decision
+            carried = str(update.carried) if update.carried else ""
+            key = (str(verdict.reference.source.address), update.old, update.new, update.digest, carried)
+            alike.setdefault(key, []).append((verdict, update))
+    return tuple(_line(chart, alike[chart, *rest]) for chart, *rest in sorted(alike))
+
+
+def _line(chart: str, alike: list[tuple[Verdict, Update]]) -> Line:
+    return Line(
+        chart=chart,
+        name=chart.rpartition("/")[2],
+        update=alike[0][1],
+        places=tuple(dict.fromkeys(place for verdict, update in alike for place in _places(verdict, update))),
+        suspended=sum(verdict.reference.suspended for verdict, _ in alike),
+    )
+
+
+def _places(verdict: Verdict, update: Update) -> tuple[str, ...]:
+    places = tuple(str(edit.place) for edit in update.edits)
+    return places or (f"{verdict.reference.path}:{verdict.reference.line}",)

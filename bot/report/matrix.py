@@ -1,0 +1,103 @@
+"""The matrix, charts down and tiers across, as plain words: how each cell reads, whatever it is shown on."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import assert_never
+
+from bot.model.tiers import Tier
+from bot.model.verdicts import Current, Held, Update, Verdict
+from bot.reasons import SOURCE_SUSPENDED, Weight
+from bot.report.run_report import RunReport, counted
+
+
+class Tone(IntEnum):
+    """What a cell is about; rows are sorted by their loudest one. Noted is what is worth a look and no work."""
+
+    UPDATE = 0
+    HELD = 1
+    NOTED = 2
+    QUIET = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Cell:
+    """One thing that is so in a tier; several references of a chart may differ. Foreign text, not escaped."""
+
+    tone: Tone
+    text: str
+    count: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.count} times)" if self.count > 1 else self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One chart: for each tier in the configuration's order what is so there, nothing where it is not used."""
+
+    chart: str
+    cells: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def tone(self) -> Tone:
+        """Its loudest cell."""
+        return min((cell.tone for cells in self.cells for cell in cells), default=Tone.QUIET)
+
+
+def matrix(report: RunReport) -> tuple[Row, ...]:
+    """Every chart, what moves first, then what is held, then what is quiet, each by name."""
+    by_chart: dict[str, list[Verdict]] = {}
+    for verdict in report.verdicts:
+        by_chart.setdefault(str(verdict.reference.source.address), []).append(verdict)
+    rows = [Row(chart=chart, cells=_cells(found, report.tiers)) for chart, found in by_chart.items()]
+    return tuple(sorted(rows, key=lambda row: (row.tone, row.chart)))
+
+
+def _cells(verdicts: Iterable[Verdict], tiers: Iterable[Tier]) -> tuple[tuple[Cell, ...], ...]:
+    by_tier: dict[str, Counter[Cell]] = {}
+    for verdict in verdicts:
+        by_tier.setdefault(verdict.tier.name, Counter())[cell_of(verdict)] += 1
+    return tuple(
+        tuple(
+            Cell(tone=cell.tone, text=cell.text, count=count)
+            for cell, count in sorted(by_tier.get(tier.name, Counter()).items())
+        )
+        for tier in tiers
+    )
+
+
+def cell_of(verdict: Verdict) -> Cell:
+    """How one verdict reads. A suspended object always says so and is never called current."""
+    suspended = " (suspended)" if verdict.reference.suspended else ""
+    match verdict.decision:
+        case Update() as update:
+            kept = ", kept" if update.carried else ""
+            return Cell(tone=Tone.UPDATE, text=f"{update.old} -> {update.new}{kept}{suspended}")
+        case Held() as held:
+            return _held(held, suspended)
+        case Current() as current:
+            return _current(current, suspended)
+        case _:
+            assert_never(verdict.decision)
+
+
+def _held(held: Held, suspended: str) -> Cell:
+    version = held.version or "no version"
+    if held.reason.id == SOURCE_SUSPENDED.id:
+        return Cell(tone=Tone.NOTED, text=f"{version} (suspended)")
+    if held.reason.weight is Weight.COUNTED:
+        tone = Tone.NOTED if suspended else Tone.QUIET
+        return Cell(tone=tone, text=f"{version} ({held.reason.id}){suspended}")
+    return Cell(tone=Tone.HELD, text=f"{version} held: {held.reason.id}{suspended}")
+
+
+def _current(current: Current, suspended: str) -> Cell:
+    runs = f" runs {current.runs}" if current.runs else ""
+    behind = ""
+    if current.majors_behind:
+        behind = f", {counted(current.majors_behind, 'major')} behind"
+    if runs or behind or suspended:
+        return Cell(tone=Tone.NOTED, text=f"{current.version}{runs}{behind}{suspended}")
+    return Cell(tone=Tone.QUIET, text="current")

@@ -1,0 +1,121 @@
+"""Everything that a run found, decided and did, as the one value from which all that is told is made."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from bot.model.commits import FileChange
+from bot.model.proposals import Outcome, Plan, Published
+from bot.model.references import PassedOver
+from bot.model.tiers import Configuration, Tier
+from bot.model.verdicts import Held, Update, Verdict
+from bot.reasons import UNKNOWN, Reason, Weight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """One run.
+
+    Attributes:
+        command: `scan` or `update`.
+        verdicts: Of every tier, as they stood after editing.
+        changes: The files that the updates change, tier by tier.
+        passed_over: Files and objects that were not judged.
+        plan: What was to be written; empty for `scan`.
+        published: What came of it; None where nothing was to be written.
+        dry_run: The plan was made and deliberately not carried out.
+    """
+
+    command: str
+    configuration: Configuration
+    verdicts: tuple[Verdict, ...] = ()
+    changes: tuple[FileChange, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+    plan: Plan = field(default_factory=Plan)
+    published: Published | None = None
+    dry_run: bool = False
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """The tiers in the configuration's order."""
+        return self.configuration.tiers
+
+    @property
+    def updates(self) -> tuple[Verdict, ...]:
+        """The verdicts that are updates."""
+        return updates_of(self.verdicts)
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What came of each pull request that was planned; unpublished plans stand as they are."""
+        if self.published is not None:
+            return self.published.outcomes
+        return tuple(
+            Outcome(plan=plan, url=plan.existing.url if plan.existing else "") for plan in self.plan.pull_requests
+        )
+
+    @property
+    def problems(self) -> tuple[Reason, ...]:
+        """What could not be written, or must not have been."""
+        if self.published is None:
+            return ()
+        of_outcomes = (outcome.problem for outcome in self.published.outcomes)
+        return (*(problem for problem in of_outcomes if problem), *self.published.problems)
+
+
+def updates_of(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts that are updates."""
+    return tuple(verdict for verdict in verdicts if isinstance(verdict.decision, Update))
+
+
+def reason_of(verdict: Verdict) -> Reason | None:
+    """Why a reference was not judged afresh; None where it was."""
+    match verdict.decision:
+        case Held(reason=reason):
+            return reason
+        case Update(carried=reason):
+            return reason
+        case _:
+            return None
+
+
+def is_unknown(verdict: Verdict) -> bool:
+    """Whether the chart could not be looked up in this run."""
+    reason = reason_of(verdict)
+    return reason is not None and reason.id in UNKNOWN
+
+
+def nothing_looked_up(verdicts: Iterable[Verdict]) -> bool:
+    """Whether charts were asked for and not one answered.
+
+    References that are held for reasons of their own need no answer and prove none.
+    """
+    unknown, answered = 0, 0
+    for verdict in verdicts:
+        if is_unknown(verdict):
+            unknown += 1
+        elif not isinstance(verdict.decision, Held):
+            answered += 1
+    return unknown > 0 and answered == 0
+
+
+def charts_unknown(verdicts: Iterable[Verdict]) -> int:
+    """How many distinct charts could not be looked up."""
+    return len({verdict.reference.source.address for verdict in verdicts if is_unknown(verdict)})
+
+
+def alarms(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """The reasons for which someone must look."""
+    return tuple(reason for reason in reasons if reason.weight is Weight.ALARM)
+
+
+def all_reasons(report: RunReport) -> Iterator[Reason]:
+    """Every reason of the run, repeated as often as it holds."""
+    yield from (reason for verdict in report.verdicts if (reason := reason_of(verdict)))
+    yield from (item.reason for item in report.passed_over)
+    yield from (outcome.plan.reason for outcome in report.outcomes if outcome.plan.reason)
+    yield from report.problems
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 update`, `2 updates`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,94 @@
+"""Commit statuses. On a base branch anything but success blocks other people's deployments: alarms do, little else."""
+
+from collections.abc import Iterable
+
+from bot.model.proposals import Action, CommitStatus, PullRequestPlan, State
+from bot.model.references import PassedOver
+from bot.model.tiers import Tier
+from bot.model.verdicts import Current, Update, Verdict
+from bot.reasons import Weight
+from bot.report.escape import visible
+from bot.report.run_report import alarms, charts_unknown, counted, is_unknown, nothing_looked_up, reason_of, updates_of
+
+CONTEXT = "flux-chart-bot/"
+LONGEST = 140
+"""Characters of a description that GitHub takes (https://docs.github.com/en/rest/commits/statuses)."""
+
+
+def base_status(
+    tier: Tier,
+    verdicts: Iterable[Verdict],
+    passed_over: Iterable[PassedOver],
+    proposal: PullRequestPlan | None = None,
+    target_url: str = "",
+) -> CommitStatus:
+    """The word on the tip of a tier's base branch.
+
+    Args:
+        tier: The tier.
+        verdicts: Of this tier.
+        passed_over: What lies in this tier and was not judged.
+        proposal: Its pull request's plan; one that is left alone is said.
+        target_url: Where the description's link leads.
+    """
+    judged, skipped = tuple(verdicts), tuple(passed_over)
+    reasons = (*filter(None, map(reason_of, judged)), *(item.reason for item in skipped))
+    if alarming := alarms(reasons):
+        more = f" ({len(alarming) - 1} more)" if len(alarming) > 1 else ""
+        return _status(tier, State.FAILURE, f"{alarming[0].sentence}{more}", target_url)
+    if nothing_looked_up(judged):
+        unknown = next(filter(None, map(reason_of, filter(is_unknown, judged))))
+        return _status(tier, State.ERROR, f"nothing could be looked up: {unknown.sentence}", target_url)
+    return _status(tier, State.SUCCESS, _sentence(judged, skipped, proposal), target_url)
+
+
+def head_status(tier: Tier, proposal: PullRequestPlan, target_url: str = "") -> CommitStatus:
+    """The word on the head of a tier's own pull request."""
+    if proposal.action is Action.LEAVE and proposal.reason:
+        return _status(tier, State.SUCCESS, proposal.reason.sentence, target_url)
+    kept = sum(map(is_unknown, proposal.updates))
+    sentence = counted(len(proposal.updates), "update")
+    if kept:
+        sentence += f", {kept} of them kept: could not be looked up"
+    return _status(tier, State.SUCCESS, sentence, target_url)
+
+
+def _status(tier: Tier, state: State, description: str, target_url: str) -> CommitStatus:
+    text = visible(description)
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST - 1]}…"
+    return CommitStatus(context=f"{CONTEXT}{tier.name}", state=state, description=text, target_url=target_url)
+
+
+def _sentence(
+    verdicts: tuple[Verdict, ...], passed_over: tuple[PassedOver, ...], proposal: PullRequestPlan | None
+) -> str:
+    """`2 updates proposed, 1 chart not looked up`; what is normal is not said."""
+    updates, unknown = len(updates_of(verdicts)), charts_unknown(verdicts)
+    questions = sum(item.reason.weight is Weight.WARNING for item in passed_over) + sum(map(_is_question, verdicts))
+    suspended = sum(verdict.reference.suspended and not isinstance(verdict.decision, Update) for verdict in verdicts)
+    parts = [
+        f"{counted(updates, 'update')} {_fate(proposal)}" if updates else "",
+        f"{counted(unknown, 'chart')} not looked up" if unknown else "",
+        f"{counted(questions, 'place')} to look at" if questions else "",
+        f"{suspended} suspended" if suspended else "",
+    ]
+    return ", ".join(filter(None, parts)) or _nothing(verdicts)
+
+
+def _fate(proposal: PullRequestPlan | None) -> str:
+    if proposal is None:
+        return "found"
+    return "left alone" if proposal.action is Action.LEAVE else "proposed"
+
+
+def _is_question(verdict: Verdict) -> bool:
+    """Whether somebody should mend something: a lookup that failed mends itself."""
+    reason = reason_of(verdict)
+    return reason is not None and reason.weight is Weight.WARNING and not is_unknown(verdict)
+
+
+def _nothing(verdicts: tuple[Verdict, ...]) -> str:
+    if any(isinstance(verdict.decision, Current) for verdict in verdicts):
+        return "up to date"
+    return "follows nothing by itself" if verdicts else "no charts here"

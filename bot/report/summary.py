@@ -1,0 +1,127 @@
+"""The job summary: the matrix, the pull requests, then what was not updated and why."""
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, urlsplit
+
+from bot.model.proposals import Outcome
+from bot.reasons import Reason, Weight
+from bot.report.escape import Markdown, code, markdown
+from bot.report.headline import headline, what_became
+from bot.report.matrix import Cell, Row, matrix
+from bot.report.run_report import RunReport, counted
+from bot.report.told_reasons import Told, told_reasons
+
+LONGEST = 900 * 1024
+"""Bytes; a larger summary than 1 MiB is dropped whole, with an error
+(https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands)."""
+MOST_SPOTS = 3
+_RESERVE = 2_000
+
+
+def summary(report: RunReport) -> str:
+    """Markdown for `GITHUB_STEP_SUMMARY`, cut on row boundaries, with a word on what is left out."""
+    room = LONGEST - _RESERVE
+    parts: list[str] = []
+    sections = (
+        [f"### flux-chart-bot: {markdown(headline(report))}"],
+        _matrix_lines(report),
+        _pull_request_lines(report),
+        _reason_lines(report),
+    )
+    for lines in sections:
+        text, room = _cut(lines, room)
+        parts.append(text)
+    return "\n".join(part for part in parts if part)
+
+
+def _cut(lines: Iterable[str], room: int) -> tuple[str, int]:
+    """As many lines as fit into so many bytes, and the room that is left."""
+    taken: list[str] = []
+    left_out = 0
+    for line in lines:
+        size = len(line.encode()) + 1
+        if left_out or size > room:
+            left_out += 1
+            continue
+        taken.append(line)
+        room -= size
+    if left_out:
+        taken.append(
+            f"\n{counted(left_out, 'more line')} left out here: the summary has a limit. The JSON plan has all."
+        )
+    return "\n".join((*taken, "")) if taken else "", room
+
+
+def _matrix_lines(report: RunReport) -> Iterator[str]:
+    rows = matrix(report)
+    if not rows:
+        yield "No chart of a tier was found."
+        return
+    tiers = [tier.name for tier in report.tiers]
+    yield f"| Chart | {' | '.join(tiers)} |"
+    yield f"| --- |{' --- |' * len(tiers)}"
+    yield from map(_row, rows)
+
+
+def _row(row: Row) -> str:
+    cells = ("<br>".join(map(_cell, cells)) for cells in row.cells)
+    return f"| {code(row.chart)} | {' | '.join(cells)} |"
+
+
+def _cell(cell: Cell) -> str:
+    return markdown(str(cell))
+
+
+def _pull_request_lines(report: RunReport) -> Iterator[str]:
+    outcomes = report.outcomes
+    if not outcomes:
+        return
+    yield "#### Pull requests"
+    yield ""
+    for outcome in outcomes:
+        yield f"- **{outcome.plan.tier.name}**: {_pull_request(report, outcome)}"
+
+
+def _pull_request(report: RunReport, outcome: Outcome) -> str:
+    plan = outcome.plan
+    name = markdown(plan.texts.title) if plan.texts else code(plan.branch)
+    said = f"{_link(name, outcome.url)} into {code(plan.base)}: {what_became(report, outcome)}"
+    if reason := outcome.problem or plan.reason:
+        said += f". {_said(reason)}"
+    if outcome.open_by_hand:
+        said += f" {_link(Markdown('Open it by hand'), outcome.open_by_hand)}."
+    return said
+
+
+def _link(text: Markdown, url: str) -> Markdown:
+    """A link to the forge, whose address is https, or the forge of files' own path as it reads."""
+    if urlsplit(url).scheme not in {"https", "http"}:
+        return Markdown(f"{text} ({code(url)})") if url else text
+    return Markdown(f"[{text}]({quote(url, safe=':/?=&%.~-_')})")
+
+
+def _reason_lines(report: RunReport) -> Iterator[str]:
+    told = told_reasons(report)
+    listed = [one for one in told if one.reason.weight is not Weight.COUNTED]
+    ordinary = [one for one in told if one.reason.weight is Weight.COUNTED]
+    if listed:
+        yield "#### Not updated, and why"
+        yield ""
+        yield from map(_listed, listed)
+    if ordinary:
+        yield ""
+        yield "#### Ordinary, and only counted"
+        yield ""
+        yield from (f"- {len(one.spots)} x {code(one.reason.id)}: {_said(one.reason)}" for one in ordinary)
+
+
+def _listed(told: Told) -> str:
+    mark = "**Alarm** " if told.reason.weight is Weight.ALARM else ""
+    spots = [code(str(spot)) for spot in told.spots if str(spot)]
+    more = f" and {len(spots) - MOST_SPOTS} more" if len(spots) > MOST_SPOTS else ""
+    where = f" In {', '.join(spots[:MOST_SPOTS])}{more}" if spots else ""
+    return f"- {mark}{_said(told.reason)}{where}"
+
+
+def _said(reason: Reason) -> str:
+    return markdown(f"{str(reason).rstrip('.')}.")

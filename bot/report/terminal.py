@@ -1,0 +1,144 @@
+"""The run for a person: a table and colours on a terminal, plain lines in a log or a pipe."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, TextIO
+
+from bot.model.commits import FileChange
+from bot.model.proposals import Outcome
+from bot.ports import Progress
+from bot.reasons import Reason, Weight
+from bot.report.diff import diff_lines
+from bot.report.escape import visible
+from bot.report.headline import headline, what_became
+from bot.report.matrix import Row, Tone, matrix
+from bot.report.run_report import RunReport
+from bot.report.told_reasons import Told, told_reasons
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+MOST_SPOTS = 3
+_STYLES = {Tone.UPDATE: "green", Tone.HELD: "yellow", Tone.NOTED: "", Tone.QUIET: "dim"}
+_DIFF_STYLES = {"+++": "bold", "---": "bold", "diff": "bold", "+": "green", "-": "red", "@": "cyan"}
+
+
+def show_report(report: RunReport, stream: TextIO) -> None:
+    """Write the matrix, the pull requests and the reasons."""
+    if stream.isatty():
+        _show_rich(report, _console(stream))
+    else:
+        stream.writelines(f"{line}\n" for line in plain_lines(report))
+
+
+def show_diff(changes: Iterable[FileChange], stream: TextIO) -> None:
+    """Write the changed files as a unified diff, coloured on a terminal."""
+    if not stream.isatty():
+        stream.writelines(f"{line}\n" for line in diff_lines(changes))
+        return
+    console = _console(stream)
+    for line in diff_lines(changes):
+        style = next((style for start, style in _DIFF_STYLES.items() if line.startswith(start)), "")
+        console.print(_text(line, style), soft_wrap=True)
+
+
+def progress_on(stream: TextIO, what: str = "charts looked up") -> Progress:
+    """Say how far a long step is: one line that counts up on a terminal, a line a quarter in a log."""
+    quarter = -1
+
+    def on_terminal(done: int, of: int) -> None:
+        end = "\n" if done >= of else ""
+        stream.write(f"\r{done} of {of} {what}{end}")
+        stream.flush()
+
+    def in_log(done: int, of: int) -> None:
+        nonlocal quarter
+        reached = 4 * done // of if of else 0
+        if reached > quarter and done:
+            stream.write(f"{done} of {of} {what}\n")
+        # A new step begins from its start again.
+        quarter = -1 if done >= of else reached
+
+    return on_terminal if stream.isatty() else in_log
+
+
+def plain_lines(report: RunReport) -> Iterator[str]:
+    """The report without colours: what moves and what is held, chart by chart; what is quiet is counted."""
+    yield headline(report)
+    rows = matrix(report)
+    for row in rows:
+        if row.tone is not Tone.QUIET:
+            yield from _plain_row(row, report)
+    if quiet := sum(row.tone is Tone.QUIET for row in rows):
+        yield f"{quiet} of {len(rows)} charts have nothing to do"
+    yield from _closing(report)
+
+
+def _plain_row(row: Row, report: RunReport) -> Iterator[str]:
+    for tier, cells in zip(report.tiers, row.cells, strict=True):
+        for cell in cells:
+            yield visible(f"{tier.name}: {row.chart} {cell}")
+
+
+def _closing(report: RunReport) -> Iterator[str]:
+    for outcome in report.outcomes:
+        yield visible(_pull_request(report, outcome))
+    told = told_reasons(report)
+    for one in told:
+        if one.reason.weight is not Weight.COUNTED:
+            yield visible(_told(one))
+    for one in told:
+        if one.reason.weight is Weight.COUNTED:
+            yield visible(f"{len(one.spots)} x {one.reason.id}: {_said(one.reason)}")
+
+
+def _pull_request(report: RunReport, outcome: Outcome) -> str:
+    plan = outcome.plan
+    words = [f"pull request for {plan.tier.name} into {plan.base} {what_became(report, outcome)}"]
+    if outcome.url:
+        words.append(outcome.url)
+    if reason := outcome.problem or plan.reason:
+        words.append(_said(reason))
+    if outcome.open_by_hand:
+        words.append(f"open it by hand: {outcome.open_by_hand}")
+    return "; ".join(words)
+
+
+def _told(told: Told) -> str:
+    mark = "ALARM: " if told.reason.weight is Weight.ALARM else ""
+    spots = [str(spot) for spot in told.spots if str(spot)]
+    more = f" and {len(spots) - MOST_SPOTS} more" if len(spots) > MOST_SPOTS else ""
+    where = f" In {', '.join(spots[:MOST_SPOTS])}{more}" if spots else ""
+    return f"{mark}{_said(told.reason)}{where}"
+
+
+def _said(reason: Reason) -> str:
+    return f"{str(reason).rstrip('.')}."
+
+
+def _show_rich(report: RunReport, console: "Console") -> None:
+    # Imported here: only a terminal pays for it.
+    from rich.table import Column, Table  # noqa: PLC0415 - see above
+
+    console.print(_text(headline(report), "bold"))
+    table = Table(Column("chart", overflow="fold"), *(tier.name for tier in report.tiers))
+    for row in matrix(report):
+        cells = (_text("\n").join(_text(str(cell), _STYLES[cell.tone]) for cell in cells) for cells in row.cells)
+        table.add_row(_text(row.chart), *cells)
+    if table.row_count:
+        console.print(table)
+    for line in _closing(report):
+        console.print(_text(line), soft_wrap=True)
+
+
+def _console(stream: TextIO) -> "Console":
+    from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
+
+    return Console(file=stream, highlight=False)
+
+
+def _text(text: str, style: str = "") -> "Text":
+    """Text that rich reads no markup in, and that holds nothing a terminal would act on."""
+    from rich.text import Text  # noqa: PLC0415 - only a terminal pays for it
+
+    return Text(text if text == "\n" else visible(text), style=style)

@@ -1,0 +1,126 @@
+"""The words of a pull request: what changes, why this version and not a newer one, what to check, how to undo."""
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from bot.model.proposals import Texts
+from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Tier
+from bot.model.verdicts import Verdict
+from bot.report.commit_message import commit_message_of, title_of
+from bot.report.escape import Markdown, code, markdown
+from bot.report.lines import Line, lines_of
+from bot.report.run_report import updates_of
+
+LONGEST_BODY = 60_000
+"""Characters; GitHub takes 65,536, and counts some of them twice."""
+MOST_PLACES = 5
+MOST_REFUSED = 2
+
+
+def pull_request_texts(tier: Tier, updates: Iterable[Verdict]) -> Texts:
+    """Title, body and commit message of one tier's pull request.
+
+    Args:
+        tier: The tier; its branch is not named, the pull request shows it.
+        updates: Verdicts of this tier; those that are no updates are left out.
+    """
+    wanted = updates_of(updates)
+    lines = lines_of(wanted)
+    return Texts(
+        title=title_of(tier, lines),
+        body=_body(tier, lines, len(wanted)),
+        commit_message=commit_message_of(tier, lines, len(wanted)),
+    )
+
+
+def _body(tier: Tier, lines: tuple[Line, ...], updates: int) -> str:
+    """As many rows as fit; the rest is in the commit, which the pull request shows as well."""
+    rows = [_row(line) for line in lines]
+    facts = {
+        "tier": tier.name,
+        "updates": updates,
+        "configuration": DEFAULT_CONFIGURATION_PATH,
+        "majors": _names(line for line in lines if line.update.jump == "major"),
+        "suspended": sum(line.suspended for line in lines),
+        "digests": any(line.update.digest for line in lines),
+        "marker": _marker(tier, lines),
+    }
+    frame = len(_template().render(rows=[], left_out=len(rows), **facts))
+    fitting = _fitting(rows, LONGEST_BODY - frame)
+    return str(_template().render(rows=rows[:fitting], left_out=len(rows) - fitting, **facts))
+
+
+def _fitting(rows: list[Markdown], room: int) -> int:
+    """How many rows, each with its line break, fit into so many characters."""
+    for count, row in enumerate(rows):
+        room -= len(row) + 1
+        if room < 0:
+            return count
+    return len(rows)
+
+
+def _row(line: Line) -> Markdown:
+    update = line.update
+    cells = (
+        code(line.chart),
+        Markdown(f"{code(update.old)} → {code(update.new)}"),
+        markdown(update.jump),
+        _why_not_newer(line),
+        _where(line),
+    )
+    return Markdown(f"| {' | '.join(cells)} |")
+
+
+def _why_not_newer(line: Line) -> Markdown:
+    if line.update.carried:
+        return Markdown(f"kept: {markdown(line.update.carried.sentence)}")
+    refused = line.update.refused
+    said = [Markdown(f"{code(one.tag)} {markdown(one.why)}") for one in refused[:MOST_REFUSED]]
+    if len(refused) > MOST_REFUSED:
+        said.append(Markdown(f"and {len(refused) - MOST_REFUSED} more"))
+    return Markdown("<br>".join(said))
+
+
+def _where(line: Line) -> Markdown:
+    shown = [code(place) for place in line.places[:MOST_PLACES]]
+    if len(line.places) > MOST_PLACES:
+        shown.append(Markdown(f"and {len(line.places) - MOST_PLACES} more"))
+    return Markdown("<br>".join(shown))
+
+
+def _names(lines: Iterable[Line]) -> Markdown:
+    """Names of charts in a sentence, a few of them."""
+    names = list(dict.fromkeys(line.name for line in lines))
+    more = f" and {len(names) - MOST_PLACES} more" if len(names) > MOST_PLACES else ""
+    return Markdown(", ".join(map(code, names[:MOST_PLACES])) + more)
+
+
+def _marker(tier: Tier, lines: tuple[Line, ...]) -> Markdown:
+    """A hint for people and tools, never proof: anyone can write it. Hexadecimal digits cannot end a comment."""
+    wanted = "\n".join(f"{line.chart} {line.update.new} {line.update.digest}" for line in lines)
+    digest = hashlib.sha256(wanted.encode(errors="backslashreplace")).hexdigest()[:16]
+    return Markdown(f"<!-- flux-chart-bot v1 tier={tier.name} key=all versions={digest} -->")
+
+
+@cache
+def _template() -> Any:
+    # Imported here: only a run that has something to propose pays for it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - see above
+
+    environment = Environment(
+        loader=PackageLoader("bot.report"),
+        undefined=StrictUndefined,
+        finalize=_escaped,
+        autoescape=False,  # noqa: S701 - HTML's escape is the wrong one; `finalize` escapes for Markdown
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("pull_request.md.j2")
+
+
+def _escaped(value: object) -> object:
+    """What every expression of a template goes through."""
+    return value if isinstance(value, Markdown | int) else markdown(str(value))
