@@ -146,3 +146,5 @@ def test_the_setting_for_workflows_is_told_to_administrators(
     admin = github_double.token(person("acme", permissions={"administration": "write"}))
     shown = rest("GET", "/repos/acme/fleet/actions/permissions/workflow", token=admin).json()
     assert shown["can_approve_pull_request_reviews"] is False
+    assert rest("GET", "/repos/acme/fleet/actions/permissions/workflow").status_code == 403
+    assert rest("GET", "/repos/acme/fleet/actions/permissions/workflow", token=None).status_code == 401

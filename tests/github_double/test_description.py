@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from typing import Any
 
 import pytest
@@ -75,6 +76,14 @@ def test_a_described_operation_that_is_not_built_is_501_and_a_violation(
 ) -> None:
     assert rest("GET", f"{REPOSITORY}/milestones").status_code == 501
     assert github_double.take_violations() == ("the double does not do GET /repos/{owner}/{repo}/milestones",)
+
+
+def test_a_defect_of_the_double_itself_is_shown_and_not_swallowed(
+    github_double: GitHubDouble, fleet: HostedRepository, rest: Rest
+) -> None:
+    shutil.rmtree(fleet.memory.git.path / "objects")
+    assert rest("GET", f"{REPOSITORY}/branches/main").status_code == 500
+    assert "Traceback" in github_double.take_violations()[0]
 
 
 def test_a_page_that_does_not_exist_is_a_violation(github_double: GitHubDouble, rest: Rest) -> None:

@@ -106,6 +106,7 @@ def test_objects_that_do_not_exist_are_refused(fleet: HostedRepository, rest: Re
         assert rest("GET", f"{GIT}/{kind}/{absent}").status_code == 404
     assert rest("POST", f"{GIT}/commits", json={"message": "m", "tree": absent}).status_code == 422
     assert rest("POST", f"{GIT}/trees", json={"tree": [], "base_tree": absent}).status_code == 422
+    assert rest("POST", f"{GIT}/trees", json={"tree": [{"mode": "100644"}]}).status_code == 422
     lines = [{"path": "x", "mode": "100644", "type": "blob", "sha": absent}]
     assert rest("POST", f"{GIT}/trees", json={"tree": lines}).status_code == 422
     assert rest("POST", f"{GIT}/blobs", json={"content": "a", "encoding": "base64"}).status_code == 422

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import os
+import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -74,7 +75,7 @@ def test_a_token_without_contents_write_cannot_push(
     github_double: GitHubDouble, fleet: HostedRepository, git: Git, tmp_path: Path
 ) -> None:
     work = changed_clone(git, fleet, tmp_path)
-    reader = github_double.token(actions(permissions={"contents": "read"}))
+    reader = github_double.token(actions(permissions={"contents": "read", "statuses": "write"}))
     pushed = git("push", "-q", "origin", "HEAD:refs/heads/x", cwd=work, headers=(basic(reader),))
     assert "403" in pushed.stderr
     someone = github_double.token(person("eve", permissions={}))
@@ -98,12 +99,24 @@ def test_an_empty_header_resets_those_that_were_configured_before(
     assert git("ls-remote", fleet.clone_url, headers=(basic("left over"), "", basic(token))).returncode == 0
 
 
-def test_a_large_push_arrives_in_chunks(fleet: HostedRepository, git: Git, token: str, tmp_path: Path) -> None:
+def test_a_large_push_arrives_in_chunks_and_is_one_write(
+    github_double: GitHubDouble, fleet: HostedRepository, git: Git, token: str, tmp_path: Path
+) -> None:
     noise = os.urandom(3_000_000)  # more than http.postBuffer
     work = changed_clone(git, fleet, tmp_path, noise)
     pushed = git("push", "-q", "origin", "HEAD:refs/heads/large", cwd=work, headers=(basic(token),))
     assert pushed.returncode == 0, pushed.stderr
     assert fleet.files("large")["apps/dev/podinfo.yaml"] == noise
+    assert len(github_double.requests(operation="git push")) == 2
+    (write,) = github_double.writes()
+    assert [update.accepted for update in write.pushes] == [True]
+
+
+def test_a_client_that_asks_before_it_sends_is_told_to_go_on(fleet: HostedRepository) -> None:
+    host = fleet.clone_url.removeprefix("http://").partition("/")[0].split(":")
+    with socket.create_connection((host[0], int(host[1])), timeout=10) as client:
+        client.sendall(b"GET /api/v3/rate_limit HTTP/1.1\r\nHost: x\r\nUser-Agent: x\r\nExpect: 100-continue\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 100 ")
 
 
 def test_a_gzipped_body_is_understood(fleet: HostedRepository) -> None:

@@ -74,7 +74,7 @@ def test_unknown_assignees_are_left_out_in_silence(
     github_double: GitHubDouble, opened: HostedRepository, rest: Rest
 ) -> None:
     github_double.token(person("alice"))
-    shown = rest("POST", f"{ISSUE}/assignees", json={"assignees": ["alice", "nobody"]})
+    shown = rest("POST", f"{ISSUE}/assignees", json={"assignees": [{"login": "alice"}, "nobody"]})
     assert shown.status_code == 201
     assert [who["login"] for who in shown.json()["assignees"]] == ["alice"]
 

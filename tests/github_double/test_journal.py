@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from doubles.github import faults
 from doubles.github.hosted import HostedRepository
 from doubles.github.people import actions, person
 from doubles.github.seeding import Content, Executable, Gitlink, Symlink
@@ -44,6 +45,17 @@ def test_the_journal_tells_repositories_and_operations_apart(
     assert len(github_double.api_calls(other)) == 1
     assert len(github_double.requests(operation="GET /repos/{owner}/{repo}")) == 2
     assert len(github_double.requests(operation="git refs")) == 1
+
+
+def test_a_push_that_meets_a_fault_stands_there_as_asked_for(
+    github_double: GitHubDouble, fleet: HostedRepository, rest: Rest
+) -> None:
+    line = f"{'0' * 40} {fleet.tip('main')} refs/heads/x\0 report-status"
+    github_double.faults.on("git push", faults.unavailable())
+    body = f"{len(line) + 4:04x}{line}0000".encode()
+    assert rest("POST", f"{fleet.clone_url}/git-receive-pack", data=body).status_code == 503
+    (write,) = github_double.writes(fleet)
+    assert [(update.ref, update.accepted) for update in write.pushes] == [("refs/heads/x", False)]
 
 
 def test_what_people_do_stands_in_no_journal(github_double: GitHubDouble, proposed: HostedRepository) -> None:

@@ -50,14 +50,16 @@ def check(call: Call) -> None:
         Refusal: 401 without a token, 404 for what the token may not see, 403 for a missing permission.
     """
     if call.identity is None:
-        if call.operation.method != "GET" or call.operation.template == "/user":
+        private = ("/user", "/repos/{owner}/{repo}/actions/permissions/workflow")
+        if call.operation.method != "GET" or call.operation.template in private:
             raise refuse(401, "Requires authentication")
         return
     wanted = needed(call)
     if not wanted:
         return
     repository = call.repository
-    if call.operation.method == "GET" and not repository.private:
+    administration = any(name == "administration" for name, _ in wanted)
+    if call.operation.method == "GET" and not repository.private and not administration:
         return  # anyone reads what is public
     if not call.identity.reaches(repository.full_name) or not any(call.identity.may(*need) for need in wanted):
         if not call.sees(repository):

@@ -26,6 +26,11 @@ class Fault:
     after: bool = False
     delay: float = 0.0
 
+    @property
+    def lets_work(self) -> bool:
+        """True if the request is carried out, whatever its caller is told."""
+        return self.after or not (self.drop or self.answer)
+
 
 def bad_gateway(*, after: bool = False) -> Fault:
     """502, before the work or after it was done."""

@@ -46,27 +46,32 @@ class GitRequest:
         """True for a push and for the question that goes before it."""
         return "git-receive-pack" in (self.service, self.request.query.get("service"))
 
+    def updates(self, moved: frozenset[tuple[str, str]]) -> tuple[RefUpdate, ...]:
+        """The ref updates a push asks for; accepted are those among `moved`, (ref, new commit)."""
+        if self.service != "git-receive-pack":
+            return ()
+        asked = commands(self.request.body)
+        return tuple(RefUpdate(ref=ref, old=old, new=new, accepted=(ref, new) in moved) for old, new, ref in asked)
+
 
 def perform(state: State, asked: GitRequest) -> tuple[Reply, tuple[RefUpdate, ...]]:
-    """Serves a request, and tells what a push changed."""
+    """Serves a request, and tells what a push asked for and got."""
     token = asked.request.token
     identity = None if token is None else state.tokens.get(token)
     repository = state.find(asked.repository)
     refused = _refused(asked, repository, identity)
     if refused is not None or repository is None:
-        return refused or text_reply(404, "Repository not found."), ()
+        return refused or text_reply(404, "Repository not found."), asked.updates(frozenset())
     if asked.service != "git-receive-pack":
         return _backend(repository.git, asked.request, asked.service, identity), ()
-    with state.lock:  # what a push changed is told by comparing the branches around it
+    with state.lock:  # what a push changed is told by comparing the refs around it
         before = repository.git.refs("refs/")
         reply = _backend(repository.git, asked.request, asked.service, identity)
         after = repository.git.refs("refs/")
         heads = {name: sha for name, sha in before.items() if name.startswith("refs/heads/")}
         lifecycle.branches_moved(state, repository, heads, identity)
-    return reply, tuple(
-        RefUpdate(ref=ref, old=old, new=new, accepted=after.get(ref, NO_OBJECT) == new != before.get(ref, NO_OBJECT))
-        for old, new, ref in commands(asked.request.body)
-    )
+    moved = (name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    return reply, asked.updates(frozenset((name, after.get(name, NO_OBJECT)) for name in moved))
 
 
 def commands(body: bytes) -> list[tuple[str, str, str]]:

@@ -37,6 +37,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - names http.server looks for
 
+    def handle_expect_100(self) -> bool:
+        """Tells a client that asks first to go on, at once: our writes wait in a buffer otherwise."""
+        proceed = super().handle_expect_100()
+        self.wfile.flush()
+        return proceed
+
     def _body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             raw = self._chunks()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -153,6 +154,13 @@ class GitHubDouble:
 
     def respond(self, request: Request) -> Reply | None:
         """Answers one request; None drops the connection."""
+        try:
+            return self._respond(request)
+        except Exception:  # noqa: BLE001 - whatever it is, it is the double's own defect, and the test must show it
+            self.violations.append(f"{request.method} {request.path}: the double failed\n{traceback.format_exc()}")
+            return text_reply(500, "the double failed")
+
+    def _respond(self, request: Request) -> Reply | None:
         if len(request.values("Authorization")) > 1:
             return text_reply(400, 'Duplicate header: "Authorization"')
         asked = GitRequest.parse(request)
@@ -165,35 +173,28 @@ class GitHubDouble:
         return text_reply(404, "Not Found")
 
     def _respond_api(self, routed: Routed) -> Reply | None:
-        fault = self._fault(routed.operation.name if routed.operation else None, routed.repository)
-        reply = None
-        if fault is None or fault.after or not (fault.drop or fault.answer):
-            reply = self._api.perform(routed)
+        request, name = routed.request, routed.operation.name if routed.operation else None
+        fault = self._fault(name, routed.repository)
+        reply = self._api.perform(routed) if fault is None or fault.lets_work else None
         if fault is not None and fault.answer is not None:
             reply = self._api.reply(fault.answer, None)
         reply = None if fault is not None and fault.drop else reply
-        request, operation = routed.request, routed.operation
-        self._note(
-            request,
-            reply,
-            operation=operation.name if operation else None,
-            repository=routed.repository,
-            body=routed.body,
-            write=request.method != "GET",
-        )
+        write = request.method != "GET"
+        self._note(request, reply, operation=name, repository=routed.repository, body=routed.body, write=write)
         return reply
 
     def _respond_git(self, asked: GitRequest) -> Reply | None:
         fault = self._fault(asked.route, asked.repository)
-        reply: Reply | None = None
-        pushes: tuple[RefUpdate, ...] = ()
-        if fault is None or fault.after or not (fault.drop or fault.answer):
+        reply, pushes = None, asked.updates(frozenset())
+        if fault is None or fault.lets_work:
             reply, pushes = git_backend.perform(self._state, asked)
         if fault is not None and fault.answer is not None:
             reply = text_reply(fault.answer.status, "planned fault", *fault.answer.headers)
         reply = None if fault is not None and fault.drop else reply
-        write = asked.route == "git push"
-        self._note(asked.request, reply, operation=asked.route, repository=asked.repository, write=write, pushes=pushes)
+        # Before a large push Git asks with an empty one whether it may: that is no write.
+        self._note(
+            asked.request, reply, operation=asked.route, repository=asked.repository, write=bool(pushes), pushes=pushes
+        )
         return reply
 
     def _fault(self, route: str | None, repository: str | None) -> Fault | None:

@@ -56,11 +56,17 @@ WAIVERS = (
         where=r"\?per_page",
         reason="PyGithub adds it to every list; this one has no pages, and GitHub ignores it",
     ),
-    Waiver(
-        operation="GET /repos/{owner}/{repo}/pulls",
-        side="response",
-        where=r"\d+/labels/\d+/description",
-        reason="null for a label without one; the description says so of one pull request, and forgot it in the list",
+    *(
+        Waiver(
+            operation=operation,
+            side="response",
+            where=r"\d+/labels/\d+/description",
+            reason="null for a label without one; the description says so of one pull request, and forgot it in lists",
+        )
+        for operation in (
+            "GET /repos/{owner}/{repo}/pulls",
+            "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls",
+        )
     ),
 )
 

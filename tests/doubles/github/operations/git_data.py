@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 
 from doubles.github import lifecycle
@@ -99,6 +98,8 @@ def create_tree(call: Call) -> Answer:
     home, fields = call.repository, call.fields
     entries = []
     for item in fields["tree"]:
+        if "path" not in item:
+            raise refuse(422, "Must supply a valid tree.path")
         sha = home.git.write_blob(item["content"].encode()) if "content" in item else item.get("sha")
         if sha is not None and item.get("mode") != "160000" and home.git.object_type(sha) is None:
             raise refuse(422, f"tree.sha {sha} is not a valid {item.get('type', 'blob')}")
@@ -178,7 +179,7 @@ def create_blob(call: Call) -> Answer:
     try:
         base64_form = fields.get("encoding", "utf-8") == "base64"
         content = base64.b64decode(fields["content"]) if base64_form else fields["content"].encode()
-    except binascii.Error as error:
+    except ValueError as error:
         raise refuse(422, "content is not valid Base64") from error
     sha = home.git.write_blob(content)
     shown = {"sha": sha, "url": call.urls.repository(home.full_name, f"/git/blobs/{sha}")}

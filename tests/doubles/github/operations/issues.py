@@ -147,23 +147,24 @@ def labels_named(state: State, home: RepositoryState, names: Iterable[str]) -> l
     return found
 
 
-def _names(body: object) -> list[str]:
-    items = body.get("labels", []) if isinstance(body, dict) else body
+def _names(body: object, field: str = "labels", key: str = "name") -> list[str]:
+    """Reads a list of names in each of its forms: bare, under its field, as texts or as objects."""
+    items = body.get(field, []) if isinstance(body, dict) else body
     listed = items if isinstance(items, list) else []
-    return [item["name"] if isinstance(item, dict) else str(item) for item in listed]
+    return [str(item.get(key, "") if isinstance(item, dict) else item) for item in listed]
 
 
 def add_assignees(call: Call) -> Answer:
     """Assigns people; GitHub silently leaves out those who cannot be assigned."""
     pull = call.pull
-    known = [_known(call, login) for login in call.fields.get("assignees", [])]
+    known = [_known(call, login) for login in _names(call.fields, "assignees", "login")]
     pull.assignees.extend(who for who in known if who is not None and who not in pull.assignees)
     return Answer(status=201, body=form.issue(call.urls, call.repository, pull))
 
 
 def request_reviewers(call: Call) -> Answer:
     """Asks people to review; refuses the author and people it does not know."""
-    pull, wanted = call.pull, call.fields.get("reviewers", [])
+    pull, wanted = call.pull, _names(call.fields, "reviewers", "login")
     if call.fields.get("team_reviewers"):
         raise refuse(422, "Could not resolve to a node with the global id of a team.")
     known = [_known(call, login) for login in wanted]
