@@ -1,7 +1,7 @@
 """The comment behind a value on its own line, where people leave notes for bots."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
@@ -58,7 +58,7 @@ def _children_before(node: Node, position: int) -> Iterator[Node]:
         case _:
             return
     for row in rows:
-        index = bisect_left(row, position + 1, key=_start)
+        index = bisect_right(row, position, key=_start)
         yield from row[max(index - 1, 0) : index]
 
 

@@ -25,7 +25,7 @@ class UnreadableYaml:
         trouble: The kind.
         line: Line of the trouble, from 1; 0 where the whole file is meant.
         column: Column in characters, from 1; 0 where the whole line or file is meant.
-        message: What the reader says, in printable ASCII. It quotes at most single characters of the file: a file
+        message: What the reader says, in printable ASCII. Of the file it quotes at most a sign or a tag handle: a file
             that cannot be read may hold a secret.
     """
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML  # noqa: TID251  (an independent reader as the judge of our edits)
 from ruamel.yaml.error import ReusedAnchorWarning  # noqa: TID251  (as above)
 
+from bot.yamltext.events import CParser, open_libyaml, open_pure
 from bot.yamltext.lookup import find
-from bot.yamltext.nodes import Route, Scalar, YamlText
+from bot.yamltext.nodes import Alias, Mapping, Node, Route, Scalar, Sequence, YamlText
 from bot.yamltext.proof import prove
 from bot.yamltext.reading import read
 from bot.yamltext.replacing import Refusal, replace
@@ -195,6 +196,31 @@ def test_any_text_at_all_is_written_as_itself_or_refused(text: str, value: str, 
         node = find(after.documents[0], (0, "a"))
         assert isinstance(node, Scalar)
         assert node.text == text
+
+
+@pytest.mark.skipif(CParser is None, reason="no wheel of libyaml")
+def test_both_parsers_read_generated_files_alike() -> None:
+    for seed in range(300):
+        data = write_file(random.Random(seed)).text.encode()
+        fast, pure = read(data, open_events=open_libyaml), read(data, open_events=open_pure)
+        assert isinstance(fast, YamlText), fast
+        assert isinstance(pure, YamlText), pure
+        assert places(fast) == places(pure), data
+
+
+def places(file: YamlText) -> list[list[Node]]:
+    """All nodes but those whose place the parsers see differently: empty values, and collections, which end at them."""
+    found: list[list[Node]] = []
+    for document in file.documents:
+        pending: list[Node] = [document.root]
+        found.append([])
+        while pending:
+            node = pending.pop()
+            if isinstance(node, Mapping | Sequence):
+                pending += [*node.values, *(node.keys if isinstance(node, Mapping) else ())]
+            elif isinstance(node, Alias) or node.start < node.end:
+                found[-1].append(node)
+    return found
 
 
 def test_values_in_supported_styles_are_edited() -> None:

@@ -1,5 +1,9 @@
 """What the reader makes of every corner of YAML, with libyaml and without."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from bot.yamltext.events import CParser, Opener, open_libyaml, open_pure
@@ -179,3 +183,14 @@ def test_both_parsers_give_the_same_nodes() -> None:
         "k: |-\n  x\n\n  🎉\nl: >+\n  x\n\nm: p\n  q\n\n  r\n...\n---\n- - t\n  - u: v\n    w: x\n"
     ).encode()
     assert read_well(data, open_libyaml) == read_well(data, open_pure)
+
+
+def test_without_a_wheel_of_libyaml_the_pure_parser_is_taken() -> None:
+    program = (
+        "import sys; sys.modules['_ruamel_yaml'] = sys.modules['_ruamel_yaml_clibz'] = None\n"
+        "from bot.yamltext import events, reading\n"
+        "print(events.FASTEST is events.open_pure, reading.read(b'a: b').documents[0].root.values[0].text)"
+    )
+    environment = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["True", "b"]
