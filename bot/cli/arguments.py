@@ -44,9 +44,10 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     given = _Given(environment)
+    _log_level(parser, given)
     _scan(commands.add_parser("scan", help="read only: what could move, and why the rest does not"), given)
     _update(commands.add_parser("update", help="push branches, open pull requests, set statuses"), given)
-    _demo(commands.add_parser("demo", help="the whole story on embedded parts; needs no network"), given)
+    _demo(commands.add_parser("demo", help="the whole story on embedded parts; needs no network"))
     return parser
 
 
@@ -61,6 +62,15 @@ class _Given:
 
     def flag(self, option: str) -> bool:
         return self.text(option).strip().lower() == "true"
+
+
+def _log_level(parser: argparse.ArgumentParser, given: _Given) -> None:
+    parser.add_argument(
+        "--log-level",
+        choices=("error", "warning", "info", "debug"),
+        default=given.text("log-level", "warning"),
+        help="how much the log tells; never a credential (default: warning)",
+    )
 
 
 def _scan(parser: argparse.ArgumentParser, given: _Given) -> None:
@@ -96,11 +106,10 @@ def _update(parser: argparse.ArgumentParser, given: _Given) -> None:
     )
 
 
-def _demo(parser: argparse.ArgumentParser, given: _Given) -> None:
+def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--folder", default="", metavar="DIR", help="keep the sample fleet there; default: a folder that goes away"
+        "--folder", default="", metavar="DIR", help="keep what it makes there; default: a folder that goes away"
     )
-    del given
 
 
 def _common(parser: argparse.ArgumentParser, given: _Given) -> None:
@@ -118,12 +127,9 @@ def _common(parser: argparse.ArgumentParser, given: _Given) -> None:
     )
     parser.add_argument(
         "--fail-on",
-        default=given.text("fail-on", "alarm,nothing-looked-up"),
+        default=given.text("fail-on"),
         metavar="LIST",
         help="end with exit code 3 when one of these happened (default: alarm,nothing-looked-up)",
-    )
-    parser.add_argument(
-        "--debug", action="store_true", default=given.flag("debug"), help="say every request; never a credential"
     )
 
 

@@ -27,7 +27,15 @@ def refuse_to_write(event: str, payload: Mapping[str, Any], repository: str) -> 
         raise WriteRefused(problem, _MEND)
     if event != "workflow_run":
         return
-    run = payload.get("workflow_run") or {}
-    head = (run.get("head_repository") or {}).get("full_name")
-    if head != repository or run.get("event") in _OF_PULL_REQUESTS:
+    if _head_repository(payload) != repository or _part(payload, "workflow_run").get("event") in _OF_PULL_REQUESTS:
         raise WriteRefused("`update` does not run after a workflow of a pull request or of a fork", _MEND)
+
+
+def _head_repository(payload: Mapping[str, Any]) -> object:
+    """Where the commit lies that the other workflow ran on; None where that is gone or unknown."""
+    return _part(_part(payload, "workflow_run"), "head_repository").get("full_name")
+
+
+def _part(payload: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    part = payload.get(key)
+    return part if isinstance(part, Mapping) else {}

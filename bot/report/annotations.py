@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.errors import Fault
+from bot.errors import BotError, Fault
 from bot.reasons import Reason, Weight
 from bot.report.escape import log_line
 from bot.report.run_report import RunReport, counted
@@ -57,6 +57,11 @@ def annotations_of_faults(faults: Iterable[Fault]) -> tuple[Annotation, ...]:
         )
         for fault in faults
     )
+
+
+def annotation_of_trouble(error: BotError) -> Annotation:
+    """The run as a whole came to nothing; why, and the mend."""
+    return _annotation(Level.ERROR, f"{error.message}. {error.mend}" if error.mend else error.message)
 
 
 def _of_reasons(report: RunReport) -> Iterator[Annotation]:

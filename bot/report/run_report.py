@@ -23,6 +23,7 @@ class RunReport:
         plan: What was to be written; empty for `scan`.
         published: What came of it; None where nothing was to be written.
         dry_run: The plan was made and deliberately not carried out.
+        suggestion: The configuration that a scan without one judged by, to be written by a person; else empty.
     """
 
     command: str
@@ -33,6 +34,7 @@ class RunReport:
     plan: Plan = field(default_factory=Plan)
     published: Published | None = None
     dry_run: bool = False
+    suggestion: str = ""
 
     @property
     def tiers(self) -> tuple[Tier, ...]:

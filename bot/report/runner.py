@@ -52,6 +52,11 @@ class Runner:
         self._raw = raw
         self._active = os.environ.get("GITHUB_ACTIONS") == "true"
 
+    @property
+    def active(self) -> bool:
+        """Whether a runner listens."""
+        return self._active
+
     def outputs(self, report: RunReport) -> None:
         """Set the step's outputs, where the runner gave a file for them."""
         # Without the file actions_toolkit prints `::set-output`, which GitHub has retired.

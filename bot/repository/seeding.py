@@ -36,8 +36,8 @@ def seed(folder: Path, branches: Mapping[Branch, Mapping[str, bytes]]) -> Path:
 
 
 def _commit(branch: Branch, files: Mapping[str, bytes]) -> bytes:
-    """One root commit in the language of `git fast-import`. https://git-scm.com/docs/git-fast-import"""
-    message = b"Start the fleet"
+    """One root commit in the language of `git fast-import`, see https://git-scm.com/docs/git-fast-import."""
+    message = b"Start the fleet on %b" % branch.encode()
     head = b"commit refs/heads/%b\ncommitter %b\ndata %d\n%b\n" % (branch.encode(), _COMMITTER, len(message), message)
     return head + b"".join(
         b"M 100644 inline %b\ndata %d\n%b\n" % (path.encode(), len(data), data) for path, data in files.items()

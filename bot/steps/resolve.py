@@ -34,7 +34,7 @@ class TierVerdicts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """All tiers, in the configuration's order within each base, and what lies in none."""
+    """All tiers, in the configuration's order within each base, and what lies in no tier of any branch."""
 
     views: tuple[TierView, ...]
     outside: tuple[PassedOver, ...]
@@ -50,13 +50,14 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
     if faults := check_paths(configuration, {one.base.branch: one.paths for one in scanned}, default):
         raise ConfigurationError(faults)
     views: list[TierView] = []
-    outside: list[PassedOver] = []
+    # A dictionary for its order: branches with the same files say the same thing once.
+    outside: dict[PassedOver, None] = {}
     for one in scanned:
         resolution = join(one.readings)
         skipped = (*one.passed_over, *resolution.passed_over)
         views += [_view(one.base, tier, resolution.references, skipped) for tier in one.base.tiers]
-        outside += [item for item in skipped if not claimants(item.path, one.base.tiers)]
-        outside += [_no_tier(item) for item in resolution.references if not claimants(item.path, one.base.tiers)]
+        unclaimed = (*skipped, *map(_no_tier, resolution.references))
+        outside |= dict.fromkeys(item for item in unclaimed if not claimants(item.path, configuration.tiers))
     return Resolved(views=tuple(views), outside=tuple(outside))
 
 

@@ -1,0 +1,158 @@
+"""`scan` and `update`: the parts put together, the story told."""
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from bot.cli.bases import (
+    NoConfiguration,
+    base_branches,
+    configuration_of,
+    fetched_bases,
+    our_branches,
+    work_tree_base,
+)
+from bot.cli.events import refuse_to_write
+from bot.cli.settings import Job
+from bot.config.loading import load
+from bot.errors import UsageError
+from bot.model.commits import RemoteHeads
+from bot.model.secret import Secret
+from bot.model.tiers import Configuration
+from bot.pipeline import Request, run
+from bot.ports import Forge, Progress, Registry, Repository
+from bot.report.run_report import RunReport
+from bot.steps.find import Remote
+
+Mask = Callable[[Secret], None]
+"""Tells the runner what to hide in its log."""
+
+
+class Commands:
+    """The commands on real parts."""
+
+    def __init__(self, environment: Mapping[str, str], *, mask: Mask, progress: Progress) -> None:
+        """Keep what every command needs."""
+        self._environment = environment
+        self._mask = mask
+        self._progress = progress
+
+    def scan(self, arguments: argparse.Namespace) -> RunReport:
+        """Judge a folder, or the tips of the base branches; no write, no forge, no Git for a folder."""
+        if arguments.base:
+            return self._scan_bases(arguments)
+        from bot.repository.work_tree import WorkTree  # noqa: PLC0415 - an adapter, loaded by those who use it
+
+        folder = Path(arguments.path)
+        if not folder.is_dir():
+            raise UsageError(f"{arguments.path} is no folder", "Name the folder of a checkout")
+        tree, suggestion = WorkTree(folder), ""
+        try:
+            configuration = configuration_of(tree, arguments.config)
+        except NoConfiguration as missing:
+            suggestion = missing.suggestion
+            configuration = load(suggestion.encode(), "the suggested configuration")
+        with self._registry(configuration) as registry:
+            report = run(
+                Request(
+                    command="scan",
+                    configuration=configuration,
+                    bases=(work_tree_base(tree, configuration),),
+                    default="",
+                    registry=registry,
+                    progress=self._progress,
+                )
+            )
+        return replace(report, suggestion=suggestion)
+
+    def update(self, arguments: argparse.Namespace) -> RunReport:
+        """Judge the tips of the base branches, and bring branches, pull requests and statuses about."""
+        job = Job.from_environment(self._environment, arguments.repository)
+        refuse_to_write(job.event, job.payload, job.repository)
+        with self._repository(arguments, job) as repository:
+            heads, configuration = self._configured(arguments, repository)
+            forge = self._forge(arguments, job)
+            us, pulls = forge.identity(), forge.open_pull_requests()
+            ours = our_branches(configuration, heads)
+            tips = repository.fetch({*base_branches(configuration, heads), *ours})
+            remote = Remote(
+                repository=repository,
+                forge=forge,
+                us=us,
+                default=heads.default,
+                tips=tips,
+                pull_requests=pulls,
+                run_url=job.run_url,
+            )
+            with self._registry(configuration) as registry:
+                return run(
+                    Request(
+                        command="update",
+                        configuration=configuration,
+                        bases=fetched_bases(repository, configuration, heads, tips),
+                        default=heads.default,
+                        registry=registry,
+                        progress=self._progress,
+                        remote=remote,
+                        writes=not arguments.dry_run,
+                    )
+                )
+
+    def _scan_bases(self, arguments: argparse.Namespace) -> RunReport:
+        job = Job.from_environment(self._environment, arguments.repository)
+        with self._repository(arguments, job) as repository:
+            heads, configuration = self._configured(arguments, repository)
+            tips = repository.fetch(base_branches(configuration, heads))
+            with self._registry(configuration) as registry:
+                return run(
+                    Request(
+                        command="scan",
+                        configuration=configuration,
+                        bases=fetched_bases(repository, configuration, heads, tips),
+                        default=heads.default,
+                        registry=registry,
+                        progress=self._progress,
+                    )
+                )
+
+    def _configured(self, arguments: argparse.Namespace, repository: Repository) -> tuple[RemoteHeads, Configuration]:
+        """The configuration of the default branch's tip: no other branch may say what is written."""
+        heads = repository.heads()
+        tip = repository.fetch([heads.default])[heads.default]
+        return heads, configuration_of(repository.tree(tip), arguments.config, heads.tips)
+
+    @contextmanager
+    def _registry(self, configuration: Configuration) -> Iterator[Registry]:
+        from bot.registry.adapter import OciRegistry  # noqa: PLC0415 - an adapter, loaded by those who use it
+
+        registry = OciRegistry(
+            environment=self._environment, private_hosts=configuration.private_hosts, mask=self._mask
+        )
+        try:
+            yield registry
+        finally:
+            registry.close()
+
+    @contextmanager
+    def _repository(self, arguments: argparse.Namespace, job: Job) -> Iterator[Repository]:
+        from bot.repository.git_repository import open_repository  # noqa: PLC0415 - as above
+
+        self._mask(job.token)
+        with open_repository(job.remote(arguments.remote), token=job.token or None) as repository:
+            yield repository
+
+    def _forge(self, arguments: argparse.Namespace, job: Job) -> Forge:
+        if arguments.forge == "files":
+            from bot.forge.files import FilesForge  # noqa: PLC0415 - as above
+
+            return FilesForge(Path(arguments.forge_folder))
+        from bot.forge.github import GitHubForge  # noqa: PLC0415 - as above
+        from bot.forge.github_client import connect  # noqa: PLC0415 - as above
+
+        if not job.repository:
+            raise UsageError("there is no repository on GitHub to write to", "Give --repository OWNER/NAME")
+        if not job.token:
+            raise UsageError("there is no token", "Set FLUX_CHART_BOT_TOKEN to one that may write pull requests")
+        return GitHubForge(connect(job.api_url, job.token), repository=job.repository, server_url=job.server_url)
