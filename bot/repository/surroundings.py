@@ -66,8 +66,6 @@ def isolated(inherited: Mapping[str, str], folder: Path, transport: Transport) -
         "GIT_CONFIG_GLOBAL": "/dev/null",
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_NO_LAZY_FETCH": "1",
         "GIT_ALLOW_PROTOCOL": str(transport),
         "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
         "GIT_SSH_VARIANT": "ssh",

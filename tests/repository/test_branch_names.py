@@ -115,6 +115,7 @@ def test_tags_with_the_names_of_branches_are_not_taken_for_them(hosted: HostedRe
     with open_repository(hosted.clone_url) as repository:
         assert repository.heads().tips["main"] == real
         assert repository.fetch(["main"]) == {"main": real}
+        assert repository._runner.run("list tags", "for-each-ref", "refs/tags") == b""
         with pytest.raises(RepositoryFailed):
             repository.fetch(["origin/main"])
 

@@ -21,7 +21,7 @@ from bot.errors import RepositoryFailed, UsageError
 from bot.model.commits import EntryKind, FileChange, PushRejected
 from bot.model.proposals import Identity
 from bot.model.secret import Secret
-from bot.repository.git_repository import GitRepository, open_repository
+from bot.repository.git_repository import HISTORY, GitRepository, open_repository
 from bot.repository.surroundings import basic
 
 BOT = Identity(login="b", name="b", email="b@example.com")
@@ -184,6 +184,7 @@ def test_a_server_that_never_answers_ends_at_the_deadline(
 ) -> None:
     github_double.faults.on("git refs", slow(30))
     assert "within 0.5 s" in failed(hosted.clone_url, seconds=0.5).message
+    assert github_double.requests(hosted) == ()  # the server still waits: nobody waited for it
     left = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
     assert f"remote-http {hosted.clone_url}" not in left
 
@@ -314,3 +315,22 @@ def test_an_old_git_says_to_install_a_newer_one(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     with pytest.raises(RepositoryFailed, match=r"2\.30\.2 is too old"), open_repository("/x"):
         pytest.fail("it was opened")
+
+
+def test_only_a_branch_of_ours_is_fetched_with_its_history(hosted: HostedRepository) -> None:
+    for number in range(14):
+        hosted.commit("main", {"x": str(number)})
+        hosted.commit(OURS, {"y": str(number)})
+    with open_repository(hosted.clone_url) as repository:
+        assert len(repository.history(repository.fetch(["main"])["main"], 50)) == 1
+    with open_repository(hosted.clone_url) as repository:
+        assert len(repository.history(repository.fetch(["main", OURS])[OURS], 50)) == HISTORY
+
+
+def test_all_branches_come_in_one_fetch(github_double: GitHubDouble, hosted: HostedRepository) -> None:
+    for name in ("staging", "production", OURS):
+        hosted.commit(name, {"x": name})
+    with open_repository(hosted.clone_url) as repository:
+        repository.fetch(["main", "staging", "production", OURS])
+    packs = list(github_double.requests(hosted, operation="git refs"))
+    assert len(packs) == 1
