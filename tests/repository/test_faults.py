@@ -334,3 +334,10 @@ def test_all_branches_come_in_one_fetch(github_double: GitHubDouble, hosted: Hos
         repository.fetch(["main", "staging", "production", OURS])
     packs = list(github_double.requests(hosted, operation="git refs"))
     assert len(packs) == 1
+
+
+def test_thousands_of_tiny_files_are_read_without_either_side_waiting_for_the_other(hosted: HostedRepository) -> None:
+    hosted.commit("main", {f"apps/{number}": str(number) for number in range(5000)})
+    with open_repository(hosted.clone_url, seconds=20) as repository:
+        tree = repository.tree(repository.fetch(["main"])["main"])
+        assert sum(1 for _ in tree.read(tree.entries())) == 5001
