@@ -7,7 +7,7 @@ from bot.flux.objects import Wish
 from bot.flux.remarks import belongs_to_image_policy, narrowing
 from bot.model.references import DigestPin, ExactPin, Pin, RangePin
 from bot.reasons import DIGEST_WITH_RANGE, FLOATING_TAG, LEFT_TO_FLUX, NO_NAME, Reason
-from bot.versions.version import try_flux
+from bot.versions.version import try_flux, try_full
 
 _REF = ("spec", "ref")
 _DEFAULT_TAG = "latest"
@@ -67,7 +67,7 @@ def _pinned(digest: Written | None, version: Written | None, *, is_constraint: b
             return Wish(pin=FLOATING_TAG(tag=_DEFAULT_TAG, example="1.2.3"))
         return _wish(DigestPin(digest=digest.place), digest)
     text = version.place.text
-    if is_constraint and (tag_filter or not try_flux(text)):
+    if is_constraint and (tag_filter or not try_full(text)):
         if digest is not None:
             return Wish(pin=DIGEST_WITH_RANGE(), line=digest.place.line)
         return _wish(RangePin(constraint=text, place=version.place, tag_filter=tag_filter), version)

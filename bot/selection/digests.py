@@ -11,6 +11,7 @@ from bot.model.verdicts import Current, Decision, Edit, Held, Update
 from bot.reasons import DIGEST_UNKNOWN, SAME_PRECEDENCE
 from bot.selection.limits import Limits
 from bot.selection.pins import decide_pin
+from bot.versions.tags import read_pin
 
 
 def decide_digest(
@@ -29,7 +30,7 @@ def decide_digest(
     """
     digest = pin.digest.text
     tag = tag_named_by(facts, tags)
-    if tag is None or tag_digest != digest:
+    if tag is None or tag_digest != digest or read_pin(tag, reference.tag_rule) is None:
         return Held(version=digest, reason=DIGEST_UNKNOWN(digest=digest))
     stand_in = ExactPin(version=replace(pin.digest, text=tag))
     decision = decide_pin(reference, stand_in, tags, limits)
@@ -61,7 +62,8 @@ def with_digest(reference: Reference, update: Update, facts: ManifestFacts | Unr
     place = pin.digest if isinstance(pin, ExactPin | DigestPin) else None
     if place is None or place.text == facts.digest:
         # Two tags of one manifest: only what names the version moves, and for a lone digest nothing does.
-        return replace(update, digest=facts.digest) if update.edits else Current(version=update.old)
+        same = Current(version=update.old, refused=update.refused)
+        return replace(update, digest=facts.digest) if update.edits else same
     return replace(update, digest=facts.digest, edits=(*update.edits, Edit(place=place, text=facts.digest)))
 
 

@@ -1,9 +1,11 @@
 """How far one reference may move: the tier, the rules, and the comment on the version's own line."""
 
+from collections.abc import Container
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.model.references import Reference
-from bot.model.tiers import Configuration, Tier
+from bot.model.tiers import Configuration, SuspendedPolicy, Tier
 from bot.model.verdicts import Refused
 from bot.planning.path_patterns import ChartPatterns
 from bot.reasons import BAD_CONSTRAINT, LIMITS_DISJOINT, Reason
@@ -29,6 +31,11 @@ class Limits:
     skip: tuple[Constraint, ...] = ()
     narrowed_by: Constraint | None = None
 
+    @property
+    def stays(self) -> bool:
+        """Whether nothing moves by itself, whatever versions there are."""
+        return self.tier.production or self.follow is Reach.EXACT
+
     def refusal(self, version: Version, reach: Limit) -> str | None:
         """Why a version is not taken, in a few words that follow it in a list; None where it may be.
 
@@ -53,7 +60,7 @@ class Limits:
     def disjoint(self, versions: tuple[TaggedVersion, ...], current: Version) -> Reason | None:
         """Say so where the comment and the tier each allow versions, and none is allowed by both."""
         within = self.reach(current).within
-        if self.narrowed_by is None or within is None or self.tier.production or self.follow is Reach.EXACT:
+        if self.narrowed_by is None or within is None or self.stays:
             return None
         by_tier = [within.check(seen.version) for seen in versions]
         by_comment = [self.narrowed_by.check(seen.version) for seen in versions]
@@ -77,7 +84,7 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
     skip: tuple[Constraint, ...] = ()
     for rule in configuration.rules:
         reached = tier.name in rule.tiers if rule.tiers else not tier.production
-        if reached and ChartPatterns(rule.charts).matches(reference.source.address):
+        if reached and _patterns(rule.charts).matches(reference.source.address):
             follow = rule.follow if rule.follow is not None else follow
             skip = rule.skip if rule.skip is not None else skip
     narrowed_by = None
@@ -89,17 +96,36 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
     return Limits(tier=tier, follow=follow, skip=skip, narrowed_by=narrowed_by)
 
 
+def only_reported(reference: Reference, configuration: Configuration) -> bool:
+    """Whether it is suspended, and suspended objects are shown without being judged."""
+    return reference.suspended and configuration.suspended is SuspendedPolicy.REPORT
+
+
 def newest_allowed(
-    newest_first: tuple[TaggedVersion, ...], current: Version, limits: Limits
+    newest_first: tuple[TaggedVersion, ...], current: Version, limits: Limits, unlike: Container[str] = ()
 ) -> tuple[TaggedVersion | None, tuple[Refused, ...]]:
-    """The newest version that the limits allow, and why every newer one was refused; None where there is no newer."""
+    """The newest version that the limits allow, and why every newer one was refused; None where there is no newer.
+
+    Args:
+        newest_first: What the chart offers.
+        current: The version in use.
+        limits: What bounds it.
+        unlike: Tags that are written otherwise than the version in use, with a `v` or without one.
+    """
     refused: list[Refused] = []
     reach = limits.reach(current)
     for seen in newest_first:
         if seen.version <= current:
             break
         why = limits.refusal(seen.version, reach)
+        if why is None and seen.tag in unlike:
+            why = f"its tag is {seen.tag}, unlike {current.original}: only a `v` that is in use is kept"
         if why is None:
             return seen, tuple(refused)
         refused.append(Refused(tag=seen.tag, why=why))
     return None, tuple(refused)
+
+
+@lru_cache(maxsize=256)
+def _patterns(charts: tuple[str, ...]) -> ChartPatterns:
+    return ChartPatterns(charts)

@@ -1,12 +1,14 @@
 """An exact version: does it exist, and which newer one may stand in its place?"""
 
+from dataclasses import replace
+
 from bot.model.charts import TagList
 from bot.model.references import ExactPin, Reference
 from bot.model.verdicts import Current, Decision, Edit, Held, Update
 from bot.reasons import FLOATING_TAG, TAG_MISSING
 from bot.selection.limits import Limits, newest_allowed
 from bot.versions.tags import SeenTags, TaggedVersion, TagRule, read_pin, see_pinnable, see_tags, tag_of
-from bot.versions.version import Version, try_flux
+from bot.versions.version import Version, try_full
 
 
 def decide_pin(reference: Reference, pin: ExactPin, tags: TagList, limits: Limits) -> Decision:
@@ -20,8 +22,9 @@ def decide_pin(reference: Reference, pin: ExactPin, tags: TagList, limits: Limit
         return Held(version=text, reason=TAG_MISSING(version=text, chart=reference.source.address))
     if disjoint := limits.disjoint(seen.versions, current):
         return Held(version=text, reason=disjoint)
-    newest_first = seen.newest_first()
-    candidate, refused = newest_allowed(newest_first, current, limits)
+    otherwise = () if _is_constraint(pin) else _written_otherwise(reference, tags, seen, current)
+    newest_first = tuple(sorted((*seen.versions, *otherwise), key=lambda each: each.version.key, reverse=True))
+    candidate, refused = newest_allowed(newest_first, current, limits, {each.tag for each in otherwise})
     if candidate is None:
         return Current(version=text, majors_behind=majors_behind(newest_first, current), refused=refused)
     new = _spelled(candidate, text) if _is_constraint(pin) else candidate.text
@@ -54,13 +57,25 @@ def _is_constraint(pin: ExactPin) -> bool:
 
 
 def _read(reference: Reference, pin: ExactPin) -> Version | None:
-    return try_flux(pin.version.text) if _is_constraint(pin) else read_pin(pin.version.text, reference.tag_rule)
+    return try_full(pin.version.text) if _is_constraint(pin) else read_pin(pin.version.text, reference.tag_rule)
 
 
 def _seen(reference: Reference, pin: ExactPin, tags: TagList, current: Version) -> SeenTags:
     if _is_constraint(pin):
         return see_tags(tags.tags, reference.tag_rule)
     return see_pinnable(tags.tags, reference.tag_rule, current)
+
+
+def _written_otherwise(
+    reference: Reference, tags: TagList, seen: SeenTags, current: Version
+) -> tuple[TaggedVersion, ...]:
+    """The versions that the chart has in the other spelling only, with a `v` or without: said, never taken."""
+    prefixed = current.original.startswith("v")
+    others = [tag for tag in tags.tags if tag.startswith("v") != prefixed]
+    spelling = replace(current, original=f"{'' if prefixed else 'v'}{current}")
+    known = {each.version for each in seen.versions}
+    found = see_pinnable(others, reference.tag_rule, spelling).versions if others else ()
+    return tuple(each for each in found if each.version not in known)
 
 
 def _exists(reference: Reference, pin: ExactPin, tags: TagList, seen: SeenTags, current: Version) -> bool:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
 from bot.model.references import DigestPin
+from bot.model.tiers import Configuration
 from bot.model.verdicts import Update, Verdict
 from bot.ports import Progress, Registry
 from bot.selection.digests import digest_place_pinned, tag_named_by, with_digest, without_tie
+from bot.selection.limits import only_reported
 from bot.steps.resolve import Resolved, TierVerdicts
 
 Asked = tuple[ChartSource, str]
@@ -23,9 +25,14 @@ class Answers:
     digests: Mapping[Asked, str | Unreachable] = field(default_factory=dict)
 
 
-def look_up(resolved: Resolved, registry: Registry, progress: Progress) -> Answers:
-    """Ask for the tags of every chart, and for what the digests that stand alone are."""
-    wanted = [reference for view in resolved.views for reference in view.references]
+def look_up(resolved: Resolved, configuration: Configuration, registry: Registry, progress: Progress) -> Answers:
+    """Ask for the tags of every chart that is judged, and for what the digests that stand alone are."""
+    wanted = [
+        reference
+        for view in resolved.views
+        for reference in view.references
+        if not only_reported(reference, configuration)
+    ]
     tags = registry.tags(dict.fromkeys(reference.source for reference in wanted), progress)
     alone = dict.fromkeys(
         (reference.source, reference.pin.digest.text) for reference in wanted if isinstance(reference.pin, DigestPin)

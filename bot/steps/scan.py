@@ -5,13 +5,15 @@ Every file is read at most once, and one that says nothing of Flux is never pars
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import assert_never
 
 from bot.flux.files import FileReading, may_concern_flux, read_file
-from bot.model.commits import Sha, TreeEntry
+from bot.model.commits import EntryKind, Sha, TreeEntry
 from bot.model.references import PassedOver
 from bot.model.tiers import Branch, Tier
 from bot.ports import Tree
-from bot.reasons import LINK
+from bot.reasons import LINK, TOO_LARGE, Reason
+from bot.yamltext.unreadable import DEFAULT_LIMITS
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -55,12 +57,14 @@ class _Readings:
 
     def scan(self, base: Base) -> Scanned:
         entries = base.tree.entries()
-        wanted = [entry for entry in entries if entry.path.endswith(_SUFFIXES)]
+        reasons = {entry: _why_unread(entry) for entry in entries if entry.path.endswith(_SUFFIXES)}
         return Scanned(
             base=base,
             paths=tuple(entry.path for entry in entries),
-            readings=tuple(self._read(base.tree, [entry for entry in wanted if entry.kind.regular])),
-            passed_over=tuple(_link(entry) for entry in wanted if not entry.kind.regular),
+            readings=tuple(self._read(base.tree, [entry for entry, reason in reasons.items() if reason is None])),
+            passed_over=tuple(
+                PassedOver(path=entry.path, reason=reason) for entry, reason in reasons.items() if reason
+            ),
         )
 
     def _read(self, tree: Tree, entries: list[TreeEntry]) -> Iterable[FileReading]:
@@ -72,11 +76,20 @@ class _Readings:
             if entry.blob:
                 self._known[entry.path, entry.blob] = reading
         for entry in entries:
-            reading = fresh.get(entry.path) or self._known.get((entry.path, entry.blob))
-            if reading and (reading.objects or reading.passed_over):
-                yield reading
+            found = fresh.get(entry.path) or self._known.get((entry.path, entry.blob))
+            if found and (found.objects or found.passed_over):
+                yield found
 
 
-def _link(entry: TreeEntry) -> PassedOver:
-    kind = {"120000": "symbolic link", "160000": "submodule"}[entry.kind.value]
-    return PassedOver(path=entry.path, reason=LINK(kind=kind))
+def _why_unread(entry: TreeEntry) -> Reason | None:
+    match entry.kind:
+        case EntryKind.SYMLINK:
+            return LINK(kind="symbolic link")
+        case EntryKind.SUBMODULE:
+            return LINK(kind="submodule")
+        case EntryKind.FILE | EntryKind.EXECUTABLE:
+            # The reader would refuse it as well, but only once all of it is in memory.
+            large = entry.size > DEFAULT_LIMITS.size
+            return TOO_LARGE(problem=f"{entry.size} bytes, more than {DEFAULT_LIMITS.size}") if large else None
+        case _:
+            assert_never(entry.kind)

@@ -4,11 +4,11 @@ from typing import assert_never
 
 from bot.model.charts import TagList, Unreachable
 from bot.model.references import DigestPin, ExactPin, RangePin, Reference
-from bot.model.tiers import Configuration, SuspendedPolicy, Tier
+from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Decision, Held, Verdict
 from bot.reasons import SOURCE_SUSPENDED, Reason
 from bot.selection.digests import decide_digest, tag_named_by
-from bot.selection.limits import Limits, limits_of
+from bot.selection.limits import Limits, limits_of, only_reported
 from bot.selection.pins import decide_pin
 from bot.selection.ranges import decide_range
 from bot.steps.look_up import Answers
@@ -35,7 +35,7 @@ def select(resolved: Resolved, answers: Answers, configuration: Configuration) -
 
 def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: Configuration) -> Decision:
     version = version_in_use(reference)
-    if reference.suspended and configuration.suspended is SuspendedPolicy.REPORT:
+    if only_reported(reference, configuration):
         return Held(version=version, reason=SOURCE_SUSPENDED())
     limits = limits_of(reference, tier, configuration)
     if isinstance(limits, Reason):

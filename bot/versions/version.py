@@ -139,6 +139,15 @@ def try_flux(text: str) -> Version | None:
     return try_loose(text) if text.count(".") >= _DOTS_OF_A_FULL_VERSION else None
 
 
+def try_full(text: str) -> Version | None:
+    """Read a version of three written numbers: the only text that a constraint takes as one version.
+
+    `1.2-rc.1` is a version to `try_flux` and, as a constraint, every version of 1.2 from there on.
+    """
+    found = _LOOSE.fullmatch(text)
+    return try_loose(text) if found and found[3] else None
+
+
 def parse_loose(text: str) -> Version:
     """`try_loose`, for texts that must be versions. Raises `InvalidVersion`."""
     return _required(try_loose(text), text)
