@@ -15,6 +15,11 @@ class ExactPin:
     version: Place
     digest: Place | None = None
 
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The places that together write it."""
+        return (self.version, self.digest) if self.digest else (self.version,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RangePin:
@@ -25,12 +30,22 @@ class RangePin:
     tag_filter: str = ""
     """`spec.ref.semverFilter`, a pattern of RE2 on raw tags; empty for none."""
 
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The place that writes it, if one does."""
+        return (self.place,) if self.place else ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestPin:
     """A digest alone: the version has to be found out from the manifest it names."""
 
     digest: Place
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The place that writes it."""
+        return (self.digest,)
 
 
 Pin = ExactPin | RangePin | DigestPin

@@ -1,0 +1,127 @@
+"""One file of the edit step: which of its updates can be made, and the bytes in which just these are."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from bot.model.commits import FileChange, TreeEntry
+from bot.model.places import Place, Route
+from bot.model.verdicts import Edit, Held, Update, Verdict
+from bot.reasons import NOT_EDITABLE, NOT_MINIMAL, Reason
+from bot.yamltext.lookup import find
+from bot.yamltext.nodes import Scalar, YamlText
+from bot.yamltext.proof import Difference, prove
+from bot.yamltext.reading import read
+from bot.yamltext.replacing import Refusal
+from bot.yamltext.replacing import replace as plan_replacement
+from bot.yamltext.splices import Splice, apply
+from bot.yamltext.unreadable import UnreadableYaml
+
+_Value = tuple[int, Route]
+"""A value of the file: its document and the way to it."""
+_CHANGED = "the file is not what it was when it was read"
+_DISAGREEMENT = "other objects share the value and do not move with it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditedFile:
+    """A file's change, None where nothing moves; and its verdicts, in the order given."""
+
+    change: FileChange | None
+    verdicts: tuple[Verdict, ...]
+
+
+def edit_file(entry: TreeEntry, data: bytes, verdicts: Iterable[Verdict]) -> EditedFile:
+    """Make all updates of one file that can be made.
+
+    Args:
+        entry: The file.
+        data: Its bytes.
+        verdicts: Every verdict whose reference stands in it, those that move nothing too.
+    """
+    before = read(data)
+    if isinstance(before, UnreadableYaml):
+        gone = NOT_EDITABLE(problem="the file can no longer be read")
+        return EditedFile(change=None, verdicts=tuple(hold(verdict, gone) for verdict in verdicts))
+    possible = tuple(_if_possible(before, verdict) for verdict in verdicts)
+    return _proved(entry, before, _agreed(possible))
+
+
+def hold(verdict: Verdict, reason: Reason) -> Verdict:
+    """An update that is not made after all; any other verdict as it is."""
+    if not isinstance(verdict.decision, Update):
+        return verdict
+    return replace(verdict, decision=Held(version=verdict.decision.old, reason=reason))
+
+
+def _if_possible(before: YamlText, verdict: Verdict) -> Verdict:
+    """All edits of an update or none: a digest is never left beside another version."""
+    for change in _edits(verdict):
+        splice = _splice(before, change)
+        if not isinstance(splice, Splice):
+            return hold(verdict, NOT_EDITABLE(problem=splice))
+    return verdict
+
+
+def _splice(before: YamlText, change: Edit) -> Splice | str:
+    """The splice of one edit, or what keeps it from being made."""
+    place = change.place
+    if place.document >= len(before.documents):
+        return _CHANGED
+    document = before.documents[place.document]
+    node = find(document, place.route)
+    if isinstance(node, Scalar) and (node.start, node.text) != (place.start, place.text):
+        return _CHANGED
+    splice = plan_replacement(before, document, place.route, change.text)
+    return splice.value if isinstance(splice, Refusal) else splice
+
+
+def _agreed(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """Hold the updates of values that another reference shares and does not want so; again, for what then stays."""
+    wanted: dict[_Value, set[str]] = defaultdict(set)
+    for verdict in verdicts:
+        texts = {_value(change.place): change.text for change in _edits(verdict)}
+        for place in verdict.reference.pin.places:
+            wanted[_value(place)].add(texts.get(_value(place), place.text))
+    torn = {value for value, texts in wanted.items() if len(texts) > 1}
+    reason = NOT_EDITABLE(problem=_DISAGREEMENT)
+    agreed = tuple(
+        hold(verdict, reason) if any(_value(change.place) in torn for change in _edits(verdict)) else verdict
+        for verdict in verdicts
+    )
+    return _agreed(agreed) if agreed != verdicts else verdicts
+
+
+def _proved(entry: TreeEntry, before: YamlText, verdicts: tuple[Verdict, ...]) -> EditedFile:
+    """The change with all updates; where that cannot be proved, with those that can be proved alone."""
+    if not any(_edits(verdict) for verdict in verdicts):
+        return EditedFile(change=None, verdicts=verdicts)
+    after, difference = _try(before, verdicts)
+    if difference is None:
+        change = FileChange(path=entry.path, kind=entry.kind, before=before.data, after=after)
+        return EditedFile(change=change, verdicts=verdicts)
+    alone = tuple(_if_proved(before, verdict) for verdict in verdicts)
+    if alone != verdicts:
+        return _proved(entry, before, _agreed(alone))
+    reason = NOT_MINIMAL(problem=difference.sentence)
+    return EditedFile(change=None, verdicts=tuple(hold(verdict, reason) for verdict in verdicts))
+
+
+def _if_proved(before: YamlText, verdict: Verdict) -> Verdict:
+    _, difference = _try(before, (verdict,))
+    return hold(verdict, NOT_MINIMAL(problem=difference.sentence)) if difference else verdict
+
+
+def _try(before: YamlText, verdicts: tuple[Verdict, ...]) -> tuple[bytes, Difference | None]:
+    changes = [change for verdict in verdicts for change in _edits(verdict)]
+    splices = {splice for change in changes if isinstance(splice := _splice(before, change), Splice)}
+    after = apply(before.data, splices)
+    return after, prove(before, after, {_value(change.place): change.text for change in changes})
+
+
+def _edits(verdict: Verdict) -> tuple[Edit, ...]:
+    return verdict.decision.edits if isinstance(verdict.decision, Update) else ()
+
+
+def _value(place: Place) -> _Value:
+    return place.document, place.route
