@@ -44,10 +44,10 @@ def run(request: Request) -> RunReport:
     configuration, registry, remote = request.configuration, request.registry, request.remote
     manifests = scan(request.bases)
     resolved = resolve(manifests, configuration, request.default)
-    answers = look_up(resolved, registry, request.progress)
+    answers = look_up(resolved, configuration, registry, request.progress)
     verdicts = select(resolved, answers, configuration)
     confirmed = confirm(verdicts, registry, request.progress)
-    edits = edit(carry(confirmed, remote))
+    edits = edit(carry(confirmed, remote, configuration))
     intended = plan(edits, remote) if remote else Plan()
     published = publish(intended, remote, configuration) if remote and request.writes else None
     return RunReport(

@@ -1,119 +1,160 @@
 """carry: what an open pull request proposed for a chart that cannot be looked up now, it keeps. Unknown is not gone."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 
-from bot.model.places import Place
-from bot.model.references import DigestPin, ExactPin, Reference
+from bot.flux.files import read_file
+from bot.flux.objects import AnyObject, ChartTemplate, HelmChart, HelmRelease, OCIRepository
+from bot.model.places import ObjectId
+from bot.model.references import Pin, Reference
+from bot.model.tiers import Configuration
 from bot.model.verdicts import Edit, Held, Update, Verdict
 from bot.planning.ownership import Ownership, owner_of
-from bot.planning.pull_requests import FoundBranch, branch_of
+from bot.planning.pull_requests import branch_of
 from bot.ports import Tree
 from bot.reasons import UNKNOWN, Reason
+from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import jump
 from bot.steps.find import Remote
 from bot.steps.resolve import TierVerdicts
 from bot.versions.version import try_loose
-from bot.yamltext.lookup import find
-from bot.yamltext.nodes import Scalar, YamlText
-from bot.yamltext.reading import read
 
 
-def carry(judged: Iterable[TierVerdicts], remote: Remote | None) -> tuple[TierVerdicts, ...]:
-    """Give every held verdict whose chart is unknown the edit that our own branch already makes for it."""
-    if remote is None:
-        return tuple(judged)
-    branches: dict[str, _Proposal | None] = {}
-    return tuple(
-        replace(tier, verdicts=tuple(_carried(verdict, branches, remote) for verdict in tier.verdicts))
-        for tier in judged
-    )
+def carry(
+    judged: Iterable[TierVerdicts], remote: Remote | None, configuration: Configuration
+) -> tuple[TierVerdicts, ...]:
+    """Give every held verdict whose chart is unknown the edit that our own branch already makes for it.
+
+    What the configuration no longer allows is not kept: that is known without asking a registry.
+    """
+    return tuple(_carry_tier(tier, remote, configuration) if remote else tier for tier in judged)
 
 
-class _Side:
-    """The values of one commit; its listing and each of its files are read once."""
+def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration) -> TierVerdicts:
+    if not any(_why_unknown(verdict) for verdict in tier.verdicts):
+        return tier
+    proposal = _proposal(tier, remote)
+    if proposal is None:
+        return tier
+    carried = (_carried(verdict, proposal, configuration) for verdict in tier.verdicts)
+    return replace(tier, verdicts=tuple(carried))
 
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
-        self._entries = {entry.path: entry for entry in tree.entries() if entry.kind.regular}
-        self._texts: dict[str, YamlText | None] = {}
 
-    def text(self, place: Place) -> str | None:
-        """The scalar at a place's route, wherever its bytes stand here."""
-        if place.path not in self._texts:
-            self._texts[place.path] = self._read(place.path)
-        file = self._texts[place.path]
-        if file is None or place.document >= len(file.documents):
-            return None
-        node = find(file.documents[place.document], place.route)
-        return node.text if isinstance(node, Scalar) else None
-
-    def _read(self, path: str) -> YamlText | None:
-        entry = self._entries.get(path)
-        for _, data in self._tree.read([entry] if entry else []):
-            file = read(data)
-            return file if isinstance(file, YamlText) else None
-        return None
+def _why_unknown(verdict: Verdict) -> Reason | None:
+    held = verdict.decision
+    return held.reason if isinstance(held, Held) and held.reason.id in UNKNOWN else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Proposal:
-    """Our branch: its tip, and the commit it was built on."""
+    """What our branch changes: the base as it is, the commit that the branch was built on, and its tip."""
 
-    proposed: _Side
-    built_on: _Side
-
-    def text(self, place: Place) -> str | None:
-        """What the branch proposes for a place that has not moved since; None where it says nothing of it."""
-        if self.built_on.text(place) != place.text:
-            return None
-        proposed = self.proposed.text(place)
-        return proposed if proposed != place.text else None
+    present: "_Side"
+    built_on: "_Side"
+    proposed: "_Side"
 
 
-def _carried(verdict: Verdict, branches: dict[str, _Proposal | None], remote: Remote) -> Verdict:
-    decision = verdict.decision
-    if not isinstance(decision, Held) or decision.reason.id not in UNKNOWN:
-        return verdict
-    name = branch_of(verdict.tier)
-    if name not in branches:
-        branches[name] = _proposal(remote, verdict, remote.branch(name))
-    proposal = branches[name]
-    kept = _kept(verdict.reference, proposal, decision.reason) if proposal else None
-    return replace(verdict, decision=kept) if kept else verdict
-
-
-def _proposal(remote: Remote, verdict: Verdict, branch: FoundBranch | None) -> _Proposal | None:
-    if branch is None or owner_of(branch.history, verdict.tier.name, remote.us) is not Ownership.OURS:
+def _proposal(tier: TierVerdicts, remote: Remote) -> _Proposal | None:
+    """Our branch, unless others work on it: then it is left to them anyway."""
+    name = tier.view.tier.name
+    branch = remote.branch(branch_of(tier.view.tier))
+    if branch is None or owner_of(branch.history, name, remote.us) is not Ownership.OURS:
         return None
     tip = branch.history[0]
+    if not tip.parents:
+        return None
+    tree = remote.repository.tree
     return _Proposal(
-        proposed=_Side(remote.repository.tree(tip.sha)), built_on=_Side(remote.repository.tree(tip.parents[0]))
+        present=_Side(tier.view.base.tree), built_on=_Side(tree(tip.parents[0])), proposed=_Side(tree(tip.sha))
     )
 
 
-def _kept(reference: Reference, proposal: _Proposal, reason: Reason) -> Update | None:
-    places = list(_places(reference))
-    edits = tuple(Edit(place=place, text=text) for place in places if (text := proposal.text(place)))
-    if not edits or len(edits) != len(places):
+def _carried(verdict: Verdict, proposal: _Proposal, configuration: Configuration) -> Verdict:
+    reason, reference = _why_unknown(verdict), verdict.reference
+    if reason is None:
+        return verdict
+    present, built_on, proposed = (
+        side.wish(reference) for side in (proposal.present, proposal.built_on, proposal.proposed)
+    )
+    # The same chart at the same version as when it was proposed, wherever in the file it stands now.
+    if present is None or proposed is None or present != built_on or present.chart != proposed.chart:
+        return verdict
+    kept = _kept(reference, proposed.texts, reason)
+    allowed = kept and _may_still_move(kept, limits_of(reference, verdict.tier, configuration))
+    return replace(verdict, decision=kept) if kept and allowed else verdict
+
+
+def _may_still_move(update: Update, limits: Limits | Reason) -> bool:
+    if isinstance(limits, Reason) or limits.stays:
+        return False
+    old, new = try_loose(update.old), try_loose(update.new)
+    return not (old and new and limits.refusal(new, limits.reach(old)))
+
+
+def _kept(reference: Reference, texts: tuple[str, ...], reason: Reason) -> Update | None:
+    places = reference.pin.places
+    if len(texts) != len(places):
         return None
-    old, new = try_loose(places[0].text), try_loose(edits[0].text)
+    edits = tuple(Edit(place=place, text=text) for place, text in zip(places, texts, strict=True) if text != place.text)
+    if not edits:
+        return None
+    old, new = try_loose(places[0].text), try_loose(texts[0])
     return Update(
         old=places[0].text,
-        new=edits[0].text,
-        tag=edits[0].text,
+        new=texts[0],
+        tag=texts[0],
         edits=edits,
-        digest=edits[-1].text if len(edits) > 1 else "",
+        digest=texts[-1] if len(texts) > 1 else "",
         jump=jump(old, new) if old and new else "patch",
         carried=reason,
     )
 
 
-def _places(reference: Reference) -> Iterator[Place]:
-    match reference.pin:
-        case ExactPin(version=version, digest=digest):
-            yield from (version, digest) if digest else (version,)
-        case DigestPin(digest=digest):
-            yield digest
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """Which chart an object takes, by all that its own manifest says of it, and the texts of its version."""
+
+    chart: Hashable
+    texts: tuple[str, ...]
+
+
+class _Side:
+    """The objects of one commit; its listing and each of its files are read once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._entries = {entry.path: entry for entry in tree.entries() if entry.kind.regular}
+        self._files: dict[str, dict[ObjectId, _Wish]] = {}
+
+    def wish(self, reference: Reference) -> _Wish | None:
+        """What the reference's object wishes for here; None where it is not, or its name is used twice in the file."""
+        path = reference.path
+        if path not in self._files:
+            entry = self._entries.get(path)
+            found = self._tree.read([entry] if entry else [])
+            self._files[path] = next((_wishes(path, data) for _, data in found), {})
+        return self._files[path].get(reference.object)
+
+
+def _wishes(path: str, data: bytes) -> dict[ObjectId, _Wish]:
+    objects = read_file(path, data).objects
+    times = Counter(each.head.object for each in objects)
+    wishes = ((each.head.object, _wish(each)) for each in objects)
+    return {name: wish for name, wish in wishes if wish and times[name] == 1}
+
+
+def _wish(each: AnyObject) -> _Wish | None:
+    match each:
+        case HelmRelease(chart=ChartTemplate() as template) | HelmChart(chart=template):
+            chart: Hashable = (template.chart, template.source)
+            pin = template.wish.pin
+        case OCIRepository():
+            chart, pin = (each.source, each.selects_chart), each.wish.pin
         case _:
-            return
+            return None
+    return None if isinstance(pin, Reason) else _Wish(chart=chart, texts=_texts(pin))
+
+
+def _texts(pin: Pin) -> tuple[str, ...]:
+    return tuple(place.text for place in pin.places)
