@@ -123,7 +123,8 @@ class PullRequestPlan:
 class StatusPlan:
     """A status to be set on a commit where it is not already so.
 
-    `sha` is None for the head of a pull request that is pushed in this run: `branch` names it.
+    `sha` is None for the head of a pull request that is pushed or opened in this run: `branch` names it, and there is
+    no such head where that did not succeed.
     """
 
     sha: Sha | None

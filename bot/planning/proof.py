@@ -5,7 +5,7 @@ import hashlib
 from bot.model.commits import FileChange, PathDifference, Sha
 from bot.model.proposals import PullRequestPlan
 from bot.model.tiers import Configuration
-from bot.planning.tiers import production_paths
+from bot.planning.tiers import claimants, production_paths
 from bot.reasons import NOT_AS_PLANNED, Reason
 
 _NEVER = ".github/"
@@ -31,7 +31,7 @@ def deviation(
         return _deviates(plan, f"paths {sorted(planned.keys() ^ actual.keys())[:3]}")
     guarded = production_paths(configuration, plan.base, default)
     for path, difference in actual.items():
-        if path.startswith(_NEVER) or guarded.matches(path):
+        if path.startswith(_NEVER) or guarded.matches(path) or not claimants(path, [plan.tier]):
             return _deviates(plan, f"{path} must never change")
         if not _as_planned(planned[path], difference):
             return _deviates(plan, f"the content or mode of {path}")

@@ -64,15 +64,15 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
         changes=wish.changes,
         updates=wish.updates,
     )
-    if found.branch is None:
-        return replace(plan, action=Action.CREATE) if wish.changes else None
-    objection = _objection(plan, found.branch, us)
-    if objection:
-        return replace(plan, action=Action.LEAVE, reason=objection, existing=_here(found))
     existing = _here(found)
-    if existing is None:
+    objection = _objection(plan, found.branch, us) if found.branch else None
+    if objection:
+        return replace(plan, action=Action.LEAVE, reason=objection, existing=existing)
+    if existing:
+        return _with_pull_request(replace(plan, existing=existing), found.branch, existing, us)
+    if found.branch:
         return _without_pull_request(plan, found.branch, found.last_closed)
-    return _with_pull_request(replace(plan, existing=existing), found.branch, existing, us)
+    return replace(plan, action=Action.CREATE) if wish.changes else None
 
 
 def strangers(found: Found, branch: Branch) -> tuple[Reason, ...]:
@@ -101,16 +101,28 @@ def _objection(plan: PullRequestPlan, branch: FoundBranch, us: Identity) -> Reas
 def _without_pull_request(plan: PullRequestPlan, branch: FoundBranch, closed: PullRequest | None) -> PullRequestPlan:
     if not plan.changes:
         return replace(plan, action=Action.CLOSE)
-    if not _is_as_wished(plan, branch):
+    if closed and closed.base != plan.base:
+        # The tier has another base since: the branch has to be built anew on that one.
         return replace(plan, action=Action.CREATE)
-    if closed and closed.head_sha in {"", branch.head}:
+    if closed and _closed_just_this(plan, branch, closed):
         reason = CLOSED_BY_A_PERSON(number=closed.number, branch=plan.branch)
         return replace(plan, action=Action.LEAVE, reason=reason)
-    return replace(plan, action=Action.OPEN)
+    return replace(plan, action=Action.OPEN if _is_as_wished(plan, branch) else Action.CREATE)
+
+
+def _closed_just_this(plan: PullRequestPlan, branch: FoundBranch, closed: PullRequest) -> bool:
+    """Whether what was closed is what is wished: the same change, or the same words while its files moved on.
+
+    Where the branch was pushed since, the words alone decide nothing: a run was killed before it could open.
+    """
+    same_words = _says_the_same(closed, plan.texts)
+    if not closed.head_sha:
+        return same_words
+    return closed.head_sha == branch.head and (same_words or _is_as_wished(plan, branch))
 
 
 def _with_pull_request(
-    plan: PullRequestPlan, branch: FoundBranch, existing: PullRequest, us: Identity
+    plan: PullRequestPlan, branch: FoundBranch | None, existing: PullRequest, us: Identity
 ) -> PullRequestPlan:
     if existing.base != plan.base:
         why = f"it goes to {existing.base}, not to {plan.base}"
@@ -120,7 +132,7 @@ def _with_pull_request(
         return replace(plan, action=Action.CLOSE)
     # One opened by hand from our link, where the forge forbids us to: the branch is ours, the words are theirs.
     plan = replace(plan, rewords=existing.author == us.login and not _says_the_same(existing, plan.texts))
-    if not _is_as_wished(plan, branch):
+    if branch is None or not _is_as_wished(plan, branch):
         return replace(plan, action=Action.UPDATE)
     return replace(plan, action=Action.REWORD if plan.rewords else Action.KEEP)
 

@@ -44,8 +44,8 @@ def _statuses(tier: TierEdits, planned: PullRequestPlan | None, remote: Remote) 
     status = base_status(tier.view.tier, tier.verdicts, tier.view.passed_over, planned, remote.run_url)
     yield StatusPlan(sha=base.sha, branch=base.branch, status=status)
     if planned and _is_ours_to_judge(planned, remote):
-        pushed = planned.action in {Action.CREATE, Action.UPDATE}
-        head = None if pushed else planned.head_before
+        made_now = planned.action in {Action.CREATE, Action.UPDATE, Action.OPEN}
+        head = None if made_now else planned.head_before
         yield StatusPlan(sha=head, branch=planned.branch, status=head_status(tier.view.tier, planned, remote.run_url))
 
 

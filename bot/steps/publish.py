@@ -1,7 +1,7 @@
 """publish: a plan to what came of it. The only step that writes; each write is safe to repeat after a kill."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import TypeVar, assert_never
 
 from bot.errors import BotError, RunFailed
@@ -23,6 +23,8 @@ from bot.reasons import FORGE_FAILED, PERMISSION_MISSING, PUSH_REJECTED, Reason
 from bot.steps.find import Remote
 
 _T = TypeVar("_T")
+_Step = Callable[[Outcome], Outcome]
+"""One write for one pull request."""
 
 _DONE = "Nothing is left to update here: every version of this pull request is on its base branch, or no longer wanted."
 
@@ -46,80 +48,73 @@ class _Publisher:
         return self.remote.forge
 
     def publish(self, plan: Plan) -> Published:
-        outcomes = tuple(self._pull_requests(plan.pull_requests))
-        heads = {outcome.plan.branch: outcome.head for outcome in outcomes if outcome.head and not outcome.problem}
-        if any(outcome.problem and outcome.problem.id == FORGE_FAILED.id for outcome in outcomes):
+        outcomes, broken = self._pull_requests(plan.pull_requests)
+        if broken:
             return Published(outcomes=outcomes)
+        heads = {outcome.plan.branch: outcome.head for outcome in outcomes if outcome.head and not outcome.problem}
         set_now, problems = self._statuses(plan.statuses, heads)
         return Published(outcomes=outcomes, statuses_set=set_now, problems=problems)
 
-    def _pull_requests(self, plans: Iterable[PullRequestPlan]) -> Iterator[Outcome]:
-        failed: BotError | None = None
+    def _pull_requests(self, plans: Iterable[PullRequestPlan]) -> tuple[tuple[Outcome, ...], bool]:
+        """What came of each, and whether forge or repository broke down on the way."""
+        outcomes: list[Outcome] = []
+        broken = False
         for plan in plans:
-            if failed:
-                problem = FORGE_FAILED(what=plan.branch, problem="not attempted, since the one before it failed")
-                yield Outcome(plan=plan, head=plan.head_before, problem=problem)
-                continue
-            try:
-                yield self._pull_request(plan)
-            except BotError as error:
-                failed = error
-                yield Outcome(plan=plan, problem=FORGE_FAILED(what=plan.branch, problem=error.message))
+            outcome = Outcome(plan=plan, url=plan.existing.url if plan.existing else "", head=plan.head_before)
+            if not broken:
+                outcome, broken = _take(_steps(self, plan), outcome)
+            elif plan.action not in {Action.KEEP, Action.LEAVE}:
+                problem = FORGE_FAILED(what=plan.branch, problem="not attempted, since one before it failed")
+                outcome = replace(outcome, problem=problem)
+            outcomes.append(outcome)
+        return tuple(outcomes), broken
 
-    def _pull_request(self, plan: PullRequestPlan) -> Outcome:
-        url = plan.existing.url if plan.existing else ""
-        match plan.action:
-            case Action.KEEP | Action.LEAVE:
-                return Outcome(plan=plan, url=url, head=plan.head_before)
-            case Action.CLOSE:
-                return self._close(plan)
-            case Action.OPEN:
-                return self._open(plan, _required(plan.head_before))
-            case Action.REWORD:
-                return self._reword(plan, _required(plan.head_before))
-            case Action.CREATE | Action.UPDATE:
-                return self._push(plan)
-            case _:
-                assert_never(plan.action)
-
-    def _push(self, plan: PullRequestPlan) -> Outcome:
+    def push(self, outcome: Outcome) -> Outcome:
+        plan = outcome.plan
         message = _required(plan.texts).commit_message
         made = self.repository.commit(
             parent=plan.base_sha, changes=plan.changes, message=message, identity=self.remote.us
         )
         differences = self.repository.differences(plan.base_sha, made)
         if problem := deviation(plan, differences, self.configuration, self.remote.default):
-            return Outcome(plan=plan, head=plan.head_before, problem=problem)
+            return replace(outcome, problem=problem)
         if rejected := self.repository.push(plan.branch, made, expected=plan.head_before):
-            return Outcome(plan=plan, head=plan.head_before, problem=_rejection(plan.branch, rejected))
-        return self._reword(plan, made) if plan.existing else self._open(plan, made)
+            return replace(outcome, problem=_rejection(plan.branch, rejected))
+        return replace(outcome, head=made, wrote=True)
 
-    def _open(self, plan: PullRequestPlan, head: Sha) -> Outcome:
-        texts = _required(plan.texts)
+    def open(self, outcome: Outcome) -> Outcome:
+        plan, texts = outcome.plan, _required(outcome.plan.texts)
         answer = self.forge.create_pull_request(head=plan.branch, base=plan.base, title=texts.title, body=texts.body)
         if isinstance(answer, PullRequest):
-            return Outcome(plan=plan, url=answer.url, head=head, wrote=True)
+            return replace(outcome, url=answer.url, wrote=True)
         by_hand = self.forge.compare_url(base=plan.base, head=plan.branch)
-        return Outcome(plan=plan, head=head, wrote=True, problem=answer, open_by_hand=by_hand)
+        return replace(outcome, problem=answer, open_by_hand=by_hand)
 
-    def _reword(self, plan: PullRequestPlan, head: Sha) -> Outcome:
-        existing, texts = _required(plan.existing), _required(plan.texts)
-        problem = None
-        if plan.rewords:
-            problem = self.forge.update_pull_request(existing.number, title=texts.title, body=texts.body)
-        return Outcome(plan=plan, url=existing.url, head=head, wrote=True, problem=problem)
+    def reword(self, outcome: Outcome) -> Outcome:
+        if not outcome.plan.rewords:
+            return outcome
+        existing, texts = _required(outcome.plan.existing), _required(outcome.plan.texts)
+        problem = self.forge.update_pull_request(existing.number, title=texts.title, body=texts.body)
+        return replace(outcome, problem=problem, wrote=outcome.wrote or problem is None)
 
-    def _close(self, plan: PullRequestPlan) -> Outcome:
-        existing, head = plan.existing, _required(plan.head_before)
-        if existing and (problem := self.forge.close_pull_request(existing.number, comment=_DONE)):
-            return Outcome(plan=plan, url=existing.url, head=head, problem=problem)
-        rejected = self.repository.delete(plan.branch, expected=head)
-        problem = _rejection(plan.branch, rejected) if rejected else None
-        return Outcome(plan=plan, url=existing.url if existing else "", wrote=True, problem=problem)
+    def close(self, outcome: Outcome) -> Outcome:
+        existing = outcome.plan.existing
+        if existing is None:
+            return outcome
+        problem = self.forge.close_pull_request(existing.number, comment=_DONE)
+        return replace(outcome, problem=problem, wrote=problem is None)
+
+    def delete(self, outcome: Outcome) -> Outcome:
+        branch, head = outcome.plan.branch, outcome.plan.head_before
+        if head is None:
+            return outcome
+        if rejected := self.repository.delete(branch, expected=head):
+            return replace(outcome, problem=_rejection(branch, rejected))
+        return replace(outcome, head=None, wrote=True)
 
     def _statuses(self, plans: Iterable[StatusPlan], heads: dict[Branch, Sha]) -> tuple[int, tuple[Reason, ...]]:
-        """Set what is not already so. One refusal is enough: the permission is missing for all of them."""
-        count, known = 0, dict[Sha, tuple[CommitStatus, ...]]()
+        """Set what is not already so. A permission that is missing for one is missing for all: said once."""
+        count, problems, known = 0, dict[Reason, None](), dict[Sha, tuple[CommitStatus, ...]]()
         for plan in plans:
             sha = plan.sha or heads.get(plan.branch)
             if sha is None:
@@ -131,11 +126,41 @@ class _Publisher:
                     continue
                 problem = self.forge.set_status(sha, plan.status)
             except BotError as error:
-                problem = FORGE_FAILED(what=f"The status {plan.status.context}", problem=error.message)
-            if problem:
-                return count, (problem,)
-            count += 1
-        return count, ()
+                failure = FORGE_FAILED(what=f"The status {plan.status.context}", problem=error.message)
+                return count, (*problems, failure)
+            if problem and problem.id == PERMISSION_MISSING.id:
+                return count, (*problems, problem)
+            problems |= {problem: None} if problem else {}
+            count += problem is None
+        return count, tuple(problems)
+
+
+def _steps(publisher: _Publisher, plan: PullRequestPlan) -> tuple[_Step, ...]:
+    match plan.action:
+        case Action.KEEP | Action.LEAVE:
+            return ()
+        case Action.CLOSE:
+            return publisher.close, publisher.delete
+        case Action.OPEN:
+            return (publisher.open,)
+        case Action.REWORD:
+            return (publisher.reword,)
+        case Action.CREATE | Action.UPDATE:
+            return publisher.push, publisher.reword if plan.existing else publisher.open
+        case _:
+            assert_never(plan.action)
+
+
+def _take(steps: Iterable[_Step], outcome: Outcome) -> tuple[Outcome, bool]:
+    """Take the steps up to the first with a problem; the outcome says how far it came, and whether all broke down."""
+    for step in steps:
+        try:
+            outcome = step(outcome)
+        except BotError as error:
+            return replace(outcome, problem=FORGE_FAILED(what=outcome.plan.branch, problem=error.message)), True
+        if outcome.problem:
+            break
+    return outcome, False
 
 
 def _says(status: CommitStatus, wished: CommitStatus) -> bool:
