@@ -78,9 +78,9 @@ class Manifest:
         return node is not Obstacle.ABSENT and not (isinstance(node, Scalar) and _is_null(node))
 
     def line_of(self, *route: str) -> int:
-        """1-based line of a field, 0 where it is not written."""
-        node = self.node(*route)
-        return 0 if isinstance(node, Obstacle) else node.line
+        """1-based line of a field, or of what it would stand in."""
+        nodes = (self.node(*route[:length]) for length in range(len(route), 0, -1))
+        return next((node.line for node in nodes if not isinstance(node, Obstacle)), self.line)
 
     def texts(self, *routes: tuple[str, ...]) -> tuple[str, ...] | Reason:
         """Several fields as text, absent ones empty; or the reason why the first of them cannot be told."""

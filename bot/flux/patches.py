@@ -9,8 +9,9 @@ from bot.flux.manifest import Manifest
 from bot.model.places import ObjectId
 from bot.model.references import PassedOver
 from bot.yamltext.lookup import resolve
-from bot.yamltext.nodes import Document, Mapping, Scalar, Sequence, YamlText
+from bot.yamltext.nodes import Document, Mapping, Scalar, Sequence
 from bot.yamltext.reading import read
+from bot.yamltext.unreadable import UnreadableYaml
 
 OPERATION_NEEDLES = ("/spec/chart/spec", "/spec/ref")
 """In every file whose JSON patch (RFC 6902) sets a version."""
@@ -67,7 +68,9 @@ def _worth_reading(text: str) -> bool:
 def _versions_set_by(patch: Scalar) -> Iterator[ObjectId | None]:
     """The objects whose version a patch sets; None where only the patch's target tells."""
     file = read(patch.text.encode())
-    for document in file.documents if isinstance(file, YamlText) else ():
+    if isinstance(file, UnreadableYaml):
+        return
+    for document in file.documents:
         root = document.follow(document.root)
         if isinstance(root, Sequence):
             yield from (None for _ in _operations(document, root))

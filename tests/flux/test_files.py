@@ -1,0 +1,264 @@
+"""One file at a time: what is read, what is passed over and why."""
+
+import pytest
+from doubles.flux_manifests import (
+    helm_repository,
+    only_passed_over,
+    only_reference,
+    release,
+    repository,
+    resolved,
+    together,
+    user,
+)
+
+from bot.flux.files import may_concern_flux, read_file
+from bot.flux.objects import HelmRelease
+from bot.reasons import (
+    EMBEDDED,
+    ENCRYPTED,
+    HELM_TEMPLATE,
+    NEEDS_KUSTOMIZE,
+    NO_NAME,
+    NOT_EDITABLE,
+    TOO_LARGE,
+    UNREADABLE_YAML,
+    VARIABLE,
+)
+
+_PATCH = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: app}\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"kind: ConfigMap\nmetadata: {name: x}\n", False),
+        (b"kind: HelmRelease\n", True),
+        (b"kind: OCIRepository\n", True),
+        (b"kind: HelmRepository\n", True),
+        (b"kind: HelmChart\n", True),
+        (b"apiVersion: kustomize.toolkit.fluxcd.io/v1\n", True),
+        (b"- {op: replace, path: /spec/ref/tag, value: 1.2.3}\n", True),
+        (b"kind: Kustomization\nresources: [a.yaml]\n", False),
+    ],
+)
+def test_a_file_in_which_no_kind_of_flux_occurs_is_never_parsed(data: bytes, expected: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert may_concern_flux(data) is expected
+
+
+@pytest.mark.parametrize("version", ["v2", "v2beta1", "v2beta2"])
+def test_a_release_is_read_in_every_version_that_still_lies_about(version: str) -> None:
+    manifest = release().replace("/v2", f"/{version}")
+
+    assert only_reference({"a.yaml": together(manifest, helm_repository())}).pin is not None
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        release().replace("helm.toolkit.fluxcd.io/v2", "helm.fluxcd.io/v1"),
+        release().replace("helm.toolkit.fluxcd.io/v2", "source.toolkit.fluxcd.io/v2"),
+        release().replace("apiVersion: helm.toolkit.fluxcd.io/v2\n", ""),
+        release().replace("helm.toolkit.fluxcd.io/v2", "[]"),
+        "kind: HelmRelease\n",
+        "HelmRelease\n",
+        "- HelmRelease\n",
+        "# HelmRelease\n",
+        "",
+    ],
+)
+def test_kinds_of_other_groups_are_no_concern_of_ours(manifest: str) -> None:
+    assert resolved({"a.yaml": manifest}).passed_over == ()
+
+
+def test_an_unknown_version_of_a_known_group_is_said() -> None:
+    passed_over = only_passed_over({"a.yaml": release(more="suspend: true").replace("/v2", "/v9")})
+
+    assert passed_over.reason.id == NO_NAME.id
+    assert passed_over.suspended
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("kind: HelmRelease\n{{- if .Values.x }}\na: b\n{{- end }}\n", HELM_TEMPLATE),
+        ("kind: HelmRelease\nmetadata:\n  name: {{ .Release.Name }}-x\n", HELM_TEMPLATE),
+        (release(name="{{ .Release.Name }}"), HELM_TEMPLATE),
+        (release(name='"{{ .Release.Name }}"'), HELM_TEMPLATE),
+        (release(more="labels: {{ .Values.labels }}"), HELM_TEMPLATE),
+        ("kind: HelmRelease\na: 'it''s {{ not }} a template\nb: [\n", UNREADABLE_YAML),
+        ("kind: HelmRelease\na: [1\nb: 2\n", UNREADABLE_YAML),
+        ("kind: HelmRelease\n\tname: x\n", UNREADABLE_YAML),
+        ("kind: HelmRelease\na: " + "[" * 100_000, TOO_LARGE),
+        ("kind: HelmRelease\na: " + "x" * 5_000_000, TOO_LARGE),
+        ("kind: HelmRelease\na: [" + "1," * 300_000 + "]", TOO_LARGE),
+        ("kind: HelmRelease\na: [" + ", ".join(f"&a{i} 1" for i in range(600)) + "]", TOO_LARGE),
+        ("%TAG ! x\n" * 200 + "---\nkind: HelmRelease\n", TOO_LARGE),
+        (release() + "sops:\n  mac: ENC[AES256_GCM,data:x]\n  version: 3.9.0\n", ENCRYPTED),
+        (together(release(), "a: 1\nsops: {mac: x}\n"), ENCRYPTED),
+    ],
+)
+def test_a_file_that_is_no_manifest_is_passed_over_with_its_reason(text: str, kind: object) -> None:
+    assert only_passed_over({"a.yaml": text}).reason.id == getattr(kind, "id", None)
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff\xfekind: HelmRelease", b"kind: HelmRelease\n\xff", b"kind: HelmRelease\n\x00", b"HelmRelease: *x"]
+)
+def test_bytes_that_are_no_text_are_a_reason_of_their_file_only(data: bytes) -> None:
+    resolution = resolved({"bad.yaml": data, "good.yaml": together(release(), helm_repository())})
+
+    assert len(resolution.references) == 1
+
+
+def test_the_line_of_a_syntax_error_is_told() -> None:
+    assert only_passed_over({"a.yaml": "kind: HelmRelease\na: 1\n b: 2\n"}).line == 3
+
+
+def test_braces_in_values_make_no_template() -> None:
+    more = 'values: {alert: "{{ $labels.x }}"}'
+
+    assert only_reference({"a.yaml": together(release(more=more), helm_repository())}).object.name == "app"
+
+
+def test_items_of_a_list_are_objects_like_others_with_their_own_places() -> None:
+    items = "".join(
+        "  - " + text.rstrip().replace("\n", "\n    ") + "\n" for text in (release("one"), release("two"), "[]\n")
+    )
+    text = f"apiVersion: v1\nkind: List\nitems:\n{items}---\n{helm_repository()}"
+    resolution = resolved({"a.yaml": text})
+
+    places = [reference.pin.version for reference in resolution.references if hasattr(reference.pin, "version")]
+    assert [place.route[:2] for place in places] == [("items", 0), ("items", 1)]
+    assert [text.encode()[place.start : place.end] for place in places] == [b"1.2.3", b"1.2.3"]
+
+
+@pytest.mark.parametrize("text", ["spec: {values: {version: 1.2.3}}", "spec: {suspend: true}", "spec: {interval: 1h}"])
+def test_a_patch_of_values_is_silent(text: str) -> None:
+    assert resolved({"a.yaml": _PATCH + text}).passed_over == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'spec: {chart: {spec: {version: ">=1.0.0"}}}',
+        "spec: {chart: {spec: {version: 1.2.3, chart: podinfo}}}",
+        "spec: {suspend: true, chart: {spec: {version: 1.2.3, sourceRef: {kind: HelmRepository, name: x}}}}",
+    ],
+)
+def test_a_patch_that_sets_a_version_needs_kustomize(text: str) -> None:
+    passed_over = only_passed_over({"a.yaml": _PATCH + text})
+
+    assert passed_over.reason.id == NEEDS_KUSTOMIZE.id
+    assert passed_over.line == 4
+    assert passed_over.suspended is ("suspend" in text)
+
+
+def test_a_patch_of_a_repository_needs_kustomize_where_it_sets_a_version() -> None:
+    assert only_passed_over({"a.yaml": repository().replace("url: ", "x: ")}).reason.id == NEEDS_KUSTOMIZE.id
+    assert resolved({"a.yaml": repository(ref="x: y").replace("url: ", "x: ")}).passed_over == ()
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        (
+            "patches:\n- patch: |\n    - op: replace\n      path: /spec/chart/spec/version\n      value: 1.2.3\n"
+            "  target: {kind: HelmRelease}\n"
+        ),
+        "patches:\n- patch: '[{op: add, path: /spec/ref/semver, value: 1.x}]'\n  target: {kind: OCIRepository}\n",
+        "patches:\n- patch: '[{op: replace, path: /spec/ref, value: {tag: 1.2.3}}]'\n",
+        (
+            f"patchesStrategicMerge:\n- |-\n  {_PATCH.replace(chr(10), chr(10) + '  ')}"
+            "spec: {chart: {spec: {version: 1.2.3}}}\n"
+        ),
+        (
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec:\n  patches:\n"
+            "  - patch: '[{op: replace, path: /spec/ref/tag, value: 1.x}]'\n"
+        ),
+        "- {op: test, path: /kind, value: HelmRelease}\n- {op: remove, path: /spec/ref/tag}\n",
+    ],
+)
+def test_a_version_inside_a_patch_is_said_once(patch: str) -> None:
+    assert only_passed_over({"kustomization.yaml": patch}).reason.id == NEEDS_KUSTOMIZE.id
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "patches:\n- path: x.yaml\n  target: {kind: HelmRelease}\n",
+        "patches:\n- patch: '[{op: add, path: /spec/values/version, value: HelmRelease}]'\n",
+        "patches:\n- patch: 'HelmRelease: [unclosed'\n",
+        "patches: {a: HelmRelease}\n",
+        "- {op: add, path: /spec/refs, value: HelmRelease}\n- 1\n- path: [/spec/ref]\n",
+    ],
+)
+def test_patches_of_other_things_are_silent(patch: str) -> None:
+    assert resolved({"kustomization.yaml": patch}).passed_over == ()
+
+
+def test_aliases_of_one_long_patch_are_not_read_as_often() -> None:
+    long = "\n    ".join(["HelmRelease: |", *["  x"] * 1000])
+    aliases = "".join("- patch: *p\n- *p\n" for _ in range(2000))
+
+    assert resolved({"kustomization.yaml": f"a: &p |\n    {long}\npatches:\n{aliases}"}).passed_over == ()
+
+
+def test_versions_inside_a_resource_set_are_said() -> None:
+    text = """\
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: {name: apps}
+spec:
+  inputs: [{version: 1.2.3}]
+  resources:
+    - apiVersion: source.toolkit.fluxcd.io/v1
+      kind: OCIRepository
+      metadata: {name: app}
+      spec: {url: oci://ghcr.io/a/app, ref: {tag: << inputs.version >>}}
+"""
+    assert only_passed_over({"a.yaml": text.replace("<< inputs.version >>", '"<< inputs.version >>"')}).reason == (
+        EMBEDDED(kind="ResourceSet")
+    )
+
+
+@pytest.mark.parametrize(
+    ("manifest", "kind"),
+    [
+        (release(name="").replace("name: \n", "x: y\n"), NO_NAME),
+        (release(name="Not_A_Name"), NO_NAME),
+        (release(name="${CLUSTER}-app"), VARIABLE),
+        (release(more="chartRef: {kind: OCIRepository, name: x}"), NO_NAME),
+        (release(more="suspend: ${SUSPEND:=false}"), VARIABLE),
+        (release(more="suspend: [true]"), NO_NAME),
+        (release(more="<<: *x").replace("spec:\n", "spec: &x\n", 1), NOT_EDITABLE),
+        (release(source="'${SOURCE}'"), VARIABLE),
+        (release(source="../x"), NO_NAME),
+        (user(kind="ConfigMap"), NO_NAME),
+        (release().replace("HelmRepository", "OCIRepository"), NO_NAME),
+    ],
+)
+def test_an_object_that_cannot_be_understood_has_a_reason(manifest: str, kind: object) -> None:
+    assert only_passed_over({"a.yaml": manifest}).reason.id == getattr(kind, "id", None)
+
+
+def test_a_namespace_that_a_variable_gives_is_as_good_as_none() -> None:
+    text = together(
+        release().replace("name: app", "name: app\n  namespace: ${NS}"),
+        helm_repository(namespace="charts"),
+    )
+    assert only_reference({"a.yaml": text}).object.namespace == ""
+
+
+def test_fields_that_are_only_read_may_be_aliases() -> None:
+    manifest = release().replace("sourceRef: {kind: HelmRepository, name: charts}", "sourceRef: *source")
+    text = f"x: &source {{kind: HelmRepository, name: charts}}\n{manifest}---\n{helm_repository()}"
+
+    assert only_reference({"a.yaml": text}).source.address.name == "a/podinfo"
+
+
+def test_a_file_is_read_the_same_way_every_time() -> None:
+    data = together(release(), repository(), "kind: HelmRelease\n").encode()
+
+    assert read_file("a.yaml", data) == read_file("a.yaml", data)
+    assert isinstance(read_file("a.yaml", data).objects[0], HelmRelease)
