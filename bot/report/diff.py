@@ -16,11 +16,15 @@ def diff_lines(changes: Iterable[FileChange]) -> Iterator[str]:
         yield f"diff --git a/{path} b/{path}"
         for line in unified_diff(_lines(change.before), _lines(change.after), f"a/{path}", f"b/{path}", n=_CONTEXT):
             yield _shown(line)
+            if not line.endswith("\n"):
+                yield "\\ No newline at end of file"
 
 
 def _lines(data: bytes) -> list[str]:
     """With their line ends, so that a missing last one and CR LF are differences too."""
-    return [line.decode(errors="backslashreplace") for line in data.split(b"\n")]
+    *whole, last = data.split(b"\n")
+    lines = [f"{line.decode(errors='backslashreplace')}\n" for line in whole]
+    return [*lines, last.decode(errors="backslashreplace")] if last else lines
 
 
 def _shown(line: str) -> str:

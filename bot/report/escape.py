@@ -15,7 +15,7 @@ _INVISIBLE = re.compile(
 _BREAKER = "&#8203;"
 """A zero-width space of our own: what follows is no longer a mention, a reference or an address."""
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&!$@#]|^[-+=]|^\d+[.)](?=\s|$)")
-_REFERENCE = re.compile(r"\b(gh)-(?=\d)|\b(www)\.|(://)", re.IGNORECASE)
+_REFERENCE = re.compile(r"\b(gh)-(?=\d)|\b(www)\.|:(?=//)", re.IGNORECASE)
 _CODE_MARKUP = re.compile(r"[!\"#$&*:;<>?@\[\\\]^_`{|}~]|(?<=www)\.", re.IGNORECASE)
 _COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)")
 

@@ -15,41 +15,38 @@ LONGEST = 900 * 1024
 """Bytes; a larger summary than 1 MiB is dropped whole, with an error
 (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands)."""
 MOST_SPOTS = 3
-_RESERVE = 2_000
+_LONGEST_SECTION = 250 * 1024
+_RESERVE = 1024
 
 
 def summary(report: RunReport) -> str:
-    """Markdown for `GITHUB_STEP_SUMMARY`, cut on row boundaries, with a word on what is left out."""
-    room = LONGEST - _RESERVE
-    parts: list[str] = []
-    sections = (
-        [f"### flux-chart-bot: {markdown(headline(report))}"],
-        _matrix_lines(report),
-        _pull_request_lines(report),
-        _reason_lines(report),
-    )
-    for lines in sections:
-        text, room = _cut(lines, room)
-        parts.append(text)
+    """Markdown for `GITHUB_STEP_SUMMARY`, cut on row boundaries, with a word on what is left out.
+
+    What needs a person is placed last and gets its room first; the matrix of a large fleet takes what remains.
+    """
+    head = f"### flux-chart-bot: {markdown(headline(report))}\n"
+    pull_requests = _cut(_pull_request_lines(report), _LONGEST_SECTION)
+    reasons = _cut(_reason_lines(report), _LONGEST_SECTION)
+    used = sum(len(part.encode()) for part in (head, pull_requests, reasons))
+    parts = (head, _cut(_matrix_lines(report), LONGEST - used - _RESERVE), pull_requests, reasons)
     return "\n".join(part for part in parts if part)
 
 
-def _cut(lines: Iterable[str], room: int) -> tuple[str, int]:
-    """As many lines as fit into so many bytes, and the room that is left."""
+def _cut(lines: Iterable[str], room: int) -> str:
+    """As many lines as fit into so many bytes, and how many did not."""
     taken: list[str] = []
     left_out = 0
     for line in lines:
-        size = len(line.encode()) + 1
-        if left_out or size > room:
+        room -= len(line.encode()) + 1
+        if room >= 0:
+            taken.append(line)
+        else:
             left_out += 1
-            continue
-        taken.append(line)
-        room -= size
     if left_out:
         taken.append(
             f"\n{counted(left_out, 'more line')} left out here: the summary has a limit. The JSON plan has all."
         )
-    return "\n".join((*taken, "")) if taken else "", room
+    return "\n".join((*taken, "")) if taken else ""
 
 
 def _matrix_lines(report: RunReport) -> Iterator[str]:
@@ -97,7 +94,7 @@ def _link(text: Markdown, url: str) -> Markdown:
     """A link to the forge, whose address is https, or the forge of files' own path as it reads."""
     if urlsplit(url).scheme not in {"https", "http"}:
         return Markdown(f"{text} ({code(url)})") if url else text
-    return Markdown(f"[{text}]({quote(url, safe=':/?=&%.~-_')})")
+    return Markdown(f"[{text}]({quote(url, safe=':/?=&%.~-_', errors='replace')})")
 
 
 def _reason_lines(report: RunReport) -> Iterator[str]:

@@ -44,7 +44,7 @@ def show_diff(changes: Iterable[FileChange], stream: TextIO) -> None:
 
 def progress_on(stream: TextIO, what: str = "charts looked up") -> Progress:
     """Say how far a long step is: one line that counts up on a terminal, a line a quarter in a log."""
-    quarter = -1
+    quarter = 0
 
     def on_terminal(done: int, of: int) -> None:
         end = "\n" if done >= of else ""
@@ -54,10 +54,10 @@ def progress_on(stream: TextIO, what: str = "charts looked up") -> Progress:
     def in_log(done: int, of: int) -> None:
         nonlocal quarter
         reached = 4 * done // of if of else 0
-        if reached > quarter and done:
+        if reached > quarter:
             stream.write(f"{done} of {of} {what}\n")
         # A new step begins from its start again.
-        quarter = -1 if done >= of else reached
+        quarter = 0 if done >= of else reached
 
     return on_terminal if stream.isatty() else in_log
 

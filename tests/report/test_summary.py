@@ -1,0 +1,177 @@
+from dataclasses import replace
+
+import pytest
+from doubles.told import a_configuration, a_tier, a_verdict, an_update, current, held
+
+from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan
+from bot.model.references import PassedOver
+from bot.model.verdicts import Verdict
+from bot.reasons import (
+    NOT_AS_PLANNED,
+    OPENING_FORBIDDEN,
+    PRODUCTION,
+    SOURCE_NOT_OCI,
+    SOURCE_SUSPENDED,
+    TAG_MISSING,
+    TOUCHED,
+    UNREACHABLE,
+)
+from bot.report.headline import headline
+from bot.report.matrix import cell_of, matrix
+from bot.report.run_report import RunReport
+from bot.report.summary import LONGEST, summary
+from bot.report.terminal import plain_lines
+
+DEV, STAGING, PRODUCTION_TIER = a_tier(), a_tier("staging"), a_tier("production", production=True)
+UNKNOWN = UNREACHABLE(host="ghcr.io", problem="no answer")
+PLAN = PullRequestPlan(tier=DEV, action=Action.CREATE, branch="flux-chart-bot/dev/all", base="main", base_sha="1" * 40)
+
+
+def report(*verdicts: Verdict, passed_over: tuple[PassedOver, ...] = ()) -> RunReport:
+    configuration = a_configuration(DEV, STAGING, PRODUCTION_TIER)
+    return RunReport(command="update", configuration=configuration, verdicts=verdicts, passed_over=passed_over)
+
+
+def published(*outcomes: Outcome) -> RunReport:
+    plans = tuple(outcome.plan for outcome in outcomes)
+    return replace(report(), plan=Plan(pull_requests=plans), published=Published(outcomes=outcomes))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "text"),
+    [
+        (a_verdict(an_update("6.5.3", "6.5.4")), "6.5.3 -> 6.5.4"),
+        (a_verdict(an_update("6.5.3", "6.5.4"), suspended=True), "6.5.3 -> 6.5.4 (suspended)"),
+        (a_verdict(an_update(carried=UNKNOWN)), "6.5.3 -> 6.5.4, kept"),
+        (a_verdict(current()), "current"),
+        (a_verdict(current("6.5.4"), suspended=True), "6.5.4 (suspended)"),
+        (a_verdict(current("6.5.4", majors_behind=2)), "6.5.4, 2 majors behind"),
+        (a_verdict(current("1.x", runs="1.4.2")), "1.x runs 1.4.2"),
+        (a_verdict(held(SOURCE_SUSPENDED(), "6.5.3"), suspended=True), "6.5.3 (suspended)"),
+        (a_verdict(held(PRODUCTION(), "6.5.3")), "6.5.3 (production)"),
+        (a_verdict(held(UNKNOWN, "6.5.3")), "6.5.3 held: unreachable"),
+        (a_verdict(held(UNKNOWN, "")), "no version held: unreachable"),
+    ],
+)
+def test_a_cell_reads(verdict: Verdict, text: str) -> None:
+    assert cell_of(verdict).text == text
+
+
+def test_tiers_stand_in_the_configurations_order_and_what_moves_stands_first() -> None:
+    rows = matrix(
+        report(
+            a_verdict(current(), chart="a/quiet"),
+            a_verdict(held(UNKNOWN), chart="b/held"),
+            a_verdict(an_update(), chart="c/moves", tier=STAGING),
+        )
+    )
+    assert [row.chart for row in rows] == ["ghcr.io/c/moves", "ghcr.io/b/held", "ghcr.io/a/quiet"]
+    assert [[str(cell) for cell in cells] for cells in rows[0].cells] == [[], ["6.5.3 -> 6.5.4"], []]
+
+
+def test_references_of_one_chart_that_differ_are_listed_and_alike_ones_counted() -> None:
+    verdicts = [a_verdict(current()), a_verdict(current()), a_verdict(an_update("1.0.0", "1.1.0"))]
+    (row,) = matrix(report(*verdicts))
+    assert [str(cell) for cell in row.cells[0]] == ["1.0.0 -> 1.1.0", "current (2 times)"]
+
+
+def test_the_summary_is_a_matrix_then_what_was_not_updated_and_why() -> None:
+    found = summary(
+        report(
+            a_verdict(an_update()),
+            a_verdict(held(TAG_MISSING(version="1.2", chart="ghcr.io/x/gone"), "1.2"), chart="x/gone"),
+        )
+    )
+    assert found == (
+        "### flux-chart-bot: 1 update for dev\n\n"
+        "| Chart | dev | staging | production |\n"
+        "| --- | --- | --- | --- |\n"
+        "| <code>ghcr.io/stefanprodan/charts/podinfo</code> | 6.5.3 -&#62; 6.5.4 |  |  |\n"
+        "| <code>ghcr.io/x/gone</code> | 1.2 held: tag-missing |  |  |\n\n"
+        "#### Not updated, and why\n\n"
+        "- 1.2 is in use and does not exist in ghcr.io/x/gone. It was deleted or never pushed; choose a version that "
+        "exists. In <code>apps/dev/gone.yaml&#58;12 (HelmRelease shop/gone)</code>\n"
+    )
+
+
+def test_reasons_that_are_ordinary_are_counted_and_not_listed() -> None:
+    skipped = tuple(PassedOver(path=f"{index}.yaml", reason=SOURCE_NOT_OCI(what="Git")) for index in range(39))
+    assert "- 39 x <code>source-not-oci</code>: the chart comes from Git" in summary(report(passed_over=skipped))
+
+
+def test_a_reason_that_repeats_is_one_line_with_a_few_of_its_places() -> None:
+    found = summary(report(*(a_verdict(held(UNKNOWN), path=f"{index}.yaml") for index in range(5))))
+    (line,) = [line for line in found.splitlines() if "could not be asked" in line]
+    assert line.endswith("and 2 more")
+
+
+def test_an_alarm_stands_first_and_says_so() -> None:
+    alarm = NOT_AS_PLANNED(branch="b", problem="p")
+    found = summary(report(a_verdict(held(UNKNOWN), path="a"), a_verdict(held(alarm), path="z")))
+    reasons = [line for line in found.splitlines() if line.startswith("- ")]
+    assert reasons[0].startswith("- **Alarm** the commit for b")
+
+
+def test_pull_requests_are_links_with_what_became_of_them() -> None:
+    found = summary(published(Outcome(plan=PLAN, url="https://github.com/a/b/pull/1", wrote=True)))
+    assert "- **dev**: [<code>flux-chart-bot/dev/all</code>](https://github.com/a/b/pull/1) into" in found
+    assert found.rstrip("\n").endswith(": opened")
+
+
+def test_a_pull_request_left_alone_says_why() -> None:
+    left = replace(PLAN, action=Action.LEAVE, reason=TOUCHED(branch="x"))
+    found = summary(published(Outcome(plan=left)))
+    assert "left alone. x holds commits of others and is left to them. To hand it back" in found
+
+
+def test_a_pull_request_that_could_not_be_opened_gives_the_cure_and_the_link() -> None:
+    problem = OPENING_FORBIDDEN(problem="403", cure="Switch on the setting")
+    found = summary(published(Outcome(plan=PLAN, wrote=True, problem=problem, open_by_hand="https://github.com/x")))
+    assert "written in part. the forge forbids us to open a pull request: 403. Switch on the setting. " in found
+    assert "[Open it by hand](https://github.com/x)" in found
+
+
+def test_a_forge_of_files_gives_a_path_and_no_link() -> None:
+    assert "(<code>pulls/1.md</code>)" in summary(published(Outcome(plan=PLAN, url="pulls/1.md")))
+
+
+def test_a_run_that_finds_nothing_says_so() -> None:
+    found = summary(report())
+    assert "nothing to update" in found
+    assert "No chart of a tier was found." in found
+
+
+def test_a_summary_too_large_is_cut_between_rows_and_keeps_the_reasons() -> None:
+    verdicts = [a_verdict(an_update(), chart=f"charts/{'n' * 300}{index}") for index in range(4000)]
+    found = summary(report(*verdicts, a_verdict(held(UNKNOWN))))
+    assert LONGEST - 4096 < len(found.encode()) <= LONGEST
+    assert "more lines left out here" in found
+    assert "ghcr.io could not be asked" in found
+
+
+def test_the_headline_says_what_matters() -> None:
+    run = report(a_verdict(an_update()), a_verdict(an_update(), tier=STAGING), a_verdict(held(UNKNOWN)))
+    assert headline(run) == "2 updates for dev and staging; 1 chart could not be looked up"
+    assert headline(replace(run, dry_run=True)).endswith("a dry run, nothing was written")
+
+
+def test_the_summary_does_not_depend_on_the_order_of_what_was_found() -> None:
+    verdicts = [a_verdict(held(UNKNOWN), chart=f"x/{name}", path=name) for name in "cab"]
+    assert summary(report(*verdicts)) == summary(report(*reversed(verdicts)))
+
+
+def test_plain_lines_name_tier_chart_and_what_is_so_and_count_what_is_quiet() -> None:
+    run = report(
+        a_verdict(an_update()), a_verdict(current(), chart="x/quiet"), a_verdict(held(PRODUCTION()), chart="x/prod")
+    )
+    assert list(plain_lines(run)) == [
+        "1 update for dev",
+        "dev: ghcr.io/stefanprodan/charts/podinfo 6.5.3 -> 6.5.4",
+        "2 of 3 charts have nothing to do",
+        "1 x production: production is never edited by itself.",
+    ]
+
+
+def test_a_suspended_object_is_never_counted_among_the_quiet() -> None:
+    run = report(a_verdict(current("1.2.3"), suspended=True))
+    assert "dev: ghcr.io/stefanprodan/charts/podinfo 1.2.3 (suspended)" in list(plain_lines(run))

@@ -1,0 +1,118 @@
+import pytest
+from doubles.told import a_tier, a_verdict, an_update, current
+
+from bot.model.proposals import Texts
+from bot.model.verdicts import Refused, Verdict
+from bot.planning.ownership import TIER_TRAILER
+from bot.reasons import UNREACHABLE
+from bot.report.wording import LONGEST_BODY, pull_request_texts
+
+
+def texts(*verdicts: Verdict) -> Texts:
+    return pull_request_texts(a_tier(), verdicts)
+
+
+def body(*verdicts: Verdict) -> str:
+    return texts(*verdicts).body
+
+
+def test_one_chart_is_named_with_its_version() -> None:
+    assert texts(a_verdict(an_update())).title == "chore(dev): update podinfo to 6.5.4"
+
+
+def test_one_chart_with_several_versions_is_named_alone() -> None:
+    first, second = a_verdict(an_update("1.0.0", "1.0.1")), a_verdict(an_update("2.0.0", "2.0.1"))
+    assert texts(first, second).title == "chore(dev): update podinfo"
+
+
+def test_several_charts_are_counted() -> None:
+    title = texts(a_verdict(an_update()), a_verdict(an_update(), chart="x/redis")).title
+    assert title == "chore(dev): update 2 charts"
+
+
+def test_a_title_too_long_for_a_subject_says_less() -> None:
+    assert texts(a_verdict(an_update(new="1" * 60))).title == "chore(dev): update podinfo"
+    assert texts(a_verdict(an_update(), chart="x/" + "n" * 80)).title == "chore(dev): update 1 chart"
+
+
+def test_verdicts_that_are_no_updates_are_left_out() -> None:
+    assert texts(a_verdict(an_update()), a_verdict(current(), chart="x/redis")).title.endswith("podinfo to 6.5.4")
+
+
+def test_a_row_shows_chart_versions_jump_and_place() -> None:
+    row = "| <code>ghcr.io/stefanprodan/charts/podinfo</code> | <code>6.5.3</code> → <code>6.5.4</code> | patch |  |"
+    assert f"{row} <code>apps/dev/podinfo.yaml&#58;12</code> |\n" in body(a_verdict(an_update()))
+
+
+def test_places_of_the_same_move_share_a_row() -> None:
+    found = body(*(a_verdict(an_update(path=f"apps/dev/{index}.yaml")) for index in range(8)))
+    assert found.count("<code>ghcr.io/") == 1
+    assert "and 3 more |" in found
+
+
+def test_why_nothing_newer_was_taken_is_said_newest_first_and_counted() -> None:
+    refused = tuple(Refused(tag=f"7.{index}.0", why="outside ^6.5.3") for index in (2, 1, 0))
+    assert "<code>7.2.0</code> outside ^6.5.3<br><code>7.1.0</code> outside ^6.5.3<br>and 1 more" in body(
+        a_verdict(an_update(refused=refused))
+    )
+
+
+def test_a_line_kept_from_before_says_why() -> None:
+    carried = UNREACHABLE(host="ghcr.io", problem="no answer within 20 s")
+    assert "kept: ghcr.io could not be asked: no answer within 20 s" in body(a_verdict(an_update(carried=carried)))
+
+
+def test_a_major_jump_a_digest_and_a_suspended_object_are_things_to_check() -> None:
+    quiet = body(a_verdict(an_update()))
+    assert "new major version" not in quiet
+    assert "digest" not in quiet
+    assert "(suspended)" not in quiet
+    loud = body(a_verdict(an_update(jump="major", digest="sha256:" + "0" * 64), suspended=True))
+    assert "<code>podinfo</code>: a new major version" in loud
+    assert "with the digests beside them" in loud
+    assert "1 of the objects is (suspended)" in loud
+
+
+def test_the_body_says_how_to_undo_and_ends_with_the_marker() -> None:
+    found = body(a_verdict(an_update()))
+    assert "revert the merge" in found
+    assert found.rstrip("\n").endswith("-->")
+
+
+def test_the_marker_changes_with_the_versions_only() -> None:
+    first = body(a_verdict(an_update(path="apps/dev/a.yaml"))).splitlines()[-1]
+    assert body(a_verdict(an_update(path="apps/dev/b.yaml"))).splitlines()[-1] == first
+    assert body(a_verdict(an_update(new="6.5.5"))).splitlines()[-1] != first
+
+
+def test_a_long_body_is_cut_between_rows_and_says_how_many_are_left_out() -> None:
+    verdicts = [a_verdict(an_update(), chart=f"charts/chart-{index:04}") for index in range(2000)]
+    found = body(*verdicts)
+    rows = found.count("<code>ghcr.io/")
+    assert LONGEST_BODY - 400 < len(found) <= LONGEST_BODY
+    assert f"{2000 - rows} more lines are left out here" in found
+    assert "-->" in found[-10:]
+    assert all(line.endswith(" |") for line in found.splitlines() if line.startswith("|"))
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_the_words_do_not_depend_on_the_order_of_the_verdicts(shuffled: bool) -> None:  # noqa: FBT001 - pytest's
+    verdicts = [a_verdict(an_update(), chart=f"x/{name}") for name in "cab"]
+    assert texts(*(reversed(verdicts) if shuffled else verdicts)) == texts(*verdicts)
+
+
+def test_a_commit_message_has_a_line_a_chart_and_trailers_last() -> None:
+    message = texts(a_verdict(an_update()), a_verdict(an_update(), chart="x/redis", path="b.yaml")).commit_message
+    assert message == (
+        "chore(dev): update 2 charts\n\n"
+        "- ghcr.io/stefanprodan/charts/podinfo 6.5.3 -> 6.5.4\n"
+        "- ghcr.io/x/redis 6.5.3 -> 6.5.4\n\n"
+        f"{TIER_TRAILER}: dev\n"
+        "Flux-Chart-Bot-Updates: 2\n"
+    )
+
+
+def test_a_long_commit_message_counts_what_it_leaves_out() -> None:
+    message = texts(*(a_verdict(an_update(), chart=f"x/{index:03}") for index in range(130))).commit_message
+    assert "- and 30 more\n\n" in message
+    assert message.splitlines()[-1] == "Flux-Chart-Bot-Updates: 130"
