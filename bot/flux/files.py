@@ -125,8 +125,8 @@ def _manifests(path: str, file: YamlText, document: Document) -> Iterator[Manife
     if not isinstance(root, Mapping):
         return
     whole = Manifest.at(path, file, document, root)
-    items = whole.node("items")
-    if not (whole.kind == "List" and isinstance(items, Sequence)):
+    items = whole.node("items") if whole.kind == "List" else None
+    if not isinstance(items, Sequence):
         yield whole
         return
     for index, item in enumerate(items.values):
@@ -136,8 +136,10 @@ def _manifests(path: str, file: YamlText, document: Document) -> Iterator[Manife
 
 def _embedded(manifest: Manifest) -> PassedOver | None:
     """Flux objects that the Flux Operator makes from a ResourceSet: https://fluxoperator.dev/docs/crd/resourceset/."""
+    if manifest.kind != "ResourceSet":
+        return None
     text = manifest.file.data[manifest.root.start : manifest.root.end]
-    if manifest.kind != "ResourceSet" or not (b"HelmRelease" in text or b"OCIRepository" in text):
+    if b"HelmRelease" not in text and b"OCIRepository" not in text:
         return None
     holder = ObjectId(kind=manifest.kind, namespace="", name=manifest.name) if is_name(manifest.name) else None
     return PassedOver(path=manifest.path, line=manifest.line, object=holder, reason=EMBEDDED(kind=manifest.kind))

@@ -38,10 +38,10 @@ Read = AnyObject | PassedOver | None
 
 def read_object(manifest: Manifest) -> Read:
     """Read an object of one of Flux's kinds; None for every other, and for patches that say nothing of a chart."""
-    heading = manifest.texts(("apiVersion",), ("kind",))
+    heading = manifest.texts(("apiVersion",))
     if isinstance(heading, Reason):
         return None
-    (group, _, version), kind = heading[0].partition("/"), heading[1]
+    (group, _, version), kind = heading[0].partition("/"), manifest.kind
     known = _KINDS.get((group, kind))
     if known is None or not any(manifest.has("spec", field) for field in known.telling):
         return None

@@ -38,6 +38,7 @@ class Manifest:
         view: The document as if the object were all of it, so that a field is found without walking its neighbours.
         root: The object's mapping.
         route: The way from the document's root to it: empty but for the items of a List.
+        kind: Its kind, empty where it has none that is a text.
     """
 
     path: str
@@ -45,13 +46,23 @@ class Manifest:
     document: Document
     view: Document
     root: Mapping
-    route: Route = ()
+    route: Route
+    kind: str
 
     @classmethod
     def at(cls, path: str, file: YamlText, document: Document, root: Mapping, *route: str | int) -> Self:
         """The object that a mapping of a document is."""
-        view = replace(document, root=root)
-        return cls(path=path, file=file, document=document, view=view, root=root, route=route)
+        view = document if root is document.root else replace(document, root=root)
+        kind = resolve(view, ("kind",))
+        return cls(
+            path=path,
+            file=file,
+            document=document,
+            view=view,
+            root=root,
+            route=route,
+            kind=kind.text if isinstance(kind, Scalar) else "",
+        )
 
     @property
     def line(self) -> int:
@@ -59,14 +70,10 @@ class Manifest:
         return self.root.line
 
     @property
-    def kind(self) -> str:
-        """Its kind, empty where it has none that is a text."""
-        return self._plain("kind")
-
-    @property
     def name(self) -> str:
         """Its name, empty where it has none that is a text."""
-        return self._plain("metadata", "name")
+        node = self.node("metadata", "name")
+        return node.text if isinstance(node, Scalar) else ""
 
     def node(self, *route: str | int) -> Node | Obstacle:
         """What gives the value of a field, aliases followed; for reading only."""
@@ -144,10 +151,6 @@ class Manifest:
                 return "" if _is_null(node) else _foreign_syntax(node.text, route) or node.text
             case _:
                 assert_never(node)
-
-    def _plain(self, *route: str) -> str:
-        node = self.node(*route)
-        return node.text if isinstance(node, Scalar) else ""
 
     def _not_a_text(self, node: Mapping | Sequence, route: tuple[str, ...]) -> Reason:
         """`name: {{ .Values.name }}` is YAML too: a mapping whose key is a mapping."""
