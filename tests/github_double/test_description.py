@@ -117,6 +117,15 @@ def test_the_doubles_own_answers_are_judged_too(listed: list[Json]) -> None:
         assert any(said in fault for fault in faults), (said, faults)
 
 
+def test_a_wrong_answer_of_the_double_fails_the_test_that_met_it(
+    github_double: GitHubDouble, fleet: HostedRepository, rest: Rest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = {"GET /repos/{owner}/{repo}": lambda _: Answer(body={"name": "fleet"})}
+    monkeypatch.setattr(api, "HANDLERS", {**api.HANDLERS, **wrong})
+    assert rest("GET", REPOSITORY).json() == {"name": "fleet"}
+    assert any("required property" in violation for violation in github_double.take_violations())
+
+
 def test_an_answer_outside_the_description_is_a_violation() -> None:
     assert description().response_faults(operation(), Answer(status=202)) != []
     assert description().response_faults(operation(), Answer(status=404, body={"message": 1})) != []

@@ -113,10 +113,14 @@ def test_a_large_push_arrives_in_chunks_and_is_one_write(
 
 
 def test_a_client_that_asks_before_it_sends_is_told_to_go_on(fleet: HostedRepository) -> None:
-    host = fleet.clone_url.removeprefix("http://").partition("/")[0].split(":")
-    with socket.create_connection((host[0], int(host[1])), timeout=10) as client:
-        client.sendall(b"GET /api/v3/rate_limit HTTP/1.1\r\nHost: x\r\nUser-Agent: x\r\nExpect: 100-continue\r\n\r\n")
-        assert client.recv(100).startswith(b"HTTP/1.1 100 ")
+    host, _, port = fleet.clone_url.removeprefix("http://").partition("/")[0].partition(":")
+    body = b'{"content": "x"}'
+    head = "POST /api/v3/repos/acme/fleet/git/blobs HTTP/1.1", "Host: x", "User-Agent: x", "Expect: 100-continue"
+    with socket.create_connection((host, int(port)), timeout=10) as client:
+        client.sendall("\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode())
+        assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(body)
+        assert client.recv(100).startswith(b"HTTP/1.1 401 ")
 
 
 def test_a_gzipped_body_is_understood(fleet: HostedRepository) -> None:

@@ -90,5 +90,8 @@ def test_reviewers_are_others_who_are_known(github_double: GitHubDouble, opened:
 
 
 def test_an_issue_changes_what_the_pull_request_shows(opened: HostedRepository, rest: Rest) -> None:
-    assert rest("PATCH", ISSUE, json={"state": "closed", "labels": ["done"]}).json()["state"] == "closed"
+    assert (
+        rest("PATCH", ISSUE, json={"state": "closed", "state_reason": None, "labels": ["done"]}).json()["state"]
+        == "closed"
+    )
     assert (opened.pull(1).state, [label.name for label in opened.pull(1).labels]) == ("closed", ["done"])

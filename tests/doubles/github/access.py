@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doubles.github.answers import not_found, refuse
+from doubles.github.answers import refuse
 from doubles.github.call import Call
 from doubles.github.people import Level
 
@@ -47,7 +47,7 @@ def check(call: Call) -> None:
     """Lets a call pass or not.
 
     Raises:
-        Refusal: 401 without a token, 404 for what the token may not see, 403 for a missing permission.
+        Refusal: 401 without a token, 403 for a missing permission, 404 for a repository the caller may not see.
     """
     if call.identity is None:
         private = ("/user", "/repos/{owner}/{repo}/actions/permissions/workflow")
@@ -62,7 +62,5 @@ def check(call: Call) -> None:
     if call.operation.method == "GET" and not repository.private and not administration:
         return  # anyone reads what is public
     if not call.identity.reaches(repository.full_name) or not any(call.identity.may(*need) for need in wanted):
-        if not call.sees(repository):
-            raise not_found()
         token = "integration" if call.identity.is_installation else "personal access token"
         raise refuse(403, f"Resource not accessible by {token}", headers=accepted_header(call))
