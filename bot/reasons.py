@@ -62,6 +62,9 @@ UNREADABLE_YAML = ReasonKind(
 TOO_LARGE = ReasonKind(
     "too-large", "the file passes a limit of the reader: {problem}", "Split the file", Weight.WARNING
 )
+UNREADABLE_FILE = ReasonKind(
+    "unreadable-file", "the file cannot be opened: {problem}", "Give the user of this run access to it", Weight.WARNING
+)
 HELM_TEMPLATE = ReasonKind(
     "helm-template", "the file is a template, not a manifest", "Its values decide; edit them by hand", Weight.COUNTED
 )

@@ -1,12 +1,12 @@
 """Which trees a run judges, and the configuration it judges them by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 from bot.config.loading import load
 from bot.config.suggestion import suggest
 from bot.errors import ConfigurationError, Fault, UsageError
-from bot.model.commits import RemoteHeads
+from bot.model.commits import RemoteHeads, Sha
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Branch, Configuration
 from bot.planning.pull_requests import branch_of
 from bot.planning.tiers import branch_of_tier, tiers_on
@@ -70,7 +70,7 @@ def our_branches(configuration: Configuration, heads: RemoteHeads) -> tuple[Bran
 
 
 def fetched_bases(
-    repository: Repository, configuration: Configuration, heads: RemoteHeads, tips: dict[Branch, str]
+    repository: Repository, configuration: Configuration, heads: RemoteHeads, tips: Mapping[Branch, Sha]
 ) -> tuple[Base, ...]:
     """The tips of the base branches, as trees to judge."""
     return tuple(

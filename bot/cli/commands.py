@@ -19,10 +19,12 @@ from bot.cli.settings import Job
 from bot.config.loading import load
 from bot.errors import UsageError
 from bot.model.commits import RemoteHeads
+from bot.model.references import PassedOver
 from bot.model.secret import Secret
 from bot.model.tiers import Configuration
 from bot.pipeline import Request, run
 from bot.ports import Forge, Progress, Registry, Repository
+from bot.reasons import UNREADABLE_FILE
 from bot.report.run_report import RunReport
 from bot.steps.find import Remote
 
@@ -65,7 +67,8 @@ class Commands:
                     progress=self._progress,
                 )
             )
-        return replace(report, suggestion=suggestion)
+        closed = (PassedOver(path=each.path, reason=UNREADABLE_FILE(problem=each.problem)) for each in tree.unreadable)
+        return replace(report, suggestion=suggestion, passed_over=(*report.passed_over, *closed))
 
     def update(self, arguments: argparse.Namespace) -> RunReport:
         """Judge the tips of the base branches, and bring branches, pull requests and statuses about."""
