@@ -25,7 +25,8 @@ def test_patterns_that_match_and_share_nothing_are_right() -> None:
 def test_a_pattern_that_matches_nothing_names_its_tier_and_branch() -> None:
     (fault,) = said(TWO, {"main": ["apps/dev/a.yaml"], "staging": ["apps/x"]})
     assert fault == (
-        "c.yaml:2:1: the pattern `apps/*/dev.yaml` of the tier `dev` matches no file of branch `main`. Mend or remove it"
+        "c.yaml:2:1: the pattern `apps/*/dev.yaml` of the tier `dev` matches no file of branch `main`. "
+        "Mend or remove it"
     )
 
 

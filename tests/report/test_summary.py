@@ -49,6 +49,7 @@ def published(*outcomes: Outcome) -> RunReport:
         (a_verdict(current("1.x", runs="1.4.2")), "1.x runs 1.4.2"),
         (a_verdict(held(SOURCE_SUSPENDED(), "6.5.3"), suspended=True), "6.5.3 (suspended)"),
         (a_verdict(held(PRODUCTION(), "6.5.3")), "6.5.3 (production)"),
+        (a_verdict(held(PRODUCTION(), "6.5.3"), suspended=True), "6.5.3 (production) (suspended)"),
         (a_verdict(held(UNKNOWN, "6.5.3")), "6.5.3 held: unreachable"),
         (a_verdict(held(UNKNOWN, "")), "no version held: unreachable"),
     ],
