@@ -49,6 +49,7 @@ def document(report: RunReport) -> Json:
         ],
         "verdicts": [_verdict(verdict) for verdict in report.verdicts],
         "passed_over": [_passed_over(item) for item in report.passed_over],
+        "notes": [_reason(note) for note in report.plan.notes],
         "problems": [_reason(problem) for problem in report.problems],
     }
 

@@ -100,7 +100,7 @@ def a_hostile_report(text: str) -> RunReport:
         configuration=a_configuration(tier),
         verdicts=verdicts,
         passed_over=passed_over,
-        plan=Plan(pull_requests=(plan, left)),
+        plan=Plan(pull_requests=(plan, left), notes=(FOREIGN_BRANCH(branch=text),)),
         published=Published(outcomes=outcomes, problems=(FOREIGN_BRANCH(branch=text),)),
     )
 

@@ -176,3 +176,8 @@ def test_plain_lines_name_tier_chart_and_what_is_so_and_count_what_is_quiet() ->
 def test_a_suspended_object_is_never_counted_among_the_quiet() -> None:
     run = report(a_verdict(current("1.2.3"), suspended=True))
     assert "dev: ghcr.io/stefanprodan/charts/podinfo 1.2.3 (suspended)" in list(plain_lines(run))
+
+
+def test_what_was_seen_on_the_way_is_told() -> None:
+    note = TOUCHED(branch="x")
+    assert "x holds commits of others" in summary(replace(report(), plan=Plan(notes=(note,))))
