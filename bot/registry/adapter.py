@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from bot.errors import UsageError
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
 from bot.model.secret import Secret
 from bot.ports import Progress
@@ -135,8 +136,8 @@ class OciRegistry:
     def _knock(self, origin: Origin) -> None:
         try:
             self._authentication.greet(origin)
-        except RegistryError:
-            return
+        except (RegistryError, UsageError):
+            return  # said again by the questions themselves
 
     def _tags_of(self, source: ChartSource) -> TagList:
         return self._clients[source.plain_http].tag_list(Origin.of_source(source), source.address.name)

@@ -89,8 +89,10 @@ def _is_acceptable(realm: Origin, registry: Origin) -> bool:
     """Never from HTTPS down to HTTP, and no bare address but the registry's own."""
     if realm.scheme == "http" and registry.scheme != "http":
         return False
-    is_literal = realm.host.replace(".", "").isdigit() or ":" in realm.host or names_loopback(realm.host)
-    return realm.host == registry.host or not is_literal
+    if realm.host == registry.host:
+        return True
+    is_literal = realm.host.replace(".", "").isdigit() or ":" in realm.host
+    return not is_literal and (names_loopback(registry.host) or not names_loopback(realm.host))
 
 
 def _is_trusted(realm: Origin, registry: Origin) -> bool:

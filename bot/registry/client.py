@@ -178,12 +178,12 @@ def _repository(path: str) -> str:
 
 
 def _location(answer: Answer) -> tuple[Origin, str]:
-    base = f"{answer.origin.url}/"
+    location = answer.headers.get("Location", "")
     try:
-        parts = urlsplit(urljoin(base, answer.headers.get("Location", "")))
+        parts = urlsplit(urljoin(f"{answer.origin.url}/", location))
     except ValueError:
         raise bad_answer(answer.origin, "a redirect to no address") from None
     origin = Origin.of_url(parts)
-    if origin is None or (origin.scheme != "https" and origin != answer.origin):
+    if not location or origin is None or (origin.scheme != "https" and origin != answer.origin):
         raise bad_answer(answer.origin, "a redirect that leaves HTTPS")
     return origin, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from doubles.certificates import Authority
 from doubles.docker_registry import Pusher, docker_registry
+from doubles.patience import Patience
 from doubles.registry import RegistryDouble
 
 from bot.demo.charts import SampleChart
 from bot.registry.adapter import OciRegistry
-from bot.registry.limits import Clock, Limits
+from bot.registry.limits import Limits
 
 QUICK = Limits(
     connect_seconds=2,
@@ -22,17 +23,6 @@ QUICK = Limits(
     longest_wait_seconds=5,
 )
 """So that a server which never answers is found out at once."""
-
-
-class Patience:
-    """A clock that does not wait, and remembers how long it would have."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    @property
-    def clock(self) -> Clock:
-        return Clock(sleep=self.slept.append)
 
 
 @pytest.fixture
