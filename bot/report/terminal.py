@@ -65,6 +65,7 @@ def progress_on(stream: TextIO, what: str = "charts looked up") -> Progress:
 def plain_lines(report: RunReport) -> Iterator[str]:
     """The report without colours: what moves and what is held, chart by chart; what is quiet is counted."""
     yield headline(report)
+    yield ""
     rows = matrix(report)
     for row in rows:
         if row.tone is not Tone.QUIET:
@@ -81,15 +82,16 @@ def _plain_row(row: Row, report: RunReport) -> Iterator[str]:
 
 
 def _closing(report: RunReport) -> Iterator[str]:
-    for outcome in report.outcomes:
-        yield visible(_pull_request(report, outcome))
+    """Pull requests, then reasons, then what is only counted; a blank line before each that there is."""
     told = told_reasons(report)
-    for one in told:
-        if one.reason.weight is not Weight.COUNTED:
-            yield visible(_told(one))
-    for one in told:
-        if one.reason.weight is Weight.COUNTED:
-            yield visible(f"{len(one.spots)} x {one.reason.id}: {_said(one.reason)}")
+    sections = (
+        [_pull_request(report, outcome) for outcome in report.outcomes],
+        [_told(one) for one in told if one.reason.weight is not Weight.COUNTED],
+        [f"{len(one.spots)} x {_said(one.reason)}" for one in told if one.reason.weight is Weight.COUNTED],
+    )
+    for section in filter(None, sections):
+        yield ""
+        yield from map(visible, section)
 
 
 def _pull_request(report: RunReport, outcome: Outcome) -> str:

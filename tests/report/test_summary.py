@@ -167,9 +167,11 @@ def test_plain_lines_name_tier_chart_and_what_is_so_and_count_what_is_quiet() ->
     )
     assert list(plain_lines(run)) == [
         "1 update for dev",
+        "",
         "dev: ghcr.io/stefanprodan/charts/podinfo 6.5.3 -> 6.5.4",
         "2 of 3 charts have nothing to do",
-        "1 x production: production is never edited by itself.",
+        "",
+        "1 x production is never edited by itself.",
     ]
 
 

@@ -9,6 +9,7 @@ from doubles.told import a_configuration, a_tier, a_verdict, an_update, current
 from bot.model.commits import EntryKind, FileChange
 from bot.report.diff import diff_lines
 from bot.report.run_report import RunReport
+from bot.report.sink import report_uncaught
 from bot.report.terminal import progress_on, show_diff, show_report
 
 
@@ -43,6 +44,7 @@ def test_a_pipe_gets_plain_lines() -> None:
     show_report(a_report(), stream)
     assert stream.getvalue().splitlines() == [
         "1 update for dev",
+        "",
         "dev: ghcr.io/stefanprodan/charts/podinfo 6.5.3 -> 6.5.4",
         "staging: ghcr.io/stefanprodan/charts/podinfo current",
     ]
@@ -99,3 +101,18 @@ def test_a_second_step_is_counted_from_its_own_start() -> None:
     for _ in range(2):
         progress(2, 2)
     assert stream.getvalue().splitlines() == ["2 of 2 charts looked up"] * 2
+
+
+def test_an_unexpected_exception_is_shown_harmlessly_on_a_terminal_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr("sys.stderr", stream)
+    report_uncaught(ValueError, ValueError("\x1b[31mx\n::error::y"), None)
+    assert stream.getvalue().splitlines()[0] == "ValueError: \\u001b[31mx"
+    assert "::error" not in stream.getvalue()
+
+
+def test_an_interrupt_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr("sys.stderr", stream)
+    report_uncaught(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert stream.getvalue() == "interrupted; running again completes what was begun\n"
