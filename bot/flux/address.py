@@ -59,13 +59,13 @@ def parse_chart_url(url: str) -> ChartAddress | Reason:
         The address, or `BAD_ADDRESS`. A tag or digest in the URL is refused, as Flux does.
     """
     if problem := _problem_of_text(url):
-        return _refused(url, problem)
+        return refused(url, problem)
     rest = url.removeprefix(_SCHEME)
     first, slash, name = rest.partition("/")
     if first == "localhost" or "." in first or ":" in first:
-        return _address(url, first, name) if slash else _refused(url, "it names no repository below the host")
+        return _address(url, first, name) if slash else refused(url, "it names no repository below the host")
     if _NUMBER.fullmatch(first):
-        return _refused(url, "its first part is a number, neither a host nor an account of Docker Hub")
+        return refused(url, "its first part is a number, neither a host nor an account of Docker Hub")
     return _address(url, _DOCKER_HUB, rest)
 
 
@@ -80,11 +80,11 @@ def join_chart(url: str, chart: str) -> ChartAddress | Reason:
         The address, or `BAD_ADDRESS`.
     """
     if problem := _problem_of_text(url):
-        return _refused(url, problem)
+        return refused(url, problem)
     host, _, path = url.removeprefix(_SCHEME).rstrip("/").partition("/")
     joined = f"{path}/{chart}" if path else chart
     if problem := _problem_of_text(_SCHEME + joined):
-        return _refused(f"{url}/{chart}", problem)
+        return refused(f"{url}/{chart}", problem)
     return _address(f"{url}/{chart}", host, joined, account="")
 
 
@@ -129,7 +129,7 @@ def _address(url: str, host: str, name: str, account: str = "library/") -> Chart
         account: What Docker Hub puts before a name without a slash.
     """
     if problem := _problem_of_host(host) or _problem_of_name(name):
-        return _refused(url, problem)
+        return refused(url, problem)
     if host not in _DOCKER_HUB_ALIASES:
         return ChartAddress(host=host, name=name)
     return ChartAddress(host=_DOCKER_HUB, name=name if "/" in name else account + name)
@@ -167,7 +167,7 @@ def _ipv4(name: str) -> ipaddress.IPv4Address | None:
         return None
 
 
-def _refused(url: str, problem: str) -> Reason:
-    """The reason; a password that someone wrote into the address is not repeated."""
+def refused(url: str, problem: str) -> Reason:
+    """Why a text is no address; a password that someone wrote into it is not repeated."""
     shown = _USER.sub("***@", url[:_LONGEST_SHOWN])
     return BAD_ADDRESS(url=shown, problem=problem)

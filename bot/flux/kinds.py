@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from posixpath import normpath
 
-from bot.flux.address import parse_chart_url, uses_plain_http
+from bot.flux.address import parse_chart_url, refused, uses_plain_http
 from bot.flux.manifest import Manifest, is_name, is_true
 from bot.flux.objects import (
     AnyObject,
@@ -22,7 +22,7 @@ from bot.flux.pins import wish_of_chart, wish_of_repository
 from bot.model.charts import ChartSource
 from bot.model.places import ObjectId
 from bot.model.references import PassedOver
-from bot.reasons import BAD_ADDRESS, NEEDS_KUSTOMIZE, NO_NAME, SOURCE_NOT_OCI, VARIABLE, Reason
+from bot.reasons import NEEDS_KUSTOMIZE, NO_NAME, SOURCE_NOT_OCI, VARIABLE, Reason
 
 CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 """The media type of a chart's layer: https://github.com/helm/helm/blob/v4.2.1/pkg/registry/constants.go."""
@@ -139,7 +139,7 @@ def _helm_registry(manifest: Manifest) -> HelmRegistry | Reason:
     if kind == "oci":
         return HelmRegistry(url=url, insecure=is_true(insecure), provider=_provider(provider))
     if url.startswith("oci://"):
-        return BAD_ADDRESS(url=url, problem="its HelmRepository lacks `type: oci`, so Flux takes it for HTTP")
+        return refused(url, "its HelmRepository lacks `type: oci`, so Flux takes it for HTTP")
     return SOURCE_NOT_OCI(what="an HTTP Helm repository")
 
 

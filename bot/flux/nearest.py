@@ -83,7 +83,7 @@ class Level(Generic[Found]):
         return cls(entries=each, of_one_meaning=len({entry.meaning for entry in each}) <= 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Nearest(Generic[Found]):
     """An index of the objects of one kind.
 

@@ -6,6 +6,7 @@ from itertools import islice
 
 from bot.flux.kinds import PATCHED, read_object
 from bot.flux.manifest import Manifest
+from bot.flux.objects import AnyObject, ChartTemplate, HelmChart, HelmRelease, OCIRepository
 from bot.model.places import ObjectId
 from bot.model.references import PassedOver
 from bot.yamltext.lookup import resolve
@@ -75,6 +76,18 @@ def _versions_set_by(patch: Scalar) -> Iterator[ObjectId | None]:
         if isinstance(root, Sequence):
             yield from (None for _ in _operations(document, root))
         elif isinstance(root, Mapping):
-            inner = read_object(Manifest.at("", file, document, root))
-            if isinstance(inner, PassedOver) and inner.reason == PATCHED:
-                yield inner.object
+            yield from _object_with_version(read_object(Manifest.at("", file, document, root)))
+
+
+def _object_with_version(patch: AnyObject | PassedOver | None) -> Iterator[ObjectId | None]:
+    """The object of a strategic merge, if the patch says anything of a version: complete or not, readable or not."""
+    match patch:
+        case PassedOver():
+            yield patch.object
+        case HelmRelease(chart=ChartTemplate(wish=wish)) | HelmChart(chart=ChartTemplate(wish=wish)):
+            if wish.line:
+                yield patch.head.object
+        case OCIRepository(wish=wish) if wish.line:
+            yield patch.head.object
+        case _:
+            pass

@@ -182,8 +182,6 @@ class _Tree:
         if wanted.kind != "HelmRepository":
             return _why_no_version(head, wanted)
         level = self._registries.find(head.path, wanted)
-        if level.entries and all(_is_http(entry.value) for entry in level.entries):
-            return SOURCE_NOT_OCI(what="an HTTP Helm repository")
         if problem := _problem(wanted, level):
             return problem
         registry = level.entries[0].value.registry
@@ -265,7 +263,3 @@ def _why_no_version(head: Head, wanted: SourceRef) -> Reason:
     return NO_NAME(
         kind=head.object.kind, problem="the source it names is of a kind that Flux takes no chart from there"
     )
-
-
-def _is_http(repository: HelmRepository) -> bool:
-    return isinstance(repository.registry, Reason) and repository.registry.id == SOURCE_NOT_OCI.id

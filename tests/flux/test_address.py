@@ -108,6 +108,26 @@ def test_anything_else_is_a_reason_and_never_docker_hub(url: str) -> None:
     assert isinstance(parse_chart_url(url), Reason)
 
 
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        ("https://ghcr.io/a", "oci://"),
+        ("oci://user@ghcr.io/a", "user name"),
+        ("oci://ghcr.io/a/../b", "`..`"),
+        ("oci://ghcr.io/a:1.2.3", "tag"),
+        ("oci://GHCR.io/a", "lower case"),
+        ("oci://[::1]/a", "IPv6"),
+        ("oci://ghcr.io", "no repository"),
+        ("oci://2130706433/a", "number"),
+    ],
+)
+def test_the_reason_says_what_is_wrong(url: str, word: str) -> None:
+    reason = parse_chart_url(url)
+
+    assert isinstance(reason, Reason)
+    assert word in reason.sentence.replace(url, "")
+
+
 def test_a_password_in_an_address_is_not_repeated() -> None:
     reason = parse_chart_url("oci://user:hunter2@host/x")
 

@@ -2,6 +2,7 @@
 
 import pytest
 from doubles.flux_manifests import (
+    helm_chart,
     helm_repository,
     only_passed_over,
     only_reference,
@@ -176,6 +177,10 @@ def test_a_patch_of_a_repository_needs_kustomize_where_it_sets_a_version() -> No
             "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec:\n  patches:\n"
             "  - patch: '[{op: replace, path: /spec/ref/tag, value: 1.x}]'\n"
         ),
+        f"patches:\n- patch: |-\n    {release(name='Any_Name').replace(chr(10), chr(10) + '    ')}\n",
+        f"patches:\n- patch: |-\n    {release().replace(chr(10), chr(10) + '    ')}\n",
+        f"patches:\n- patch: |-\n    {helm_chart().replace(chr(10), chr(10) + '    ')}\n",
+        f"patches:\n- patch: |-\n    {repository().replace(chr(10), chr(10) + '    ')}\n",
         "- {op: test, path: /kind, value: HelmRelease}\n- {op: remove, path: /spec/ref/tag}\n",
     ],
 )
@@ -189,6 +194,8 @@ def test_a_version_inside_a_patch_is_said_once(patch: str) -> None:
         "patches:\n- path: x.yaml\n  target: {kind: HelmRelease}\n",
         "patches:\n- patch: '[{op: add, path: /spec/values/version, value: HelmRelease}]'\n",
         "patches:\n- patch: 'HelmRelease: [unclosed'\n",
+        f"patches:\n- patch: |-\n    {release(version='').replace(chr(10), chr(10) + '    ')}\n",
+        f"patches:\n- patch: |-\n    {user().replace(chr(10), chr(10) + '    ')}\n",
         "patches: {a: HelmRelease}\n",
         "- {op: add, path: /spec/refs, value: HelmRelease}\n- 1\n- path: [/spec/ref]\n",
     ],

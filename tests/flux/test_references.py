@@ -85,6 +85,13 @@ def test_written_namespaces_that_differ_never_match(wanted: str, own: str, writt
     assert [each.reason.id for each in resolution.passed_over] == ([] if found else [SOURCE_NOT_FOUND.id])
 
 
+def test_a_namespace_that_a_variable_gives_fits_every_other() -> None:
+    manifest = release().replace("name: app", "name: app\n  namespace: apps")
+    manifest = manifest.replace("name: charts", "name: charts, namespace: '${NS}'")
+
+    assert only_reference({"a.yaml": together(manifest, helm_repository(namespace="flux-system"))}).line == 10
+
+
 def test_a_nearer_source_of_another_namespace_is_not_meant() -> None:
     files = {
         "apps/release.yaml": release().replace("name: charts", "name: charts, namespace: flux-system"),
@@ -333,6 +340,15 @@ def test_a_version_that_only_a_patch_sets_is_not_taken_for_absent() -> None:
 
     assert {each.reason.id for each in resolution.passed_over} == {NEEDS_KUSTOMIZE.id}
     assert resolution.references == ()
+
+
+def test_a_version_that_is_written_stays_a_reference_though_patches_set_others() -> None:
+    patch = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: app}\n"
+    files = {
+        "base/a.yaml": together(release(), helm_repository()),
+        "dev/p.yaml": patch + "spec: {chart: {spec: {version: 1.x}}}",
+    }
+    assert [each.path for each in resolved(files).references] == ["base/a.yaml"]
 
 
 @pytest.mark.parametrize(
