@@ -1,0 +1,104 @@
+"""The Forge port in memory, which can refuse single calls or break down in the middle of a run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.errors import ForgeFailed
+from bot.model.commits import BOT_BRANCHES, Sha
+from bot.model.proposals import CommitStatus, Identity, PullRequest
+from bot.model.tiers import Branch
+from bot.reasons import Reason
+
+US = Identity(login="bot[bot]", name="bot[bot]", email="7+bot[bot]@users.noreply.github.com")
+
+
+@dataclass
+class MemoryForge:
+    """Pull requests and statuses.
+
+    Attributes:
+        branches: The remote's tips, which the heads of open pull requests follow.
+        pulls: Open ones by number.
+        closed: Those that a person closed, oldest first.
+        set_by_us: Our statuses of each commit.
+        refuses: Names of calls, and the reason each is refused with.
+        fails: Names of calls with which the forge as a whole breaks down.
+        writes: Every call that changed something or tried to.
+    """
+
+    branches: Mapping[Branch, Sha] = field(default_factory=dict)
+    us: Identity = US
+    pulls: dict[int, PullRequest] = field(default_factory=dict)
+    closed: list[PullRequest] = field(default_factory=list)
+    set_by_us: dict[Sha, list[CommitStatus]] = field(default_factory=dict)
+    refuses: dict[str, Reason] = field(default_factory=dict)
+    fails: set[str] = field(default_factory=set)
+    writes: list[tuple[str, str]] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+
+    def identity(self) -> Identity:
+        return self.us
+
+    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+        self._breaks("open_pull_requests")
+        pulls = (replace(pull, head_sha=self.branches.get(pull.head, "")) for pull in self.pulls.values())
+        return tuple(pull for pull in pulls if pull.head.startswith(BOT_BRANCHES))
+
+    def last_closed(self, branch: Branch) -> PullRequest | None:
+        return next((pull for pull in reversed(self.closed) if pull.head == branch), None)
+
+    def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
+        if reason := self._write("create_pull_request", head):
+            return reason
+        number = len(self.pulls) + len(self.closed) + 1
+        self.pulls[number] = PullRequest(
+            number=number,
+            url=self.pull_request_url(number),
+            author=self.us.login,
+            head=head,
+            head_sha=self.branches.get(head, ""),
+            head_here=True,
+            base=base,
+            title=title,
+            body=body,
+        )
+        return self.pulls[number]
+
+    def update_pull_request(self, number: int, *, title: str, body: str) -> Reason | None:
+        if reason := self._write("update_pull_request", str(number)):
+            return reason
+        self.pulls[number] = replace(self.pulls[number], title=title, body=body)
+        return None
+
+    def close_pull_request(self, number: int, *, comment: str) -> Reason | None:
+        if reason := self._write("close_pull_request", str(number)):
+            return reason
+        self.comments.append(comment)
+        del self.pulls[number]
+        return None
+
+    def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:
+        self._breaks("statuses")
+        return tuple(self.set_by_us.get(sha, ()))
+
+    def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
+        if reason := self._write("set_status", f"{status.context} {sha}"):
+            return reason
+        kept = [known for known in self.set_by_us.get(sha, ()) if known.context != status.context]
+        self.set_by_us[sha] = [*kept, status]
+        return None
+
+    def compare_url(self, *, base: Branch, head: Branch) -> str:
+        return f"https://forge.example/compare/{base}...{head}"
+
+    def pull_request_url(self, number: int) -> str:
+        return f"https://forge.example/pull/{number}"
+
+    def _write(self, name: str, about: str) -> Reason | None:
+        self.writes.append((name, about))
+        self._breaks(name)
+        return self.refuses.get(name)
+
+    def _breaks(self, name: str) -> None:
+        if name in self.fails:
+            raise ForgeFailed(f"{name}: the forge answered 502", "Running again completes the work")
