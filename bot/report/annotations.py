@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from bot.errors import BotError, Fault
 from bot.reasons import Reason, Weight
 from bot.report.escape import log_line
-from bot.report.run_report import RunReport, counted
-from bot.report.told_reasons import told_reasons
+
+if TYPE_CHECKING:
+    from bot.report.run_report import RunReport
 
 MOST_A_LEVEL = 10
 """Kept of each level and step; the runner drops the rest unsaid
@@ -40,7 +42,7 @@ class Annotation:
     column: int = 0
 
 
-def annotations_of(report: RunReport) -> tuple[Annotation, ...]:
+def annotations_of(report: "RunReport") -> tuple[Annotation, ...]:
     """What of a run deserves one: alarms as errors, warnings as warnings, one a reason, at its first place."""
     return _kept(_of_reasons(report))
 
@@ -64,7 +66,11 @@ def annotation_of_trouble(error: BotError) -> Annotation:
     return _annotation(Level.ERROR, f"{error.message}. {error.mend}" if error.mend else error.message)
 
 
-def _of_reasons(report: RunReport) -> Iterator[Annotation]:
+def _of_reasons(report: "RunReport") -> Iterator[Annotation]:
+    # Imported here: a fault of the configuration is annotated too, and needs none of a run's nouns.
+    from bot.report.run_report import counted  # noqa: PLC0415 - see above
+    from bot.report.told_reasons import told_reasons  # noqa: PLC0415 - see above
+
     for outcome in report.outcomes:
         if outcome.problem:
             yield _annotation(Level.ERROR, f"{outcome.plan.tier.name}: {outcome.problem}")

@@ -9,13 +9,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from bot.model.secret import Secret
-from bot.report.annotations import Annotation
-from bot.report.document import output_text, pull_requests_text
 from bot.report.escape import log_line
-from bot.report.run_report import RunReport, alarms, all_reasons
+
+if TYPE_CHECKING:
+    from bot.report.annotations import Annotation
+    from bot.report.run_report import RunReport
 
 
 class Output(StrEnum):
@@ -31,8 +32,12 @@ class Output(StrEnum):
     """How many alarms there are."""
 
 
-def outputs_of(report: RunReport) -> dict[Output, str]:
+def outputs_of(report: "RunReport") -> dict[Output, str]:
     """Every output; values are numbers or one line of ASCII JSON."""
+    # Imported here: a runner is there before the configuration is read, and a fault in that must be told at once.
+    from bot.report.document import output_text, pull_requests_text  # noqa: PLC0415 - see above
+    from bot.report.run_report import alarms, all_reasons  # noqa: PLC0415 - see above
+
     return {
         Output.UPDATES: str(len(report.updates)),
         Output.PULL_REQUESTS: pull_requests_text(report),
@@ -57,7 +62,7 @@ class Runner:
         """Whether a runner listens."""
         return self._active
 
-    def outputs(self, report: RunReport) -> None:
+    def outputs(self, report: "RunReport") -> None:
         """Set the step's outputs, where the runner gave a file for them."""
         # Without the file actions_toolkit prints `::set-output`, which GitHub has retired.
         if not self._has_file("GITHUB_OUTPUT"):
@@ -71,7 +76,7 @@ class Runner:
             with Path(os.environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8", newline="") as file:
                 file.write(text)
 
-    def annotate(self, annotations: Iterable[Annotation]) -> None:
+    def annotate(self, annotations: "Iterable[Annotation]") -> None:
         """Print annotations, whose texts are safe already."""
         for one in annotations if self._active else ():
             place = {"file": one.path or None, "start_line": one.line or None, "start_column": one.column or None}

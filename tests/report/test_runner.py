@@ -168,6 +168,7 @@ def test_updates_are_kept_where_they_fit() -> None:
         ("bot.report.terminal", "rich"),
         ("bot.report.runner", "actions_toolkit"),
         ("bot.report.document", "jsonschema"),
+        ("bot.report.runner, bot.report.annotations, bot.config.loading", "bot.report.run_report"),
         ("bot.config.loading", "jsonschema"),
         ("bot.config.loading", "semver"),
     ],
