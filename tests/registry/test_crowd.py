@@ -1,0 +1,142 @@
+"""Many questions to many hosts: each once, none held up by another host."""
+
+import threading
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.registry.crowd import Crowd
+from bot.registry.hosts import Host
+from bot.registry.limits import Limits
+from bot.registry.origins import Origin
+from bot.registry.waiting import pause, retry_after
+
+
+def host(name: str, limits: Limits | None = None) -> Host:
+    origin = Origin(scheme="https", host=name, port=443)
+    return Host(origin, limits or Limits(), time.monotonic() + 60)
+
+
+def silent_progress(_done: int, _total: int) -> None:
+    return None
+
+
+def test_every_question_is_answered_once() -> None:
+    one, two = host("a"), host("b")
+    asked: list[int] = []
+    questions = [(one if number % 3 else two, number) for number in range(500)]
+
+    def answer(number: int) -> int:
+        asked.append(number)
+        return number * 2
+
+    found = Crowd(questions, answer).run(8, silent_progress)
+    assert found == {number: number * 2 for number in range(500)}
+    assert sorted(asked) == list(range(500))
+
+
+def test_a_host_never_has_more_under_way_than_it_takes() -> None:
+    hub = host("registry-1.docker.io")
+    most = 0
+    lock = threading.Lock()
+
+    def answer(number: int) -> int:
+        nonlocal most
+        with lock:
+            most = max(most, hub.under_way)
+        time.sleep(0.002)
+        return number
+
+    Crowd([(hub, number) for number in range(40)], answer).run(32, silent_progress)
+    assert most == 4
+
+
+def test_a_host_that_hangs_does_not_hold_up_another() -> None:
+    slow, quick = host("slow", Limits(workers=4)), host("quick", Limits(workers=4))
+    all_quick_done = threading.Event()
+    done = 0
+    lock = threading.Lock()
+
+    def answer(question: tuple[str, int]) -> bool:
+        nonlocal done
+        if question[0] == "slow":
+            return all_quick_done.wait(20)
+        with lock:
+            done += 1
+            if done == 50:
+                all_quick_done.set()
+        return True
+
+    questions = [(slow, ("slow", number)) for number in range(50)] + [
+        (quick, ("quick", number)) for number in range(50)
+    ]
+    found = Crowd(questions, answer).run(4, silent_progress)
+    assert all(found.values())
+
+
+def test_a_host_that_rests_is_passed_over() -> None:
+    resting, other = host("resting"), host("other")
+    resting.slow_down(0.2)
+    order: list[str] = []
+    questions = [(resting, "resting"), (other, "other")]
+    Crowd(questions, order.append).run(1, silent_progress)
+    assert order == ["other", "resting"]
+
+
+def test_a_fault_of_ours_is_raised_where_the_crowd_was_called() -> None:
+    def answer(number: int) -> int:
+        if number == 7:
+            raise ZeroDivisionError
+        return number
+
+    one = host("a")
+    with pytest.raises(ZeroDivisionError):
+        Crowd([(one, number) for number in range(100)], answer).run(4, silent_progress)
+
+
+def test_a_burst_of_429_halves_the_workers_once() -> None:
+    one = host("a")
+    for _ in range(32):
+        one.slow_down(1)
+    assert one.most == 16
+
+
+def test_the_workers_of_a_host_never_go_below_one() -> None:
+    one = host("a", Limits(workers=2))
+    for _ in range(5):
+        one.quiet_until = 0
+        one.slow_down(0)
+    assert one.most == 1
+
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0", 0.0),
+        ("120", 120.0),
+        (" 5 ", 5.0),
+        ("Sat, 21 Nov 2026 00:01:00 GMT", 60.0),
+        ("Sat, 21 Nov 2026 00:01:00", 60.0),
+        ("Sat, 21 Nov 2020 00:00:00 GMT", 0.0),
+        ("9" * 5_000, 999_999_999.0),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("٣", None),
+        ("Sat, 99 Nov 2026 00:01:00 GMT", None),
+    ],
+)
+def test_retry_after_is_read(text: str, seconds: float | None) -> None:
+    assert retry_after(text, NOW) == seconds
+
+
+def test_pauses_grow_and_are_capped() -> None:
+    assert [round(pause(attempt, 1, 4) * 0.8) <= limit for attempt, limit in ((0, 1), (1, 2), (2, 4), (9, 4))] == [
+        True
+    ] * 4
+    assert pause(3, 1, 100) >= 8
