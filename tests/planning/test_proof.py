@@ -1,0 +1,114 @@
+"""The last look before a push."""
+
+import hashlib
+import subprocess
+from dataclasses import replace
+
+import pytest
+from builders import configuration, tier
+
+from bot.model.commits import EntryKind, FileChange, PathDifference, TreeEntry
+from bot.model.proposals import Action, PullRequestPlan
+from bot.planning.proof import blob_name, deviation
+
+DEV, LIVE = tier("dev"), tier("live", "exact", production=True)
+HEAD = "a" * 40
+PATH = "apps/dev/a.yaml"
+
+
+def change(path: str = PATH, kind: EntryKind = EntryKind.FILE) -> FileChange:
+    return FileChange(path=path, kind=kind, before=b"1", after=b"2")
+
+
+def entry(path: str, data: bytes, kind: EntryKind = EntryKind.FILE, like: str = HEAD) -> TreeEntry:
+    return TreeEntry(path=path, kind=kind, size=len(data), blob=blob_name(data, like))
+
+
+def differs(one: FileChange, like: str = HEAD) -> PathDifference:
+    old, new = (entry(one.path, data, one.kind, like) for data in (one.before, one.after))
+    return PathDifference(path=one.path, old=old, new=new)
+
+
+def planned(*changes: FileChange) -> PullRequestPlan:
+    return PullRequestPlan(
+        tier=DEV,
+        action=Action.CREATE,
+        branch="flux-chart-bot/dev/all",
+        base="main",
+        base_sha=HEAD,
+        changes=changes,
+    )
+
+
+def problem(plan: PullRequestPlan, *differences: PathDifference, live: tuple[str, ...] = ("apps/live/**",)) -> str:
+    settings = configuration(DEV, replace(LIVE, paths=live))
+    reason = deviation(plan, differences, settings, "main")
+    assert reason is None or reason.id == "not-as-planned"
+    return reason.sentence if reason else ""
+
+
+@pytest.mark.parametrize("kind", [EntryKind.FILE, EntryKind.EXECUTABLE])
+@pytest.mark.parametrize("like", ["a" * 40, "a" * 64])
+def test_a_commit_that_is_the_plan_may_be_pushed(kind: EntryKind, like: str) -> None:
+    one = change(kind=kind)
+
+    assert problem(planned(one), differs(one, like)) == ""
+
+
+@pytest.mark.parametrize(
+    "differences",
+    [
+        pytest.param((differs(change()), differs(change("apps/dev/b.yaml"))), id="a path too many"),
+        pytest.param((), id="a path too few"),
+        pytest.param((differs(change("apps/dev/b.yaml")),), id="another path"),
+    ],
+)
+def test_other_paths_than_planned_are_no_push(differences: tuple[PathDifference, ...]) -> None:
+    assert "paths" in problem(planned(change()), *differences)
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        pytest.param(replace(differs(change()), new=entry(PATH, b"2", EntryKind.EXECUTABLE)), id="mode of the new"),
+        pytest.param(replace(differs(change()), old=entry(PATH, b"1", EntryKind.EXECUTABLE)), id="mode of the old"),
+        pytest.param(differs(change(kind=EntryKind.EXECUTABLE)), id="both executable, planned as a file"),
+        pytest.param(replace(differs(change()), new=entry(PATH, b"2", EntryKind.SYMLINK)), id="a link"),
+        pytest.param(replace(differs(change()), new=entry(PATH, b"2\r")), id="a byte more in the new"),
+        pytest.param(replace(differs(change()), old=entry(PATH, b"0")), id="other old bytes"),
+        pytest.param(replace(differs(change()), old=None), id="a new file"),
+        pytest.param(replace(differs(change()), new=None), id="a deletion"),
+    ],
+)
+def test_other_content_or_modes_than_planned_are_no_push(difference: PathDifference) -> None:
+    assert f"the content or mode of {PATH}" in problem(planned(change()), difference)
+
+
+@pytest.mark.parametrize(
+    ("path", "live"),
+    [
+        pytest.param(".github/workflows/a.yaml", ("apps/live/**",), id="a workflow"),
+        pytest.param(".github/flux-chart-bot.yaml", ("apps/live/**",), id="our configuration"),
+        pytest.param("apps/live/a.yaml", ("apps/live/**",), id="production"),
+        pytest.param("apps/dev/a.yaml", ("apps/*/a.yaml",), id="production by another pattern"),
+        pytest.param("apps/staging/a.yaml", ("apps/live/**",), id="outside of the tier"),
+    ],
+)
+def test_some_paths_never_change_even_as_planned(path: str, live: tuple[str, ...]) -> None:
+    one = change(path)
+
+    assert f"{path} must never change" in problem(planned(one), differs(one), live=live)
+
+
+def test_production_on_another_branch_is_another_tree() -> None:
+    settings = configuration(DEV, replace(LIVE, paths=("apps/**",), branch="production"))
+
+    assert deviation(planned(change()), (differs(change()),), settings, "main") is None
+
+
+@pytest.mark.parametrize("data", [b"", b"a\n", b"\r\n\0\xff"])
+def test_blobs_are_named_as_git_names_them(data: bytes) -> None:
+    git = subprocess.run(["git", "hash-object", "--stdin"], input=data, capture_output=True, check=True)
+
+    assert blob_name(data, HEAD) == git.stdout.decode().strip()
+    assert blob_name(data, "a" * 64) == hashlib.sha256(b"blob %d\0" % len(data) + data).hexdigest()

@@ -1,0 +1,219 @@
+"""Every state that one tier's branch and pull request can be in, and what is done about it."""
+
+from dataclasses import replace
+
+import pytest
+from builders import tier
+
+from bot.model.commits import CommitFacts, EntryKind, FileChange, PathDifference, TreeEntry
+from bot.model.proposals import Identity, PullRequest, PullRequestPlan, Texts
+from bot.planning.ownership import TIER_TRAILER
+from bot.planning.proof import blob_name
+from bot.planning.pull_requests import Found, FoundBranch, Wish, branch_of, plan_pull_request, strangers
+
+DEV = tier("dev")
+US = Identity(login="bot[bot]", name="bot", email="bot@example.com")
+NAME = "flux-chart-bot/dev/all"
+HEAD, BASE_SHA = "c" * 40, "b" * 40
+TEXTS = Texts(title="update podinfo", body="6.5.3 -> 6.5.4\n", commit_message="update")
+PATH = "apps/dev/podinfo.yaml"
+
+
+def change(before: bytes = b"6.5.3", after: bytes = b"6.5.4") -> FileChange:
+    return FileChange(path=PATH, kind=EntryKind.FILE, before=before, after=after)
+
+
+def carried(one: FileChange) -> PathDifference:
+    old, new = (
+        TreeEntry(path=one.path, kind=one.kind, size=len(data), blob=blob_name(data, HEAD))
+        for data in (one.before, one.after)
+    )
+    return PathDifference(path=one.path, old=old, new=new)
+
+
+def commit(sha: str, email: str) -> CommitFacts:
+    trailers = ((TIER_TRAILER, "dev"),)
+    return CommitFacts(sha=sha, parents=(BASE_SHA,), committer_email=email, subject="x", trailers=trailers)
+
+
+OURS, OTHERS = commit(HEAD, US.email), commit("d" * 40, "eve@example.com")
+BRANCHES = {
+    "none": None,
+    "ours": FoundBranch(head=HEAD, history=(OURS,), carries=(carried(change()),)),
+    "touched": FoundBranch(head="d" * 40, history=(OTHERS, OURS), carries=(carried(change()),)),
+    "foreign": FoundBranch(head="d" * 40, history=(OTHERS,), carries=(carried(change()),)),
+}
+PULL = PullRequest(
+    number=7,
+    url="u",
+    author=US.login,
+    head=NAME,
+    head_sha=HEAD,
+    head_here=True,
+    base="main",
+    title=TEXTS.title,
+    body="6.5.3 -> 6.5.4\r\n",
+)
+PULLS = {
+    "none": (),
+    "ours": (PULL,),
+    "reworded": (replace(PULL, title="mine"),),
+    "by hand": (replace(PULL, author="ann", title="by hand"),),
+    "other base": (replace(PULL, base="release"),),
+    "fork's": (replace(PULL, number=8, head_here=False),),
+    "fork's and ours": (replace(PULL, number=8, head_here=False), PULL),
+}
+WISH = Wish(tier=DEV, base="main", base_sha=BASE_SHA)
+WISHES = {
+    "none": WISH,
+    "same": replace(WISH, changes=(change(),), texts=TEXTS),
+    "different": replace(WISH, changes=(change(after=b"6.5.5"),), texts=replace(TEXTS, body="6.5.3 -> 6.5.5")),
+}
+CLOSED = replace(PULL, number=5)
+
+
+def plan(branch: str, pull: str, wish: str, closed: PullRequest | None = None) -> PullRequestPlan | None:
+    found = Found(branch=BRANCHES[branch], pull_requests=PULLS[pull], last_closed=closed)
+    return plan_pull_request(WISHES[wish], found, US)
+
+
+def said(planned: PullRequestPlan | None) -> str:
+    """The action, its reason and whether words change, in short."""
+    if planned is None:
+        return "nothing"
+    return " ".join(filter(None, [planned.action.value, planned.reason.id if planned.reason else ""]))
+
+
+# What is done for the wishes none, same, different.
+TABLE = {
+    ("none", "none"): ("nothing", "create", "create"),
+    ("none", "ours"): ("close", "update", "update"),
+    ("none", "reworded"): ("close", "update", "update"),
+    ("none", "by hand"): ("close", "update", "update"),
+    ("none", "other base"): ("leave foreign-pull-request",) * 3,
+    ("none", "fork's"): ("nothing", "create", "create"),
+    ("none", "fork's and ours"): ("close", "update", "update"),
+    ("ours", "none"): ("close", "open", "create"),
+    ("ours", "ours"): ("close", "keep", "update"),
+    ("ours", "reworded"): ("close", "reword", "update"),
+    ("ours", "by hand"): ("close", "keep", "update"),
+    ("ours", "other base"): ("leave foreign-pull-request",) * 3,
+    ("ours", "fork's"): ("close", "open", "create"),
+    ("ours", "fork's and ours"): ("close", "keep", "update"),
+} | {
+    (branch, pull): (f"leave {reason}",) * 3
+    for branch, reason in (("touched", "touched"), ("foreign", "foreign-branch"))
+    for pull in PULLS
+}
+CASES = [
+    pytest.param(branch, pull, wish, action, id=f"branch {branch}, pull request {pull}, wish {wish}")
+    for (branch, pull), actions in TABLE.items()
+    for wish, action in zip(WISHES, actions, strict=True)
+]
+
+
+@pytest.mark.parametrize(("branch", "pull", "wish", "action"), CASES)
+def test_what_is_found_and_wished_decides_what_is_done(branch: str, pull: str, wish: str, action: str) -> None:
+    assert said(plan(branch, pull, wish)) == action
+
+
+def test_the_table_knows_every_state() -> None:
+    assert set(TABLE) == {(branch, pull) for branch in BRANCHES for pull in PULLS}
+
+
+@pytest.mark.parametrize(("branch", "pull", "wish", "action"), CASES)
+def test_a_push_has_the_branch_as_it_was_read_for_its_lease(branch: str, pull: str, wish: str, action: str) -> None:
+    planned, found = plan(branch, pull, wish), BRANCHES[branch]
+
+    assert planned is None or planned.head_before == (found.head if found else None)
+
+
+@pytest.mark.parametrize("pull", list(PULLS))
+@pytest.mark.parametrize("branch", list(BRANCHES))
+def test_a_forks_pull_request_is_never_taken_for_ours(branch: str, pull: str) -> None:
+    planned = plan(branch, pull, "same")
+
+    assert planned is None or planned.existing is None or planned.existing.head_here
+
+
+def test_a_forks_pull_request_is_said() -> None:
+    found = Found(pull_requests=PULLS["fork's and ours"])
+
+    (reason,) = strangers(found, NAME)
+    assert reason.sentence == (
+        "pull request 8 uses our branch name flux-chart-bot/dev/all and is not ours (its branch lies in a fork)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("pull", "wish", "rewords"),
+    [
+        ("ours", "same", False),
+        ("ours", "different", True),
+        ("reworded", "same", True),
+        ("reworded", "different", True),
+        ("by hand", "same", False),
+        ("by hand", "different", False),
+    ],
+)
+def test_only_words_of_our_own_that_differ_are_changed(pull: str, wish: str, rewords: bool) -> None:  # noqa: FBT001 - a table
+    planned = plan("ours", pull, wish)
+
+    assert planned
+    assert planned.rewords is rewords
+
+
+# What is done where the branch is ours without a pull request: by what a person closed, for the wishes same, different.
+CLOSINGS = {
+    "nothing closed": (None, "open", "create"),
+    "with this head": (CLOSED, "leave closed", "create"),
+    "with another head": (replace(CLOSED, head_sha="e" * 40), "open", "create"),
+    "with this head, reworded by a person": (replace(CLOSED, title="no!"), "leave closed", "create"),
+    "on a forge that follows no branch": (replace(CLOSED, head_sha=""), "leave closed", "create"),
+    "there, about something else": (replace(CLOSED, head_sha="", body="6.5.2 -> 6.5.3"), "open", "create"),
+    "for another base": (replace(CLOSED, base="release"), "create", "create"),
+}
+
+
+@pytest.mark.parametrize(
+    ("closed", "wish", "action"),
+    [
+        pytest.param(closed, wish, action, id=f"{name}, wish {wish}")
+        for name, (closed, *actions) in CLOSINGS.items()
+        for wish, action in zip(("same", "different"), actions, strict=True)
+    ],
+)
+def test_what_a_person_closed_is_not_proposed_again(closed: PullRequest | None, wish: str, action: str) -> None:
+    assert said(plan("ours", "none", wish, closed)) == action
+
+
+def test_a_closed_proposal_stays_closed_when_another_line_of_its_file_moves() -> None:
+    moved = replace(WISHES["same"], changes=(change(b"# 6.5.3", b"# 6.5.4"),))
+    planned = plan_pull_request(moved, Found(branch=BRANCHES["ours"], last_closed=CLOSED), US)
+
+    assert said(planned) == "leave closed"
+
+
+def test_a_closed_pull_request_does_not_keep_an_empty_branch() -> None:
+    assert said(plan("ours", "none", "none", CLOSED)) == "close"
+
+
+@pytest.mark.parametrize(
+    "carries",
+    [
+        pytest.param((), id="nothing"),
+        pytest.param((carried(change()), carried(replace(change(), path="b.yaml"))), id="one file more"),
+        pytest.param((carried(change(before=b"6.5.2")),), id="from other bytes"),
+        pytest.param((replace(carried(change()), old=None),), id="as a new file"),
+        pytest.param((replace(carried(change()), new=None),), id="as a deletion"),
+    ],
+)
+def test_a_branch_of_ours_that_carries_something_else_is_pushed_anew(carries: tuple[PathDifference, ...]) -> None:
+    branch = FoundBranch(head=HEAD, history=(OURS,), carries=carries)
+    planned = plan_pull_request(WISHES["same"], Found(branch=branch, pull_requests=(PULL,)), US)
+
+    assert said(planned) == "update"
+
+
+def test_a_branch_keeps_its_name() -> None:
+    assert branch_of(DEV) == NAME
