@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from ruamel.yaml import YAML  # noqa: TID251 - a test that reads our own action.
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent
 OURS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-FENCED = re.compile(r"^```ya?ml\n(.*?)^```", re.DOTALL | re.MULTILINE)
+FENCED = re.compile(r"^ *```ya?ml\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +28,8 @@ def readme_workflows(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The README's whole workflows, each as a file where the linters look for one."""
     folder = tmp_path_factory.mktemp("readme") / ".github" / "workflows"
     folder.mkdir(parents=True)
-    blocks = [
-        block for block in FENCED.findall((ROOT / "README.md").read_text()) if re.search(r"^jobs:", block, re.MULTILINE)
-    ]
+    fenced = [textwrap.dedent(block) for block in FENCED.findall((ROOT / "README.md").read_text())]
+    blocks = [block for block in fenced if re.search(r"^jobs:", block, re.MULTILINE)]
     files = [folder / f"readme-{number}.yml" for number in range(len(blocks))]
     for file, block in zip(files, blocks, strict=True):
         file.write_text(block)
