@@ -92,10 +92,10 @@ def _tell(report: "RunReport", arguments: "argparse.Namespace", runner: "Runner"
 def _say(error: BotError, runner: "Runner") -> int:
     """An expected trouble: what happened and what to do, and on a runner the same on the line it is about."""
     from bot.report.annotations import annotation_of_trouble, annotations_of_faults  # noqa: PLC0415 - only on trouble
+    from bot.report.escape import visible  # noqa: PLC0415 - as above
 
-    sys.stderr.write(f"{error.message}\n")
-    if error.mend:
-        sys.stderr.write(f"{error.mend}\n")
+    for line in filter(None, [*error.message.splitlines(), *error.mend.splitlines()]):
+        sys.stderr.write(f"{visible(line)}\n")
     if isinstance(error, ConfigurationError):
         runner.annotate(annotations_of_faults(error.faults))
     elif runner.active:
