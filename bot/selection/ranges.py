@@ -4,10 +4,11 @@ from bot.model.charts import TagList
 from bot.model.references import RangePin, Reference
 from bot.model.verdicts import Current, Decision, Held, Refused
 from bot.reasons import BAD_CONSTRAINT, BAD_FILTER, NO_MATCH, NO_VERSIONS
+from bot.selection.offers import listed
 from bot.selection.pins import majors_behind
 from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.patterns import InvalidPattern, Pattern
-from bot.versions.tags import choose, see_tags
+from bot.versions.tags import choose
 
 
 def decide_range(reference: Reference, pin: RangePin, tags: TagList) -> Decision:
@@ -20,14 +21,14 @@ def decide_range(reference: Reference, pin: RangePin, tags: TagList) -> Decision
     except InvalidConstraint as invalid:
         problem = invalid.fault.value
         return Held(version=pin.constraint, reason=BAD_CONSTRAINT(constraint=pin.constraint, problem=problem))
-    seen = see_tags(tags.tags, reference.tag_rule, only)
+    offer = listed(tags.tags, reference.tag_rule, only)
     chart = reference.source.address
-    if not seen.versions:
+    if not offer.newest_first:
         return Held(version=pin.constraint, reason=NO_VERSIONS(chart=chart))
-    choice = choose(seen.versions, constraint)
+    choice = choose(offer.seen.versions, constraint)
     if choice is None:
         return Held(version=pin.constraint, reason=NO_MATCH(chart=chart, constraint=pin.constraint))
-    running, newest_first = choice.chosen.version, seen.newest_first()
+    running, newest_first = choice.chosen.version, offer.newest_first
     beyond = tuple(
         Refused(tag=newer.tag, why=f"outside {pin.constraint}") for newer in newest_first if newer.version > running
     )

@@ -1,8 +1,10 @@
 """select: reference, tags and tier to a verdict."""
 
+from collections import defaultdict
+from itertools import islice
 from typing import assert_never
 
-from bot.model.charts import TagList, Unreachable
+from bot.model.charts import ChartSource, TagList, Unreachable
 from bot.model.references import DigestPin, ExactPin, RangePin, Reference
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Decision, Held, Verdict
@@ -16,20 +18,19 @@ from bot.steps.resolve import Resolved, TierVerdicts
 
 
 def select(resolved: Resolved, answers: Answers, configuration: Configuration) -> tuple[TierVerdicts, ...]:
-    """Judge every reference of every tier."""
+    """Judge every reference of every tier; chart by chart, so that no chart's tags are read for each of its users."""
+    wishes = [(view.tier, reference) for view in resolved.views for reference in view.references]
+    charts: dict[ChartSource, list[int]] = defaultdict(list)
+    for index, (_, reference) in enumerate(wishes):
+        charts[reference.source].append(index)
+    judged: dict[int, Verdict] = {}
+    for index in (index for at in charts.values() for index in at):
+        tier, reference = wishes[index]
+        decision = _decide(reference, tier, answers, configuration)
+        judged[index] = Verdict(tier=tier, reference=reference, decision=decision)
+    in_order = (judged[index] for index in range(len(wishes)))
     return tuple(
-        TierVerdicts(
-            view=view,
-            verdicts=tuple(
-                Verdict(
-                    tier=view.tier,
-                    reference=reference,
-                    decision=_decide(reference, view.tier, answers, configuration),
-                )
-                for reference in view.references
-            ),
-        )
-        for view in resolved.views
+        TierVerdicts(view=view, verdicts=tuple(islice(in_order, len(view.references)))) for view in resolved.views
     )
 
 
