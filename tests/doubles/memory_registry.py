@@ -17,6 +17,7 @@ class MemoryRegistry:
     Attributes:
         charts: Each chart's tags in the registry's order, with the manifest under each.
         away: Charts that cannot be asked, and why.
+        lost: Single manifests that do not answer though their tags are listed.
         listed: The charts whose tags were asked for, once for every time.
         fetched: The manifests that were asked for.
         resolved: The tags whose digests were asked for.
@@ -24,6 +25,7 @@ class MemoryRegistry:
 
     charts: dict[ChartSource, dict[str, ManifestFacts]] = field(default_factory=dict)
     away: dict[ChartSource, Reason] = field(default_factory=dict)
+    lost: set[Asked] = field(default_factory=set)
     listed: list[ChartSource] = field(default_factory=list)
     fetched: list[Asked] = field(default_factory=list)
     resolved: list[Asked] = field(default_factory=list)
@@ -61,7 +63,7 @@ class MemoryRegistry:
             return Unreachable(reason=self.away[source])
         known = self.charts.get(source, {})
         by_digest = {facts.digest: facts for facts in known.values()}
-        found = known.get(name) or by_digest.get(name)
+        found = None if (source, name) in self.lost else known.get(name) or by_digest.get(name)
         return found or Unreachable(reason=UNREACHABLE(host=source.address.host, problem="404"))
 
 

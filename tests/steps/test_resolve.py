@@ -1,0 +1,86 @@
+"""resolve: which reference belongs to which tier."""
+
+import pytest
+from builders import configuration, tier
+from doubles.story import Story, release, repository
+
+from bot.errors import ConfigurationError
+from bot.steps.resolve import Resolved, resolve
+from bot.steps.scan import Base, scan
+
+DEV, STAGING = tier("dev"), tier("staging")
+
+
+def paths(resolved: Resolved) -> dict[str, list[str]]:
+    return {view.tier.name: [one.path for one in view.references] for view in resolved.views}
+
+
+def test_each_reference_is_judged_in_the_tier_of_its_file() -> None:
+    story = Story(configuration(DEV, STAGING))
+    story.write({"apps/dev/a.yaml": release("1.2.3"), "apps/staging/a.yaml": release("1.2.3")})
+
+    assert paths(story.resolved()) == {"dev": ["apps/dev/a.yaml"], "staging": ["apps/staging/a.yaml"]}
+
+
+def test_a_source_outside_of_every_tier_is_still_joined() -> None:
+    story = Story(configuration(DEV)).write({"apps/dev/a.yaml": release("1.2.3")})
+    (reference,) = story.resolved().views[0].references
+
+    assert str(reference.source.address) == "ghcr.io/x/podinfo"
+
+
+def test_what_no_tier_covers_is_said_once() -> None:
+    story = Story(configuration(DEV))
+    story.write(
+        {"apps/dev/a.yaml": release("1.2.3"), "apps/other/a.yaml": release("1.2.3"), "x.yaml": "kind: [HelmRelease"}
+    )
+    resolved = story.resolved()
+
+    assert {item.path: item.reason.id for item in resolved.outside} == {
+        "apps/other/a.yaml": "no-tier",
+        "x.yaml": "unreadable-yaml",
+    }
+
+
+def test_what_a_tier_cannot_judge_is_listed_under_it() -> None:
+    story = Story(configuration(DEV)).write({"apps/dev/a.yaml": release("1.2.3", repository="absent")})
+    (view,) = story.resolved().views
+
+    assert [item.reason.id for item in view.passed_over] == ["source-not-found"]
+    assert story.resolved().outside == ()
+
+
+def test_tiers_on_different_branches_may_have_the_same_paths() -> None:
+    story = Story(configuration(tier("dev", paths=("apps/**",), branch="develop"), tier("staging", paths=("apps/**",))))
+    story.write({"apps/a.yaml": release("1.2.3")}).write({"apps/a.yaml": release("1.2.4")}, branch="develop")
+    versions = {view.tier.name: [one.pin.places[0].text for one in view.references] for view in story.resolved().views}
+
+    assert versions == {"dev": ["1.2.4"], "staging": ["1.2.3"]}
+
+
+@pytest.mark.parametrize(
+    ("tiers", "message"),
+    [
+        pytest.param((DEV, tier("all", paths=("apps/**",))), "apps/dev/a.yaml", id="a file claimed twice"),
+        pytest.param((DEV, STAGING), "apps/staging/**", id="a pattern that matches nothing"),
+    ],
+)
+def test_tiers_that_do_not_fit_their_tree_are_a_fault_of_the_configuration(
+    tiers: tuple[object, ...], message: str
+) -> None:
+    story = Story(configuration(*tiers)).write({"apps/dev/a.yaml": release("1.2.3")})  # type: ignore[arg-type] # a table of tiers
+
+    with pytest.raises(ConfigurationError) as raised:
+        story.resolved()
+    assert message in raised.value.faults[0].message
+
+
+def test_a_work_tree_is_every_tiers_branch() -> None:
+    settings = configuration(
+        tier("dev", paths=("apps/**",), branch="develop"), tier("staging", paths=("apps/**",), branch="staging")
+    )
+    story = Story(settings).write({"apps/a.yaml": release("1.2.3"), "apps/x.yaml": repository()})
+    (first, *_) = Story(configuration(tier("x", paths=("apps/**",))), remote=story.remote).bases()
+    work_tree = Base(branch="", sha=None, tree=first.tree, tiers=settings.tiers)
+
+    assert paths(resolve(scan([work_tree]), settings, "")) == {"dev": ["apps/a.yaml"], "staging": ["apps/a.yaml"]}
