@@ -55,8 +55,12 @@ def document(report: RunReport) -> Json:
 
 
 def document_text(report: RunReport) -> str:
-    """The document for a file or standard output: indented ASCII, the same for the same run."""
-    return json.dumps(document(report), indent=2) + "\n"
+    """The document for a file or standard output: ASCII, a list's items a line each, the same for the same run.
+
+    Not indented further: only without indentation does Python encode in C, ten times as fast.
+    """
+    members = ",\n".join(f"  {json.dumps(key)}: {_laid_out(value)}" for key, value in document(report).items())
+    return f"{{\n{members}\n}}\n"
 
 
 def output_text(report: RunReport) -> str:
@@ -91,6 +95,13 @@ def schema() -> Json:
 
 def _line(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
+
+
+def _laid_out(value: object) -> str:
+    if not isinstance(value, list) or not value:
+        return json.dumps(value)
+    items = ",\n".join(f"    {json.dumps(item)}" for item in value)
+    return f"[\n{items}\n  ]"
 
 
 def _follow(follow: Follow) -> str:
