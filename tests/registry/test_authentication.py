@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from unittest.mock import create_autospec
 
 import pytest
 from doubles.charts import digest_of_tag, manifest_of, no_progress, refusal, source, tags_of
@@ -13,9 +14,12 @@ from bot.demo.charts import SampleChart
 from bot.demo.registry import Asked
 from bot.model.charts import TagList
 from bot.registry.adapter import OciRegistry
+from bot.registry.challenges import Challenge
+from bot.registry.exchange import Exchange
 from bot.registry.hosts import Hosts
 from bot.registry.limits import Limits
 from bot.registry.origins import Origin
+from bot.registry.tokens import Tokens
 
 Asker = Callable[..., OciRegistry]
 
@@ -64,6 +68,14 @@ def test_a_realm_cannot_bring_a_scope_of_its_own(asker: Asker) -> None:
         tags_of(asker(), source(double.netloc, "charts/c0"))
         (asked,) = double.asked_for("^/token$")
         assert asked.query == {"scope": "repository:charts/c0:pull", "service": "double", "account": "x"}
+
+
+def test_a_scope_of_the_realm_s_own_is_left_out_not_overridden() -> None:
+    realm = Origin(scheme="https", host="a.example", port=443)
+    challenge = Challenge(realm=realm, path="/token?scope=repository:all:push&service=evil&account=x", service="s")
+    tokens = Tokens(exchange=create_autospec(Exchange), limits=Limits(), mask=lambda _: None)
+    sent = tokens._request(realm, challenge, "charts/x", None)
+    assert sent.target == "/token?account=x&scope=repository%3Acharts%2Fx%3Apull&service=s"
 
 
 def test_a_token_is_used_again_for_the_same_chart_only(asker: Asker) -> None:
