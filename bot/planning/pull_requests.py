@@ -10,6 +10,9 @@ from bot.planning.ownership import Ownership, owner_of
 from bot.planning.proof import blob_name
 from bot.reasons import CLOSED_BY_A_PERSON, FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, TOUCHED, Reason
 
+_MARKER = "<!-- flux-chart-bot "
+"""How the last line of a body of ours begins: it names the versions, and changes with nothing else."""
+
 
 def branch_of(tier: Tier) -> Branch:
     """The branch of a tier's pull request: deterministic, so that every run finds it again."""
@@ -111,14 +114,20 @@ def _without_pull_request(plan: PullRequestPlan, branch: FoundBranch, closed: Pu
 
 
 def _closed_just_this(plan: PullRequestPlan, branch: FoundBranch, closed: PullRequest) -> bool:
-    """Whether what was closed is what is wished: the same change, or the same words while its files moved on.
+    """Whether what was closed is what is wished: the same change, or the same versions while its files moved on.
 
-    Where the branch was pushed since, the words alone decide nothing: a run was killed before it could open.
+    Where the branch was pushed since, nobody has refused what it holds now: a run was killed before it could open.
     """
-    same_words = _says_the_same(closed, plan.texts)
+    same_versions = _names_the_same_versions(closed, plan.texts)
     if not closed.head_sha:
-        return same_words
-    return closed.head_sha == branch.head and (same_words or _is_as_wished(plan, branch))
+        return same_versions
+    return closed.head_sha == branch.head and (same_versions or _is_as_wished(plan, branch))
+
+
+def _names_the_same_versions(closed: PullRequest, texts: Texts | None) -> bool:
+    """Whether both bodies end with one marker. It is a hint that anyone can write, and good enough to stay silent."""
+    was, would = _lines(closed.body)[-1:], _lines(texts.body if texts else "")[-1:]
+    return bool(was) and was == would and was[0].startswith(_MARKER)
 
 
 def _with_pull_request(

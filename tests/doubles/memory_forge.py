@@ -24,6 +24,8 @@ class MemoryForge:
         refuses: Names of calls, and the reason each is refused with.
         fails: Names of calls with which the forge as a whole breaks down.
         writes: Every call that changed something or tried to.
+        comments: What was said on closing.
+        numbered: The newest pull request's number.
     """
 
     branches: Mapping[Branch, Sha] = field(default_factory=dict)
@@ -35,6 +37,7 @@ class MemoryForge:
     fails: set[str] = field(default_factory=set)
     writes: list[tuple[str, str]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
+    numbered: int = 0
 
     def identity(self) -> Identity:
         return self.us
@@ -50,7 +53,9 @@ class MemoryForge:
     def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
         if reason := self._write("create_pull_request", head):
             return reason
-        number = len(self.pulls) + len(self.closed) + 1
+        if same := [pull for pull in self.pulls.values() if pull.head_here and (pull.head, pull.base) == (head, base)]:
+            return same[0]
+        number = self.numbered = self.numbered + 1
         self.pulls[number] = PullRequest(
             number=number,
             url=self.pull_request_url(number),

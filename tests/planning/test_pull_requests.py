@@ -15,7 +15,8 @@ DEV = tier("dev")
 US = Identity(login="bot[bot]", name="bot", email="bot@example.com")
 NAME = "flux-chart-bot/dev/all"
 HEAD, BASE_SHA = "c" * 40, "b" * 40
-TEXTS = Texts(title="update podinfo", body="6.5.3 -> 6.5.4\n", commit_message="update")
+MARKER = "<!-- flux-chart-bot v1 versions=64 -->"
+TEXTS = Texts(title="update podinfo", body=f"6.5.3 -> 6.5.4\n\n{MARKER}\n", commit_message="update")
 PATH = "apps/dev/podinfo.yaml"
 
 
@@ -52,7 +53,7 @@ PULL = PullRequest(
     head_here=True,
     base="main",
     title=TEXTS.title,
-    body="6.5.3 -> 6.5.4\r\n",
+    body=f"6.5.3 -> 6.5.4\r\n\r\n{MARKER}",
 )
 PULLS = {
     "none": (),
@@ -170,7 +171,9 @@ CLOSINGS = {
     "with another head": (replace(CLOSED, head_sha="e" * 40), "open", "create"),
     "with this head, reworded by a person": (replace(CLOSED, title="no!"), "leave closed", "create"),
     "on a forge that follows no branch": (replace(CLOSED, head_sha=""), "leave closed", "create"),
-    "there, about something else": (replace(CLOSED, head_sha="", body="6.5.2 -> 6.5.3"), "open", "create"),
+    "there, about other versions": (replace(CLOSED, head_sha="", body=f"x\n{MARKER[:-4]}5 -->"), "open", "create"),
+    "there, without a marker": (replace(CLOSED, head_sha="", body=TEXTS.title), "open", "create"),
+    "with this head and no word": (replace(CLOSED, body=""), "leave closed", "create"),
     "for another base": (replace(CLOSED, base="release"), "create", "create"),
 }
 
@@ -187,11 +190,30 @@ def test_what_a_person_closed_is_not_proposed_again(closed: PullRequest | None, 
     assert said(plan("ours", "none", wish, closed)) == action
 
 
-def test_a_closed_proposal_stays_closed_when_another_line_of_its_file_moves() -> None:
-    moved = replace(WISHES["same"], changes=(change(b"# 6.5.3", b"# 6.5.4"),))
-    planned = plan_pull_request(moved, Found(branch=BRANCHES["ours"], last_closed=CLOSED), US)
+MOVED = replace(
+    WISHES["same"], changes=(change(b"# 6.5.3", b"# 6.5.4"),), texts=replace(TEXTS, body=f"at line 2\n\n{MARKER}")
+)
 
-    assert said(planned) == "leave closed"
+
+@pytest.mark.parametrize(
+    ("closed", "action"),
+    [
+        pytest.param(CLOSED, "leave closed", id="of these versions"),
+        pytest.param(replace(CLOSED, body=TEXTS.title), "create", id="whose marker somebody removed"),
+        pytest.param(replace(CLOSED, body=f"{MARKER}\nmore"), "create", id="whose marker is not at the end"),
+    ],
+)
+def test_a_closed_proposal_stays_closed_when_other_lines_of_its_files_move(closed: PullRequest, action: str) -> None:
+    planned = plan_pull_request(MOVED, Found(branch=BRANCHES["ours"], last_closed=closed), US)
+
+    assert said(planned) == action
+
+
+def test_two_bodies_without_a_marker_name_no_versions() -> None:
+    wish = replace(MOVED, texts=replace(TEXTS, body="same"))
+    planned = plan_pull_request(wish, Found(branch=BRANCHES["ours"], last_closed=replace(CLOSED, body="same")), US)
+
+    assert said(planned) == "create"
 
 
 def test_a_closed_pull_request_does_not_keep_an_empty_branch() -> None:
