@@ -1,0 +1,97 @@
+"""select: every reference of every tier is judged, in its order and by its own tier."""
+
+from dataclasses import replace
+
+import pytest
+from builders import PODINFO, alone, configuration, digest, exact, ranged, reference, source, tier
+from doubles.story import Story, oci, release
+
+from bot.model.references import Pin
+from bot.model.verdicts import Current, Held, Update
+from bot.reasons import UNREACHABLE
+from bot.steps.look_up import Answers
+from bot.steps.select import select, version_in_use
+
+DEV, STAGING = tier("dev", "any"), tier("staging", "patch")
+
+
+@pytest.mark.parametrize(
+    ("pin", "version"),
+    [(exact("1.2.3"), "1.2.3"), (ranged("1.x"), "1.x"), (alone(digest("a")), digest("a"))],
+)
+def test_the_version_in_use_is_what_the_manifest_says(pin: Pin, version: str) -> None:
+    assert version_in_use(reference(pin=pin)) == version
+
+
+def test_verdicts_keep_the_order_of_tiers_and_references() -> None:
+    story = Story(configuration(DEV, STAGING)).push(PODINFO, "1.2.3", "1.2.4", "2.0.0").push("ghcr.io/x/b", "1.2.3")
+    files = {
+        f"apps/{name}/{sign}.yaml": release("1.2.3", chart=chart, name=sign)
+        for name in ("dev", "staging")
+        for sign, chart in (("a", "podinfo"), ("b", "b"), ("c", "podinfo"))
+    }
+    judged = story.write(files).judged()
+
+    assert [(one.view.tier.name, [verdict.reference.object.name for verdict in one.verdicts]) for one in judged] == [
+        ("dev", ["a", "b", "c"]),
+        ("staging", ["a", "b", "c"]),
+    ]
+    assert [
+        [verdict.decision.new if isinstance(verdict.decision, Update) else "" for verdict in one.verdicts]
+        for one in judged
+    ] == [["2.0.0", "", "2.0.0"], ["1.2.4", "", "1.2.4"]]
+
+
+def test_each_kind_of_pin_gets_its_own_judgement() -> None:
+    story = Story(configuration(DEV)).push(PODINFO, "1.2.3", "1.2.4", digests="ab")
+    refs = {
+        "tag": "{tag: 1.2.3}",
+        "semver": '{semver: "1.2.3"}',
+        "range": '{semver: "1.x"}',
+        "digest": f'{{digest: "{digest("a")}"}}',
+        "rc": '{semver: "1.2-rc.1"}',
+    }
+    files = {f"apps/dev/{name}.yaml": oci(ref, name=name, url=f"oci://{PODINFO}") for name, ref in refs.items()}
+    decisions = story.write(files).decisions()
+
+    assert {name: type(decision) for name, decision in decisions.items()} == {
+        "tag": Update,
+        "semver": Update,
+        "range": Current,
+        "digest": Update,
+        "rc": Current,
+    }
+    assert decisions["rc"] == Current(version="1.2-rc.1", runs="1.2.4")
+
+
+def test_a_digest_whose_tag_cannot_be_resolved_is_unknown() -> None:
+    story = Story(configuration(DEV)).push(PODINFO, "1.2.3", "1.2.4", digests="ab")
+    story.write({"apps/dev/a.yaml": oci(f'{{digest: "{digest("a")}"}}')})
+    story.registry.lost.add((source(PODINFO), "1.2.3"))
+    decision = story.decisions()["podinfo"]
+
+    assert isinstance(decision, Held)
+    assert (decision.version, decision.reason.id) == (digest("a"), "unreachable")
+
+
+def test_a_bad_comment_is_said_even_where_the_chart_is_away() -> None:
+    story = Story(configuration(DEV)).write({"apps/dev/a.yaml": release("1.2.3 # flux-chart-bot: soon")})
+    story.registry.away[source(PODINFO)] = UNREACHABLE(host="ghcr.io", problem="timeout")
+    decision = story.decisions()["podinfo"]
+
+    assert isinstance(decision, Held)
+    assert decision.reason.id == "bad-constraint"
+
+
+def test_production_is_judged_and_never_moved() -> None:
+    story = Story(configuration(replace(DEV, production=True))).push(PODINFO, "1.2.3", "1.2.4")
+    (one,) = story.write({"apps/dev/a.yaml": release("1.2.3")}).edited()
+
+    assert [type(verdict.decision) for verdict in one.verdicts] == [Current]
+    assert one.changes == ()
+
+
+def test_a_fleet_without_references_needs_no_answers() -> None:
+    story = Story(configuration(DEV)).write({"apps/dev/a.yaml": "a: 1\n"})
+
+    assert [one.verdicts for one in select(story.resolved(), Answers(), story.configuration)] == [()]
