@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ForgeFailed
+from bot.forge.commit_names import checked
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import CommitStatus, Identity, PullRequest, State
 from bot.model.tiers import Branch
@@ -43,13 +44,13 @@ class FilesForge:
 
     def last_closed(self, branch: Branch) -> PullRequest | None:
         """The newest pull request from this branch that a person set to closed."""
-        closed = [record for record in self._records() if record["head"] == branch and record["state"] == _CLOSED]
-        return _pull_request(closed[-1]) if closed else None
+        ended = [record for record in self._records() if record["head"] == branch and record["state"] != _OPEN]
+        return _pull_request(ended[-1]) if ended and ended[-1]["state"] == _CLOSED else None
 
     def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
         """Write the next number; the open one where it exists already."""
         for existing in self.open_pull_requests():
-            if existing.head == head:
+            if (existing.head, existing.base) == (head, base):
                 return existing
         number = max((int(record["number"]) for record in self._records()), default=0) + 1
         record = {"number": number, "state": _OPEN, "author": _US.login, "head": head, "head_sha": _ANY, "base": base}
@@ -68,8 +69,11 @@ class FilesForge:
 
     def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:
         """The statuses of a commit."""
-        rows = _read(self._statuses / f"{sha}.json", [])
-        return tuple(CommitStatus(**{**row, "state": State(row["state"])}) for row in rows)
+        path = self._statuses / f"{checked(sha)}.json"
+        try:
+            return tuple(CommitStatus(**{**row, "state": State(row["state"])}) for row in _read(path, []))
+        except (KeyError, TypeError, ValueError) as error:
+            raise _broken(path, error) from error
 
     def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
         """Set a status, in place of an older one of the same context."""
@@ -89,11 +93,10 @@ class FilesForge:
         return str(self._pulls / f"{number:04}.md")
 
     def _records(self) -> list[dict[str, Any]]:
-        return [_read(path, {}) for path in sorted(self._pulls.glob("[0-9]*.json"))]
+        return [_record(path) for path in sorted(self._pulls.glob("[0-9]*.json"))]
 
     def _record(self, number: int) -> dict[str, Any]:
-        record: dict[str, Any] = _read(self._pulls / f"{number:04}.json", {})
-        return record
+        return _record(self._pulls / f"{number:04}.json")
 
     def _write_pull(self, record: dict[str, Any]) -> None:
         record = {**record, "url": self.pull_request_url(record["number"])}
@@ -104,9 +107,21 @@ class FilesForge:
         _write(page.with_suffix(".json"), json.dumps(record, indent=2) + "\n")
 
 
+_FIELDS = ("url", "author", "head", "head_sha", "base", "title", "body")
+
+
+def _record(path: Path) -> dict[str, Any]:
+    """One pull request as it was written; people may edit these files, so the form is checked."""
+    record = _read(path, None)
+    texts = [*_FIELDS, "state"]
+    good = isinstance(record, dict) and all(isinstance(record.get(name), str) for name in texts)
+    if not good or not isinstance(record.get("number"), int):
+        raise _broken(path, "a key is missing")
+    return dict(record)
+
+
 def _pull_request(record: dict[str, Any]) -> PullRequest:
-    known = {name: record[name] for name in ("number", "url", "author", "head", "head_sha", "base", "title", "body")}
-    return PullRequest(head_here=True, **known)
+    return PullRequest(number=record["number"], head_here=True, **{name: record[name] for name in _FIELDS})
 
 
 def _read(path: Path, default: Any) -> Any:
@@ -115,7 +130,12 @@ def _read(path: Path, default: Any) -> Any:
     except FileNotFoundError:
         return default
     except (OSError, ValueError) as error:
-        raise ForgeFailed(f"{path} cannot be read: {type(error).__name__}", "Mend or delete the file") from error
+        raise _broken(path, error) from error
+
+
+def _broken(path: Path, why: Exception | str) -> ForgeFailed:
+    said = why if isinstance(why, str) else type(why).__name__
+    return ForgeFailed(f"{path} cannot be read: {said}", "Mend or delete the file")
 
 
 def _write(path: Path, text: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
 
 from bot.errors import ForgeFailed
+from bot.forge.commit_names import checked
 from bot.forge.github_refusals import Refused, asking
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import CommitStatus, Identity, PullRequest, State
@@ -21,12 +22,11 @@ if TYPE_CHECKING:
 
 _ACTIONS_LOGIN, _ACTIONS_ID = "github-actions[bot]", 41898282
 """The user of every workflow's own token on github.com."""
-_FORBIDDEN = 403
+_FORBIDDEN, _NOT_FOUND = 403, 404
 _CLOSING_MARK = "<!-- flux-chart-bot: closed by the bot -->"
 _CONTEXTS = "flux-chart-bot/"
 _STATUS_PAGES = 10
 """Pages of 100 statuses that are read of one commit, newest first."""
-_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 
 
 class GitHubForge:
@@ -59,8 +59,7 @@ class GitHubForge:
             if refused.status != _FORBIDDEN:
                 raise ForgeFailed(f"Asking who the token is: {refused.message}") from refused
             login, number = self._viewer()
-        host = urlsplit(self.server_url).hostname or "github.com"
-        email = f"{number}+{login}@users.noreply.{host}"
+        email = f"{number}+{login}@{noreply_host(self.server_url)}"
         return Identity(login=login, name=login, email=email, shared=login == _ACTIONS_LOGIN)
 
     def _viewer(self) -> tuple[str, int]:
@@ -68,10 +67,10 @@ class GitHubForge:
         try:
             with asking("Asking who the token is"):
                 _, answer = self.client.requester.graphql_query(query, {})
+                viewer = answer["data"]["viewer"]
+                return str(viewer["login"]), int(viewer["databaseId"])
         except Refused:
             return _ACTIONS_LOGIN, _ACTIONS_ID
-        viewer = answer["data"]["viewer"]
-        return str(viewer["login"]), int(viewer["databaseId"])
 
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         """Every open pull request whose head branch has our prefix, forks' included; one call a hundred."""
@@ -80,7 +79,7 @@ class GitHubForge:
             with asking(what):
                 pulls = [_pull_request(pull) for pull in self._api.get_pulls(state="open")]
         except Refused as refused:
-            raise ForgeFailed(str(refused.reason(what, "pull-requests: write"))) from refused
+            raise self._unusable(refused, what) from refused
         return tuple(pull for pull in pulls if pull.head.startswith(BOT_BRANCHES))
 
     def last_closed(self, branch: Branch) -> PullRequest | None:
@@ -94,7 +93,7 @@ class GitHubForge:
                     return None
                 found = _pull_request(newest)
         except Refused as refused:
-            raise ForgeFailed(str(refused.reason(what, "pull-requests: write"))) from refused
+            raise self._unusable(refused, what) from refused
         return found if found.head == branch and found.head_here else None
 
     def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
@@ -105,9 +104,12 @@ class GitHubForge:
                 return _pull_request(created)
         except Refused as refused:
             if refused.already_exists:
-                existing = (pull for pull in self.open_pull_requests() if pull.head == head and pull.head_here)
-                return next(existing, None) or refused.opening()
+                return self._open_one(head, base) or refused.opening()
             return refused.opening()
+
+    def _open_one(self, head: Branch, base: Branch) -> PullRequest | None:
+        pulls = self.open_pull_requests()
+        return next((pull for pull in pulls if (pull.head, pull.base) == (head, base) and pull.head_here), None)
 
     def update_pull_request(self, number: int, *, title: str, body: str) -> Reason | None:
         """Set title and body."""
@@ -123,7 +125,7 @@ class GitHubForge:
         try:
             with asking(f"Closing pull request {number}"):
                 pull = self._api.get_pull(number)
-                if not any(_CLOSING_MARK in said.body for said in pull.get_issue_comments()):
+                if not any(_CLOSING_MARK in (said.body or "") for said in pull.get_issue_comments()):
                     pull.create_issue_comment(f"{comment}\n\n{_CLOSING_MARK}")
                 pull.edit(state="closed")
         except Refused as refused:
@@ -135,38 +137,26 @@ class GitHubForge:
 
         The list, not the combined status: only the list names creators.
         """
-        login = self.identity().login
+        what, login = "Reading commit statuses", self.identity().login
         newest: dict[str, CommitStatus] = {}
-        for raw in self._raw_statuses(_checked(sha)):
-            context = str(raw["context"])
-            if not context.startswith(_CONTEXTS) or (raw.get("creator") or {}).get("login") != login:
-                continue
-            newest.setdefault(
-                context,
-                CommitStatus(
-                    context=context,
-                    state=State(raw["state"]),
-                    description=raw.get("description") or "",
-                    target_url=raw.get("target_url") or "",
-                ),
-            )
+        try:
+            with asking(what):
+                for raw in self._raw_statuses(checked(sha)):
+                    if raw["context"].startswith(_CONTEXTS) and (raw["creator"] or {}).get("login") == login:
+                        newest.setdefault(raw["context"], _commit_status(raw))
+        except Refused as refused:
+            reason = refused.reason(what, "statuses: write")
+            raise ForgeFailed(reason.sentence, reason.mend) from refused
         return tuple(newest.values())
 
-    def _raw_statuses(self, sha: Sha) -> list[dict[str, Any]]:
-        what, found = "Reading commit statuses", []
+    def _raw_statuses(self, sha: Sha) -> Iterator[dict[str, Any]]:
         url = f"/repos/{self.repository}/commits/{sha}/statuses"
-        try:
-            for page in range(1, _STATUS_PAGES + 1):
-                with asking(what):
-                    _, rows = self.client.requester.requestJsonAndCheck(
-                        "GET", url, parameters={"per_page": 100, "page": page}
-                    )
-                found += rows
-                if len(rows) < 100:  # noqa: PLR2004 - a page that is not full is the last
-                    break
-        except Refused as refused:
-            raise ForgeFailed(str(refused.reason(what, "statuses: write"))) from refused
-        return found
+        for page in range(1, _STATUS_PAGES + 1):
+            asked = {"per_page": 100, "page": page}
+            _, rows = self.client.requester.requestJsonAndCheck("GET", url, parameters=asked)
+            yield from rows
+            if len(rows) < 100:  # noqa: PLR2004 - a page that is not full is the last
+                return
 
     def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
         """Set a status on a commit of this repository."""
@@ -174,7 +164,7 @@ class GitHubForge:
         target = {"target_url": status.target_url} if status.target_url else {}
         try:
             with asking(what):
-                self._api.get_commit(_checked(sha)).create_status(
+                self._api.get_commit(checked(sha)).create_status(
                     state=status.state.value, context=status.context, description=status.description, **target
                 )
         except Refused as refused:
@@ -189,16 +179,34 @@ class GitHubForge:
         """The address of a pull request."""
         return f"{self.server_url}/{self.repository}/pull/{number}"
 
+    def _unusable(self, refused: Refused, what: str) -> ForgeFailed:
+        """The first call on the repository was refused; GitHub says 404 of what a token may not see."""
+        if refused.status == _NOT_FOUND:
+            mend = "Check the name, and that the token was given for this repository"
+            return ForgeFailed(f"{what}: {self.repository} does not exist, or the token may not see it", mend)
+        reason = refused.reason(what, "pull-requests: write")
+        return ForgeFailed(reason.sentence, reason.mend)
+
     @cached_property
     def _api(self) -> ApiRepository:
         return self.client.get_repo(self.repository)
 
 
-def _checked(sha: Sha) -> Sha:
-    """Refuse anything but a full object name: PyGithub puts it into a path as it is."""
-    if not _SHA.match(sha):
-        raise ForgeFailed(f"{sha!r} is not a commit")
-    return sha
+def _commit_status(raw: dict[str, Any]) -> CommitStatus:
+    return CommitStatus(
+        context=raw["context"],
+        state=State(raw["state"]),
+        description=raw["description"] or "",
+        target_url=raw["target_url"] or "",
+    )
+
+
+def noreply_host(server_url: str) -> str:
+    """The host of the addresses by which this server links commits to accounts.
+
+    https://docs.github.com/en/account-and-profile/reference/email-addresses-reference#your-noreply-email-address
+    """
+    return f"users.noreply.{urlsplit(server_url).hostname or 'github.com'}"
 
 
 def _pull_request(pull: ApiPullRequest) -> PullRequest:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from bot.errors import UsageError
 from bot.model.secret import Secret
 
 if TYPE_CHECKING:
     from github import Github  # noqa: TID251 - this package is its home
 
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _TIMEOUT = 30
 """Seconds for one answer."""
 _TRIES = 5
@@ -28,10 +32,15 @@ def connect(api_url: str, token: Secret, *, seconds_between_writes: float = 1.0,
         seconds_between_writes: GitHub asks for one second between writes.
             https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
         backoff: Seconds before the second retry; doubled each time.
+
+    Raises:
+        UsageError: The address would send the token in plain, or holds a login of its own.
     """
+    _require_safe(api_url)
     from github import Auth, Github  # noqa: PLC0415, TID251 - 200 ms of import, paid only by runs that write
     from github.GithubRetry import GithubRetry  # noqa: PLC0415, TID251 - as above
 
+    _leave_logging_to_the_program()
     retry = GithubRetry(
         total=_TRIES,
         backoff_factor=backoff,
@@ -53,3 +62,18 @@ def connect(api_url: str, token: Secret, *, seconds_between_writes: float = 1.0,
         lazy=True,
         user_agent="flux-chart-bot",
     )
+
+
+def _leave_logging_to_the_program() -> None:
+    """Take back what PyGithub does on import: it prints to stderr whatever level is asked for, each refusal as well."""
+    logger = logging.getLogger("github")
+    logger.handlers.clear()
+    logger.setLevel(logging.NOTSET)
+
+
+def _require_safe(api_url: str) -> None:
+    parts = urlsplit(api_url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise UsageError("GITHUB_API_URL does not begin with https://", "A token is never sent over plain HTTP")
+    if "@" in parts.netloc:
+        raise UsageError("GITHUB_API_URL holds a login", "Give the token through the environment, never in an address")

@@ -17,7 +17,8 @@ _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _INVALID = 401, 403, 404, 422
 _MAY_NOT_OPEN = "not permitted to create or approve pull requests"
 """GitHub's words where the repository's setting keeps workflows from opening pull requests."""
 
-_READING = "contents: read, pull-requests: read, statuses: read"
+_WRITING = "contents: write, pull-requests: write and statuses: write"
+_AGAIN = "Running again completes the work"
 
 
 class Refused(Exception):
@@ -42,9 +43,7 @@ class Refused(Exception):
                 " this repository or its organisation, or give the bot the token of a GitHub App"
             )
             return OPENING_FORBIDDEN(problem=self.message, cure=cure)
-        if self.status == _FORBIDDEN:
-            return OPENING_FORBIDDEN(problem=self.message, cure="Give the token the permission `pull-requests: write`")
-        return FORGE_FAILED(what="Opening the pull request", problem=f"{self.status}: {self.message}")
+        return self.reason("Opening the pull request", "pull-requests: write")
 
     @property
     def already_exists(self) -> bool:
@@ -59,7 +58,11 @@ def asking(what: str) -> Iterator[None]:
     Texts of `requests` exceptions are never passed on: they hold whole URLs.
     """
     import requests  # noqa: PLC0415 - PyGithub brings it with it
-    from github import GithubException, RateLimitExceededException  # noqa: PLC0415, TID251 - loaded by then
+    from github import (  # noqa: PLC0415, TID251 - loaded by then
+        BadAttributeException,
+        GithubException,
+        RateLimitExceededException,
+    )
 
     try:
         yield
@@ -67,20 +70,27 @@ def asking(what: str) -> Iterator[None]:
         raise ForgeFailed(f"{what}: GitHub's rate limit is used up", "Run less often, or use a GitHub App") from error
     except GithubException as error:
         raise _sorted_out(what, error) from error
+    except requests.exceptions.RetryError:
+        raise ForgeFailed(f"{what}: GitHub answered with errors only, however often it was asked", _AGAIN) from None
     except requests.exceptions.RequestException as error:
         message = f"{what}: GitHub could not be reached ({type(error).__name__})"
-        raise ForgeFailed(message, "Running again completes the work") from None
-    except AssertionError as error:
-        # PyGithub asserts that every address in an answer lies on the host that was asked.
-        raise ForgeFailed(f"{what}: an answer names another host", "Check GITHUB_API_URL") from error
+        raise ForgeFailed(message, _AGAIN) from None
+    except (BadAttributeException, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        # PyGithub takes any JSON for GitHub's, and a page of HTML for JSON; what it then stumbles over differs.
+        mend = "Check GITHUB_API_URL, and that no proxy answers in GitHub's place"
+        raise ForgeFailed(f"{what}: the answer is not one of GitHub's", mend) from error
+    except (AssertionError, RuntimeError) as error:
+        # PyGithub wants every address in an answer, and every redirect, on the host that was asked.
+        raise ForgeFailed(f"{what}: the answer leads to another host", "Check GITHUB_API_URL") from error
 
 
 def _sorted_out(what: str, error: GithubException) -> Exception:
     message = _message(error)
     if error.status == _UNAUTHORIZED:
-        return ForgeFailed(f"{what}: the token is not valid ({message})", f"Give a token with {_READING}")
+        mend = f"Give one that has not expired, with the permissions {_WRITING}"
+        return ForgeFailed(f"{what}: the token is not valid ({message})", mend)
     if error.status == 429 or error.status >= 500:  # noqa: PLR2004 - too many requests; the server's own fault
-        return ForgeFailed(f"{what}: GitHub answered {error.status}", "Running again completes the work")
+        return ForgeFailed(f"{what}: GitHub answered {error.status}", _AGAIN)
     return Refused(error.status, message)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from doubles.github import git_backend
+from doubles.github import git_backend, graphql
 from doubles.github.exchange import Reply, Request, text_reply
 from doubles.github.faults import GIT_ROUTES, Fault, Faults
 from doubles.github.git_backend import GitRequest
@@ -52,7 +52,7 @@ class GitHubDouble:
         self._state = State(self._folder)
         self.violations: list[str] = []
         self._api = RestApi(self._state, self._urls, description(), self.violations.append)
-        self.faults = Faults(GIT_ROUTES | frozenset(description().operations()))
+        self.faults = Faults(GIT_ROUTES | {graphql.QUERY} | frozenset(description().operations()))
         self.journal = Journal()
         self._http.start()
 
@@ -167,6 +167,8 @@ class GitHubDouble:
         if asked is not None:
             return self._respond_git(asked)
         path = request.path
+        if path == graphql.path_of(self._api_path):
+            return self._respond_graphql(request)
         if path.startswith(f"{self._api_path}/"):
             return self._respond_api(self._api.route(request, path.removeprefix(self._api_path)))
         self.violations.append(f"no page {request.method} {path}")
@@ -181,6 +183,16 @@ class GitHubDouble:
         reply = None if fault is not None and fault.drop else reply
         write = request.method != "GET"
         self._note(request, reply, operation=name, repository=routed.repository, body=routed.body, write=write)
+        return reply
+
+    def _respond_graphql(self, request: Request) -> Reply | None:
+        fault = self._fault(graphql.QUERY, None)
+        identity = self._state.tokens.get(request.token or "")
+        answer = graphql.answer(request, identity, self.violations.append)
+        if fault is not None and fault.answer is not None:
+            answer = fault.answer
+        reply = None if fault is not None and fault.drop else self._api.reply(answer, identity)
+        self._note(request, reply, operation=graphql.QUERY, repository=None, write=False)
         return reply
 
     def _respond_git(self, asked: GitRequest) -> Reply | None:

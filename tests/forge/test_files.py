@@ -1,0 +1,98 @@
+"""The forge of plain files, beside the contract: what people find there, and what they may have done to it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from doubles.forge_sides import OURS
+
+from bot.errors import ForgeFailed
+from bot.forge.files import FilesForge
+from bot.model.proposals import CommitStatus, State
+
+SHA = "1" * 40
+GOOD = CommitStatus(context="flux-chart-bot/dev", state=State.SUCCESS, description="up to date")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "forge"
+
+
+@pytest.fixture
+def forge(folder: Path) -> FilesForge:
+    made = FilesForge(folder)
+    made.create_pull_request(head=OURS, base="develop", title="Update podinfo", body="why")
+    return made
+
+
+def test_reading_makes_no_folder(folder: Path) -> None:
+    forge = FilesForge(folder)
+    assert (forge.open_pull_requests(), forge.last_closed(OURS), forge.statuses(SHA)) == ((), None, ())
+    assert not folder.exists()
+
+
+def test_a_person_reads_markdown(forge: FilesForge, folder: Path) -> None:
+    forge.set_status(SHA, GOOD)
+    assert (folder / "pull-requests/0001.md").read_text() == (
+        f"# Update podinfo\n\n`{OURS}` into `develop`, open\n\nwhy\n"
+    )
+    assert (folder / f"statuses/{SHA}.md").read_text() == (
+        f"# Statuses of {SHA}\n\n- **success** `flux-chart-bot/dev`: up to date\n"
+    )
+
+
+def test_the_closing_word_stands_below(forge: FilesForge, folder: Path) -> None:
+    forge.close_pull_request(1, comment="Nothing is left.")
+    assert (folder / "pull-requests/0001.md").read_text().endswith("why\n\n---\n\nNothing is left.\n")
+
+
+def test_what_the_bot_closed_was_refused_by_nobody(forge: FilesForge) -> None:
+    forge.close_pull_request(1, comment="Nothing is left.")
+    assert forge.last_closed(OURS) is None
+
+
+def test_an_older_refusal_ends_with_a_newer_pull_request(forge: FilesForge, folder: Path) -> None:
+    path = folder / "pull-requests/0001.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "state": "closed"}))
+    forge.create_pull_request(head=OURS, base="develop", title="Update podinfo", body="why")
+    forge.close_pull_request(2, comment="Nothing is left.")
+    assert forge.last_closed(OURS) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", "{}", '"x"', '{"number": 1}', "\ud800".encode("utf-8", "surrogatepass")]
+)
+def test_a_broken_file_is_named(forge: FilesForge, folder: Path, text: str | bytes) -> None:
+    path = folder / "pull-requests/0001.json"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    with pytest.raises(ForgeFailed, match=r"0001\.json cannot be read") as failed:
+        forge.open_pull_requests()
+    assert failed.value.mend == "Mend or delete the file"
+
+
+@pytest.mark.parametrize("text", ["{", '[{"context": "x"}]', '[{"state": "great"}]', "7", '["x"]'])
+def test_broken_statuses_are_named(forge: FilesForge, folder: Path, text: str) -> None:
+    forge.set_status(SHA, GOOD)
+    (folder / f"statuses/{SHA}.json").write_text(text)
+    with pytest.raises(ForgeFailed, match=f"{SHA}.json cannot be read"):
+        forge.statuses(SHA)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ForgeFailed, match="cannot be written") as failed:
+        FilesForge(tmp_path / "file").create_pull_request(head=OURS, base="main", title="t", body="b")
+    assert "Choose a folder" in failed.value.mend
+
+
+def test_a_kill_leaves_the_old_file(forge: FilesForge, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(_self: Path, _target: Path) -> Path:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        forge.update_pull_request(1, title="new", body="new")
+    assert FilesForge(folder).open_pull_requests()[0].title == "Update podinfo"
