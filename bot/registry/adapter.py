@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.errors import UsageError
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
@@ -75,6 +75,7 @@ class OciRegistry:
         self._authentication = Authentication(
             exchange=self._exchange, credentials=Credentials(dict(environment)), limits=self._limits, mask=mask
         )
+        self._asked: Crowd[Any, Any] = Crowd((), _nothing)
 
     def tags(self, sources: Iterable[ChartSource], progress: Progress) -> Mapping[ChartSource, TagList | Unreachable]:
         """List the tags of every source, each once, in parallel."""
@@ -89,7 +90,8 @@ class OciRegistry:
         return self._ask_all(wanted, lambda pair: pair[0], self._digest_of, progress)
 
     def close(self) -> None:
-        """Close the connections that are kept."""
+        """Ask nothing more, and close the connections that are kept."""
+        self._asked.stop()
         self._transport.close()
 
     @cached_property
@@ -112,7 +114,8 @@ class OciRegistry:
         source_of: Callable[[Question], ChartSource],
         ask: Callable[[Question], Outcome],
         progress: Progress,
-    ) -> dict[Question, Outcome | Unreachable]:
+    ) -> Mapping[Question, Outcome | Unreachable]:
+        self._asked.finish()  # hosts count what is under way for one crowd at a time
         distinct = tuple(dict.fromkeys(questions))
         origins = {question: Origin.of_source(source_of(question)) for question in distinct}
         self._greet(frozenset(origins.values()))
@@ -124,7 +127,9 @@ class OciRegistry:
                 return _unreachable(source_of(question), question, error)
 
         queue = [(self._hosts.of(origins[question]), question) for question in distinct]
-        return Crowd(queue, answered).run(self._limits.workers, progress)
+        crowd = Crowd(queue, answered).start(self._limits.workers, progress)
+        self._asked = crowd
+        return crowd
 
     def _greet(self, origins: frozenset[Origin]) -> None:
         """Knock at every new host while oras is being imported; a host that does not answer says so per chart."""
@@ -161,6 +166,10 @@ class OciRegistry:
             raise NotFoundError
         origin = Origin.of_source(source)
         return self._clients[source.plain_http].manifest(origin, source.address.name, reference, method)
+
+
+def _nothing(_question: object) -> None:
+    """Before the first question."""
 
 
 def _unreachable(source: ChartSource, question: object, error: RegistryError) -> Unreachable:

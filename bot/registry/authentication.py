@@ -65,6 +65,8 @@ class Authentication:
         host = self._exchange.hosts.of(origin)
         if host.greeted:
             return
+        if host.greeting.locked():
+            self._exchange.prepare(origin)  # this thread's connection opens while another's greeting is under way
         with host.greeting:
             if not host.greeted:
                 self._greet(host)

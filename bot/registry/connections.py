@@ -89,10 +89,21 @@ class CheckedHTTPSConnection(HTTPSConnection, _Checked):
 class CheckedHTTPPool(HTTPConnectionPool):
     """Keep-alive connections to one origin over plain HTTP."""
 
-    ConnectionCls = CheckedHTTPConnection
+    def open_one(self) -> None:
+        """Open a connection for the next request to come. Through a proxy it is opened with that request."""
+        if self.proxy:
+            return
+        connection = self._get_conn()
+        try:
+            if connection.is_closed:
+                connection.connect()
+        finally:
+            self._put_conn(connection)
+
+    ConnectionCls: type[CheckedHTTPConnection | CheckedHTTPSConnection] = CheckedHTTPConnection
 
 
-class CheckedHTTPSPool(HTTPSConnectionPool):
+class CheckedHTTPSPool(CheckedHTTPPool, HTTPSConnectionPool):
     """Keep-alive connections to one origin over HTTPS."""
 
     ConnectionCls = CheckedHTTPSConnection

@@ -3,13 +3,13 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Self, TypeVar
 
 from bot.ports import Progress
 from bot.registry.hosts import Host
 
-Question = TypeVar("Question")
+Question = TypeVar("Question", bound=Hashable)
 Outcome = TypeVar("Outcome")
 
 _TICK_SECONDS = 0.1
@@ -18,41 +18,74 @@ _SPARE_WORKERS = 8
 _MOST_WORKERS = 64
 
 
-class Crowd(Generic[Question, Outcome]):
-    """Asks every question once and collects what comes back."""
+class Crowd(Mapping[Question, Outcome]):
+    """Asks every question once. Holds what came back; who reads an outcome that is not there yet waits for it."""
 
     def __init__(self, questions: Iterable[tuple[Host, Question]], answer: Callable[[Question], Outcome]) -> None:
-        self.outcomes: dict[Question, Outcome] = {}
         self._answer = answer
+        self._outcomes: dict[Question, Outcome] = {}
         self._waiting: dict[Host, deque[Question]] = {}
         for host, question in questions:
             self._waiting.setdefault(host, deque()).append(question)
+        self._questions = dict.fromkeys(question for queue in self._waiting.values() for question in queue)
         self._ring = deque(self._waiting)
-        self._total = sum(len(queue) for queue in self._waiting.values())
         self._changed = threading.Condition()
-        self._done = threading.Event()
+        self._awaited: Question | None = None
+        self._arrived = threading.Event()
         self._fault: BaseException | None = None
+        self._progress: Progress = _tell_nobody
+        self._told = 0
 
-    def run(self, workers: int, progress: Progress) -> dict[Question, Outcome]:
-        """Ask with so many workers for one host. A fault of ours in any of them is raised here."""
-        if not self._total:
-            return {}
-        count = min(self._total, workers + _SPARE_WORKERS * (len(self._ring) - 1), _MOST_WORKERS)
+    def __getitem__(self, question: Question) -> Outcome:
+        """The outcome, waited for. A fault of ours in any of the workers is raised here."""
+        if question in self._questions and question not in self._outcomes:
+            self._wait_for(question)
+        self._tell(always=False)
+        return self._outcomes[question]
+
+    def __iter__(self) -> Iterator[Question]:
+        return iter(self._questions)
+
+    def __len__(self) -> int:
+        return len(self._questions)
+
+    def start(self, workers: int, progress: Progress) -> Self:
+        """Begin to ask, with so many workers for one host. `progress` is told in the thread that reads."""
+        self._progress = progress
+        count = min(len(self), workers + _SPARE_WORKERS * (len(self._ring) - 1), _MOST_WORKERS)
         # Daemons: a person who interrupts the run does not wait for a silent server.
         for number in range(count):
             threading.Thread(target=self._work, name=f"registry-{number}", daemon=True).start()
-        try:
-            told = 0
-            while not self._done.wait(_TICK_SECONDS):
-                if told != len(self.outcomes):
-                    told = len(self.outcomes)
-                    progress(told, self._total)
-        finally:
-            self._stop()
-        if self._fault:
-            raise self._fault
-        progress(len(self.outcomes), self._total)
-        return self.outcomes
+        return self
+
+    def finish(self) -> Self:
+        """Wait for every outcome."""
+        for question in self._questions:
+            self[question]
+        return self
+
+    def stop(self) -> None:
+        """Ask nothing more."""
+        with self._changed:
+            self._ring.clear()
+            self._changed.notify_all()
+
+    def _wait_for(self, question: Question) -> None:
+        self._awaited = question
+        self._arrived.clear()
+        # Looked for only now: what came in before the lines above has woken nobody.
+        while question not in self._outcomes:
+            if self._fault:
+                raise self._fault
+            if not self._arrived.wait(_TICK_SECONDS):
+                self._tell(always=True)
+
+    def _tell(self, *, always: bool) -> None:
+        """Say how far it is: now and then while waiting, and that all is done."""
+        done = len(self._outcomes)
+        if self._told != done and (always or done == len(self)):
+            self._told = done
+            self._progress(done, len(self))
 
     def _work(self) -> None:
         try:
@@ -62,8 +95,8 @@ class Crowd(Generic[Question, Outcome]):
                 self._put(host, question, outcome)
         except BaseException as error:  # noqa: BLE001 # carried to the thread that waits, which raises it
             self._fault = error
-            self._stop()
-            self._done.set()
+            self.stop()
+            self._arrived.set()
 
     def _take(self) -> tuple[Host, Question] | None:
         """The next question of a host that takes one, or None when none is left."""
@@ -93,13 +126,12 @@ class Crowd(Generic[Question, Outcome]):
     def _put(self, host: Host, question: Question, outcome: Outcome) -> None:
         with self._changed:
             host.under_way -= 1
-            self.outcomes[question] = outcome
+            self._outcomes[question] = outcome
             if self._ring:
                 self._changed.notify()
-            if len(self.outcomes) == self._total:
-                self._done.set()
+            if question == self._awaited:
+                self._arrived.set()
 
-    def _stop(self) -> None:
-        with self._changed:
-            self._ring.clear()
-            self._changed.notify_all()
+
+def _tell_nobody(_done: int, _of: int) -> None:
+    """Until somebody is named."""

@@ -58,6 +58,10 @@ class Exchange:
                 raise self._last_word(host, outcome)
             self._sleep(host, wait)
 
+    def prepare(self, origin: Origin) -> None:
+        """Open a connection while there is nothing to send yet."""
+        self._transport.open_one(origin)
+
     def _attempt(self, host: Host, request: Request) -> Answer | TroubleError:
         try:
             return self._transport.send(

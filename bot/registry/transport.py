@@ -1,13 +1,15 @@
 """One request and its answer: pools of connections, deadlines, caps. No retries, no logins, no redirects here."""
 
 import logging
+import math
 import ssl
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
+from typing import cast
 
 import urllib3
-from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
@@ -37,7 +39,7 @@ class Transport:
         self._rule = rule
         self._limits = limits
         self._timeout = urllib3.Timeout(connect=limits.connect_seconds, read=limits.idle_seconds)
-        self._pools: dict[Origin, tuple[HTTPConnectionPool, str]] = {}
+        self._pools: dict[Origin, tuple[CheckedHTTPPool, str]] = {}
         self._lock = threading.Lock()
         self._context: ssl.SSLContext | None = None
 
@@ -90,6 +92,12 @@ class Transport:
         log.debug("%s %s: %d", method, _shown(origin, target), response.status)
         return Answer(origin=origin, status_code=response.status, headers=response.headers, body=content)
 
+    def open_one(self, origin: Origin) -> None:
+        """Open a connection that a request will soon need; what fails here, the request says."""
+        pool, _ = self._pool(origin)
+        with suppress(HTTPError, OSError), watched(math.inf, self._limits.idle_seconds):
+            pool.open_one()
+
     def close(self) -> None:
         """Close every connection that is kept."""
         with self._lock:
@@ -97,7 +105,7 @@ class Transport:
                 pool.close()
             self._pools.clear()
 
-    def _pool(self, origin: Origin) -> tuple[HTTPConnectionPool, str]:
+    def _pool(self, origin: Origin) -> tuple[CheckedHTTPPool, str]:
         """The connections to an origin, and what goes before the path (a proxy wants the whole URL)."""
         if found := self._pools.get(origin):
             return found
@@ -109,13 +117,21 @@ class Transport:
                 self._pools[origin] = self._proxied(origin, proxy) if proxy else (self._direct(origin), "")
             return self._pools[origin]
 
-    def _direct(self, origin: Origin) -> HTTPConnectionPool:
+    def _direct(self, origin: Origin) -> CheckedHTTPPool:
         size = self._limits.workers
         if origin.scheme == "http":
-            return CheckedHTTPPool(origin.host, origin.port, maxsize=size, rule=self._rule, origin=origin)
+            return CheckedHTTPPool(
+                origin.host, origin.port, maxsize=size, timeout=self._timeout, rule=self._rule, origin=origin
+            )
         context = self._tls_context()
         return CheckedHTTPSPool(
-            origin.host, origin.port, maxsize=size, ssl_context=context, rule=self._rule, origin=origin
+            origin.host,
+            origin.port,
+            maxsize=size,
+            timeout=self._timeout,
+            ssl_context=context,
+            rule=self._rule,
+            origin=origin,
         )
 
     def _tls_context(self) -> ssl.SSLContext:
@@ -123,7 +139,7 @@ class Transport:
         self._context = self._context or self._network.tls_context()
         return self._context
 
-    def _proxied(self, origin: Origin, proxy: Proxy) -> tuple[HTTPConnectionPool, str]:
+    def _proxied(self, origin: Origin, proxy: Proxy) -> tuple[CheckedHTTPPool, str]:
         login = proxy.login.reveal()
         context = self._tls_context() if "https" in (origin.scheme, proxy.url.partition(":")[0]) else None
         manager = urllib3.ProxyManager(
@@ -134,7 +150,7 @@ class Transport:
             proxy_ssl_context=context,
         )
         manager.pool_classes_by_scheme = {"http": CheckedHTTPPool, "https": CheckedHTTPSPool}
-        pool = manager.connection_from_host(origin.host, origin.port, origin.scheme)
+        pool = cast("CheckedHTTPPool", manager.connection_from_host(origin.host, origin.port, origin.scheme))
         return pool, origin.url if origin.scheme == "http" else ""
 
 

@@ -1,5 +1,6 @@
 """Where we connect to, and where never. Threat 11."""
 
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,7 @@ from bot.model.charts import ManifestFacts
 from bot.reasons import Reason
 from bot.registry.adapter import OciRegistry
 from bot.registry.addresses import AddressRule
+from bot.registry.deadlines import WatchedSocket
 from bot.registry.origins import Origin
 
 Asker = Callable[..., OciRegistry]
@@ -100,19 +102,24 @@ def test_a_name_that_leads_to_this_machine_is_refused(
 def test_the_address_that_was_judged_is_the_one_connected_to(
     asker: Asker, double: RegistryDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A second look-up would answer differently (DNS rebinding); there is none."""
-    import socket
-
+    """One look-up a connection: a second one could answer differently (DNS rebinding)."""
     looked_up: list[str] = []
-    real = socket.getaddrinfo
+    connected: list[str] = []
+    real, real_connect = socket.getaddrinfo, WatchedSocket.connect
 
     def once(host: str, port: int, **settings: int) -> object:
         looked_up.append(host)
-        assert len(looked_up) == 1, "looked up twice for one connection"
         return real("127.0.0.1", port, **settings)
 
+    def connect(sock: WatchedSocket, address: tuple[str, int]) -> None:
+        connected.append(address[0])
+        real_connect(sock, address)
+
     monkeypatch.setattr(socket, "getaddrinfo", once)
+    monkeypatch.setattr(WatchedSocket, "connect", connect)
     assert tags_of(asker(), source(f"localhost:{double.port}")) == ("1.0.0",)
+    assert set(connected) == {"127.0.0.1"}
+    assert len(looked_up) == len(connected)
 
 
 def test_a_public_address_is_taken_where_a_private_one_stands_beside_it(

@@ -31,7 +31,7 @@ def test_every_question_is_answered_once() -> None:
         asked.append(number)
         return number * 2
 
-    found = Crowd(questions, answer).run(8, silent_progress)
+    found = Crowd(questions, answer).start(8, silent_progress).finish()
     assert found == {number: number * 2 for number in range(500)}
     assert sorted(asked) == list(range(500))
 
@@ -48,7 +48,7 @@ def test_a_host_never_has_more_under_way_than_it_takes() -> None:
         time.sleep(0.002)
         return number
 
-    Crowd([(hub, number) for number in range(40)], answer).run(32, silent_progress)
+    Crowd([(hub, number) for number in range(40)], answer).start(32, silent_progress).finish()
     assert most == 4
 
 
@@ -71,7 +71,7 @@ def test_a_host_that_hangs_does_not_hold_up_another() -> None:
     questions = [(slow, ("slow", number)) for number in range(50)] + [
         (quick, ("quick", number)) for number in range(50)
     ]
-    found = Crowd(questions, answer).run(4, silent_progress)
+    found = Crowd(questions, answer).start(4, silent_progress).finish()
     assert all(found.values())
 
 
@@ -80,7 +80,7 @@ def test_a_host_that_rests_is_passed_over() -> None:
     resting.slow_down(0.2)
     order: list[str] = []
     questions = [(resting, "resting"), (other, "other")]
-    Crowd(questions, order.append).run(1, silent_progress)
+    Crowd(questions, order.append).start(1, silent_progress).finish()
     assert order == ["other", "resting"]
 
 
@@ -92,7 +92,7 @@ def test_a_fault_of_ours_is_raised_where_the_crowd_was_called() -> None:
 
     one = host("a")
     with pytest.raises(ZeroDivisionError):
-        Crowd([(one, number) for number in range(100)], answer).run(4, silent_progress)
+        Crowd([(one, number) for number in range(100)], answer).start(4, silent_progress).finish()
 
 
 def test_a_burst_of_429_halves_the_workers_once() -> None:
