@@ -17,7 +17,11 @@ Progress = Callable[[int, int], None]
 
 
 class Registry(Protocol):
-    """Asks registries. Every answer or its absence is a value; nothing here raises for one chart's sake."""
+    """Asks registries. Every answer or its absence is a value; nothing here raises for one chart's sake.
+
+    Questions are put at once, in the order given; whoever reads an answer that is not there yet waits for it, so that
+    the first answers can be judged while the last are still under way.
+    """
 
     def tags(self, sources: Iterable[ChartSource], progress: Progress) -> Mapping[ChartSource, TagList | Unreachable]:
         """List the tags of every source, each once, in parallel."""

@@ -65,7 +65,7 @@ class Crowd(Mapping[Question, Outcome]):
         return self
 
     def stop(self) -> None:
-        """Ask nothing more."""
+        """Ask nothing more. What is on its way nobody waits for."""
         with self._changed:
             self._ring.clear()
             self._changed.notify_all()

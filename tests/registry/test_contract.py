@@ -7,6 +7,7 @@ from doubles.charts import digest_of_tag, manifest_of, no_progress, refusal, sou
 
 from bot.demo.charts import SampleChart, digest_of, pack
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
+from bot.ports import Registry
 from bot.reasons import Reason
 from bot.registry.adapter import OciRegistry
 
@@ -21,6 +22,11 @@ def chart(request: pytest.FixtureRequest) -> ChartSource:
 @pytest.fixture
 def known() -> str:
     return digest_of(pack(SampleChart(name="demo", version="1.1.0+build.7")).manifest)
+
+
+def test_the_adapter_is_the_port() -> None:
+    registry: Registry = OciRegistry(environment={})  # held by the type checker
+    assert registry.tags([], no_progress) == {}
 
 
 def test_lists_all_tags(asker: Asker, chart: ChartSource) -> None:
@@ -65,7 +71,7 @@ def test_one_failing_chart_takes_nothing_from_the_others(asker: Asker, chart: Ch
 
 def test_progress_ends_with_all(asker: Asker, chart: ChartSource) -> None:
     seen: list[tuple[int, int]] = []
-    asker().tags([chart], lambda done, total: seen.append((done, total)))
+    dict(asker().tags([chart], lambda done, total: seen.append((done, total))))
     assert seen[-1] == (1, 1)
 
 

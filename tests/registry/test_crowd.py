@@ -36,6 +36,34 @@ def test_every_question_is_answered_once() -> None:
     assert sorted(asked) == list(range(500))
 
 
+def test_an_outcome_can_be_read_while_others_are_under_way() -> None:
+    one, read = host("a"), threading.Event()
+    questions = [(one, number) for number in range(10)]
+    crowd = Crowd(questions, lambda number: number == 3 or read.wait(20)).start(32, silent_progress)
+    assert crowd[3]
+    read.set()
+    assert all(crowd.finish().values())
+
+
+def test_a_question_that_was_not_put_has_no_outcome() -> None:
+    with pytest.raises(KeyError):
+        Crowd([(host("a"), 1)], str).start(1, silent_progress)[2]
+
+
+def test_a_crowd_that_is_stopped_asks_nothing_more() -> None:
+    one, release = host("a"), threading.Event()
+    asked: list[int] = []
+
+    def answer(number: int) -> bool:
+        asked.append(number)
+        return release.wait(20)
+
+    crowd = Crowd([(one, number) for number in range(100)], answer).start(2, silent_progress)
+    crowd.stop()
+    release.set()
+    assert len(asked) <= 4
+
+
 def test_a_host_never_has_more_under_way_than_it_takes() -> None:
     hub = host("registry-1.docker.io")
     most = 0
