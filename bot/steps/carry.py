@@ -78,7 +78,7 @@ def _carried(verdict: Verdict, proposal: _Proposal, configuration: Configuration
         side.wish(reference) for side in (proposal.present, proposal.built_on, proposal.proposed)
     )
     # The same chart at the same version as when it was proposed, wherever in the file it stands now.
-    if present is None or proposed is None or present != built_on or present.chart != proposed.chart:
+    if present is None or proposed is None or present != built_on:
         return verdict
     kept = _kept(reference, proposed.texts, reason)
     allowed = kept and _may_still_move(kept, limits_of(reference, verdict.tier, configuration))

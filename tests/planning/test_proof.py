@@ -31,7 +31,7 @@ def differs(one: FileChange, like: str = HEAD) -> PathDifference:
 
 def planned(*changes: FileChange) -> PullRequestPlan:
     return PullRequestPlan(
-        tier=DEV,
+        tier=replace(DEV, paths=("apps/dev/**", "apps/live/**", ".github/**")),
         action=Action.CREATE,
         branch="flux-chart-bot/dev/all",
         base="main",

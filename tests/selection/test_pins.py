@@ -127,6 +127,12 @@ def test_production_never_moves_whatever_rules_and_comments_say(
     assert not isinstance(decide(reference("1.2.3", comment=comment), "1.2.3 1.2.4", settings), Update)
 
 
+def test_limits_of_production_are_never_disjoint_since_nothing_moves() -> None:
+    settings = configuration(tier(follow="1.x", production=True))
+
+    current(decide(reference("1.2.3", comment="2.x"), "1.2.3 2.0.0", settings))
+
+
 def test_the_newest_is_refused_with_its_reason_and_the_next_is_taken() -> None:
     settings = configuration(tier(follow="minor"), rules=[rule(skip=["1.3.1"])])
     update = updated(decide(reference("1.2.3"), "1.2.3 1.3.0 1.3.1 1.4.0-rc.1 2.0.0", settings))

@@ -182,6 +182,16 @@ def test_a_tag_that_moved_beside_an_equal_digest_is_kept() -> None:
     assert [edit.text for edit in kept.edits] == ["1.2.4"]
 
 
+@pytest.mark.parametrize(
+    "settings", [configuration(replace(DEV, production=True)), configuration(tier("dev", "exact"))]
+)
+def test_a_lone_digest_that_may_no_longer_move_is_not_carried(settings: Configuration) -> None:
+    story = proposed(oci(f'{{digest: "{digest("a")}"}}'))
+    story.configuration = settings
+
+    assert isinstance(podinfo(without_podinfo(story)), Held)
+
+
 def test_a_lone_digest_is_kept() -> None:
     story = without_podinfo(proposed(oci(f'{{digest: "{digest("a")}"}}')))
     kept = podinfo(story)

@@ -139,6 +139,14 @@ def test_what_is_held_for_a_shared_value_holds_what_shares_its_other_values() ->
     assert problems(one) == ["not-editable", "not-editable"]
 
 
+def test_holding_goes_on_along_a_chain_of_shared_values() -> None:
+    data = b"a: 1.2.3\nb: x\nc: y\nd: >-\n  z\n"
+    one = edited(data, moves(data, a="1.2.4", b="w"), moves(data, b="w", c="v"), moves(data, c="v", d="u"))
+
+    assert after(one) is None
+    assert problems(one) == ["not-editable"] * 3
+
+
 def test_a_file_that_moved_on_since_it_was_read_is_not_edited() -> None:
     data = b"a: 1.2.3\n---\nb: 1.2.3\n"
     verdicts = (moves(data, a="1.2.4"), _in_second_document(data))

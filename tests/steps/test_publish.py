@@ -211,6 +211,10 @@ def test_the_closed_pull_requests_are_asked_for_only_where_that_decides() -> Non
     story = proposed()
     story.forge.last_closed = None  # type: ignore[assignment,method-assign] # asking would raise
     story.published()
+    story.forge.pulls.clear()
+    story.write({"apps/dev/a.yaml": release("1.2.4")}).published()
+
+    assert story.remote.tip(NAME) is None
 
 
 def test_a_proposal_that_a_person_closed_is_left_alone() -> None:
