@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from bot.cli.no_configuration import NoConfiguration
 from bot.config.loading import load
 from bot.config.suggestion import suggest
+from bot.config.wording import shown
 from bot.errors import ConfigurationError, Fault, UsageError
 from bot.model.commits import RemoteHeads, Sha
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Branch, Configuration
@@ -14,26 +16,29 @@ from bot.ports import Repository, Tree
 from bot.steps.scan import Base
 
 
-class NoConfiguration(UsageError):
-    """There is no configuration file; `suggestion` is one that fits the tree."""
-
-    def __init__(self, path: str, suggestion: str) -> None:
-        super().__init__(f"there is no {path}", f"Write one; for this repository it could begin so:\n\n{suggestion}")
-        self.suggestion = suggestion
-
-
 def configuration_of(tree: Tree, path: str, branches: Iterable[Branch] = ()) -> Configuration:
     """Load the configuration of a tree.
 
     Raises:
         NoConfiguration: There is none.
         ConfigurationError: It is wrong.
+        UsageError: The path leads out of the tree.
     """
-    path = str(PurePosixPath(path or DEFAULT_CONFIGURATION_PATH))
+    path = _within(path or DEFAULT_CONFIGURATION_PATH)
     entries = tree.entries()
-    for _, data in tree.read(entry for entry in entries if entry.path == path and entry.kind.regular):
+    found = next((entry for entry in entries if entry.path == path), None)
+    for _, data in tree.read([found] if found and found.kind.regular else []):
         return load(data, path)
-    raise NoConfiguration(path, suggest((entry.path for entry in entries), branches))
+    problem = "is no file that can be read" if found else "does not exist"
+    raise NoConfiguration(path, problem, suggest((entry.path for entry in entries), branches))
+
+
+def _within(text: str) -> str:
+    path = PurePosixPath(text)
+    if path.is_absolute() or ".." in path.parts:
+        mend = f"Give the path from the top of the repository, as in {DEFAULT_CONFIGURATION_PATH}"
+        raise UsageError(f"--config is {text!r}, which is not a path within the repository", mend)
+    return str(path)
 
 
 def work_tree_base(tree: Tree, configuration: Configuration) -> Base:
@@ -53,7 +58,7 @@ def base_branches(configuration: Configuration, heads: RemoteHeads) -> tuple[Bra
             path=configuration.path,
             line=tier.line,
             column=1,
-            message=f"the branch {tier.branch!r} of tier {tier.name} does not exist",
+            message=f"the branch {shown(tier.branch or heads.default)} of the tier {shown(tier.name)} does not exist",
             mend="Push the branch, or mend its name",
         )
         for tier in configuration.tiers

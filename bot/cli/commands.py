@@ -6,24 +6,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bot.cli.bases import (
-    NoConfiguration,
-    base_branches,
-    configuration_of,
-    fetched_bases,
-    our_branches,
-    work_tree_base,
-)
+from bot.cli.bases import base_branches, configuration_of, fetched_bases, our_branches, work_tree_base
 from bot.cli.events import refuse_to_write
-from bot.cli.settings import Job
+from bot.cli.no_configuration import NoConfiguration
+from bot.cli.settings import NO_REPOSITORY_MEND, Job
 from bot.config.loading import load
 from bot.errors import UsageError
 from bot.model.commits import RemoteHeads
 from bot.model.references import PassedOver
 from bot.model.secret import Secret
-from bot.model.tiers import Configuration
+from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Configuration
 from bot.pipeline import Request, run
-from bot.ports import Forge, Progress, Registry, Repository
+from bot.ports import Forge, Progress, Registry, Repository, Tree
 from bot.reasons import UNREADABLE_FILE
 from bot.report.run_report import RunReport
 from bot.steps.find import Remote
@@ -47,15 +41,8 @@ class Commands:
             return self._scan_bases(arguments)
         from bot.repository.work_tree import WorkTree  # noqa: PLC0415 - an adapter, loaded by those who use it
 
-        folder = Path(arguments.path)
-        if not folder.is_dir():
-            raise UsageError(f"{arguments.path} is no folder", "Name the folder of a checkout")
-        tree, suggestion = WorkTree(folder), ""
-        try:
-            configuration = configuration_of(tree, arguments.config)
-        except NoConfiguration as missing:
-            suggestion = missing.suggestion
-            configuration = load(suggestion.encode(), "the suggested configuration")
+        tree = WorkTree(Path(arguments.path))
+        configuration, suggestion = self._of_folder(tree, arguments)
         with self._registry(configuration) as registry:
             report = run(
                 Request(
@@ -70,13 +57,25 @@ class Commands:
         closed = (PassedOver(path=each.path, reason=UNREADABLE_FILE(problem=each.problem)) for each in tree.unreadable)
         return replace(report, suggestion=suggestion, passed_over=(*report.passed_over, *closed))
 
+    def _of_folder(self, tree: Tree, arguments: argparse.Namespace) -> tuple[Configuration, str]:
+        """The folder's configuration; where it has none and none was asked for, a suggested one, and its text."""
+        try:
+            return configuration_of(tree, arguments.config), ""
+        except NoConfiguration as missing:
+            if arguments.config not in {"", DEFAULT_CONFIGURATION_PATH}:
+                raise
+            if not tree.entries():
+                mend = "Name the top of a checkout; in a workflow, run actions/checkout before this step"
+                raise UsageError(f"there are no files in {arguments.path!r}", mend) from None
+            return load(missing.suggestion.encode(), "the suggested configuration"), missing.suggestion
+
     def update(self, arguments: argparse.Namespace) -> RunReport:
         """Judge the tips of the base branches, and bring branches, pull requests and statuses about."""
         job = Job.from_environment(self._environment, arguments.repository)
         refuse_to_write(job.event, job.payload, job.repository)
+        forge = self._forge(arguments, job)
         with self._repository(arguments, job) as repository:
             heads, configuration = self._configured(arguments, repository)
-            forge = self._forge(arguments, job)
             us, pulls = forge.identity(), forge.open_pull_requests()
             ours = our_branches(configuration, heads)
             tips = repository.fetch({*base_branches(configuration, heads), *ours})
@@ -155,7 +154,11 @@ class Commands:
         from bot.forge.github_client import connect  # noqa: PLC0415 - as above
 
         if not job.repository:
-            raise UsageError("there is no repository on GitHub to write to", "Give --repository OWNER/NAME")
+            raise UsageError("update is not told which repository on GitHub to write to", NO_REPOSITORY_MEND)
         if not job.token:
-            raise UsageError("there is no token", "Set FLUX_CHART_BOT_TOKEN to one that may write pull requests")
+            raise UsageError(
+                f"there is no token for {job.repository}",
+                "Set FLUX_CHART_BOT_TOKEN to one that may write contents, pull requests and commit statuses; in a "
+                "workflow, the input `token`",
+            )
         return GitHubForge(connect(job.api_url, job.token), repository=job.repository, server_url=job.server_url)

@@ -1,6 +1,7 @@
 """What the job's environment says, read once: where the repository is, who asks, and the token."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,9 @@ from bot.errors import UsageError
 from bot.model.secret import Secret
 
 _TOKENS = ("FLUX_CHART_BOT_TOKEN", "GITHUB_TOKEN", "GH_TOKEN")
+# What GitHub takes is stricter; what matters here is that two parts of an address stay two parts.
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
+NO_REPOSITORY_MEND = "Give --repository OWNER/NAME, or set GITHUB_REPOSITORY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +37,20 @@ class Job:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], repository: str = "") -> "Job":
-        """Read it; `repository` of the command line wins."""
-        server = environment.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
+        """Read it; `repository` of the command line wins.
+
+        Raises:
+            UsageError: The repository's name is none.
+        """
+        server = (environment.get("GITHUB_SERVER_URL") or "https://github.com").rstrip("/")
         name = repository or environment.get("GITHUB_REPOSITORY", "")
+        if name and not _REPOSITORY.fullmatch(name):
+            raise UsageError(f"{name!r} is not the name of a repository", "Write it as OWNER/NAME")
         run = environment.get("GITHUB_RUN_ID", "")
         return cls(
             event=environment.get("GITHUB_EVENT_NAME", ""),
             payload=_payload(environment.get("GITHUB_EVENT_PATH", "")),
-            api_url=environment.get("GITHUB_API_URL", "https://api.github.com").rstrip("/"),
+            api_url=(environment.get("GITHUB_API_URL") or "https://api.github.com").rstrip("/"),
             server_url=server,
             repository=name,
             run_url=f"{server}/{name}/actions/runs/{run}" if run and name else "",
@@ -56,7 +66,9 @@ class Job:
         if given:
             return given
         if not self.repository:
-            raise UsageError("there is no repository to read", "Give --remote URL, or --repository OWNER/NAME")
+            raise UsageError(
+                "there is no repository to read", f"{NO_REPOSITORY_MEND}; or any Git remote by --remote URL"
+            )
         return f"{self.server_url}/{self.repository}.git"
 
 

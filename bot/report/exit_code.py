@@ -35,7 +35,7 @@ def parse_fail_on(text: str) -> frozenset[FailOn]:
         return frozenset()
     if unknown := sorted(names - set(FailOn)):
         known = ", ".join(FailOn)
-        raise UsageError(f"fail-on names {unknown[0]!r}", f"Name some of {known}; or {NEVER}, alone")
+        raise UsageError(f"--fail-on names {unknown[0]!r}", f"Name some of {known}; or {NEVER}, alone")
     return frozenset(map(FailOn, names))
 
 

@@ -4,8 +4,11 @@ A runner reads commands from stdout and stderr both. So both are wrapped, and on
 """
 
 import io
+import os
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TextIO
 
@@ -43,15 +46,29 @@ class Sink(io.TextIOBase):
     def write(self, text: str) -> int:
         """Take text; hand on the lines that it completes."""
         *whole, self._open = (self._open + text).split("\n")
-        self._raw.writelines(f"{log_line(line)}\n" for line in whole)
+        with self._heard():
+            self._raw.writelines(f"{log_line(line)}\n" for line in whole)
         return len(text)
 
     def flush(self) -> None:
         """Hand on an open line as one of its own: whatever comes later must not complete it to a command."""
-        if self._open:
-            self._raw.write(f"{log_line(self._open)}\n")
-            self._open = ""
-        self._raw.flush()
+        with self._heard():
+            if self._open:
+                self._raw.write(f"{log_line(self._open)}\n")
+                self._open = ""
+            self._raw.flush()
+
+    @contextmanager
+    def _heard(self) -> Iterator[None]:
+        """Go on in silence once the reader is gone (`| head`): what the run does, it does to its end."""
+        try:
+            yield
+        except BrokenPipeError:
+            # What Python still holds for the pipe must go somewhere:
+            # https://docs.python.org/3/library/signal.html#note-on-sigpipe
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._raw.fileno())
+            os.close(nowhere)
 
 
 def install() -> TextIO:

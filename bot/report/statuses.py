@@ -44,8 +44,6 @@ def base_status(
 
 def head_status(tier: Tier, proposal: PullRequestPlan, target_url: str = "") -> CommitStatus:
     """The word on the head of a tier's own pull request."""
-    if proposal.action is Action.LEAVE and proposal.reason:
-        return _status(tier, State.SUCCESS, proposal.reason.sentence, target_url)
     kept = sum(map(is_unknown, proposal.updates))
     sentence = counted(len(proposal.updates), "update")
     if kept:

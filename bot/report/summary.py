@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote, urlsplit
 
 from bot.model.proposals import Outcome
+from bot.model.tiers import DEFAULT_CONFIGURATION_PATH
 from bot.reasons import Reason, Weight
-from bot.report.escape import Markdown, code, markdown
+from bot.report.escape import Markdown, code, markdown, visible
 from bot.report.headline import headline, what_became
 from bot.report.matrix import Cell, Row, matrix
 from bot.report.run_report import RunReport, counted
@@ -27,8 +28,10 @@ def summary(report: RunReport) -> str:
     head = f"### flux-chart-bot: {markdown(headline(report))}\n"
     pull_requests = _cut(_pull_request_lines(report), _LONGEST_SECTION)
     reasons = _cut(_reason_lines(report), _LONGEST_SECTION)
-    used = sum(len(part.encode()) for part in (head, pull_requests, reasons))
-    parts = (head, _cut(_matrix_lines(report), LONGEST - used - _RESERVE), pull_requests, reasons)
+    suggestion = _cut(_suggestion_lines(report.suggestion), _LONGEST_SECTION)
+    tail = (pull_requests, reasons, suggestion)
+    used = sum(len(part.encode()) for part in (head, *tail))
+    parts = (head, _cut(_matrix_lines(report), LONGEST - used - _RESERVE), *tail)
     return "\n".join(part for part in parts if part)
 
 
@@ -110,6 +113,14 @@ def _reason_lines(report: RunReport) -> Iterator[str]:
         yield "#### Ordinary, and only counted"
         yield ""
         yield from (f"- {len(one.spots)} x {code(one.reason.id)}: {_said(one.reason)}" for one in ordinary)
+
+
+def _suggestion_lines(suggestion: str) -> Iterator[str]:
+    """As a block of code by its indent: a fence could be closed from within."""
+    if suggestion:
+        yield f"#### {DEFAULT_CONFIGURATION_PATH} does not exist yet; this run judged by"
+        yield ""
+        yield from (f"    {visible(line)}" for line in suggestion.splitlines())
 
 
 def _listed(told: Told) -> str:

@@ -81,7 +81,8 @@ def test_every_input_reaches_the_program_by_name_and_none_by_text(action: dict[s
     install, run = action["runs"]["steps"]
     expected = {f"FLUX_CHART_BOT_{name.upper().replace('-', '_')}": name for name in action["inputs"]}
 
-    assert run["env"] == {variable: f"${{{{ inputs.{name} }}}}" for variable, name in expected.items()}
+    inputs = {variable: f"${{{{ inputs.{name} }}}}" for variable, name in expected.items()}
+    assert run["env"] == inputs | {"GITHUB_TOKEN": "${{ github.token }}"}
     assert install["env"] == {"FLUX_CHART_BOT_PYTHON": "${{ inputs.python }}"}  # and above all no token
     for step in (install, run):
         assert "${{" not in step["run"]

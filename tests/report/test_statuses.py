@@ -89,8 +89,3 @@ def test_the_head_of_a_pull_request_says_its_updates_and_what_was_kept() -> None
     plan = replace(PLAN, updates=(a_verdict(an_update()), a_verdict(an_update(carried=UNKNOWN))))
     assert head_status(a_tier(), plan).description == "2 updates, 1 of them kept: could not be looked up"
     assert head_status(a_tier(), replace(plan, updates=plan.updates[:1])).description == "1 update"
-
-
-def test_the_head_of_a_touched_pull_request_says_whose_it_is() -> None:
-    plan = replace(PLAN, action=Action.LEAVE, reason=TOUCHED(branch="b"))
-    assert head_status(a_tier(), plan).description == "b holds commits of others and is left to them"

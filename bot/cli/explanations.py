@@ -1,0 +1,100 @@
+"""What `--help` says beyond the options; whoever reads it should need nothing else."""
+
+from typing import NamedTuple
+
+
+class About(NamedTuple):
+    """A command in one line, and in a few more."""
+
+    line: str
+    more: str
+
+
+PURPOSE = "Moves Helm chart versions in Flux repositories, one pull request per environment tier, and nothing else."
+
+COMMANDS = {
+    "scan": About(
+        "say what could move, and why the rest does not; never writes",
+        """\
+Reads the files of a folder and asks the registries; needs neither Git nor GitHub, and no token. The folder stands for
+the branch of every tier; --base reads the branches themselves. Without a configuration it judges by one that it guesses
+from the folders, and prints it.""",
+    ),
+    "update": About(
+        "push branches, open pull requests and set commit statuses",
+        """\
+Reads the tips of the tiers' base branches, by the configuration on the default branch; needs no checkout and touches
+none. Pushes only branches below flux-chart-bot/. Running it twice changes nothing the second time. It refuses to run on
+events of pull requests, where a stranger could choose what is written: use scan there.""",
+    ),
+    "demo": About(
+        "show the whole story on parts of its own",
+        "Brings its own registry, repository and forge; needs nothing but Git, and no network.",
+    ),
+}
+
+_EXIT_CODES = """\
+exit codes:
+  0  done, with updates or without
+  1  the run could not do its work; running again completes it
+  2  the configuration or the call is wrong
+  3  done, and something that --fail-on names happened
+"""
+
+_FAIL_ON = """\
+names for --fail-on:
+  alarm              something is not what it was, or not what was planned (default)
+  nothing-looked-up  charts were asked for and not one answered (default)
+  unreachable        any chart could not be looked up
+  never              alone: none of these ends the run with 3
+"""
+
+_ENVIRONMENT = """\
+environment:
+  FLUX_CHART_BOT_<OPTION>  stands for an option that is not given: FLUX_CHART_BOT_FAIL_ON for --fail-on. Switches take
+                           true or false; an empty variable counts for nothing
+"""
+
+_OTHERS = """\
+  FLUX_CHART_BOT_TOKEN     the token for Git and GitHub, else GITHUB_TOKEN, else GH_TOKEN. {needed}
+                           There is no option for it: every user of a machine can see arguments
+  DOCKER_CONFIG, DOCKER_AUTH_CONFIG
+                           logins for registries, as docker login stores them; its credential helpers are asked too.
+                           In a GitHub job GITHUB_TOKEN also reads charts from the job's own registry, ghcr.io
+  HTTPS_PROXY, NO_PROXY, REQUESTS_CA_BUNDLE, SSL_CERT_FILE
+                           the way to registries, and the authorities to trust
+"""
+
+_SCAN_EXAMPLES = """\
+examples:
+  flux-chart-bot scan                        what the files of this checkout could move to
+  flux-chart-bot scan --diff ../fleet        the same for another one, with the edits
+  flux-chart-bot scan --json - | jq .verdicts
+  flux-chart-bot scan --base --repository acme/fleet
+"""
+
+_UPDATE_EXAMPLES = """\
+examples:
+  flux-chart-bot update --repository acme/fleet --dry-run --diff
+                                             everything but the writing
+  flux-chart-bot update --remote ../fleet.git --forge files --forge-folder out
+                                             no GitHub: pull requests and statuses become files in out/
+"""
+
+_FOR_SCAN = _OTHERS.format(
+    needed="Needed only for\n                           --base, where the repository is private."
+)
+_FOR_UPDATE = _OTHERS.format(
+    needed="It may write\n                           contents, pull requests and commit statuses."
+)
+
+EPILOG = {
+    "scan": "\n".join((_SCAN_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_SCAN)),
+    "update": "\n".join((_UPDATE_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_UPDATE)),
+    "demo": _ENVIRONMENT,
+}
+
+MAIN_EPILOG = f"""\
+Begin with `flux-chart-bot demo`, then `flux-chart-bot scan` in a checkout; `flux-chart-bot COMMAND --help` says more.
+
+{_EXIT_CODES}"""

@@ -1,0 +1,96 @@
+"""Every option of every command, once: its name, what it means, what it is when nobody says."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+PREFIX = "FLUX_CHART_BOT_"
+
+
+class Option(NamedTuple):
+    """One option; the same under its name on the command line and under its variable in the environment.
+
+    Attributes:
+        metavar: What its value is, in a word; empty for a switch.
+        choices: The values it takes; empty where any text will do.
+        positional: Whether it stands on the command line without its name.
+    """
+
+    name: str
+    help: str
+    metavar: str = ""
+    default: str = ""
+    choices: tuple[str, ...] = ()
+    positional: bool = False
+
+    @property
+    def switch(self) -> bool:
+        """Whether it takes no value: it is there or not."""
+        return not self.metavar and not self.choices
+
+    @property
+    def key(self) -> str:
+        """Its name in Python."""
+        return self.name.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return PREFIX + self.key.upper()
+
+
+_TOLD = (
+    Option(
+        "json",
+        "write the whole plan there as JSON; - is standard output, instead of table and diff",
+        "FILE",
+    ),
+    Option("diff", "show the edits as a unified diff"),
+    Option(
+        "fail-on",
+        "names separated by commas: end with 3 when one of these happened, see below",
+        "LIST",
+    ),
+    Option(
+        "log-level",
+        "how much the log on standard error tells; no level shows a credential (default: warning)",
+        default="warning",
+        choices=("error", "warning", "info", "debug"),
+    ),
+)
+_CONFIG = Option(
+    "config", "the configuration's path, from the top of the repository (default: .github/flux-chart-bot.yaml)", "FILE"
+)
+_REMOTE = (
+    Option("remote", "the Git repository: an address or a path (default: the one that --repository names)", "URL"),
+    Option("repository", "the repository on GitHub (default: GITHUB_REPOSITORY)", "OWNER/NAME"),
+)
+
+OPTIONS: Mapping[str, tuple[Option, ...]] = {
+    "scan": (
+        Option("path", "the top of a checkout (default: this folder)", "FOLDER", default=".", positional=True),
+        Option("base", "read no folder but the tips of the tiers' base branches, as update does"),
+        _CONFIG,
+        *_REMOTE,
+        *_TOLD,
+    ),
+    "update": (
+        Option("dry-run", "plan everything, write nothing"),
+        _CONFIG,
+        *_REMOTE,
+        Option(
+            "forge",
+            "where pull requests and statuses live; files: as Markdown and JSON in a folder, without a network "
+            "(default: github)",
+            default="github",
+            choices=("github", "files"),
+        ),
+        Option(
+            "forge-folder", "the folder of --forge files (default: flux-chart-bot)", "DIR", default="flux-chart-bot"
+        ),
+        *_TOLD,
+    ),
+    "demo": (
+        Option("folder", "make everything in this new folder and keep it (default: one that goes away)", "DIR"),
+        *_TOLD[-1:],
+    ),
+}
