@@ -14,7 +14,7 @@ from bot.steps.plan import plan
 from bot.steps.publish import publish
 from bot.steps.resolve import resolve
 from bot.steps.scan import Base, scan
-from bot.steps.select import select
+from bot.steps.select_versions import select
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from bot.steps.plan import plan
 from bot.steps.publish import publish
 from bot.steps.resolve import Resolved, TierVerdicts, resolve
 from bot.steps.scan import Base, scan
-from bot.steps.select import select
+from bot.steps.select_versions import select
 
 
 def release(version: str, *, chart: str = "podinfo", name: str = "", extra: str = "", repository: str = "x") -> str:

@@ -10,7 +10,7 @@ from bot.model.references import Pin
 from bot.model.verdicts import Current, Held, Update
 from bot.reasons import UNREACHABLE
 from bot.steps.look_up import Answers
-from bot.steps.select import select, version_in_use
+from bot.steps.select_versions import select, version_in_use
 
 DEV, STAGING = tier("dev", "any"), tier("staging", "patch")
 

@@ -1,5 +1,6 @@
 import pytest
 
+from bot.versions.constraint import Constraint
 from bot.versions.version import (
     InvalidVersion,
     Version,
@@ -7,6 +8,7 @@ from bot.versions.version import (
     parse_loose,
     parse_strict,
     try_flux,
+    try_full,
     try_loose,
     try_strict,
 )
@@ -151,6 +153,22 @@ def test_the_original_spelling_is_kept() -> None:
     assert (version.original, version.major, version.minor, version.patch) == ("v01.2-rc.1+b", 1, 2, 0)
     assert (version.prerelease, version.metadata) == ("rc.1", "b")
     assert version.without_metadata == "1.2.0-rc.1"
+
+
+@pytest.mark.parametrize("text", ["1.2.3", "v1.2.3", "01.2.3", "1.2.3-rc.1", "1.2.3+a.b"])
+def test_three_written_numbers_are_one_version_to_a_constraint_too(text: str) -> None:
+    version = try_full(text)
+
+    assert version is not None
+    assert Constraint.parse(text).check(version)
+    assert not Constraint.parse(text).check(parse_loose("1.2.4"))
+
+
+@pytest.mark.parametrize(
+    "text", ["1.2", "1", "1.2-rc.1", "1-rc.1.2", "1+a.b.c", "1.2.x", "=1.2.3", "1.2.3 ", "latest", ""]
+)
+def test_what_a_constraint_takes_as_a_range_is_no_full_version(text: str) -> None:
+    assert try_full(text) is None
 
 
 @pytest.mark.parametrize("parse", [parse_loose, parse_strict, parse_flux])
