@@ -102,6 +102,28 @@ VERSION_IN_FOLDER = ReasonKind(
     "the folder {folder} is named after the version, and an edit in it would make the two disagree",
     "Make a new folder for the new version, and point at it",
 )
+BUILD_FAILS = ReasonKind(
+    "build-fails",
+    "{folder} cannot be built: {problem}",
+    "Mend it; `kustomize build` and Flux stop here too",
+    Weight.WARNING,
+)
+NOT_FOLLOWED = ReasonKind(
+    "not-followed",
+    "{what}, which may change this value and is not followed",
+    "Write the value where only patches, components and variables reach it",
+)
+NOT_IN_TREE = ReasonKind(
+    "not-in-tree",
+    "the Kustomization applies {folder} of {source}, which this tree does not hold",
+    "",
+    Weight.COUNTED,
+)
+VARIABLE_UNKNOWN = ReasonKind(
+    "variable-unknown",
+    "what `{variable}` becomes is not in this tree: {problem}",
+    "Define it in `postBuild.substitute`, or in a ConfigMap of this repository",
+)
 EMBEDDED = ReasonKind(
     "embedded",
     "chart versions may stand inside this {kind}, which is not read",
@@ -187,8 +209,6 @@ FORBIDDEN_ADDRESS = ReasonKind(
 # --- choosing a version
 
 NO_TIER = ReasonKind("no-tier", "no tier of the configuration covers this path", "", Weight.COUNTED)
-EXACT_TIER = ReasonKind("exact", "the tier follows nothing by itself", "", Weight.COUNTED)
-PRODUCTION = ReasonKind("production", "production is never edited by itself", "", Weight.COUNTED)
 FLOATING_TAG = ReasonKind(
     "floating-tag",
     "`{tag}` is a floating tag, not a version",
@@ -226,7 +246,6 @@ NO_MATCH = ReasonKind(
     "Flux fails here too; widen the constraint",
     Weight.WARNING,
 )
-RANGE_KEPT = ReasonKind("range", "`{constraint}` is a range, which Flux follows by itself", "", Weight.NOTE)
 SAME_PRECEDENCE = ReasonKind(
     "same-precedence",
     "the tags {tags} are the same version to Flux and name different charts",

@@ -60,7 +60,7 @@ class GitHubForge:
                 raise ForgeFailed(f"Asking who the token is: {refused.message}") from refused
             login, number = self._viewer()
         email = f"{number}+{login}@{noreply_host(self.server_url)}"
-        return Identity(login=login, name=login, email=email, shared=login == _ACTIONS_LOGIN)
+        return Identity(login=login, name=login, email=email)
 
     def _viewer(self) -> tuple[str, int]:
         query = "query { viewer { login databaseId } }"

@@ -16,13 +16,11 @@ class Identity:
     Attributes:
         login: `github-actions[bot]`, `my-app[bot]` or a person's login.
         email: For commits; the forge's no-reply address.
-        shared: The login is shared by other automation, so an author proves nothing and the commit decides.
     """
 
     login: str
     name: str
     email: str
-    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ def test_a_personal_token_is_told_by_one_call(github_double: GitHubDouble, conne
     alice = person("alice")
     forge = connected(alice)
     email = f"{alice.id}+alice@users.noreply.127.0.0.1"
-    assert forge.identity() == Identity(login="alice", name="alice", email=email, shared=False)
+    assert forge.identity() == Identity(login="alice", name="alice", email=email)
     assert forge.identity() is forge.identity()
     assert asked(github_double) == ["GET /user 200"]
 
@@ -33,14 +33,14 @@ def test_a_personal_token_is_told_by_one_call(github_double: GitHubDouble, conne
 def test_an_installation_is_told_by_graphql(github_double: GitHubDouble, connected: Connected) -> None:
     bumper = app("bumper")
     us = connected(bumper).identity()
-    assert (us.login, us.email, us.shared) == ("bumper[bot]", f"{bumper.id}+bumper[bot]@users.noreply.127.0.0.1", False)
+    assert (us.login, us.email) == ("bumper[bot]", f"{bumper.id}+bumper[bot]@users.noreply.127.0.0.1")
     assert asked(github_double) == ["GET /user 403", f"{QUERY} 200"]
     assert github_double.writes() == ()
 
 
 def test_a_workflows_own_token_is_shared_with_every_workflow(connected: Connected) -> None:
     us = connected(actions()).identity()
-    assert (us.login, us.shared) == ("github-actions[bot]", True)
+    assert us.login == "github-actions[bot]"
 
 
 def test_without_graphql_an_installation_is_taken_for_a_workflow(
