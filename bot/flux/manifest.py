@@ -1,13 +1,13 @@
 """One object's fields, as a YAML file writes them."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self, assert_never
 
 from bot.model.places import Place, Route
 from bot.reasons import HELM_TEMPLATE, NO_NAME, NOT_A_STRING, NOT_EDITABLE, VARIABLE, Reason
 from bot.yamltext.comments import trailing_comment
-from bot.yamltext.lookup import Obstacle, find, resolve
+from bot.yamltext.lookup import Obstacle, below, find, resolve
 from bot.yamltext.nodes import Alias, Document, Mapping, Node, Scalar, Sequence, YamlText
 from bot.yamltext.strings import reads_as_string
 
@@ -48,6 +48,8 @@ class Manifest:
     root: Mapping
     route: Route
     kind: str
+    _met: dict[Route, Node | Obstacle] = field(default_factory=dict, repr=False, compare=False)
+    """What stands at each route that was asked for: most begin alike, and a walk from the root is what costs."""
 
     @classmethod
     def at(cls, path: str, file: YamlText, document: Document, root: Mapping, *route: str | int) -> Self:
@@ -77,7 +79,10 @@ class Manifest:
 
     def node(self, *route: str | int) -> Node | Obstacle:
         """What gives the value of a field, aliases followed; for reading only."""
-        return resolve(self.view, route)
+        if route not in self._met:
+            above = self.node(*route[:-1]) if route else self.root
+            self._met[route] = below(self.view, above, route[-1]) if route else above
+        return self._met[route]
 
     def has(self, *route: str) -> bool:
         """Whether a field is written with something in it; one that cannot be told counts as written."""
