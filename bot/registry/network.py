@@ -72,6 +72,8 @@ class Network:
             raise UsageError(
                 f"the certificates of {self.ca_path} cannot be read", "Mend REQUESTS_CA_BUNDLE or SSL_CERT_FILE"
             ) from None
+        # Python leaves this to the machine's OpenSSL, and Debian's allows older ones again in some builds.
+        context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
         context.sslsocket_class = WatchedTLSSocket
         return context
 
