@@ -49,7 +49,7 @@ class WriteRefused(UsageError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault of the configuration file; `line` and `column` are 1-based, 0 where unknown."""
+    """One fault of the configuration file; `line` and `column` are 1-based, 0 where the whole file or line is meant."""
 
     path: str
     line: int
@@ -58,7 +58,7 @@ class Fault:
     mend: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        where = ":".join([self.path, *(str(number) for number in (self.line, self.column) if number)])
         return f"{where}: {self.message}{'. ' + self.mend if self.mend else ''}"
 
 

@@ -36,11 +36,17 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(message, f"`{self.prog} --help` shows what it takes")
 
 
+class _MainParser(_Parser):
+    def error(self, message: str) -> NoReturn:
+        """As above; what a command does not take is told by the parser above it."""
+        raise UsageError(message, f"`{self.prog} --help` shows the commands, and with a command what that takes")
+
+
 def _parser() -> argparse.ArgumentParser:
     style = argparse.RawDescriptionHelpFormatter
-    parser = _Parser(prog="flux-chart-bot", description=PURPOSE, epilog=MAIN_EPILOG, formatter_class=style)
+    parser = _MainParser(prog="flux-chart-bot", description=PURPOSE, epilog=MAIN_EPILOG, formatter_class=style)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     for name, about in COMMANDS.items():
         command = commands.add_parser(
             name,

@@ -29,8 +29,8 @@ def configuration_of(tree: Tree, path: str, branches: Iterable[Branch] = ()) -> 
     found = next((entry for entry in entries if entry.path == path), None)
     for _, data in tree.read([found] if found and found.kind.regular else []):
         return load(data, path)
-    problem = "is no file that can be read" if found else "does not exist"
-    raise NoConfiguration(path, problem, suggest((entry.path for entry in entries), branches))
+    problem = f"{path} is not a file that can be read" if found else f"there is no configuration {path}"
+    raise NoConfiguration(problem, suggest((entry.path for entry in entries), branches))
 
 
 def _within(text: str) -> str:

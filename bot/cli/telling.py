@@ -62,7 +62,7 @@ def _to_person(report: "RunReport", arguments: "argparse.Namespace") -> None:
         _suggest(report.suggestion, sys.stderr)
         return
     show_report(report, sys.stdout)
-    if arguments.diff:
+    if arguments.diff and report.changes:
         sys.stdout.write("\n")
         show_diff(report.changes, sys.stdout)
     _suggest(report.suggestion, sys.stdout)

@@ -6,6 +6,7 @@ login, and follows pages anywhere and for ever.
 """
 
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -13,6 +14,7 @@ import oras.container  # noqa: TID251 # this package is oras's one home
 import oras.provider  # noqa: TID251 # as above
 
 from bot.model.charts import TagList
+from bot.reasons import UNREACHABLE
 from bot.registry.answers import Answer, bad_answer
 from bot.registry.authentication import Authentication
 from bot.registry.exchange import Exchange, Request
@@ -144,8 +146,12 @@ class ScanRegistry(oras.provider.Registry):  # type: ignore[misc] # oras ships n
         if answer.status_code in _REDIRECTS:
             raise bad_answer(answer.origin, "a redirect")
         code = answer.error_code()
-        told = f"status {answer.status_code}" + (f" ({code})" if code else "")
-        raise StatusError(bad_answer(answer.origin, told).reason, answer.status_code)
+        told = f"{answer.status_code}" + (f" ({code})" if code else "")
+        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            reason = UNREACHABLE(host=answer.origin.shown, problem=f"it answers {told}")
+        else:
+            reason = bad_answer(answer.origin, f"status {told}").reason
+        raise StatusError(reason, answer.status_code)
 
 
 class _TagPage:

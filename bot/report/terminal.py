@@ -42,7 +42,7 @@ def show_diff(changes: Iterable[FileChange], stream: TextIO) -> None:
         console.print(_text(line, style), soft_wrap=True)
 
 
-def progress_on(stream: TextIO, what: str = "charts looked up") -> Progress:
+def progress_on(stream: TextIO, what: str = "charts asked for") -> Progress:
     """Say how far a long step is: one line that counts up on a terminal, a line a quarter in a log."""
     quarter = 0
 
