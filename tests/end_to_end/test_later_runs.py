@@ -1,0 +1,261 @@
+"""Runs after the first: nothing twice, the same pull request for what is new, and other people's work left alone."""
+
+from __future__ import annotations
+
+import pytest
+from doubles import fleet_files
+from doubles.docker_registry import Pusher
+from doubles.fleet import DEV, STAGING, Fleet
+from doubles.github.people import person
+from doubles.registry import RegistryDouble, reply
+
+from bot.demo.charts import SampleChart
+
+CREATE = "POST /repos/{owner}/{repo}/pulls"
+EDIT = "PATCH /repos/{owner}/{repo}/pulls/{pull_number}"
+PUSH = f"git push refs/heads/{DEV}"
+STATUS = "POST /repos/{owner}/{repo}/statuses/{sha}"
+
+
+@pytest.fixture(params=["branches", "folders"])
+def fleet(request: pytest.FixtureRequest) -> Fleet:
+    """Either layout, after its first run."""
+    made: Fleet = request.getfixturevalue(request.param)
+    ended = made.update()
+    assert ended.code == 0, ended
+    return made
+
+
+@pytest.fixture
+def proposed(branches: Fleet) -> Fleet:
+    """Tiers as branches, after the first run."""
+    assert branches.update().code == 0
+    return branches
+
+
+def base_of(fleet: Fleet) -> str:
+    return fleet.open[DEV].base_branch
+
+
+def folder_of(fleet: Fleet) -> str:
+    return "apps" if base_of(fleet) == "develop" else "apps/dev"
+
+
+def test_a_second_run_writes_nothing_and_asks_little(fleet: Fleet) -> None:
+    bases = len({"develop", "staging", "main"} if base_of(fleet) == "develop" else {"main"})
+    ended = fleet.update()
+    assert ended.code == 0, ended
+    assert fleet.writes == []
+    assert fleet.api_calls <= 3 + bases + len(fleet.open)
+    assert "unchanged" in ended.out
+
+
+def test_a_run_with_nothing_to_do_at_all_asks_as_little(branches: Fleet) -> None:
+    branches.hosted.commit(
+        "main",
+        {
+            fleet_files.CONFIGURATION: fleet_files.BRANCHES.replace("follow: minor", "follow: exact").replace(
+                "follow: patch", "follow: exact"
+            )
+        },
+    )
+    branches.update()
+    branches.update()
+    assert (branches.writes, branches.open) == ([], {})
+    assert branches.api_calls <= 3 + 3
+
+
+def test_a_newer_chart_updates_the_same_pull_request(fleet: Fleet) -> None:
+    number, head, base = fleet.open[DEV].number, fleet.hosted.tip(DEV), base_of(fleet)
+    fleet.push("podinfo", "6.7.0")
+    ended = fleet.update()
+    assert ended.code == 0, ended
+    assert fleet.open[DEV].number == number
+    assert len(fleet.hosted.pulls()) == 2
+    (commit,) = fleet.hosted.log(f"{base}..{DEV}")
+    assert commit.parents == (fleet.hosted.tip(base),)
+    assert fleet.changed(DEV, base) == fleet.manifests(folder_of(fleet), "6.7.0", "20.2.0")
+    assert "6.7.0" in (fleet.open[DEV].body or "")
+    assert fleet.writes == [PUSH, EDIT, EDIT, STATUS], "the other tier's words name the newer version, and no more"
+    (push,) = [push for entry in fleet.requests for push in entry.pushes]
+    assert (push.old, push.new) == (head, commit.sha)
+    assert fleet.words(DEV) == {"flux-chart-bot/dev": ("success", "2 updates")}
+    fleet.update()
+    assert fleet.writes == []
+
+
+def test_a_base_that_moved_elsewhere_costs_no_push(proposed: Fleet) -> None:
+    proposed.hosted.commit("develop", {"README.md": "other words\n"})
+    proposed.update()
+    assert proposed.writes == [STATUS], "the new tip of the base, and nothing else"
+
+
+def test_a_base_that_moved_in_our_file_is_built_upon_anew(proposed: Fleet) -> None:
+    changed = fleet_files.podinfo("6.5.3").replace(b"interval: 10m", b"interval: 30m")
+    proposed.hosted.commit("develop", {"apps/podinfo.yaml": changed})
+    proposed.update()
+    (commit,) = proposed.hosted.log(f"develop..{DEV}")
+    assert commit.parents == (proposed.hosted.tip("develop"),)
+    assert proposed.changed(DEV, "develop")["apps/podinfo.yaml"] == changed.replace(b"'6.5.3'", b"'6.6.0'")
+    assert len(proposed.hosted.pulls()) == 2
+
+
+def test_words_that_somebody_changed_are_set_right(proposed: Fleet) -> None:
+    proposed.hosted.edit(proposed.open[DEV].number, title="other words")
+    proposed.update()
+    assert proposed.writes == [EDIT]
+    assert proposed.open[DEV].title == "chore(dev): update 2 charts"
+
+
+@pytest.mark.parametrize("trouble", ["503", "gone"])
+def test_an_unreachable_chart_takes_nothing_away(branches: Fleet, trouble: str) -> None:
+    with RegistryDouble() as other, Pusher(other.netloc) as pusher:
+        for version in ("1.0.0", "1.1.0"):
+            pusher.push("more/web", SampleChart(name="web", version=version))
+        files = {
+            "sources/more.yaml": fleet_files.source(other.netloc, "more", name="more"),
+            "apps/web.yaml": fleet_files.podinfo("1.0.0", chart="web", repository="more"),
+        }
+        branches.hosted.commit("develop", files)
+        branches.update()
+        head, wanted = branches.hosted.tip(DEV), branches.changed(DEV, "develop")
+        assert wanted["apps/web.yaml"] == fleet_files.podinfo("1.1.0", chart="web", repository="more")
+        if trouble == "503":
+            other.plan(".*", reply(503))
+            unreachable(branches, head)
+    if trouble == "gone":
+        unreachable(branches, head)
+    branches.push("podinfo", "6.7.0")
+    ended = branches.update()
+    assert ended.code == 0, ended
+    assert branches.changed(DEV, "develop") == {
+        **branches.manifests("apps", "6.7.0", "20.2.0"),
+        "apps/web.yaml": wanted["apps/web.yaml"],
+    }, "what can be looked up moves on, what cannot is kept"
+    assert len(branches.hosted.pulls()) == 2
+
+
+def unreachable(fleet: Fleet, head: str | None) -> None:
+    ended = fleet.update()
+    assert ended.code == 0, ended
+    assert fleet.hosted.tip(DEV) == head
+    assert "git push" not in " ".join(fleet.writes)
+    assert "1.0.0 -> 1.1.0, kept" in ended.out
+    assert "1 chart could not be looked up" in ended.out
+    assert fleet.words("develop")["flux-chart-bot/dev"] == ("success", "3 updates proposed, 1 chart not looked up")
+    assert fleet.words(DEV)["flux-chart-bot/dev"][1] == "3 updates, 1 of them kept: could not be looked up"
+    fleet.update()
+    assert fleet.writes == []
+
+
+def test_everything_unreachable_closes_nothing_and_ends_with_3(proposed: Fleet) -> None:
+    before = proposed.hosted.branches()
+    proposed.pusher.delete(f"{proposed.group}/podinfo", proposed.digests["podinfo", "6.6.0"])
+    with RegistryDouble() as away:
+        gone = away.netloc
+    for branch in ("develop", "staging", "main"):
+        files = {"sources/charts.yaml": fleet_files.source(gone, proposed.group), "apps/redis.yaml": None}
+        proposed.hosted.commit(branch, files)
+    ended = proposed.update()
+    assert ended.code == 3, ended
+    assert {DEV, STAGING} <= set(proposed.open)
+    assert proposed.words("develop")["flux-chart-bot/dev"][0] == "error"
+    assert proposed.hosted.branches().keys() == before.keys()
+
+
+def test_what_a_person_closed_is_not_proposed_again(proposed: Fleet) -> None:
+    number = proposed.open[DEV].number
+    proposed.hosted.close(number, by=person("alice"))
+    ended = proposed.update()
+    assert ended.code == 0, ended
+    assert set(proposed.open) == {STAGING}
+    assert f"pull request {number} proposed exactly this and was closed" in ended.out
+    assert proposed.words("develop")["flux-chart-bot/dev"] == ("success", "2 updates left alone")
+    proposed.update()
+    assert proposed.writes == []
+
+
+def test_something_newer_is_proposed_after_a_refusal(proposed: Fleet) -> None:
+    proposed.hosted.close(proposed.open[DEV].number, by=person("alice"))
+    proposed.push("podinfo", "6.7.0")
+    ended = proposed.update()
+    assert ended.code == 0, ended
+    assert proposed.open[DEV].number == 3
+
+
+def test_without_its_branch_a_refusal_is_forgotten(proposed: Fleet) -> None:
+    proposed.hosted.close(proposed.open[DEV].number, by=person("alice"))
+    proposed.hosted.delete_branch(DEV)
+    proposed.update()
+    assert proposed.open[DEV].number == 3
+
+
+def test_commits_of_others_on_top_are_left_to_them(proposed: Fleet) -> None:
+    theirs = proposed.hosted.commit(DEV, {"apps/podinfo.yaml": "mine now\n"}, author=person("alice"))
+    proposed.push("podinfo", "6.7.0")
+    ended = proposed.update()
+    assert ended.code == 0, ended
+    assert proposed.hosted.tip(DEV) == theirs
+    assert f"{DEV} holds commits of others and is left to them" in ended.out
+    assert proposed.words(theirs) == {}
+    assert proposed.words("develop")["flux-chart-bot/dev"] == ("success", "2 updates left alone")
+    proposed.update()
+    assert proposed.writes == []
+
+
+def test_a_squatted_branch_is_reported_and_never_adopted(branches: Fleet) -> None:
+    theirs = branches.hosted.commit(DEV, {"apps/podinfo.yaml": "evil\n"}, author=person("mallory"))
+    branches.hosted.open_pull(DEV, base="develop", by=person("mallory"), body="<!-- flux-chart-bot v1 tier=dev -->")
+    ended = branches.update()
+    assert ended.code == 0, ended
+    assert f"{DEV} exists and holds no commit of this bot" in ended.out
+    assert branches.hosted.tip(DEV) == theirs
+    assert branches.words(theirs) == {}
+    assert branches.open[DEV].title == "a change"
+    assert set(branches.open) == {DEV, STAGING}
+
+
+def test_a_forks_twin_is_reported_and_gets_nothing(branches: Fleet) -> None:
+    fork = branches.hosted.fork("mallory")
+    theirs = fork.commit(DEV, {"apps/podinfo.yaml": "evil\n"}, start="develop")
+    twin = branches.hosted.open_pull(DEV, base="develop", source=fork)
+    ended = branches.update()
+    assert ended.code == 0, ended
+    assert f"pull request {twin.number} uses our branch name" in ended.out
+    assert branches.words(theirs) == {}
+    ours = [pull for pull in branches.hosted.pulls() if pull.head_branch == DEV and pull is not twin]
+    assert len(ours) == 1
+
+
+def test_after_a_merge_the_branch_goes_and_nothing_is_left(proposed: Fleet) -> None:
+    for pull in tuple(proposed.open.values()):
+        proposed.hosted.merge(pull.number, by=person("alice"))
+    ended = proposed.update()
+    assert ended.code == 0, ended
+    assert not {DEV, STAGING} & set(proposed.hosted.branches())
+    assert proposed.words("develop")["flux-chart-bot/dev"] == ("success", "up to date")
+    assert "nothing to update" in ended.out
+    proposed.update()
+    assert proposed.writes == []
+
+
+def test_what_others_did_by_hand_closes_ours(proposed: Fleet) -> None:
+    proposed.hosted.commit("develop", proposed.manifests("apps", "6.6.0", "20.2.0"), author=person("alice"))
+    number = proposed.open[DEV].number
+    ended = proposed.update()
+    assert ended.code == 0, ended
+    assert proposed.hosted.pull(number).state == "closed"
+    (said,) = proposed.hosted.comments(number)
+    assert said.body.startswith("Nothing is left to update here")
+    assert proposed.hosted.tip(DEV) is None
+
+
+def test_a_run_that_was_killed_after_its_push_is_completed(branches: Fleet) -> None:
+    branches.update()
+    for pull in branches.hosted.pulls():
+        branches.hosted.close(pull.number)
+    branches.hosted.memory.pulls.clear()
+    branches.update()
+    assert [write for write in branches.writes if write != STATUS] == [CREATE, CREATE]
+    branches.update()
+    assert branches.writes == []
