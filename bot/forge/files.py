@@ -103,7 +103,7 @@ class FilesForge:
         page = self._pulls / f"{record['number']:04}.md"
         head = f"# {record['title']}\n\n`{record['head']}` into `{record['base']}`, {record['state']}\n\n"
         said = f"\n---\n\n{record['comment']}\n" if record.get("comment") else ""
-        _write(page, f"{head}{record['body']}\n{said}")
+        _write(page, f"{head}{record['body'].rstrip()}\n{said}")
         _write(page.with_suffix(".json"), json.dumps(record, indent=2) + "\n")
 
 

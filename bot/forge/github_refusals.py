@@ -95,7 +95,7 @@ def _sorted_out(what: str, error: GithubException) -> Exception:
 
 
 def _message(error: GithubException) -> str:
-    """GitHub's own sentence with the details of its validation, capped."""
+    """GitHub's own sentence with the details of its validation, capped; it becomes a part of one of ours."""
     data = error.data if isinstance(error.data, dict) else {}
     details = [str(item.get("message", "")) for item in data.get("errors") or () if isinstance(item, dict)]
-    return "; ".join(filter(None, [str(data.get("message") or "no message"), *details]))[:300]
+    return "; ".join(filter(None, [str(data.get("message") or "no message"), *details]))[:300].rstrip(".")

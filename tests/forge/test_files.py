@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def forge(folder: Path) -> FilesForge:
     made = FilesForge(folder)
-    made.create_pull_request(head=OURS, base="develop", title="Update podinfo", body="why")
+    made.create_pull_request(head=OURS, base="develop", title="Update podinfo", body="why\n")
     return made
 
 

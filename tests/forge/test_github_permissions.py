@@ -76,6 +76,7 @@ def test_the_setting_that_forbids_workflows_is_named(connected: Connected, propo
     assert reason.id == OPENING_FORBIDDEN.id
     assert "Allow GitHub Actions to create and approve pull requests" in reason.mend
     assert "GitHub App" in reason.mend
+    assert ".." not in str(reason)
 
 
 def test_an_apps_token_is_not_bound_by_that_setting(connected: Connected, proposed: HostedRepository) -> None:
