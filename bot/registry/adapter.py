@@ -136,7 +136,8 @@ class OciRegistry:
         for origin in origins:
             if not self._hosts.of(origin).greeted:
                 threading.Thread(target=self._knock, args=(origin,), daemon=True).start()
-        _ = self._clients
+        if origins:  # where there is nothing to ask, oras is never needed
+            _ = self._clients
 
     def _knock(self, origin: Origin) -> None:
         try:
