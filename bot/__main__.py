@@ -1,14 +1,24 @@
 """`python -m bot`."""
 
+import gc
 import sys
+
+_RARELY = 200_000
+"""New objects between two searches for garbage: nearly all that a run makes lives to its end."""
+_TURN_SECONDS = 0.0005
+"""How long we may compute before a thread with an answer of a registry gets its turn; Python's own 5 ms are an age."""
 
 
 def main() -> int:
     """Run the command line; the exit code is one of `bot.errors.ExitCode`."""
+    gc.set_threshold(_RARELY)
+    sys.setswitchinterval(_TURN_SECONDS)
     # Imported here, so that importing this module costs nothing.
     from bot.cli.main import main as run  # noqa: PLC0415 - see above
 
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    gc.freeze()  # the interpreter looks for garbage once more as it ends: a tenth of a run for nothing
+    return code
 
 
 if __name__ == "__main__":

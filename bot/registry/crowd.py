@@ -15,7 +15,7 @@ Outcome = TypeVar("Outcome")
 _TICK_SECONDS = 0.1
 _SPARE_WORKERS = 8
 """For each further host, so that one whose workers all wait does not hold up the others."""
-_MOST_WORKERS = 64
+_MOST_WORKERS = 128
 
 
 class Crowd(Mapping[Question, Outcome]):

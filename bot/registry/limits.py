@@ -33,7 +33,7 @@ class Limits:
         redirects: Hops of one manifest.
     """
 
-    workers: int = 32
+    workers: int = 64
     docker_hub_workers: int = 4
     connect_seconds: float = 5.0
     idle_seconds: float = 30.0

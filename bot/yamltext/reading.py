@@ -14,7 +14,7 @@ from bot.yamltext.places import Places
 from bot.yamltext.unreadable import DEFAULT_LIMITS, Limits, Trouble, UnreadableYaml
 
 # https://yaml.org/spec/1.1/#c-printable; both parsers refuse the rest but do not say where in the same units.
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE: Final = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _LONGEST_MESSAGE: Final = 160
 
 _FLOW_PROBLEMS: Final = frozenset(
@@ -106,7 +106,7 @@ def _unreadable(text: str, error: Exception) -> UnreadableYaml:
         return UnreadableYaml(
             trouble=Trouble.SYNTAX, message=_ascii(error.problem or error.context or "no YAML"), **where
         )
-    unprintable = _UNPRINTABLE.search(text)
+    unprintable = re.search(_UNPRINTABLE, text)  # compiled only here: it takes 3 ms, and few files need it
     if isinstance(error, YAMLError) and unprintable:
         line = text.count("\n", 0, unprintable.start())
         column = unprintable.start() - text.rfind("\n", 0, unprintable.start())
