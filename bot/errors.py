@@ -9,8 +9,11 @@ BotError
     └── ForgeFailed       1  the forge
 """
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
+
+_LOGIN = re.compile(r"(:/{1,2})[^/\s]*@")  # one slash: a path that pathlib has made of an address
 
 
 class ExitCode(IntEnum):
@@ -27,11 +30,15 @@ class ExitCode(IntEnum):
 
 
 class BotError(Exception):
-    """A trouble of the whole run. `mend` says what to do, in one sentence."""
+    """A trouble of the whole run. `mend` says what to do, in one sentence.
+
+    What a person typed is quoted in many a message; a login in an address that they typed is not.
+    """
 
     exit_code = ExitCode.FAILED
 
     def __init__(self, message: str, mend: str = "") -> None:
+        message = _LOGIN.sub(r"\1***@", message)
         super().__init__(message)
         self.message = message
         self.mend = mend

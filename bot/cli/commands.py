@@ -140,8 +140,11 @@ class Commands:
     @contextmanager
     def _repository(self, arguments: argparse.Namespace, job: Job) -> Iterator[Repository]:
         from bot.repository.git_repository import open_repository  # noqa: PLC0415 - as above
+        from bot.repository.surroundings import basic  # noqa: PLC0415 - as above
 
-        self._mask(job.token)
+        if job.token:
+            self._mask(job.token)
+            self._mask(Secret(basic(job.token)))
         with open_repository(job.remote(arguments.remote), token=job.token or None) as repository:
             yield repository
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ def main(argv: Sequence[str]) -> int:
     Returns:
         An `ExitCode`, or 130 after an interrupt.
     """
+    _leave_no_core()
     try:
         arguments = parse(list(argv), os.environ)
     except UsageError as error:
@@ -41,6 +43,12 @@ def main(argv: Sequence[str]) -> int:
         sys.stderr.write("interrupted; running again completes what was begun\n")
         code = INTERRUPTED
     return _flushed(code)
+
+
+def _leave_no_core() -> None:
+    """A core file of ours, or of a Git that we started, would hold the token."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 def _runner() -> "Runner":

@@ -67,7 +67,7 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
         changes=wish.changes,
         updates=wish.updates,
     )
-    existing = _here(found)
+    existing = _here(found, wish.base)
     objection = _objection(plan, found.branch, us) if found.branch else None
     if objection:
         return replace(plan, action=Action.LEAVE, reason=objection, existing=existing)
@@ -87,8 +87,10 @@ def strangers(found: Found, branch: Branch) -> tuple[Reason, ...]:
     )
 
 
-def _here(found: Found) -> PullRequest | None:
-    return next((pull for pull in found.pull_requests if pull.head_here), None)
+def _here(found: Found, base: Branch) -> PullRequest | None:
+    """The one to the tier's base first: anyone who may write can open a second one from our branch to another base."""
+    here = [pull for pull in found.pull_requests if pull.head_here]
+    return next((pull for pull in here if pull.base == base), here[0] if here else None)
 
 
 def _objection(plan: PullRequestPlan, branch: FoundBranch, us: Identity) -> Reason | None:

@@ -21,7 +21,7 @@ from bot.registry.exchange import Exchange, Request
 from bot.registry.failures import NotFoundError, StatusError
 from bot.registry.limits import Limits
 from bot.registry.manifests import TAG
-from bot.registry.origins import Origin
+from bot.registry.origins import Origin, names_loopback
 from bot.registry.paging import Pages
 
 MANIFEST_TYPES = (
@@ -192,4 +192,6 @@ def _location(answer: Answer) -> tuple[Origin, str]:
     origin = Origin.of_url(parts)
     if not location or origin is None or (origin.scheme != "https" and origin != answer.origin):
         raise bad_answer(answer.origin, "a redirect that leaves HTTPS")
+    if names_loopback(origin.host) and not names_loopback(answer.origin.host):
+        raise bad_answer(answer.origin, "a redirect to the machine that asks")
     return origin, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SECONDS = 30
-_OURS = frozenset({"GITHUB_TOKEN"})
-"""Our own token is no business of a helper."""
+_OURS = frozenset({"FLUX_CHART_BOT_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"})
+"""The tokens that the bot writes with are no business of a helper."""
 
 
 def ask_program(name: str, key: str, environment: Mapping[str, str]) -> Login | None:

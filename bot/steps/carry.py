@@ -1,5 +1,6 @@
 """carry: what an open pull request proposed for a chart that cannot be looked up now, it keeps. Unknown is not gone."""
 
+import re
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from bot.selection.pins import jump
 from bot.steps.find import Remote
 from bot.steps.resolve import TierVerdicts
 from bot.versions.version import try_loose
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def carry(
@@ -97,7 +100,8 @@ def _kept(reference: Reference, texts: tuple[str, ...], reason: Reason) -> Updat
     if len(texts) != len(places):
         return None
     edits = tuple(Edit(place=place, text=text) for place, text in zip(places, texts, strict=True) if text != place.text)
-    if not edits:
+    # Whoever may push can write a commit that looks like ours: what it says is no more than a run of ours could say.
+    if not edits or edits[0].place != places[0] or not all(map(_could_be_ours, edits)):
         return None
     old, new = try_loose(places[0].text), try_loose(texts[0])
     return Update(
@@ -109,6 +113,14 @@ def _kept(reference: Reference, texts: tuple[str, ...], reason: Reason) -> Updat
         jump=jump(old, new) if old and new else "patch",
         carried=reason,
     )
+
+
+def _could_be_ours(change: Edit) -> bool:
+    """Whether it is a newer version in place of a version, or a digest in place of a digest."""
+    if _DIGEST.fullmatch(change.place.text):
+        return _DIGEST.fullmatch(change.text) is not None
+    old, new = try_loose(change.place.text), try_loose(change.text)
+    return old is not None and new is not None and old < new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
