@@ -14,7 +14,7 @@ from bot.yamltext.places import Places
 from bot.yamltext.unreadable import DEFAULT_LIMITS, Limits, Trouble, UnreadableYaml
 
 # https://yaml.org/spec/1.1/#c-printable; both parsers refuse the rest but do not say where in the same units.
-_UNPRINTABLE: Final = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+_UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _LONGEST_MESSAGE: Final = 160
 
 _FLOW_PROBLEMS: Final = frozenset(

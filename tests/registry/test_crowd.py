@@ -124,7 +124,7 @@ def test_a_fault_of_ours_is_raised_where_the_crowd_was_called() -> None:
 
 
 def test_a_burst_of_429_halves_the_workers_once() -> None:
-    one = host("a")
+    one = host("a", Limits(workers=32))
     for _ in range(32):
         one.slow_down(1)
     assert one.most == 16
