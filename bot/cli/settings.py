@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.errors import UsageError
 from bot.model.secret import Secret
@@ -40,9 +41,10 @@ class Job:
         """Read it; `repository` of the command line wins.
 
         Raises:
-            UsageError: The repository's name is none.
+            UsageError: The repository's name, or the server's address, is none.
         """
         server = (environment.get("GITHUB_SERVER_URL") or "https://github.com").rstrip("/")
+        _require_url(server)
         name = repository or environment.get("GITHUB_REPOSITORY", "")
         if name and not _REPOSITORY.fullmatch(name):
             raise UsageError(f"{name!r} is not the name of a repository", "Write it as OWNER/NAME")
@@ -70,6 +72,13 @@ class Job:
                 "there is no repository to read", f"{NO_REPOSITORY_MEND}; or any Git remote by --remote URL"
             )
         return f"{self.server_url}/{self.repository}.git"
+
+
+def _require_url(server: str) -> None:
+    try:
+        urlsplit(server)
+    except ValueError:
+        raise UsageError("GITHUB_SERVER_URL is not an address", "Write it as https://github.com") from None
 
 
 def _payload(path: str) -> Mapping[str, Any]:

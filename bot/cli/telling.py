@@ -26,13 +26,20 @@ def require_writable(target: str) -> None:
     """
     if target in {"", STANDARD_OUTPUT}:
         return
-    path = Path(target)
+    try:
+        problem = _unwritable(Path(target))
+    except OSError as error:
+        problem = error.strerror or "it cannot be reached"
+    if problem:
+        raise UsageError(f"the plan cannot be written to {target!r}: {problem}", "Name another file with --json")
+
+
+def _unwritable(path: Path) -> str:
     if path.is_dir():
-        raise UsageError(f"--json is {target!r}, which is a folder", "Name a file")
+        return "it is a folder"
     if not path.parent.is_dir():
-        raise UsageError(f"--json is {target!r}, and there is no folder {str(path.parent)!r}", "Make the folder first")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise UsageError(f"--json is {target!r}, which this user must not write", "Name a file that can be written")
+        return f"there is no folder {str(path.parent)!r}"
+    return "" if os.access(path if path.exists() else path.parent, os.W_OK) else "this user may not write there"
 
 
 def tell(report: "RunReport", arguments: "argparse.Namespace", runner: "Runner") -> None:

@@ -65,8 +65,9 @@ def progress_on(stream: TextIO, what: str = "charts asked for") -> Progress:
 def plain_lines(report: RunReport) -> Iterator[str]:
     """The report without colours: what moves and what is held, chart by chart; what is quiet is counted."""
     yield headline(report)
-    yield ""
     rows = matrix(report)
+    if rows:
+        yield ""
     for row in rows:
         if row.tone is not Tone.QUIET:
             yield from _plain_row(row, report)

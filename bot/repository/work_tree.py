@@ -34,7 +34,11 @@ class WorkTree:
         Raises:
             UsageError: It is not a folder.
         """
-        if not folder.is_dir():
+        try:
+            there = folder.is_dir()
+        except OSError:  # a name that is too long, a way that is barred
+            there = False
+        if not there:
             raise UsageError(f"{str(folder)!r} is not a folder", "Name the folder of a repository's files")
         self._folder = os.fsencode(folder.resolve())
         self._unreadable: dict[str, Unreadable] = {}

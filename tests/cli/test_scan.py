@@ -91,16 +91,17 @@ def test_json_in_a_file_stands_beside_the_table(bot: Bot, checkout: Path, tmp_pa
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        (".", ["--json is '.', which is a folder", "Name a file"]),
-        ("no/plan.json", ["--json is 'no/plan.json', and there is no folder 'no'", "Make the folder first"]),
+        (".", "the plan cannot be written to '.': it is a folder"),
+        ("no/plan.json", "the plan cannot be written to 'no/plan.json': there is no folder 'no'"),
+        ("n" * 300, f"the plan cannot be written to '{'n' * 300}': File name too long"),
     ],
 )
 def test_a_file_for_json_that_cannot_be_is_told_before_anything_is_asked(
-    bot: Bot, checkout: Path, registry: RegistryDouble, monkeypatch: pytest.MonkeyPatch, target: str, said: list[str]
+    bot: Bot, checkout: Path, registry: RegistryDouble, monkeypatch: pytest.MonkeyPatch, target: str, said: str
 ) -> None:
     monkeypatch.chdir(checkout)
     told = bot("scan", "--json", target)
-    assert (told.code, told.out, told.err.splitlines()) == (2, "", said)
+    assert (told.code, told.out, told.err.splitlines()) == (2, "", [said, "Name another file with --json"])
     assert registry.journal == []
 
 
@@ -167,7 +168,7 @@ def test_a_link_is_no_configuration(bot: Bot, checkout: Path, tmp_path: Path) ->
 
 
 def test_what_is_no_folder_is_said(bot: Bot, checkout: Path) -> None:
-    for path in (checkout / "nowhere", checkout / DEFAULT_CONFIGURATION_PATH):
+    for path in (checkout / "nowhere", checkout / DEFAULT_CONFIGURATION_PATH, checkout / ("n" * 300)):
         told = bot("scan", path)
         assert (told.code, told.err.splitlines()) == (
             2,

@@ -1,6 +1,7 @@
 """The command line as a user meets it, and a small fleet for it to judge."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -108,3 +109,15 @@ def write(folder: Path, files: Mapping[str, str]) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="")
     return folder
+
+
+_COMMAND = re.compile(r"^\s*::(?P<name>[^\s:]+)[^:]*::|##\[(?P<old>[^\]\s]+)")
+
+
+def runner_commands(text: str) -> list[str]:
+    """The names of the commands that GitHub's runner would take from a log, more generously than it does.
+
+    https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+    """
+    found = (_COMMAND.search(line) for line in re.split(r"\r\n|\r|\n", text))
+    return [match["name"] or match["old"] for match in found if match]
