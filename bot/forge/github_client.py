@@ -72,8 +72,12 @@ def _leave_logging_to_the_program() -> None:
 
 
 def _require_safe(api_url: str) -> None:
-    parts = urlsplit(api_url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    try:
+        parts = urlsplit(api_url)
+        host = parts.hostname
+    except ValueError:
+        raise UsageError("GITHUB_API_URL is not an address", "Write it as https://api.github.com") from None
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
         raise UsageError("GITHUB_API_URL does not begin with https://", "A token is never sent over plain HTTP")
     if "@" in parts.netloc:
         raise UsageError("GITHUB_API_URL holds a login", "Give the token through the environment, never in an address")

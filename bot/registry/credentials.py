@@ -58,7 +58,10 @@ class Credentials:
         return Login(username=actor, password=Secret(token))
 
     def _job_registry(self) -> str:
-        server = urlsplit(self._environment.get("GITHUB_SERVER_URL") or "https://github.com").netloc.lower()
+        try:
+            server = urlsplit(self._environment.get("GITHUB_SERVER_URL") or "https://github.com").netloc.lower()
+        except ValueError:
+            return ""
         return "ghcr.io" if server == "github.com" else f"containers.{server}"
 
 

@@ -108,13 +108,14 @@ def _proxy(environment: Mapping[str, str], scheme: str) -> Proxy | None:
     text = _either(environment, name) or _either(environment, "ALL_PROXY")
     if not text:
         return None
-    parts = urlsplit(text if "://" in text else f"http://{text}")
+    wrong = UsageError(f"{name} is not the address of an HTTP proxy", "Write it as http://host:port")
     try:
+        parts = urlsplit(text if "://" in text else f"http://{text}")
         host, port = parts.hostname, parts.port
     except ValueError:
-        host = port = None
+        raise wrong from None
     if parts.scheme not in ("http", "https") or not host:
-        raise UsageError(f"{name} is not the address of an HTTP proxy", "Write it as http://host:port")
+        raise wrong
     login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
     shown = f"[{host}]" if ":" in host else host
     return Proxy(url=f"{parts.scheme}://{shown}:{port or (80 if parts.scheme == 'http' else 443)}", login=Secret(login))
