@@ -1,6 +1,7 @@
 """What `python3 bot/bootstrap.py test` runs: format, lint, types, then the tests; all of them, whatever fails.
 
-Its arguments go to pytest, except `--long`, which adds the cases that take minutes.
+Its arguments go to pytest, except `--long`, which adds the cases that take minutes, and `--benchmarks`, which measures
+instead of testing.
 """
 
 # ruff: noqa: T201 - it talks to a person
@@ -26,6 +27,10 @@ def main(arguments: Sequence[str]) -> int:
         environ["PATH"] += os.pathsep + str(_unpack_registry(Path(sys.prefix) / "registry"))
     if not shutil.which("docker-registry", path=environ["PATH"]) and not _may_lack_registry(environ):
         return 1
+    if arguments[:1] == ["--benchmarks"]:
+        path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+        command = [sys.executable, "-m", "benchmarks", *arguments[1:]]
+        return subprocess.run(command, env=environ | {"PYTHONPATH": path}, check=False).returncode
     failed = [" ".join(check) for check in CHECKS if _run(check, environ)]
     for check in failed:
         print(f"flux-chart-bot: failed: {check}", flush=True)
