@@ -53,10 +53,13 @@ class Pages:
 
 
 def next_target(origin: Origin, target: str, headers: Mapping[str, str]) -> str | None:
-    """The next page's path and query, verbatim from `Link`, on the very host of this page.
+    """The next page: the query of `Link`, verbatim, behind this page's own path on this page's own host.
+
+    Its path is not asked for: the login or token at hand is this repository's, and a path that a proxy has changed on
+    the way would be wrong anyway.
 
     Raises:
-        UnansweredError: It lies on another host.
+        UnansweredError: It lies on another host, or has no query of its own.
     """
     found = _NEXT.search(headers.get("Link", ""))
     if found is None:
@@ -65,11 +68,11 @@ def next_target(origin: Origin, target: str, headers: Mapping[str, str]) -> str 
         parts = urlsplit(urljoin(origin.url + target, found.group(1)))
     except ValueError:
         raise bad_answer(origin, "a link to the next page that is no address") from None
-    if _loses_its_path(headers):
-        return f"{target.partition('?')[0]}?{parts.query}"
-    if not _is_same_host(parts, origin):
+    if not _loses_its_path(headers) and not _is_same_host(parts, origin):
         raise bad_answer(origin, "a next page of tags on another host")
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if not parts.query:
+        raise bad_answer(origin, "a link to the next page that names none")
+    return f"{target.partition('?')[0]}?{parts.query}"
 
 
 def _is_same_host(parts: SplitResult, origin: Origin) -> bool:
