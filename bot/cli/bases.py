@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from bot.cli.no_configuration import NoConfiguration
 from bot.config.loading import load
@@ -10,10 +11,11 @@ from bot.config.wording import shown
 from bot.errors import ConfigurationError, Fault, UsageError
 from bot.model.commits import RemoteHeads, Sha
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Branch, Configuration
-from bot.planning.pull_requests import branch_of
 from bot.planning.tiers import branch_of_tier, tiers_on
 from bot.ports import Repository, Tree
-from bot.steps.scan import Base
+
+if TYPE_CHECKING:
+    from bot.steps.scan import Base
 
 
 def configuration_of(tree: Tree, path: str, branches: Iterable[Branch] = ()) -> Configuration:
@@ -41,8 +43,10 @@ def _within(text: str) -> str:
     return str(path)
 
 
-def work_tree_base(tree: Tree, configuration: Configuration) -> Base:
+def work_tree_base(tree: Tree, configuration: Configuration) -> "Base":
     """A folder on disk, taken as the branch of every tier."""
+    from bot.steps.scan import Base  # noqa: PLC0415 - a wrong configuration is said without loading the whole story
+
     return Base(branch="", sha=None, tree=tree, tiers=configuration.tiers)
 
 
@@ -71,13 +75,17 @@ def base_branches(configuration: Configuration, heads: RemoteHeads) -> tuple[Bra
 
 def our_branches(configuration: Configuration, heads: RemoteHeads) -> tuple[Branch, ...]:
     """Those branches of ours that exist."""
+    from bot.planning.pull_requests import branch_of  # noqa: PLC0415 - as above
+
     return tuple(name for tier in configuration.tiers if (name := branch_of(tier)) in heads.tips)
 
 
 def fetched_bases(
     repository: Repository, configuration: Configuration, heads: RemoteHeads, tips: Mapping[Branch, Sha]
-) -> tuple[Base, ...]:
+) -> "tuple[Base, ...]":
     """The tips of the base branches, as trees to judge."""
+    from bot.steps.scan import Base  # noqa: PLC0415 - as above
+
     return tuple(
         Base(
             branch=branch,

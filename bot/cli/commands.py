@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.cli.bases import base_branches, configuration_of, fetched_bases, our_branches, work_tree_base
 from bot.cli.events import refuse_to_write
@@ -16,11 +17,11 @@ from bot.model.commits import RemoteHeads
 from bot.model.references import PassedOver
 from bot.model.secret import Secret
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Configuration
-from bot.pipeline import Request, run
 from bot.ports import Forge, Progress, Registry, Repository, Tree
 from bot.reasons import UNREADABLE_FILE
-from bot.report.run_report import RunReport
-from bot.steps.find import Remote
+
+if TYPE_CHECKING:
+    from bot.report.run_report import RunReport
 
 Mask = Callable[[Secret], None]
 """Tells the runner what to hide in its log."""
@@ -35,7 +36,7 @@ class Commands:
         self._mask = mask
         self._progress = progress
 
-    def scan(self, arguments: argparse.Namespace) -> RunReport:
+    def scan(self, arguments: argparse.Namespace) -> "RunReport":
         """Judge a folder, or the tips of the base branches; no write, no forge, no Git for a folder."""
         if arguments.base:
             return self._scan_bases(arguments)
@@ -43,6 +44,9 @@ class Commands:
 
         tree = WorkTree(Path(arguments.path))
         configuration, suggestion = self._of_folder(tree, arguments)
+        # Only now, here and below: a wrong configuration is said without loading the whole story.
+        from bot.pipeline import Request, run  # noqa: PLC0415 - see above
+
         with self._registry(configuration) as registry:
             report = run(
                 Request(
@@ -69,7 +73,7 @@ class Commands:
                 raise UsageError(f"there are no files in {arguments.path!r}", mend) from None
             return load(missing.suggestion.encode(), "the suggested configuration"), missing.suggestion
 
-    def update(self, arguments: argparse.Namespace) -> RunReport:
+    def update(self, arguments: argparse.Namespace) -> "RunReport":
         """Judge the tips of the base branches, and bring branches, pull requests and statuses about."""
         job = Job.from_environment(self._environment, arguments.repository)
         refuse_to_write(job.event, job.payload, job.repository)
@@ -79,6 +83,9 @@ class Commands:
             us, pulls = forge.identity(), forge.open_pull_requests()
             ours = our_branches(configuration, heads)
             tips = repository.fetch({*base_branches(configuration, heads), *ours})
+            from bot.pipeline import Request, run  # noqa: PLC0415 - see `scan`
+            from bot.steps.find import Remote  # noqa: PLC0415 - see `scan`
+
             remote = Remote(
                 repository=repository,
                 forge=forge,
@@ -102,11 +109,13 @@ class Commands:
                     )
                 )
 
-    def _scan_bases(self, arguments: argparse.Namespace) -> RunReport:
+    def _scan_bases(self, arguments: argparse.Namespace) -> "RunReport":
         job = Job.from_environment(self._environment, arguments.repository)
         with self._repository(arguments, job) as repository:
             heads, configuration = self._configured(arguments, repository)
             tips = repository.fetch(base_branches(configuration, heads))
+            from bot.pipeline import Request, run  # noqa: PLC0415 - see `scan`
+
             with self._registry(configuration) as registry:
                 return run(
                     Request(
