@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.arguments import parse
+from bot.cli.options import STANDARD_OUTPUT
 from bot.errors import BotError, UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def main(argv: Sequence[str]) -> int:
         arguments = parse(list(argv), os.environ)
     except UsageError as error:
         return _flushed(_said(error, _runner()))
-    runner = _runner()
+    runner = _runner(commands_aside=getattr(arguments, "json", "") == STANDARD_OUTPUT)
     logging.basicConfig(
         level=getattr(logging, arguments.log_level.upper()), format="%(levelname)s %(name)s: %(message)s"
     )
@@ -51,13 +52,13 @@ def _leave_no_core() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
-def _runner() -> "Runner":
+def _runner(*, commands_aside: bool = False) -> "Runner":
     """From here on nothing foreign reaches standard output or error but through the sink."""
     # Below the parsing, so that --help loads nothing.
     from bot.report.runner import Runner  # noqa: PLC0415 - see above
     from bot.report.sink import install  # noqa: PLC0415 - see above
 
-    return Runner(install())
+    return Runner(install(commands_aside=commands_aside))
 
 
 def _command(arguments: "argparse.Namespace", environment: Mapping[str, str], runner: "Runner") -> int:

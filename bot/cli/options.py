@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 PREFIX = "FLUX_CHART_BOT_"
+STANDARD_OUTPUT = "-"
+"""The value of --json that is no file."""
 
 
 class Option(NamedTuple):

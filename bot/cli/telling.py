@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from bot.cli.no_configuration import NoConfiguration
+from bot.cli.options import STANDARD_OUTPUT
 from bot.errors import BotError, ConfigurationError, ExitCode, RunFailed, UsageError
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from bot.report.run_report import RunReport
     from bot.report.runner import Runner
-
-STANDARD_OUTPUT = "-"
 
 
 def require_writable(target: str) -> None:

@@ -71,13 +71,16 @@ class Sink(io.TextIOBase):
             os.close(nowhere)
 
 
-def install() -> TextIO:
+def install(*, commands_aside: bool = False) -> TextIO:
     """Put sinks in the place of stdout and stderr where they are no terminals, and take over uncaught exceptions.
 
+    Args:
+        commands_aside: A program reads stdout, so that commands go to stderr; a runner reads them from both.
+
     Returns:
-        The bare stdout, for `runner.Runner` alone.
+        The bare stream for commands, for `runner.Runner` alone.
     """
-    raw = sys.stdout
+    raw = sys.stderr if commands_aside else sys.stdout
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

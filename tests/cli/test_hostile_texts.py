@@ -38,8 +38,7 @@ def assert_harmless(told: Said) -> None:
     assert [
         line for line in commands if not line.startswith(("::error title=flux-chart-bot,", "::warning title="))
     ] == []
-    assert set(runner_commands(told.out)) <= OURS
-    assert runner_commands(told.err) == []
+    assert set(runner_commands(told.out + told.err)) <= OURS
 
 
 @pytest.fixture
@@ -78,8 +77,7 @@ def test_a_whole_scan_shows_foreign_names_and_obeys_none(bot: Bot, hostile: Path
     assert_harmless(told)
     assert told.code == 0
     if options == ("--json", "-"):
-        plan = told.out.partition("\n::")[0]
-        assert plan.count('"kind": "update"') == len(CORPUS)
+        assert told.out.count('"kind": "update"') == len(CORPUS)
     else:
         assert told.lines[0] == f"{len(CORPUS)} updates for dev"
 

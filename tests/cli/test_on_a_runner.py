@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import jsonschema
 import pytest
 from doubles.command_line import CONFIGURATION, Bot, runner_commands
-from doubles.registry import RegistryDouble, reply
+from doubles.registry import Basic, RegistryDouble, TokenService, reply
 
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH
 from bot.report.document import schema
@@ -75,6 +76,15 @@ def test_a_chart_that_cannot_be_looked_up_is_a_warning_at_its_line(
     assert line.endswith("could not be asked: it answers 503. The next run asks again")
 
 
+def test_json_on_standard_output_stays_pure_and_the_runner_is_told_beside_it(
+    bot: Bot, checkout: Path, registry: RegistryDouble, job: dict[str, str]
+) -> None:
+    registry.plan("podinfo/tags", reply(503))
+    told = bot("scan", checkout, "--json", "-", **job)
+    jsonschema.validate(told.plan, schema())
+    assert runner_commands(told.err) == ["warning"]
+
+
 def test_a_refused_event_is_annotated_for_the_run_as_a_whole(bot: Bot, remote: Path, job: dict[str, str]) -> None:
     told = bot("update", "--forge", "files", "--remote", remote, **job | {"GITHUB_EVENT_NAME": "pull_request"})
     assert (told.code, runner_commands(told.out)) == (2, ["error"])
@@ -107,3 +117,31 @@ def test_a_runner_without_files_is_no_trouble(bot: Bot, checkout: Path) -> None:
 def test_files_of_a_runner_that_is_none_are_left_alone(bot: Bot, checkout: Path, job: dict[str, str]) -> None:
     bot("scan", checkout, **job | {"GITHUB_ACTIONS": ""})
     assert Path(job["GITHUB_STEP_SUMMARY"]).read_text() == Path(job["GITHUB_OUTPUT"]).read_text() == ""
+
+
+def test_the_log_at_its_loudest_holds_no_login_and_masks_what_it_sends(
+    process: Bot, checkout: Path, registry: RegistryDouble, job: dict[str, str], tmp_path: Path
+) -> None:
+    """By a process of its own: there every library logs to where we log."""
+    login = Basic(username="ann", password="CANARY/pass+word")
+    registry.auth = TokenService(login=login)
+    registry.plan("podinfo/tags", reply(503))
+    stored = {"auths": {registry.netloc: {"auth": login.header.removeprefix("Basic ")}}}
+    told = process(
+        "scan",
+        checkout,
+        "--json",
+        tmp_path / "plan.json",
+        **job | {"DOCKER_AUTH_CONFIG": json.dumps(stored), "FLUX_CHART_BOT_LOG_LEVEL": "debug"},
+    )
+    assert told.code == 0
+    assert "DEBUG bot.registry" in told.err
+    masks = [line for line in told.lines if line.startswith("::add-mask::")]
+    assert masks
+    rest = [line for line in told.lines if line not in masks]
+    files = [Path(path).read_text() for path in (tmp_path / "plan.json", *tmp_path.glob("GITHUB_*"))]
+    secrets = [login.password, quote(login.password, safe=""), login.header.removeprefix("Basic ")]
+    secrets += registry.auth.issued
+    assert len(secrets) > 3
+    for secret in secrets:
+        assert not [text for text in (*rest, told.err, *files) if secret in text], secret

@@ -4,7 +4,7 @@ from doubles.told import a_configuration, a_tier, a_verdict, an_update, current,
 from bot.errors import ExitCode, UsageError
 from bot.model.proposals import Action, Outcome, Published, PullRequestPlan
 from bot.model.verdicts import Verdict
-from bot.reasons import FORGE_FAILED, NOT_AS_PLANNED, PRODUCTION, UNREACHABLE
+from bot.reasons import FORGE_FAILED, NO_TIER, NOT_AS_PLANNED, UNREACHABLE
 from bot.report.exit_code import DEFAULT_FAIL_ON, FailOn, exit_code, parse_fail_on
 from bot.report.run_report import RunReport
 
@@ -47,7 +47,7 @@ def test_one_unreachable_chart_turns_nothing_red_unless_asked() -> None:
 
 
 def test_nothing_looked_up_at_all_is_red_by_default() -> None:
-    run = report(a_verdict(held(UNKNOWN)), a_verdict(an_update(carried=UNKNOWN)), a_verdict(held(PRODUCTION())))
+    run = report(a_verdict(held(UNKNOWN)), a_verdict(an_update(carried=UNKNOWN)), a_verdict(held(NO_TIER())))
     assert exit_code(run, DEFAULT_FAIL_ON) is ExitCode.ALARMED
     assert exit_code(run, parse_fail_on("never")) is ExitCode.DONE
 

@@ -11,7 +11,7 @@ from bot.errors import Fault
 from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan
 from bot.model.references import PassedOver
 from bot.model.secret import Secret
-from bot.reasons import NOT_AS_PLANNED, PRODUCTION, TAG_MISSING, TOUCHED
+from bot.reasons import NO_TIER, NOT_AS_PLANNED, TAG_MISSING, TOUCHED
 from bot.report.annotations import LONGEST, Annotation, Level, annotations_of, annotations_of_faults
 from bot.report.document import LONGEST_OUTPUT, document, output_text
 from bot.report.run_report import RunReport
@@ -110,7 +110,7 @@ def test_warnings_are_annotated_at_their_first_place_and_quiet_reasons_are_not()
     verdicts = (
         a_verdict(held(MISSING), path="b.yaml", line=7),
         a_verdict(held(MISSING), path="a.yaml", line=9),
-        a_verdict(held(PRODUCTION()), path="c.yaml"),
+        a_verdict(held(NO_TIER()), path="c.yaml"),
     )
     (one,) = annotations_of(RunReport(command="scan", configuration=a_configuration(), verdicts=verdicts))
     assert (one.level, one.path, one.line) == (Level.WARNING, "a.yaml", 9)
@@ -154,7 +154,7 @@ def test_the_plan_of_a_large_fleet_fits_into_a_variable_and_says_that_it_is_cut(
 
 def test_updates_are_kept_where_they_fit() -> None:
     report = a_report(10)
-    quiet = tuple(a_verdict(held(PRODUCTION()), chart=f"y/{index}") for index in range(1000))
+    quiet = tuple(a_verdict(held(NO_TIER()), chart=f"y/{index}") for index in range(1000))
     told = json.loads(
         output_text(RunReport(command="scan", configuration=a_configuration(), verdicts=(*report.verdicts, *quiet)))
     )

@@ -7,8 +7,8 @@ from bot.model.references import PassedOver
 from bot.model.verdicts import Verdict
 from bot.reasons import (
     ENCRYPTED,
+    NO_TIER,
     NOT_AS_PLANNED,
-    PRODUCTION,
     SOURCE_SUSPENDED,
     TAG_MISSING,
     TOUCHED,
@@ -62,7 +62,7 @@ def test_what_somebody_should_mend_is_counted() -> None:
 
 def test_a_tier_without_charts_and_one_that_follows_nothing_say_so() -> None:
     assert said() == "no charts here"
-    assert said(a_verdict(held(PRODUCTION()))) == "follows nothing by itself"
+    assert said(a_verdict(held(NO_TIER()))) == "follows nothing by itself"
 
 
 def test_only_an_alarm_is_a_failure() -> None:

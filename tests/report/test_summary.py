@@ -7,9 +7,9 @@ from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPla
 from bot.model.references import PassedOver
 from bot.model.verdicts import Verdict
 from bot.reasons import (
+    NO_TIER,
     NOT_AS_PLANNED,
     OPENING_FORBIDDEN,
-    PRODUCTION,
     SOURCE_NOT_OCI,
     SOURCE_SUSPENDED,
     TAG_MISSING,
@@ -48,8 +48,8 @@ def published(*outcomes: Outcome) -> RunReport:
         (a_verdict(current("6.5.4", majors_behind=2)), "6.5.4, 2 majors behind"),
         (a_verdict(current("1.x", runs="1.4.2")), "1.x runs 1.4.2"),
         (a_verdict(held(SOURCE_SUSPENDED(), "6.5.3"), suspended=True), "6.5.3 (suspended)"),
-        (a_verdict(held(PRODUCTION(), "6.5.3")), "6.5.3 (production)"),
-        (a_verdict(held(PRODUCTION(), "6.5.3"), suspended=True), "6.5.3 (production) (suspended)"),
+        (a_verdict(held(NO_TIER(), "6.5.3")), "6.5.3 (no-tier)"),
+        (a_verdict(held(NO_TIER(), "6.5.3"), suspended=True), "6.5.3 (no-tier) (suspended)"),
         (a_verdict(held(UNKNOWN, "6.5.3")), "6.5.3 held: unreachable"),
         (a_verdict(held(UNKNOWN, "")), "no version held: unreachable"),
     ],
@@ -163,7 +163,7 @@ def test_the_summary_does_not_depend_on_the_order_of_what_was_found() -> None:
 
 def test_plain_lines_name_tier_chart_and_what_is_so_and_count_what_is_quiet() -> None:
     run = report(
-        a_verdict(an_update()), a_verdict(current(), chart="x/quiet"), a_verdict(held(PRODUCTION()), chart="x/prod")
+        a_verdict(an_update()), a_verdict(current(), chart="x/quiet"), a_verdict(held(NO_TIER()), chart="x/prod")
     )
     assert list(plain_lines(run)) == [
         "1 update for dev",
@@ -171,7 +171,7 @@ def test_plain_lines_name_tier_chart_and_what_is_so_and_count_what_is_quiet() ->
         "dev: ghcr.io/stefanprodan/charts/podinfo 6.5.3 -> 6.5.4",
         "2 of 3 charts have nothing to do",
         "",
-        "1 x production is never edited by itself.",
+        "1 x no tier of the configuration covers this path.",
     ]
 
 
