@@ -12,7 +12,7 @@ from bot.model.commits import EntryKind, TreeEntry
 from bot.model.places import Place
 from bot.model.references import ExactPin
 from bot.model.verdicts import Current, Decision, Edit, Held, Update, Verdict
-from bot.reasons import EXACT_TIER
+from bot.reasons import NO_TIER
 from bot.steps.edit import TierEdits, edit
 from bot.steps.edit_file import EditedFile, edit_file
 from bot.steps.resolve import TierVerdicts, TierView
@@ -24,7 +24,7 @@ from bot.yamltext.unreadable import DEFAULT_LIMITS
 
 DEV = tier("dev", "any")
 PATH = "apps/dev/a.yaml"
-HELD = Held(version="1.2.3", reason=EXACT_TIER())
+HELD = Held(version="1.2.3", reason=NO_TIER())
 
 
 def a_place(data: bytes, *route: str, document: int = 0) -> Place:
