@@ -89,6 +89,7 @@ def test_no_fault_brings_the_token_into_any_text(
     fault: Fault | None,
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="urllib3")  # which the registry's transport silences where it is loaded
     forge = connected(token=known_as(github_double, CANARY, actions()))
     if fault is not None:
         everywhere(github_double, fault)
