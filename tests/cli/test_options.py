@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from docs.tables import action
+from docs.tables import README, action
 from doubles.command_line import Bot
 
 from bot.cli.arguments import parse
@@ -171,3 +171,10 @@ def test_the_actions_defaults_are_those_of_the_command_line() -> None:
             if (default := inputs.get(option.name, {}).get("default")) and option.name != "config":
                 assert default == (option.default or "false")
     assert inputs["config"]["default"] == DEFAULT_CONFIGURATION_PATH
+
+
+def test_the_readme_tells_every_command_and_no_option_that_is_none() -> None:
+    told = README.read_text(encoding="utf-8").partition("## Command line")[2].partition("\n## ")[0]
+    assert all(f"| `{command}" in told for command in COMMANDS)
+    options = {f"--{option.name}" for _, option in PAIRS} | {"--help"}
+    assert set(re.findall(r"--[a-z][a-z-]*", re.sub(r"<!--.*?-->", "", told))) <= options
