@@ -88,13 +88,14 @@ class GitHubForge:
         head = f"{self.repository.split('/')[0]}:{branch}"
         try:
             with asking(what):
-                newest = next(iter(self._api.get_pulls(state="closed", head=head)), None)
-                if newest is None or newest.merged_at is not None:
-                    return None
-                found = _pull_request(newest)
+                for pull in self._api.get_pulls(state="closed", head=head):
+                    found = _pull_request(pull)
+                    # The filter knows the owner only, who may have a fork beside it.
+                    if found.head == branch and found.head_here:
+                        return None if pull.merged_at else found
         except Refused as refused:
             raise self._unusable(refused, what) from refused
-        return found if found.head == branch and found.head_here else None
+        return None
 
     def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
         """Open one; where it exists already (a retry after a lost answer), that one."""

@@ -57,6 +57,19 @@ def test_a_forks_closed_pull_request_refuses_nothing(forge: GitHubForge, propose
     assert forge.last_closed(OURS) is None
 
 
+def test_a_fork_of_the_same_owner_does_not_hide_what_was_refused(
+    forge: GitHubForge, proposed: HostedRepository
+) -> None:
+    refused = proposed.open_pull(OURS)
+    proposed.close(refused.number)
+    fork = proposed.fork("acme", name="sandbox")
+    fork.commit(OURS, {"apps/dev/podinfo.yaml": "version: 666\n"})
+    proposed.close(proposed.open_pull(OURS, source=fork).number)
+    found = forge.last_closed(OURS)
+    assert found is not None
+    assert found.number == refused.number
+
+
 def test_one_that_was_merged_was_not_refused(forge: GitHubForge, proposed: HostedRepository) -> None:
     proposed.close(proposed.open_pull(OURS).number)
     proposed.merge(proposed.open_pull(OURS).number)
@@ -70,8 +83,11 @@ def test_a_body_of_nothing_is_an_empty_text(forge: GitHubForge, proposed: Hosted
 
 def test_opening_finds_the_one_with_its_own_base(forge: GitHubForge, proposed: HostedRepository) -> None:
     proposed.commit("staging", {"apps/dev/podinfo.yaml": "version: 6.0.0\n"})
-    proposed.open_pull(OURS, base="staging")
     wanted = proposed.open_pull(OURS, base="main")
+    proposed.open_pull(OURS, base="staging")
+    fork = proposed.fork("mallory")
+    fork.commit(OURS, {"apps/dev/podinfo.yaml": "version: 666\n"})
+    proposed.open_pull(OURS, base="main", source=fork)
     answer = forge.create_pull_request(head=OURS, base="main", title="t", body="b")
     assert getattr(answer, "number", answer) == wanted.number
 

@@ -89,6 +89,14 @@ def test_a_token_that_is_not_valid_says_so(github_double: GitHubDouble, connecte
     assert asked(github_double) == ["GET /user 401"]
 
 
+def test_any_other_refusal_of_the_question_ends_the_run(github_double: GitHubDouble, connected: Connected) -> None:
+    gone = faults.Fault(answer=Answer(status=404, body={"message": "Not Found"}))
+    github_double.faults.on("GET /user", gone)
+    with pytest.raises(ForgeFailed, match="Asking who the token is: Not Found"):
+        connected(person("alice")).identity()
+    assert asked(github_double) == ["GET /user 404"]
+
+
 def test_an_enterprise_server_is_asked_below_its_own_addresses(
     github_double: GitHubDouble, connected: Connected
 ) -> None:
