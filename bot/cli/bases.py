@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.no_configuration import NoConfiguration
 from bot.config.loading import load
+from bot.config.located import LIMITS
 from bot.config.suggestion import suggest
 from bot.config.wording import shown
 from bot.errors import ConfigurationError, Fault, UsageError
@@ -29,6 +30,10 @@ def configuration_of(tree: Tree, path: str, branches: Iterable[Branch] = ()) -> 
     path = _within(path or DEFAULT_CONFIGURATION_PATH)
     entries = tree.entries()
     found = next((entry for entry in entries if entry.path == path), None)
+    if found and found.size > LIMITS.size:  # the reader would refuse it as well, but only once all of it is in memory
+        message = f"the file has {found.size} bytes, more than {LIMITS.size}"
+        mend = "Write at most that; rules can name many charts at once"
+        raise ConfigurationError((Fault(path=path, line=0, column=0, message=message, mend=mend),))
     for _, data in tree.read([found] if found and found.kind.regular else []):
         return load(data, path)
     problem = f"{path} is not a file that can be read" if found else f"there is no configuration {path}"

@@ -74,6 +74,15 @@ def test_a_wrong_configuration_is_told_with_file_line_column_and_mend(
     assert registry.journal == []
 
 
+def test_a_configuration_of_any_size_is_not_even_read(bot: Bot, checkout: Path) -> None:
+    with (checkout / FILE).open("wb") as file:
+        file.truncate(2**40)  # of nothing: no disk and no memory holds it
+    told = bot("scan", checkout)
+    size = f"the file has {2**40} bytes, more than 1048576"
+    said = f"{FILE}: {size}. Write at most that; rules can name many charts at once"
+    assert (told.code, told.err.splitlines()) == (2, [said])
+
+
 def test_all_faults_are_told_at_once_in_the_order_of_the_file(bot: Bot, checkout: Path) -> None:
     (checkout / FILE).write_text(CONFIGURATION.replace("minor", "=>").replace("production: true", "prod: 1"))
     told = bot("scan", checkout)
