@@ -62,9 +62,8 @@ class ScanRegistry(oras.provider.Registry):  # type: ignore[misc] # oras ships n
             RegistryError: There is no list.
         """
         raw = self.get_tags(Container(origin, name))
-        tags = tuple(tag for tag in dict.fromkeys(_texts(raw)) if TAG.fullmatch(tag))
-        dropped = sum(1 for tag in raw if not isinstance(tag, str) or not TAG.fullmatch(tag))
-        return TagList(tags=tags, dropped=dropped)
+        inside = [tag for tag in raw if isinstance(tag, str) and TAG.fullmatch(tag)]
+        return TagList(tags=tuple(dict.fromkeys(inside)), dropped=len(raw) - len(inside))
 
     def manifest(self, origin: Origin, name: str, reference: str, method: str = "GET") -> Answer:
         """Ask for a manifest by tag or digest.
