@@ -25,7 +25,7 @@ def configuration_of(tree: Tree, path: str, branches: Iterable[Branch] = ()) -> 
     Raises:
         NoConfiguration: There is none.
         ConfigurationError: It is wrong.
-        UsageError: The path leads out of the tree.
+        UsageError: The path leads out of the tree, or to something that is no plain file.
     """
     path = _within(path or DEFAULT_CONFIGURATION_PATH)
     entries = tree.entries()
@@ -36,8 +36,9 @@ def configuration_of(tree: Tree, path: str, branches: Iterable[Branch] = ()) -> 
         raise ConfigurationError((Fault(path=path, line=0, column=0, message=message, mend=mend),))
     for _, data in tree.read([found] if found and found.kind.regular else []):
         return load(data, path)
-    problem = f"{path} is not a file that can be read" if found else f"there is no configuration {path}"
-    raise NoConfiguration(problem, suggest((entry.path for entry in entries), branches))
+    if found:
+        raise UsageError(f"{path} is not a file that can be read", "Make it a plain file; links are not followed")
+    raise NoConfiguration(f"there is no configuration {path}", suggest((entry.path for entry in entries), branches))
 
 
 def _within(text: str) -> str:

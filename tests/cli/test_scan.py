@@ -157,11 +157,15 @@ def test_a_configuration_lies_within_the_repository(bot: Bot, checkout: Path, na
     )
 
 
-def test_a_link_is_no_configuration(bot: Bot, checkout: Path, tmp_path: Path) -> None:
-    (tmp_path / "outside.yaml").write_text(CONFIGURATION)
-    (checkout / "link.yaml").symlink_to(tmp_path / "outside.yaml")
-    told = bot("scan", checkout, "--config", "link.yaml")
-    assert (told.code, told.err.splitlines()[0]) == (2, "link.yaml is not a file that can be read")
+@pytest.mark.parametrize("options", [(), ("--config", DEFAULT_CONFIGURATION_PATH)])
+def test_a_link_is_no_configuration_and_none_is_guessed_in_its_place(
+    bot: Bot, checkout: Path, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    (checkout / DEFAULT_CONFIGURATION_PATH).rename(tmp_path / "outside.yaml")
+    (checkout / DEFAULT_CONFIGURATION_PATH).symlink_to(tmp_path / "outside.yaml")
+    told = bot("scan", checkout, *options)
+    said = f"{DEFAULT_CONFIGURATION_PATH} is not a file that can be read"
+    assert (told.code, told.err.splitlines()) == (2, [said, "Make it a plain file; links are not followed"])
 
 
 # --- folders
