@@ -6,6 +6,7 @@ foreign text, falls back to commands that GitHub has retired, and knows no job s
 
 import contextlib
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -55,6 +56,7 @@ class Runner:
 
     def __init__(self, raw: TextIO) -> None:
         self._raw = raw
+        self._lock = threading.Lock()
         self._active = os.environ.get("GITHUB_ACTIONS") == "true"
 
     @property
@@ -107,7 +109,8 @@ class Runner:
 
     def _say(self, function: str, *arguments: str, **properties: object) -> None:
         """Call `actions_toolkit.core`, which prints to whatever stdout is, with the bare one in its place."""
-        with contextlib.redirect_stdout(self._raw):
+        # One at a time: stdout is everybody's, and those who learn a token in parallel each have it masked.
+        with self._lock, contextlib.redirect_stdout(self._raw):
             _core(function)(*arguments, **properties)
             self._raw.flush()
 

@@ -38,10 +38,11 @@ def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: C
     version = version_in_use(reference)
     if only_reported(reference, configuration):
         return Held(version=version, reason=SOURCE_SUSPENDED())
+    # Read even where it changes nothing, so that no answer is still under way when all is judged.
+    tags = answers.tags[reference.source]
     limits = limits_of(reference, tier, configuration)
     if isinstance(limits, Reason):
         return Held(version=version, reason=limits)
-    tags = answers.tags[reference.source]
     if isinstance(tags, Unreachable):
         return Held(version=version, reason=tags.reason)
     match reference.pin:

@@ -2,6 +2,7 @@ import io
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,19 @@ def test_secrets_are_masked_and_groups_are_closed_whatever_happens(on_runner: Pa
     with pytest.raises(ZeroDivisionError), runner.group("look up"):
         raise ZeroDivisionError
     assert raw.getvalue().splitlines() == ["::add-mask::can%25ary", "::group::look up", "::endgroup::"]
+
+
+def test_masks_of_many_threads_each_have_their_line_and_leave_stdout_as_it_was(
+    on_runner: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, raw = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stdout", before)
+    runner = Runner(raw)
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(lambda number: runner.mask(Secret(f"canary-{number}")), range(500)))
+    assert sorted(raw.getvalue().splitlines()) == sorted(f"::add-mask::canary-{number}" for number in range(500))
+    assert sys.stdout is before
+    assert before.getvalue() == ""
 
 
 def test_an_annotation_stands_on_its_file_and_line(on_runner: Path) -> None:
