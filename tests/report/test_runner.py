@@ -106,9 +106,13 @@ def test_masks_of_many_threads_each_have_their_line_and_leave_stdout_as_it_was(
 ) -> None:
     before, raw = io.StringIO(), io.StringIO()
     monkeypatch.setattr(sys, "stdout", before)
-    runner = Runner(raw)
-    with ThreadPoolExecutor(16) as threads:
-        list(threads.map(lambda number: runner.mask(Secret(f"canary-{number}")), range(500)))
+    runner, usual = Runner(raw), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(16) as threads:
+            list(threads.map(lambda number: runner.mask(Secret(f"canary-{number}")), range(500)))
+    finally:
+        sys.setswitchinterval(usual)
     assert sorted(raw.getvalue().splitlines()) == sorted(f"::add-mask::canary-{number}" for number in range(500))
     assert sys.stdout is before
     assert before.getvalue() == ""
