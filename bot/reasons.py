@@ -143,7 +143,12 @@ SOURCE_AMBIGUOUS = ReasonKind(
 SOURCE_NOT_OCI = ReasonKind(
     "source-not-oci", "the chart comes from {what}, not from an OCI registry", "", Weight.COUNTED
 )
-SOURCE_SUSPENDED = ReasonKind("suspended", "suspended", "", Weight.NOTE)
+SOURCE_SUSPENDED = ReasonKind(
+    "suspended",
+    "the object, or everything that uses it, is suspended",
+    "It is shown and not edited; `suspended: update` in the configuration edits it too",
+    Weight.NOTE,
+)
 BAD_ADDRESS = ReasonKind(
     "bad-address",
     "{url} is not an address of a chart: {problem}",

@@ -57,12 +57,14 @@ class Current:
     Attributes:
         version: What the manifest says: a version, a constraint, or a digest.
         runs: For a range, what Flux runs for it now; else empty.
+        newest: The newest stable version where it is newer than the one in use; else empty.
         majors_behind: How many major versions exist beyond the one in use.
         refused: Why every newer version was not taken, newest first.
     """
 
     version: str
     runs: str = ""
+    newest: str = ""
     majors_behind: int = 0
     refused: tuple[Refused, ...] = ()
 

@@ -172,6 +172,7 @@ def _decision(verdict: Verdict) -> Json:
                 "kind": "current",
                 "version": current.version,
                 "runs": current.runs or None,
+                "newest": current.newest or None,
                 "majors_behind": current.majors_behind,
                 "refused": [{"tag": one.tag, "why": one.why} for one in current.refused],
             }

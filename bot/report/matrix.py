@@ -10,6 +10,7 @@ from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.reasons import SOURCE_SUSPENDED, Weight
 from bot.report.run_report import RunReport, counted
+from bot.versions.follow import Reach
 
 
 class Tone(IntEnum):
@@ -78,7 +79,7 @@ def cell_of(verdict: Verdict) -> Cell:
         case Held() as held:
             return _held(held, suspended)
         case Current() as current:
-            return _current(current, suspended)
+            return _current(current, suspended, stays=_stays(verdict.tier))
         case _:
             assert_never(verdict.decision)
 
@@ -93,11 +94,18 @@ def _held(held: Held, suspended: str) -> Cell:
     return Cell(tone=Tone.HELD, text=f"{version} held: {held.reason.id}{suspended}")
 
 
-def _current(current: Current, suspended: str) -> Cell:
+def _stays(tier: Tier) -> bool:
+    """Whether the tier never moves by itself, so that standing still there does not mean being current."""
+    return tier.production or tier.follow is Reach.EXACT
+
+
+def _current(current: Current, suspended: str, *, stays: bool) -> Cell:
     runs = f" runs {current.runs}" if current.runs else ""
     behind = ""
     if current.majors_behind:
         behind = f", {counted(current.majors_behind, 'major')} behind"
     if runs or behind or suspended:
         return Cell(tone=Tone.NOTED, text=f"{current.version}{runs}{behind}{suspended}")
+    if stays and current.newest:
+        return Cell(tone=Tone.QUIET, text=f"{current.version}, {current.newest} exists")
     return Cell(tone=Tone.QUIET, text="current")

@@ -23,7 +23,13 @@ def decide_pin(reference: Reference, pin: ExactPin, tags: TagList, limits: Limit
         return Held(version=text, reason=disjoint)
     candidate, refused = newest_allowed(offer.newest_first, current, limits, offer.otherwise)
     if candidate is None:
-        return Current(version=text, majors_behind=majors_behind(offer.newest_first, current), refused=refused)
+        newest_first = offer.newest_first
+        return Current(
+            version=text,
+            newest=newest_stable(newest_first, current),
+            majors_behind=majors_behind(newest_first, current),
+            refused=refused,
+        )
     new = _spelled(candidate, text) if _is_constraint(pin) else candidate.text
     return Update(
         old=text,
@@ -40,6 +46,12 @@ def jump(old: Version, new: Version) -> str:
     """The largest number that moves: `major`, `minor`, `patch`, or `prerelease` where none does."""
     moved = zip(("major", "minor", "patch"), old.key[:3], new.key[:3], strict=True)
     return next((name for name, before, after in moved if before != after), "prerelease")
+
+
+def newest_stable(newest_first: tuple[TaggedVersion, ...], current: Version) -> str:
+    """The newest stable version beyond the one in use, as a manifest writes it; empty where there is none."""
+    newest = next((seen for seen in newest_first if not seen.version.prerelease), None)
+    return newest.text if newest and newest.version > current else ""
 
 
 def majors_behind(newest_first: tuple[TaggedVersion, ...], current: Version) -> int:

@@ -5,7 +5,7 @@ from bot.model.references import RangePin, Reference
 from bot.model.verdicts import Current, Decision, Held, Refused
 from bot.reasons import BAD_CONSTRAINT, BAD_FILTER, NO_MATCH, NO_VERSIONS
 from bot.selection.offers import listed
-from bot.selection.pins import majors_behind
+from bot.selection.pins import majors_behind, newest_stable
 from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.patterns import InvalidPattern, Pattern
 from bot.versions.tags import choose
@@ -33,4 +33,5 @@ def decide_range(reference: Reference, pin: RangePin, tags: TagList) -> Decision
         Refused(tag=newer.tag, why=f"outside {pin.constraint}") for newer in newest_first if newer.version > running
     )
     behind = majors_behind(newest_first, running)
-    return Current(version=pin.constraint, runs=choice.chosen.text, majors_behind=behind, refused=beyond)
+    newest = newest_stable(newest_first, running)
+    return Current(version=pin.constraint, runs=choice.chosen.text, newest=newest, majors_behind=behind, refused=beyond)

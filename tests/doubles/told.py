@@ -62,8 +62,8 @@ def an_update(
     return Update(old=old, new=new, tag=new, edits=edits, jump=jump, refused=refused, digest=digest, carried=carried)
 
 
-def current(version: str = "6.5.4", *, majors_behind: int = 0, runs: str = "") -> Current:
-    return Current(version=version, majors_behind=majors_behind, runs=runs)
+def current(version: str = "6.5.4", *, majors_behind: int = 0, runs: str = "", newest: str = "") -> Current:
+    return Current(version=version, majors_behind=majors_behind, runs=runs, newest=newest)
 
 
 def held(reason: Reason, version: str = "6.5.3") -> Held:

@@ -134,7 +134,7 @@ def test_without_a_configuration_one_is_suggested_and_nothing_is_written(branche
     branches.hosted.commit("main", {fleet_files.CONFIGURATION: None})
     ended = branches.update()
     assert ended.code == 2
-    assert f"{fleet_files.CONFIGURATION} does not exist" in ended.err
+    assert f"there is no configuration {fleet_files.CONFIGURATION}" in ended.err
     assert "tiers:" in ended.err
     assert branches.writes == []
 

@@ -44,6 +44,8 @@ def published(*outcomes: Outcome) -> RunReport:
         (a_verdict(an_update("6.5.3", "6.5.4"), suspended=True), "6.5.3 -> 6.5.4 (suspended)"),
         (a_verdict(an_update(carried=UNKNOWN)), "6.5.3 -> 6.5.4, kept"),
         (a_verdict(current()), "current"),
+        (a_verdict(current("6.5.4", newest="6.6.0")), "current"),
+        (a_verdict(current("6.5.4", newest="6.6.0"), tier=a_tier("live", production=True)), "6.5.4, 6.6.0 exists"),
         (a_verdict(current("6.5.4"), suspended=True), "6.5.4 (suspended)"),
         (a_verdict(current("6.5.4", majors_behind=2)), "6.5.4, 2 majors behind"),
         (a_verdict(current("1.x", runs="1.4.2")), "1.x runs 1.4.2"),

@@ -110,6 +110,7 @@ def test_a_tier_that_follows_nothing_says_so_of_every_newer_version(*, productio
 
     assert current(decide(reference("1.2.3"), "1.2.3 1.2.4 2.0.0", settings)) == Current(
         version="1.2.3",
+        newest="2.0.0",
         majors_behind=1,
         refused=(Refused(tag="2.0.0", why=why), Refused(tag="1.2.4", why=why)),
     )

@@ -45,6 +45,7 @@ def test_a_range_is_kept_and_what_lies_beyond_is_said() -> None:
     assert decide(ranged("1.x"), "1.2.3 2.0.0 1.2.4 3.0.0-rc.1 1.0.0") == Current(
         version="1.x",
         runs="1.2.4",
+        newest="2.0.0",
         majors_behind=1,
         refused=(Refused(tag="3.0.0-rc.1", why="outside 1.x"), Refused(tag="2.0.0", why="outside 1.x")),
     )
