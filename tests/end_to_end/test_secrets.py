@@ -31,17 +31,18 @@ _WRAPPER = """\
 #!/bin/sh
 for argument in "$0" "$@"; do printf '%s\\0' "$argument" >> '{log}'; done
 printf '\\n' >> '{log}'
-exec '{git}' "$@"
+exec '{program}' "$@"
 """
 
 
 @pytest.fixture
 def watched(branches: Fleet, tmp_path: Path) -> Path:
-    """Lets the fleet run with the canary and with a `git` that notes its arguments; the notes."""
-    log, wrapper = tmp_path / "arguments", tmp_path / "bin" / "git"
-    wrapper.parent.mkdir()
-    wrapper.write_text(_WRAPPER.format(log=log, git=shutil.which("git")))
-    wrapper.chmod(0o755)
+    """Lets the fleet run with the canary, and with programs that note their arguments; the notes."""
+    log, programs = tmp_path / "arguments", tmp_path / "bin"
+    programs.mkdir()
+    for name in ("git", "env"):
+        (programs / name).write_text(_WRAPPER.format(log=log, program=shutil.which(name)))
+        (programs / name).chmod(0o755)
     branches.github._state.tokens[CANARY] = actions(repositories=frozenset({NAME}))
     # One tier: GitHub wants a second between writes, and nobody takes it from the command here.
     branches.hosted.commit("staging", {"apps/podinfo.yaml": None, "apps/redis.yaml": None})
@@ -51,7 +52,7 @@ def watched(branches: Fleet, tmp_path: Path) -> Path:
     for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
         Path(places[name]).touch()
     branches.environment |= {
-        "PATH": f"{wrapper.parent}:{branches.environment['PATH']}",
+        "PATH": f"{programs}:{branches.environment['PATH']}",
         "TMPDIR": places["tmp"],
         "FLUX_CHART_BOT_TOKEN": CANARY,
         "GITHUB_TOKEN": CANARY,
@@ -89,6 +90,7 @@ def test_no_token_in_arguments_addresses_files_or_lines(
     assert f"{MASK}{CANARY}" in ended.out, "the runner is told what to hide"
     commands = [line.split(b"\0")[1:3] for line in watched.read_bytes().splitlines()]
     assert any(b"push" in command for command in commands)
+    assert any(b"--unset=GITHUB_TOKEN" in line for line in watched.read_bytes().splitlines())
     assert {entry.actor for entry in branches.github.requests() if entry.write} == {"github-actions[bot]"}
     nothing_leaked(branches, ended, watched, tmp_path)
 
