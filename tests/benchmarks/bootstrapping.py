@@ -8,6 +8,7 @@ _OURS = """\
 set -e
 export XDG_CACHE_HOME="$(mktemp -d -p {folder})"
 cd "$(mktemp -d -p {folder})"
+echo "kind: Nothing" > nothing.yaml
 {python} {root}/bot/bootstrap.py scan . > /dev/null
 """
 
@@ -23,7 +24,7 @@ tool/bin/uv pip sync --quiet --require-hashes --no-build --no-config --cache-dir
 
 
 def our_install(python: Path, folder: Path) -> list[str | Path]:
-    """A scan of an empty folder through the bootstrap, nothing being there yet."""
+    """A scan of a folder with nothing to do through the bootstrap, nothing being there yet."""
     return _shell(_OURS, python, folder)
 
 
