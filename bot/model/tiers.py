@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.versions.constraint import Constraint
-from bot.versions.follow import Follow
+from bot.versions.follow import Follow, Reach
 
 Branch = str
 """A Git branch name without `refs/heads/`, checked by `bot.model.branch_names.branch_problem` where it enters."""
@@ -40,6 +40,11 @@ class Tier:
     production: bool
     line: int = 0
     production_said: bool = False
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether it never moves by itself, so that having nothing to do does not mean being current."""
+        return self.production or self.follow is Reach.EXACT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

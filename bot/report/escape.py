@@ -17,6 +17,7 @@ _BREAKER = "&#8203;"
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&!$@#]|^[-+=]|^\d+[.)](?=\s|$)")
 _REFERENCE = re.compile(r"\b(gh)-(?=\d)|\b(www)\.|:(?=//)", re.IGNORECASE)
 _CODE_MARKUP = re.compile(r"[!\"#$&*:;<>?@\[\\\]^_`{|}~]|(?<=www)\.", re.IGNORECASE)
+_PORT = re.compile(r"%3A(\d)")
 _COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)")
 
 
@@ -56,9 +57,10 @@ def code(text: str) -> Markdown:
 def commit_word(text: str) -> str:
     """Foreign text in a commit message or a title: letters, digits and `._+/~-`, the rest percent-encoded.
 
-    One word without blanks, brackets, `#`, `@` or `:` can be no `[skip ci]`, no `Fixes #1`, no mention, no trailer.
+    One word without blanks, brackets, `#` or `@` can be no `[skip ci]`, no `Fixes #1`, no mention, no trailer. A colon
+    stays before a digit only, as in the port of a registry, so that no address becomes a link.
     """
-    return quote(text, safe="/._+~-", errors="surrogatepass")
+    return _PORT.sub(r":\1", quote(text, safe="/._+~-", errors="surrogatepass"))
 
 
 def log_line(text: str) -> str:

@@ -31,7 +31,7 @@ def lines_of(verdicts: Iterable[Verdict]) -> tuple[Line, ...]:
     for verdict in verdicts:
         if isinstance(verdict.decision, Update):
             update = verdict.decision
-            carried = str(update.carried) if update.carried else ""
+            carried = "kept" if update.carried else ""
             key = (str(verdict.reference.source.address), update.old, update.new, update.digest, carried)
             alike.setdefault(key, []).append((verdict, update))
     return tuple(_line(chart, alike[chart, *rest]) for chart, *rest in sorted(alike))

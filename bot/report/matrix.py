@@ -10,7 +10,6 @@ from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.reasons import SOURCE_SUSPENDED, Weight
 from bot.report.run_report import RunReport, counted
-from bot.versions.follow import Reach
 
 
 class Tone(IntEnum):
@@ -79,7 +78,7 @@ def cell_of(verdict: Verdict) -> Cell:
         case Held() as held:
             return _held(held, suspended)
         case Current() as current:
-            return _current(current, suspended, stays=_stays(verdict.tier))
+            return _current(current, suspended, stays=verdict.tier.stands_still)
         case _:
             assert_never(verdict.decision)
 
@@ -92,11 +91,6 @@ def _held(held: Held, suspended: str) -> Cell:
         tone = Tone.NOTED if suspended else Tone.QUIET
         return Cell(tone=tone, text=f"{version} ({held.reason.id}){suspended}")
     return Cell(tone=Tone.HELD, text=f"{version} held: {held.reason.id}{suspended}")
-
-
-def _stays(tier: Tier) -> bool:
-    """Whether the tier never moves by itself, so that standing still there does not mean being current."""
-    return tier.production or tier.follow is Reach.EXACT
 
 
 def _current(current: Current, suspended: str, *, stays: bool) -> Cell:

@@ -87,6 +87,9 @@ def _is_question(verdict: Verdict) -> bool:
 
 
 def _nothing(verdicts: tuple[Verdict, ...]) -> str:
-    if any(isinstance(verdict.decision, Current) for verdict in verdicts):
+    current = [(one.tier, one.decision) for one in verdicts if isinstance(one.decision, Current)]
+    if newer := sum(bool(tier.stands_still and decision.newest) for tier, decision in current):
+        return f"stands still; {counted(newer, 'newer version')} {'exists' if newer == 1 else 'exist'}"
+    if current:
         return "up to date"
     return "follows nothing by itself" if verdicts else "no charts here"

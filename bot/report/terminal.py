@@ -42,7 +42,7 @@ def show_diff(changes: Iterable[FileChange], stream: TextIO) -> None:
         console.print(_text(line, style), soft_wrap=True)
 
 
-def progress_on(stream: TextIO, what: str = "charts asked for") -> Progress:
+def progress_on(stream: TextIO, what: str = "answers from registries") -> Progress:
     """Say how far a long step is: one line that counts up on a terminal, a line a quarter in a log."""
     quarter = 0
 
@@ -97,14 +97,14 @@ def _closing(report: RunReport) -> Iterator[str]:
 
 def _pull_request(report: RunReport, outcome: Outcome) -> str:
     plan = outcome.plan
-    words = [f"pull request for {plan.tier.name} into {plan.base} {what_became(report, outcome)}"]
+    words = f"pull request for {plan.tier.name} into {plan.base} {what_became(report, outcome)}"
     if outcome.url:
-        words.append(outcome.url)
+        words += f": {outcome.url}"
     if reason := outcome.problem or plan.reason:
-        words.append(_said(reason))
+        words += f". {_said(reason)}"
     if outcome.open_by_hand:
-        words.append(f"open it by hand: {outcome.open_by_hand}")
-    return "; ".join(words)
+        words += f" Open it by hand: {outcome.open_by_hand}"
+    return words
 
 
 def _told(told: Told) -> str:

@@ -75,7 +75,8 @@ def _row(line: Line) -> Markdown:
 
 def _why_not_newer(line: Line) -> Markdown:
     if line.update.carried:
-        return Markdown(f"kept: {markdown(line.update.carried.sentence)}")
+        # Not the reason itself: a registry whose answers change would have the body edited every hour.
+        return Markdown("kept: the chart could not be looked up in the last run")
     refused = line.update.refused
     said = [Markdown(f"{code(one.tag)} {markdown(one.why)}") for one in refused[:MOST_REFUSED]]
     if len(refused) > MOST_REFUSED:

@@ -28,7 +28,7 @@ def test_a_reader_that_goes_away_changes_nothing_about_the_run(
     surroundings: None, checkout: Path, options: tuple[str, ...]
 ) -> None:
     code, complaint = piped("scan", checkout, *options)
-    assert (code, complaint) == (0, "3 of 3 charts asked for\n")
+    assert (code, complaint) == (0, "3 of 3 answers from registries\n")
 
 
 def test_what_a_run_does_is_done_though_nobody_reads(surroundings: None, remote: Path, tmp_path: Path) -> None:

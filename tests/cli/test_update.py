@@ -35,11 +35,11 @@ def test_a_second_run_writes_nothing(bot: Bot, remote: Path, tmp_path: Path) -> 
     told = bot(*call)
     assert (told.code, told.lines[-1]) == (
         0,
-        f"pull request for dev into main opened; {tmp_path}/forge/pull-requests/0001.md",
+        f"pull request for dev into main opened: {tmp_path}/forge/pull-requests/0001.md",
     )
     before = state(remote), {path: path.read_bytes() for path in (tmp_path / "forge").rglob("*.*")}
     told = bot(*call)
-    assert (told.code, told.lines[-1].partition(";")[0]) == (0, "pull request for dev into main unchanged")
+    assert (told.code, told.lines[-1].partition(": ")[0]) == (0, "pull request for dev into main unchanged")
     assert (state(remote), {path: path.read_bytes() for path in (tmp_path / "forge").rglob("*.*")}) == before
 
 

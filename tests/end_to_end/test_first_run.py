@@ -42,7 +42,7 @@ def test_each_branch_is_one_commit_of_ours_on_its_base(branches: Fleet) -> None:
         (commit,) = branches.hosted.log(f"{base}..{branch}")
         assert commit.parents == (branches.hosted.tip(base),)
         assert commit.committer.email == "41898282+github-actions[bot]@users.noreply.127.0.0.1"
-    charts = f"{branches.registry}/{branches.group}".replace(":", "%3A")
+    charts = f"{branches.registry}/{branches.group}".replace(":", ":")
     assert branches.hosted.log(DEV)[0].message == (
         "chore(dev): update 2 charts\n\n"
         f"- {charts}/podinfo 6.5.3 -> 6.6.0\n- {charts}/redis 20.1.0 -> 20.2.0\n\n"
@@ -81,7 +81,7 @@ def test_statuses_stand_on_base_tips_and_our_own_heads_alone(branches: Fleet) ->
     branches.update()
     assert branches.words("develop") == {"flux-chart-bot/dev": ("success", "2 updates proposed")}
     assert branches.words("staging") == {"flux-chart-bot/staging": ("success", "2 updates proposed")}
-    assert branches.words("main") == {"flux-chart-bot/production": ("success", "up to date")}
+    assert branches.words("main") == {"flux-chart-bot/production": ("success", "stands still; 2 newer versions exist")}
     assert branches.words(DEV) == {"flux-chart-bot/dev": ("success", "2 updates")}
     assert branches.words(STAGING) == {"flux-chart-bot/staging": ("success", "2 updates")}
     assert branches.words(theirs) == {}

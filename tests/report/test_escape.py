@@ -49,6 +49,11 @@ def test_a_commit_word_has_no_blank_bracket_or_sign_of_a_reference() -> None:
     assert commit_word("[skip ci] Fixes #1") == "%5Bskip%20ci%5D%20Fixes%20%231"
 
 
+def test_a_commit_word_keeps_a_port_and_no_scheme() -> None:
+    assert commit_word("harbor.corp:5000/x") == "harbor.corp:5000/x"
+    assert commit_word("https://evil.example") == "https%3A//evil.example"
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [

@@ -84,7 +84,7 @@ def test_progress_counts_up_in_one_line_of_a_terminal() -> None:
     progress = progress_on(stream)
     progress(1, 2)
     progress(2, 2)
-    assert stream.getvalue() == "\r1 of 2 charts asked for\r2 of 2 charts asked for\n"
+    assert stream.getvalue() == "\r1 of 2 answers from registries\r2 of 2 answers from registries\n"
 
 
 def test_progress_is_a_few_whole_lines_in_a_log() -> None:
@@ -92,7 +92,7 @@ def test_progress_is_a_few_whole_lines_in_a_log() -> None:
     progress = progress_on(stream)
     for done in range(201):
         progress(done, 200)
-    assert stream.getvalue().splitlines() == [f"{done} of 200 charts asked for" for done in (50, 100, 150, 200)]
+    assert stream.getvalue().splitlines() == [f"{done} of 200 answers from registries" for done in (50, 100, 150, 200)]
 
 
 def test_a_second_step_is_counted_from_its_own_start() -> None:
@@ -100,7 +100,7 @@ def test_a_second_step_is_counted_from_its_own_start() -> None:
     progress = progress_on(stream)
     for _ in range(2):
         progress(2, 2)
-    assert stream.getvalue().splitlines() == ["2 of 2 charts asked for"] * 2
+    assert stream.getvalue().splitlines() == ["2 of 2 answers from registries"] * 2
 
 
 def test_an_unexpected_exception_is_shown_harmlessly_on_a_terminal_too(monkeypatch: pytest.MonkeyPatch) -> None:
