@@ -19,6 +19,7 @@ from bot.registry.cures import denied
 from bot.registry.exchange import Exchange
 from bot.registry.failures import DeniedError, NotFoundError, RegistryError, StatusError, UnansweredError
 from bot.registry.hosts import Hosts
+from bot.registry.lazy_modules import loaded_when_used
 from bot.registry.limits import Clock, Limits
 from bot.registry.manifests import DIGEST, TAG, facts, told_digest
 from bot.registry.network import Network
@@ -96,7 +97,9 @@ class OciRegistry:
 
     @cached_property
     def _clients(self) -> "dict[bool, ScanRegistry]":
-        from bot.registry.client import ScanRegistry  # noqa: PLC0415 # oras takes 50 ms, spent while hosts are greeted
+        with loaded_when_used("jsonschema"):  # by oras, in what it writes
+            # oras takes 20 ms, which are spent while hosts are greeted
+            from bot.registry.client import ScanRegistry  # noqa: PLC0415 # see above
 
         return {
             plain: ScanRegistry(

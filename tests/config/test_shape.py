@@ -1,0 +1,90 @@
+import copy
+import subprocess
+import sys
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from bot.config.schema_check import schema
+from bot.config.shape import fits
+
+NAMES = st.sampled_from(["dev", "state", "Dev", "", "dev\n", "a" * 41, 0])
+VALUES = st.one_of(st.none(), st.booleans(), st.sampled_from([0, "", "x", "report", [], {}, ["x"], [""], [0]]))
+TIERS = st.dictionaries(
+    st.sampled_from(["paths", "branch", "follow", "production", "more"]), VALUES | st.just(["apps/**"]), max_size=5
+)
+MATCHES = st.dictionaries(st.sampled_from(["chart", "tier", "more"]), VALUES)
+SETS = st.dictionaries(st.sampled_from(["follow", "skip", "more"]), VALUES)
+RULES = st.fixed_dictionaries({}, optional={"match": MATCHES | VALUES, "set": SETS | VALUES, "more": VALUES})
+FILES = st.fixed_dictionaries(
+    {"tiers": st.dictionaries(NAMES.filter(lambda name: name != 0), TIERS | VALUES, max_size=2)},
+    optional={
+        "rules": st.lists(RULES | VALUES, max_size=2) | VALUES,
+        "registries": st.dictionaries(st.sampled_from(["private-hosts", "more"]), VALUES) | VALUES,
+        "suspended": VALUES,
+        "more": VALUES,
+    },
+)
+
+RIGHT: dict[str, Any] = {
+    "tiers": {
+        "dev": {"paths": ["apps/dev/**"], "branch": "develop", "follow": "minor", "production": False},
+        "live": {"paths": ["apps/live/**"], "production": True},
+    },
+    "rules": [
+        {"match": {"chart": "ghcr.io/*"}, "set": {"follow": "6.x", "skip": ["6.5.2"]}},
+        {"match": {"chart": ["ghcr.io/*"], "tier": ["dev"]}, "set": {"skip": []}},
+    ],
+    "registries": {"private-hosts": ["harbor.corp.example"]},
+    "suspended": "report",
+}
+
+
+WRONG: tuple[object, ...] = (None, 0, True, "", "x", [], {})
+
+
+@given(data=FILES | VALUES)
+def test_the_answer_is_that_of_jsonschema(data: object) -> None:
+    assert fits(data, schema()) == Draft202012Validator(schema()).is_valid(data)
+
+
+def test_every_key_may_be_used_without_asking_jsonschema() -> None:
+    assert fits(RIGHT, schema())
+
+
+def test_one_fault_anywhere_is_seen() -> None:
+    for path, wrong in _ways(RIGHT):
+        data = copy.deepcopy(RIGHT)
+        _put(data, path, wrong)
+        assert fits(data, schema()) == Draft202012Validator(schema()).is_valid(data), (path, wrong)
+
+
+def test_a_word_that_is_not_known_is_left_to_jsonschema() -> None:
+    assert not fits("x", {"maxLength": 3})
+    assert not fits("x", {"pattern": "x"})
+    assert not fits("x", {"not": {"type": "array"}})
+
+
+def test_a_right_configuration_does_not_load_jsonschema() -> None:
+    code = (
+        "import sys\n"
+        "from bot.config.loading import load\n"
+        "load(b'tiers: {dev: {paths: [apps/dev/**]}}')\n"
+        "sys.exit('jsonschema' in sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def _ways(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[tuple[Any, ...], object]]:
+    """Every value of the file, with each of a few wrong ones in its place."""
+    found = [(path, wrong) for wrong in WRONG if path]
+    children = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    return found + [way for key, child in children for way in _ways(child, (*path, key))]
+
+
+def _put(data: Any, path: tuple[Any, ...], value: object) -> None:
+    for key in path[:-1]:
+        data = data[key]
+    data[path[-1]] = value
