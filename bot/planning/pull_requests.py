@@ -21,7 +21,11 @@ def branch_of(tier: Tier) -> Branch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What the base branch asks for in this run; without changes there is nothing to propose."""
+    """What the base branch asks for in this run; without changes there is nothing to propose.
+
+    Attributes:
+        unknown: Files that hold a chart which could not be looked up and has no update in this run.
+    """
 
     tier: Tier
     base: Branch
@@ -29,6 +33,7 @@ class Wish:
     changes: tuple[FileChange, ...] = ()
     updates: tuple[Verdict, ...] = ()
     texts: Texts | None = None
+    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,9 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
     objection = _objection(plan, found.branch, us) if found.branch else None
     if objection:
         return replace(plan, action=Action.LEAVE, reason=objection, existing=existing)
+    if found.branch and not wish.changes and any(item.path in wish.unknown for item in found.branch.carries):
+        # Unknown is not gone: reviews and approvals would be lost to a registry's bad minute.
+        return replace(plan, existing=existing)
     if existing:
         return _with_pull_request(replace(plan, existing=existing), found.branch, existing, us)
     if found.branch:

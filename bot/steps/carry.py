@@ -19,7 +19,7 @@ from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import jump
 from bot.steps.find import Remote
 from bot.steps.resolve import TierVerdicts
-from bot.versions.version import try_loose
+from bot.versions.version import Version, try_loose
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -91,7 +91,7 @@ def _carried(verdict: Verdict, proposal: _Proposal, configuration: Configuration
 def _may_still_move(update: Update, limits: Limits | Reason) -> bool:
     if isinstance(limits, Reason) or limits.stays:
         return False
-    old, new = try_loose(update.old), try_loose(update.new)
+    old, new = _version(update.old), _version(update.new)
     return not (old and new and limits.refusal(new, limits.reach(old)))
 
 
@@ -103,7 +103,7 @@ def _kept(reference: Reference, texts: tuple[str, ...], reason: Reason) -> Updat
     # Whoever may push can write a commit that looks like ours: what it says is no more than a run of ours could say.
     if not edits or edits[0].place != places[0] or not all(map(_could_be_ours, edits)):
         return None
-    old, new = try_loose(places[0].text), try_loose(texts[0])
+    old, new = _version(places[0].text), _version(texts[0])
     return Update(
         old=places[0].text,
         new=texts[0],
@@ -115,11 +115,16 @@ def _kept(reference: Reference, texts: tuple[str, ...], reason: Reason) -> Updat
     )
 
 
+def _version(text: str) -> Version | None:
+    """The version of a manifest's text: a tag writes `_` where the version has `+`."""
+    return try_loose(text.replace("_", "+"))
+
+
 def _could_be_ours(change: Edit) -> bool:
     """Whether it is a newer version in place of a version, or a digest in place of a digest."""
     if _DIGEST.fullmatch(change.place.text):
         return _DIGEST.fullmatch(change.text) is not None
-    old, new = try_loose(change.place.text), try_loose(change.text)
+    old, new = _version(change.place.text), _version(change.text)
     return old is not None and new is not None and old < new
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from bot.model.proposals import Action, Plan, PullRequestPlan, StatusPlan
+from bot.model.verdicts import Held, Verdict
 from bot.planning.pull_requests import Wish, branch_of, plan_pull_request, strangers
-from bot.reasons import Reason
+from bot.reasons import UNKNOWN, Reason
 from bot.report.statuses import base_status, head_status
 from bot.report.wording import pull_request_texts
 from bot.steps.edit import TierEdits
@@ -36,7 +37,12 @@ def _wish(tier: TierEdits) -> Wish:
         changes=tier.changes,
         updates=tier.updates,
         texts=pull_request_texts(tier.view.tier, tier.updates) if tier.updates else None,
+        unknown=frozenset(verdict.reference.path for verdict in tier.verdicts if _is_unknown(verdict)),
     )
+
+
+def _is_unknown(verdict: Verdict) -> bool:
+    return isinstance(verdict.decision, Held) and verdict.decision.reason.id in UNKNOWN
 
 
 def _statuses(tier: TierEdits, planned: PullRequestPlan | None, remote: Remote) -> Iterable[StatusPlan]:
@@ -51,6 +57,8 @@ def _statuses(tier: TierEdits, planned: PullRequestPlan | None, remote: Remote) 
 
 def _is_ours_to_judge(planned: PullRequestPlan, remote: Remote) -> bool:
     """Only heads of our own pull requests get a status: on a stranger's it could satisfy a required check."""
+    if not planned.updates:
+        return False
     if planned.existing:
         return planned.existing.author == remote.us.login and planned.action not in {Action.CLOSE, Action.LEAVE}
     return planned.action in {Action.CREATE, Action.OPEN}

@@ -220,6 +220,14 @@ def test_a_closed_pull_request_does_not_keep_an_empty_branch() -> None:
     assert said(plan("ours", "none", "none", CLOSED)) == "close"
 
 
+@pytest.mark.parametrize("pulls", [(), (PULL,)], ids=["no pull request", "ours"])
+def test_nothing_is_closed_while_one_of_its_charts_is_unknown(pulls: tuple[PullRequest, ...]) -> None:
+    found = Found(branch=BRANCHES["ours"], pull_requests=pulls)
+
+    assert said(plan_pull_request(replace(WISHES["none"], unknown=frozenset({PATH})), found, US)) == "keep"
+    assert said(plan_pull_request(replace(WISHES["none"], unknown=frozenset({"b.yaml"})), found, US)) == "close"
+
+
 @pytest.mark.parametrize(
     "carries",
     [

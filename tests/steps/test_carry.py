@@ -173,6 +173,19 @@ def test_a_tag_keeps_the_digest_that_was_proposed_with_it() -> None:
     assert kept.digest == digest("b")
 
 
+def test_a_tag_that_writes_its_build_behind_an_underscore_is_kept() -> None:
+    """A registry's outage once closed the pull request of such a tag: it was no version to what read it."""
+    story = Story(configuration(DEV)).write({PATH: oci("{tag: 1.2.3_build.1}")})
+    story.push(PODINFO, "1.2.3_build.1", "1.2.4_build.2").published()
+    before = story.proposed()
+    kept = podinfo(without_podinfo(story))
+    story.published()
+
+    assert isinstance(kept, Update)
+    assert (kept.new, kept.jump) == ("1.2.4_build.2", "patch")
+    assert story.proposed() == before
+
+
 def test_a_tag_that_moved_beside_an_equal_digest_is_kept() -> None:
     story = Story(configuration(DEV)).write({PATH: oci(f'{{tag: 1.2.3, digest: "{digest("a")}"}}')})
     story.push(PODINFO, "1.2.3", "1.2.4", digests="aa").published()
