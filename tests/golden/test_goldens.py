@@ -90,14 +90,14 @@ def update(remote: Path, tmp_path: Path, environment: Mapping[str, str]) -> Ende
 
 
 def verdicts(plan: Path) -> str:
-    """A line a verdict: tier, object, where it stands, what was decided, and why so."""
+    """A line a verdict: tier, object, where it stands, what was decided, and the reason's id."""
     lines = []
     for each in json.loads(plan.read_bytes())["verdicts"]:
         decision = each["decision"]
         kind, reason = decision["kind"], decision.get("reason") or decision.get("remark")
         version = f"{decision['old']} -> {decision['new']}" if kind == "update" else decision["version"]
         runs = f" runs {decision['runs']}" if decision.get("runs") else ""
-        why = f": {reason['sentence']}" if reason else ""
+        why = f": {reason['id']}" if reason else ""
         lines.append(f"{each['tier']} {each['object']} in {each['path']}:{each['line']} {kind} {version}{runs}{why}\n")
     return "".join(lines)
 

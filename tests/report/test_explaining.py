@@ -77,7 +77,7 @@ def test_a_suspended_object_says_so() -> None:
     told = facts(explained(a_verdict(held(SOURCE_SUSPENDED(), "1.2.3"), suspended=True), tags=None))
 
     assert told["suspended"] == "yes: Flux changes nothing there before `flux resume`"
-    assert told["decision"] == "1.2.3 is held: suspended."
+    assert told["decision"] == f"1.2.3 is held: {SOURCE_SUSPENDED()}"
 
 
 def test_a_lone_digest_is_what_is_written() -> None:

@@ -1,14 +1,22 @@
 """Ranges through the whole story: kept and told, or pinned with the range as the comment."""
 
+from dataclasses import replace
+
 import pytest
 from builders import PODINFO, configuration, rule, source, tier
 from doubles.story import Story, oci, release
+from jsonschema import Draft202012Validator
 
 from bot.flux.remarks import narrowing
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Held, Update
+from bot.planning.pull_requests import branch_of
 from bot.reasons import UNREACHABLE
-from bot.report.run_report import reason_of
+from bot.report.annotations import annotations_of
+from bot.report.document import document, schema
+from bot.report.matrix import cell_of
+from bot.report.run_report import RunReport, reason_of
+from bot.report.statuses import base_status
 
 PATH = "apps/dev/a.yaml"
 DEV = tier("dev", "minor")
@@ -202,3 +210,60 @@ def test_a_range_past_its_tier_s_limits_is_told_for_every_tier_by_its_own() -> N
         "Flux moves `1.x` by itself, past what tier test takes: 1.3.0 is outside ~1.2.3",
         "Flux moves `1.x` by itself, past what tier live takes: production is never edited by itself",
     ]
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["2.0.0", "1.x", "1.2", "latest", '"1.5.0 # ::error::x"', "1.6.0-rc.1"],
+)
+def test_a_pin_that_no_run_of_ours_would_write_is_not_carried_on(version: str) -> None:
+    one = story(release("1.x"), pinning())
+    proposed(one)
+    branch = branch_of(DEV)
+    made = one.remote.commits[one.remote.branches[branch]]
+    text = release(f"{version} # flux-chart-bot: 1.x").encode()
+    forged = replace(made, files={**made.files, PATH: (made.files[PATH][0], text)})
+    one.remote.branches[branch] = one.remote.store(forged)
+    one.registry.away[source(PODINFO)] = UNREACHABLE(host="ghcr.io", problem="timeout")
+
+    assert isinstance(only(one), Held)
+
+
+def test_suspended_objects_are_neither_pinned_nor_warned_of() -> None:
+    text = release("1.x", extra="  suspend: true\n")
+
+    for settings in (pinning(), configuration(tier("dev", "exact"))):
+        assert isinstance(decision := only(story(text, settings)), Held)
+        assert decision.reason.id == "suspended"
+
+
+def test_a_pull_request_that_pins_says_that_ranges_stay_as_comments() -> None:
+    (pull,) = story(release("1.x"), pinning()).planned().pull_requests
+    (other,) = story(release("1.2.3"), pinning()).planned().pull_requests
+
+    assert pull.texts
+    assert other.texts
+    assert "ranges stay as comments on their lines" in pull.texts.body
+    assert "ranges stay" not in other.texts.body
+    assert "<code>1.x</code> → <code>1.5.0</code> | pin |" in pull.texts.body
+
+
+def test_a_wide_range_is_an_annotation_on_its_line_and_one_place_to_look_at() -> None:
+    one = story(release("1.x"), configuration(tier("live", "exact", production=True)), path="apps/live/a.yaml")
+    ((verdict,),) = (each.verdicts for each in one.edited())
+    report = RunReport(command="scan", configuration=one.configuration, verdicts=(verdict,))
+    (annotation,) = annotations_of(report)
+
+    assert (annotation.level.value, annotation.path, annotation.line) == ("warning", "apps/live/a.yaml", 10)
+    assert base_status(verdict.tier, (verdict,), ()).description == "1 place to look at"
+    assert str(cell_of(verdict)) == "1.x runs 1.5.0, 2.0.0 is beyond, 1 major behind, wide-range"
+    errors = Draft202012Validator(schema()).iter_errors(document(report))
+    assert [error.message for error in errors] == []
+
+
+def test_the_plan_of_a_pin_is_of_its_schema() -> None:
+    verdicts = tuple(verdict for each in story(release("1.x"), pinning()).edited() for verdict in each.verdicts)
+    told = document(RunReport(command="scan", configuration=pinning(), verdicts=verdicts))
+
+    assert [error.message for error in Draft202012Validator(schema()).iter_errors(told)] == []
+    assert told["verdicts"][0]["decision"]["edits"][0]["comment"] == "flux-chart-bot: 1.x"
