@@ -141,6 +141,13 @@ def test_what_lies_in_no_tier_is_told_so(bot: Bot, checkout: Path) -> None:
     ]
 
 
+def test_a_line_tells_nothing_of_its_neighbours(bot: Bot, checkout: Path) -> None:
+    write(checkout, {PODINFO: f"{release('podinfo')}---\n{release('redis', '${V}')}---\n{release('nginx', '${V}')}"})
+    lines = explained(bot, checkout, f"{PODINFO}:18")
+
+    assert [line for line in lines if not line.startswith(" ")] == ["apps/dev/podinfo.yaml:18 in tier dev"]
+
+
 @pytest.mark.parametrize(
     ("place", "said"),
     [

@@ -49,7 +49,7 @@ def test_a_terminal_gets_the_words_of_a_log() -> None:
 def test_foreign_text_acts_on_neither(stream: type[io.StringIO]) -> None:
     shown = stream()
     foreign = "[red]\x1b]0;x\x07\u202e\n::error::x"
-    verdict = a_verdict(held(TAG_MISSING(version=foreign, chart=foreign), foreign))
+    verdict = a_verdict(held(TAG_MISSING(version=foreign, chart=foreign), foreign), path=foreign)
     show_explained(explained(verdict, Considered(tag=foreign, thought=foreign)), shown)
 
     assert not re.search(r"\x1b\]|\x07|\u202e|^::", shown.getvalue(), re.MULTILINE)
