@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from bot.model.explanations import Explained, Spot
 from bot.model.proposals import Plan
 from bot.model.tiers import Branch, Configuration
 from bot.ports import Progress, Registry
 from bot.report.run_report import RunReport
 from bot.steps.carry import carry
 from bot.steps.edit import edit
+from bot.steps.explain import explain as with_reasons
+from bot.steps.explain import focus
 from bot.steps.find import Remote
 from bot.steps.look_up import confirm, look_up
 from bot.steps.plan import plan
@@ -37,6 +40,17 @@ class Request:
     progress: Progress
     remote: Remote | None = None
     writes: bool = False
+
+
+def explain(request: Request, spot: Spot) -> Explained:
+    """Tell the beginning of the story for one place; only its charts are asked for, nothing is written."""
+    configuration, registry = request.configuration, request.registry
+    manifests = scan(request.bases)
+    focused = focus(resolve(manifests, configuration, request.default), manifests, spot)
+    answers = look_up(focused, configuration, registry, request.progress)
+    verdicts = select(focused, answers, configuration)
+    edits = edit(confirm(verdicts, registry, request.progress))
+    return with_reasons(edits, answers, configuration, focused, spot)
 
 
 def run(request: Request) -> RunReport:

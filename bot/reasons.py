@@ -251,6 +251,18 @@ NO_MATCH = ReasonKind(
     "Flux fails here too; widen the constraint",
     Weight.WARNING,
 )
+WIDE_RANGE = ReasonKind(
+    "wide-range",
+    "{what}, past what tier {tier} takes: {why}",
+    "Write the exact version, or narrow the range; `ranges: pin` writes it outside of production",
+    Weight.WARNING,
+)
+RANGE_NOT_PINNED = ReasonKind(
+    "range-not-pinned",
+    "`ranges: pin` cannot pin `{constraint}`: {problem}",
+    "Write the exact version by hand",
+    Weight.WARNING,
+)
 SAME_PRECEDENCE = ReasonKind(
     "same-precedence",
     "the tags {tags} are the same version to Flux and name different charts",

@@ -1,11 +1,11 @@
 """Small ways to make the nouns of the story, so that a test shows only what it is about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.model.charts import ChartAddress, ChartSource, TagList
 from bot.model.places import ObjectId, Place, Route
 from bot.model.references import DigestPin, ExactPin, Pin, RangePin, Reference
-from bot.model.tiers import Configuration, Rule, SuspendedPolicy, Tier
+from bot.model.tiers import Configuration, Mirror, RangesPolicy, Rule, SuspendedPolicy, Tier
 from bot.versions.constraint import Constraint
 from bot.versions.follow import parse_follow
 from bot.versions.tags import TagRule
@@ -105,9 +105,20 @@ def rule(
 
 
 def configuration(
-    *tiers: Tier, rules: Iterable[Rule] = (), suspended: SuspendedPolicy = SuspendedPolicy.REPORT
+    *tiers: Tier,
+    rules: Iterable[Rule] = (),
+    suspended: SuspendedPolicy = SuspendedPolicy.REPORT,
+    ranges: str = "keep",
+    same_as: Mapping[str, str] | None = None,
 ) -> Configuration:
-    return Configuration(path="c.yaml", tiers=tiers or (tier(),), rules=tuple(rules), suspended=suspended)
+    return Configuration(
+        path="c.yaml",
+        tiers=tiers or (tier(),),
+        rules=tuple(rules),
+        suspended=suspended,
+        ranges=RangesPolicy(ranges),
+        mirrors=tuple(Mirror(copy=copy, original=original) for copy, original in (same_as or {}).items()),
+    )
 
 
 def tags(text: str) -> TagList:

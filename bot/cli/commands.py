@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,20 +11,36 @@ from bot.cli.bases import base_branches, configuration_of, fetched_bases, our_br
 from bot.cli.events import refuse_to_write
 from bot.cli.no_configuration import NoConfiguration
 from bot.cli.settings import NO_REPOSITORY_MEND, Job
+from bot.cli.spot import parse_spot
 from bot.config.loading import load
 from bot.errors import UsageError
 from bot.model.commits import RemoteHeads
 from bot.model.references import PassedOver
 from bot.model.secret import Secret
-from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Configuration
+from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Branch, Configuration
 from bot.ports import Forge, Progress, Registry, Repository, Tree
 from bot.reasons import UNREADABLE_FILE
 
 if TYPE_CHECKING:
+    from bot.model.explanations import Explained
+    from bot.pipeline import Request
     from bot.report.run_report import RunReport
+    from bot.repository.work_tree import WorkTree
+    from bot.steps.scan import Base
 
 Mask = Callable[[Secret], None]
 """Tells the runner what to hide in its log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trees:
+    """What `scan` reads. `folder` is the one on disk, which tells afterwards what it could not open."""
+
+    configuration: Configuration
+    bases: "tuple[Base, ...]"
+    default: Branch = ""
+    folder: "WorkTree | None" = None
+    suggestion: str = ""
 
 
 class Commands:
@@ -38,28 +54,55 @@ class Commands:
 
     def scan(self, arguments: argparse.Namespace) -> "RunReport":
         """Judge a folder, or the tips of the base branches; no write, no forge, no Git for a folder."""
+        with self._trees(arguments) as trees, self._request(trees) as request:
+            from bot.pipeline import run  # noqa: PLC0415 - see `_request`
+
+            report = run(request)
+        closed = trees.folder.unreadable if trees.folder else ()
+        unread = (PassedOver(path=each.path, reason=UNREADABLE_FILE(problem=each.problem)) for each in closed)
+        return replace(report, suggestion=trees.suggestion, passed_over=(*report.passed_over, *unread))
+
+    def explain(self, arguments: argparse.Namespace) -> "Explained":
+        """Tell how one place of the same trees was judged; no write either."""
+        spot = parse_spot(arguments.explain)
+        if arguments.json or arguments.diff:
+            raise UsageError("--explain tells of one place in words", "Leave out --json and --diff")
+        with self._trees(arguments) as trees, self._request(trees) as request:
+            from bot.pipeline import explain  # noqa: PLC0415 - see `_request`
+
+            return explain(request, spot)
+
+    @contextmanager
+    def _trees(self, arguments: argparse.Namespace) -> Iterator["_Trees"]:
         if arguments.base:
-            return self._scan_bases(arguments)
+            job = Job.from_environment(self._environment, arguments.repository)
+            with self._repository(arguments, job) as repository:
+                heads, configuration = self._configured(arguments, repository)
+                tips = repository.fetch(base_branches(configuration, heads))
+                bases = fetched_bases(repository, configuration, heads, tips)
+                yield _Trees(configuration=configuration, bases=bases, default=heads.default)
+            return
         from bot.repository.work_tree import WorkTree  # noqa: PLC0415 - an adapter, loaded by those who use it
 
         tree = WorkTree(Path(arguments.path))
         configuration, suggestion = self._of_folder(tree, arguments)
-        # Only now, here and below: a wrong configuration is said without loading the whole story.
-        from bot.pipeline import Request, run  # noqa: PLC0415 - see above
+        bases = (work_tree_base(tree, configuration),)
+        yield _Trees(configuration=configuration, bases=bases, folder=tree, suggestion=suggestion)
 
-        with self._registry(configuration) as registry:
-            report = run(
-                Request(
-                    command="scan",
-                    configuration=configuration,
-                    bases=(work_tree_base(tree, configuration),),
-                    default="",
-                    registry=registry,
-                    progress=self._progress,
-                )
+    @contextmanager
+    def _request(self, trees: "_Trees") -> Iterator["Request"]:
+        # Only now, here and below: a wrong configuration is said without loading the whole story.
+        from bot.pipeline import Request  # noqa: PLC0415 - see above
+
+        with self._registry(trees.configuration) as registry:
+            yield Request(
+                command="scan",
+                configuration=trees.configuration,
+                bases=trees.bases,
+                default=trees.default,
+                registry=registry,
+                progress=self._progress,
             )
-        closed = (PassedOver(path=each.path, reason=UNREADABLE_FILE(problem=each.problem)) for each in tree.unreadable)
-        return replace(report, suggestion=suggestion, passed_over=(*report.passed_over, *closed))
 
     def _of_folder(self, tree: Tree, arguments: argparse.Namespace) -> tuple[Configuration, str]:
         """The folder's configuration; where it has none and none was asked for, a suggested one, and its text."""
@@ -83,8 +126,8 @@ class Commands:
             us, pulls = forge.identity(), forge.open_pull_requests()
             ours = our_branches(configuration, heads)
             tips = repository.fetch({*base_branches(configuration, heads), *ours})
-            from bot.pipeline import Request, run  # noqa: PLC0415 - see `scan`
-            from bot.steps.find import Remote  # noqa: PLC0415 - see `scan`
+            from bot.pipeline import Request, run  # noqa: PLC0415 - see `_request`
+            from bot.steps.find import Remote  # noqa: PLC0415 - see `_request`
 
             remote = Remote(
                 repository=repository,
@@ -106,25 +149,6 @@ class Commands:
                         progress=self._progress,
                         remote=remote,
                         writes=not arguments.dry_run,
-                    )
-                )
-
-    def _scan_bases(self, arguments: argparse.Namespace) -> "RunReport":
-        job = Job.from_environment(self._environment, arguments.repository)
-        with self._repository(arguments, job) as repository:
-            heads, configuration = self._configured(arguments, repository)
-            tips = repository.fetch(base_branches(configuration, heads))
-            from bot.pipeline import Request, run  # noqa: PLC0415 - see `scan`
-
-            with self._registry(configuration) as registry:
-                return run(
-                    Request(
-                        command="scan",
-                        configuration=configuration,
-                        bases=fetched_bases(repository, configuration, heads, tips),
-                        default=heads.default,
-                        registry=registry,
-                        progress=self._progress,
                     )
                 )
 

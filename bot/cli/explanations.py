@@ -71,6 +71,8 @@ examples:
   flux-chart-bot scan --diff ../fleet        the same for another one, with the edits
   flux-chart-bot scan --json - | jq .verdicts
   flux-chart-bot scan --base --repository acme/fleet
+  flux-chart-bot scan --explain apps/dev/podinfo.yaml:12
+                                             how this one line was judged, and by which words
 """
 
 _UPDATE_EXAMPLES = """\

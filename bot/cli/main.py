@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.arguments import parse
 from bot.cli.options import STANDARD_OUTPUT
-from bot.errors import BotError, UsageError
+from bot.errors import BotError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -74,6 +74,11 @@ def _command(arguments: "argparse.Namespace", environment: Mapping[str, str], ru
     fail_on = parse_fail_on(arguments.fail_on)
     require_writable(arguments.json)
     commands = Commands(environment, mask=runner.mask, progress=progress_on(sys.stderr))
+    if arguments.command == "scan" and arguments.explain:
+        from bot.report.explaining import show_explained  # noqa: PLC0415 - as above
+
+        show_explained(commands.explain(arguments), sys.stdout)
+        return ExitCode.DONE
     report = commands.update(arguments) if arguments.command == "update" else commands.scan(arguments)
     tell(report, arguments, runner)
     return exit_code(report, fail_on)

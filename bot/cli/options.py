@@ -71,6 +71,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "scan": (
         Option("path", "the top of a checkout (default: this folder)", "FOLDER", default=".", positional=True),
         Option("base", "read no folder but the tips of the tiers' base branches, as update does"),
+        Option("explain", "tell all about one place: what it is, what bounds it, why no newer version", "PATH[:LINE]"),
         _CONFIG,
         *_REMOTE,
         *_TOLD,

@@ -3,11 +3,12 @@
 from typing import Any
 
 from bot.config.located import Located, locate
+from bot.config.mirrors import mirror_faults
 from bot.config.rules import host_faults, read_rule
 from bot.config.schema_check import check_shape
 from bot.config.tiers import read_tier
 from bot.errors import ConfigurationError, Fault
-from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Configuration, Rule, SuspendedPolicy, Tier
+from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Configuration, Mirror, RangesPolicy, Rule, SuspendedPolicy, Tier
 from bot.yamltext.nodes import Route
 
 
@@ -29,7 +30,15 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
     tiers, tier_faults = _tiers(located, keys)
     rules, rule_faults = _rules(located, keys, _tier_names(located))
     hosts = keys.get("registries", {}).get("private-hosts", [])
-    faults = {*located.faults, *(fault for _, fault in shape), *tier_faults, *rule_faults, *host_faults(located, hosts)}
+    same_as = keys.get("same-as", {})
+    faults = {
+        *located.faults,
+        *(fault for _, fault in shape),
+        *tier_faults,
+        *rule_faults,
+        *host_faults(located, hosts),
+        *mirror_faults(located, same_as),
+    }
     if faults:
         raise ConfigurationError(tuple(sorted(faults, key=_in_order)))
     return Configuration(
@@ -38,6 +47,8 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
         rules=rules,
         private_hosts=frozenset(hosts),
         suspended=SuspendedPolicy(keys.get("suspended", SuspendedPolicy.REPORT)),
+        ranges=RangesPolicy(keys.get("ranges", RangesPolicy.KEEP)),
+        mirrors=tuple(Mirror(copy=copy, original=original) for copy, original in same_as.items()),
     )
 
 
@@ -59,6 +70,8 @@ def _without(data: object, faulty: set[Route]) -> dict[str, Any]:
     keys: dict[str, Any] = {key: value for key, value in given if (key,) not in items}
     keys["tiers"] = {name: tier for name, tier in keys.get("tiers", {}).items() if ("tiers", name) not in items}
     keys["rules"] = [None if ("rules", index) in items else rule for index, rule in enumerate(keys.get("rules") or [])]
+    same_as = keys.get("same-as", {})
+    keys["same-as"] = {copy: original for copy, original in same_as.items() if ("same-as", copy) not in items}
     if ("registries", "private-hosts") in items:
         del keys["registries"]
     return keys

@@ -24,7 +24,7 @@ from bot.flux.objects import (
 )
 from bot.model.charts import ChartSource
 from bot.model.places import ObjectId
-from bot.model.references import ExactPin, PassedOver, Pin, Reference
+from bot.model.references import Declared, ExactPin, PassedOver, Pin, Reference
 from bot.reasons import (
     NEEDS_KUSTOMIZE,
     NO_NAME,
@@ -174,18 +174,21 @@ class _Tree:
 
     def _template(self, head: Head, chart: ChartTemplate) -> Reference | PassedOver:
         users = self._users.get(head, _Users())
-        source = self._source(head, chart)
-        return _judge(head, self._unless_patched(head, chart.wish), users, source, TagRule.HELM_REPOSITORY)
+        source, declared = self._source(head, chart)
+        wish = self._unless_patched(head, chart.wish)
+        return _judge(head, wish, users, source, TagRule.HELM_REPOSITORY, declared)
 
-    def _source(self, head: Head, chart: ChartTemplate) -> ChartSource | Reason:
+    def _source(self, head: Head, chart: ChartTemplate) -> tuple[ChartSource | Reason, Head | None]:
+        """The chart's source and the HelmRepository that says so; or why there is none."""
         wanted = chart.source
         if wanted.kind != "HelmRepository":
-            return _why_no_version(head, wanted)
+            return _why_no_version(head, wanted), None
         level = self._registries.find(head.path, wanted)
         if problem := _problem(wanted, level):
-            return problem
-        registry = level.entries[0].value.registry
-        return registry if isinstance(registry, Reason) else _chart_source(registry, chart.chart)
+            return problem, None
+        first = level.entries[0]
+        registry = first.value.registry
+        return registry if isinstance(registry, Reason) else _chart_source(registry, chart.chart), first.head
 
     def _repository(self, each: OCIRepository) -> Reference | PassedOver:
         """A chart, if Helm's layer is selected or a release uses it; what a Kustomization applies is none."""
@@ -203,7 +206,12 @@ class _Tree:
 
 
 def _judge(
-    head: Head, wish: Wish, users: _Users, source: ChartSource | Reason, rule: TagRule
+    head: Head,
+    wish: Wish,
+    users: _Users,
+    source: ChartSource | Reason,
+    rule: TagRule,
+    declared: Head | None = None,
 ) -> Reference | PassedOver:
     suspended = users.suspend(head)
     if isinstance(source, Reason):
@@ -222,6 +230,7 @@ def _judge(
         suspended=suspended,
         consumers=users.names,
         narrowed_by=wish.narrowed_by,
+        source_declared=Declared(object=declared.object, path=declared.path, line=declared.line) if declared else None,
     )
 
 

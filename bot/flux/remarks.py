@@ -31,3 +31,8 @@ def narrowing(comment: str) -> str:
     """The constraint of a `# flux-chart-bot: 1.2.x` comment, empty for none."""
     found = _OURS.search(comment)
     return found.group(1).strip() if found else ""
+
+
+def narrowing_comment(constraint: str) -> str:
+    """The comment that `narrowing` reads as this constraint, without its sign; blanks of any kind are one space."""
+    return f"flux-chart-bot: {' '.join(constraint.split())}"

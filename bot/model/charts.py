@@ -9,8 +9,8 @@ from bot.reasons import Reason
 class ChartAddress:
     """One chart repository in a registry, canonical: lower-case host, `docker.io` for every alias of Docker Hub.
 
-    Made only by `bot.flux.address.parse_chart_url`, so that one which exists obeys the grammar of the OCI
-    distribution specification: no user information, no percent-encoding, no dot segments.
+    Made only by `bot.flux.address`, or from such a one by `bot.planning.mirrors`, so that one which exists obeys the
+    grammar of the OCI distribution specification: no user information, no percent-encoding, no dot segments.
     """
 
     host: str

@@ -52,6 +52,15 @@ Pin = ExactPin | RangePin | DigestPin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """An object and where its manifest begins."""
+
+    object: ObjectId
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """One object's wish for a version of a chart, with everything needed to judge it.
 
@@ -65,6 +74,7 @@ class Reference:
         suspended: The object, or everything that uses it, says `suspend: true`.
         consumers: Objects that take their chart from this one (`spec.chartRef`).
         narrowed_by: Constraint of a `# flux-chart-bot: …` comment on the version's own line, else empty.
+        source_declared: The HelmRepository that gives the address; None where the object gives it itself.
     """
 
     object: ObjectId
@@ -76,6 +86,7 @@ class Reference:
     suspended: bool = False
     consumers: tuple[ObjectId, ...] = ()
     narrowed_by: str = ""
+    source_declared: Declared | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,26 @@ class SuspendedPolicy(StrEnum):
     UPDATE = "update"
 
 
+class RangesPolicy(StrEnum):
+    """What to do with ranges, which Flux follows by itself."""
+
+    KEEP = "keep"
+    PIN = "pin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mirror:
+    """Charts of a registry that are also elsewhere; both sides are chart addresses, or both end in `/*`.
+
+    Attributes:
+        copy: Where the mirror keeps them.
+        original: Under which address they are told. The mirrors of a configuration know no chain: no address is both.
+    """
+
+    copy: str
+    original: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
     """One environment.
@@ -73,6 +93,7 @@ class Configuration:
         path: Where it was read, for messages.
         tiers: In the order of the file, which is the order of every table.
         private_hosts: Registry hosts that may live on private addresses.
+        mirrors: Addresses under which one chart is known as well.
     """
 
     path: str
@@ -80,3 +101,5 @@ class Configuration:
     rules: tuple[Rule, ...] = ()
     private_hosts: frozenset[str] = frozenset()
     suspended: SuspendedPolicy = SuspendedPolicy.REPORT
+    ranges: RangesPolicy = RangesPolicy.KEEP
+    mirrors: tuple[Mirror, ...] = ()

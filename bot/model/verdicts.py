@@ -18,10 +18,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """One intended change: this place shall hold this text."""
+    """One intended change: this place shall hold this text.
+
+    Attributes:
+        comment: What its line gets as a comment, where it has none yet; empty for nothing.
+    """
 
     place: Place
     text: str
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,7 @@ class Update:
         new: Version to use, as the manifest shall write it.
         tag: The registry's own spelling of `new`.
         digest: `sha256:<hex>` that is written beside it, else empty.
-        jump: `major`, `minor`, `patch` or `prerelease`.
+        jump: `major`, `minor`, `patch` or `prerelease`; `pin` where a range becomes the version that Flux runs for it.
         refused: Why every newer version was not taken, newest first.
         tied: Other tags of equal precedence; held where they name different charts.
         carried: Why the chart could not be looked up, where an open pull request proposed this and so keeps it.
@@ -60,6 +65,7 @@ class Current:
         newest: The newest stable version where it is newer than the one in use; else empty.
         majors_behind: How many major versions exist beyond the one in use.
         refused: Why every newer version was not taken, newest first.
+        remark: What should be looked at all the same: a range past its tier's limits, or one that was not pinned.
     """
 
     version: str
@@ -67,6 +73,7 @@ class Current:
     newest: str = ""
     majors_behind: int = 0
     refused: tuple[Refused, ...] = ()
+    remark: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,9 @@ from typing import Any, assert_never
 
 from bot.model.proposals import Outcome
 from bot.model.references import PassedOver
+from bot.model.tiers import Mirror
 from bot.model.verdicts import Current, Held, Update, Verdict
+from bot.planning.mirrors import same_as
 from bot.reasons import Reason
 from bot.report.run_report import RunReport
 from bot.versions.follow import Follow, Reach
@@ -47,7 +49,7 @@ def document(report: RunReport) -> Json:
             }
             for planned in report.plan.statuses
         ],
-        "verdicts": [_verdict(verdict) for verdict in report.verdicts],
+        "verdicts": [_verdict(verdict, report.configuration.mirrors) for verdict in report.verdicts],
         "passed_over": [_passed_over(item) for item in report.passed_over],
         "notes": [_reason(note) for note in report.plan.notes],
         "problems": [_reason(problem) for problem in report.problems],
@@ -133,11 +135,12 @@ def _pull_request(outcome: Outcome, *, published: bool) -> Json:
     }
 
 
-def _verdict(verdict: Verdict) -> Json:
+def _verdict(verdict: Verdict, mirrors: tuple[Mirror, ...]) -> Json:
     reference = verdict.reference
     return {
         "tier": verdict.tier.name,
         "chart": str(reference.source.address),
+        "same_as": str(original) if (original := same_as(reference.source.address, mirrors)) else None,
         "object": str(reference.object),
         "path": reference.path,
         "line": reference.line,
@@ -163,6 +166,7 @@ def _decision(verdict: Verdict) -> Json:
                         "line": edit.place.line,
                         "route": list(edit.place.route),
                         "text": edit.text,
+                        "comment": edit.comment or None,
                     }
                     for edit in update.edits
                 ],
@@ -173,6 +177,7 @@ def _decision(verdict: Verdict) -> Json:
                 "version": current.version,
                 "runs": current.runs or None,
                 "newest": current.newest or None,
+                "remark": _reason(current.remark),
                 "majors_behind": current.majors_behind,
                 "refused": [{"tag": one.tag, "why": one.why} for one in current.refused],
             }

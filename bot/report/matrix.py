@@ -8,6 +8,7 @@ from typing import assert_never
 
 from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
+from bot.planning.mirrors import canonical
 from bot.reasons import SOURCE_SUSPENDED, Weight
 from bot.report.run_report import RunReport, counted
 
@@ -47,10 +48,11 @@ class Row:
 
 
 def matrix(report: RunReport) -> tuple[Row, ...]:
-    """Every chart, what moves first, then what is held, then what is quiet, each by name."""
+    """Every chart, what moves first, then what is held, then what is quiet, each by name. A mirrored chart is one."""
     by_chart: dict[str, list[Verdict]] = {}
     for verdict in report.verdicts:
-        by_chart.setdefault(str(verdict.reference.source.address), []).append(verdict)
+        chart = canonical(verdict.reference.source.address, report.configuration.mirrors)
+        by_chart.setdefault(str(chart), []).append(verdict)
     rows = [Row(chart=chart, cells=_cells(found, report.tiers)) for chart, found in by_chart.items()]
     return tuple(sorted(rows, key=lambda row: (row.tone, row.chart)))
 
@@ -95,9 +97,12 @@ def _held(held: Held, suspended: str) -> Cell:
 
 def _current(current: Current, suspended: str, *, stays: bool) -> Cell:
     runs = f" runs {current.runs}" if current.runs else ""
+    runs += f", {current.newest} is beyond" if runs and current.newest else ""
     behind = ""
     if current.majors_behind:
         behind = f", {counted(current.majors_behind, 'major')} behind"
+    if current.remark:
+        return Cell(tone=Tone.HELD, text=f"{current.version}{runs}{behind}, {current.remark.id}{suspended}")
     if runs or behind or suspended:
         return Cell(tone=Tone.NOTED, text=f"{current.version}{runs}{behind}{suspended}")
     if stays and current.newest:

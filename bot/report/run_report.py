@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from bot.model.commits import FileChange
 from bot.model.proposals import Outcome, Plan, Published
 from bot.model.references import PassedOver
 from bot.model.tiers import Configuration, Tier
-from bot.model.verdicts import Held, Update, Verdict
+from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.reasons import UNKNOWN, Reason, Weight
 
 
@@ -70,14 +71,14 @@ def updates_of(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
 
 
 def reason_of(verdict: Verdict) -> Reason | None:
-    """Why a reference was not judged afresh; None where it was."""
+    """Why a reference was not judged afresh, or should be looked at although it was; None for neither."""
     match verdict.decision:
         case Held(reason=reason):
             return reason
-        case Update(carried=reason):
+        case Update(carried=reason) | Current(remark=reason):
             return reason
         case _:
-            return None
+            assert_never(verdict.decision)
 
 
 def is_unknown(verdict: Verdict) -> bool:

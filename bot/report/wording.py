@@ -44,6 +44,7 @@ def _body(tier: Tier, lines: tuple[Line, ...], updates: int) -> str:
         "configuration": DEFAULT_CONFIGURATION_PATH,
         "majors": _names(line for line in lines if line.update.jump == "major"),
         "suspended": sum(line.suspended for line in lines),
+        "pinned": any(line.update.jump == "pin" for line in lines),
         "digests": any(line.update.digest for line in lines),
         "marker": _marker(tier, lines),
     }

@@ -1,12 +1,13 @@
 """How far one reference may move: the tier, the rules, and the comment on the version's own line."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.model.references import Reference
-from bot.model.tiers import Configuration, SuspendedPolicy, Tier
+from bot.model.tiers import Configuration, Rule, SuspendedPolicy, Tier
 from bot.model.verdicts import Refused
+from bot.planning.mirrors import canonical
 from bot.planning.path_patterns import ChartPatterns
 from bot.reasons import BAD_CONSTRAINT, LIMITS_DISJOINT, Reason
 from bot.versions.constraint import Constraint, InvalidConstraint
@@ -24,12 +25,16 @@ class Limits:
         follow: The last matching rule's, else the tier's.
         skip: Constraints whose versions are never taken.
         narrowed_by: The comment's constraint; it can only narrow.
+        follow_rule: 1-based line of the rule that gave `follow`; 0 where the tier did.
+        skip_rule: 1-based line of the rule that gave `skip`; 0 where none did.
     """
 
     tier: Tier
     follow: Follow
     skip: tuple[Constraint, ...] = ()
     narrowed_by: Constraint | None = None
+    follow_rule: int = 0
+    skip_rule: int = 0
 
     @property
     def stays(self) -> bool:
@@ -47,9 +52,20 @@ class Limits:
             return "production is never edited by itself"
         if self.follow is Reach.EXACT:
             return f"tier {self.tier.name} follows nothing by itself"
-        refusal = reach.refusal(version)
-        if refusal:
-            return refusal
+        return reach.refusal(version) or self._objection(version)
+
+    def objection(self, version: Version) -> str | None:
+        """What speaks against a version wherever one comes from, in the words of `refusal`; None for nothing."""
+        if isinstance(self.follow, Constraint) and not self.follow.check(version):
+            return f"outside {self.follow}"
+        return self._objection(version)
+
+    def constraints(self, current: Version) -> tuple[Constraint, ...]:
+        """Every constraint by which a version may be refused."""
+        bounds = (self.reach(current).within, *self.skip, self.narrowed_by)
+        return tuple(bound for bound in bounds if bound)
+
+    def _objection(self, version: Version) -> str | None:
         for skipped in self.skip:
             if skipped.check(version):
                 return f"skipped by a rule ({skipped})"
@@ -80,20 +96,33 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
 
     The last rule that matches wins, value by value; a rule that names no tier never reaches production.
     """
-    follow = tier.follow
+    follow, follow_rule = tier.follow, 0
     skip: tuple[Constraint, ...] = ()
-    for rule in configuration.rules:
-        reached = tier.name in rule.tiers if rule.tiers else not tier.production
-        if reached and _patterns(rule.charts).matches(reference.source.address):
-            follow = rule.follow if rule.follow is not None else follow
-            skip = rule.skip if rule.skip is not None else skip
+    skip_rule = 0
+    for rule in _matching(reference, tier, configuration):
+        if rule.follow is not None:
+            follow, follow_rule = rule.follow, rule.line
+        if rule.skip is not None:
+            skip, skip_rule = rule.skip, rule.line
     narrowed_by = None
     if reference.narrowed_by:
         try:
             narrowed_by = Constraint.parse(reference.narrowed_by)
         except InvalidConstraint as invalid:
             return BAD_CONSTRAINT(constraint=reference.narrowed_by, problem=invalid.fault.value)
-    return Limits(tier=tier, follow=follow, skip=skip, narrowed_by=narrowed_by)
+    return Limits(
+        tier=tier, follow=follow, skip=skip, narrowed_by=narrowed_by, follow_rule=follow_rule, skip_rule=skip_rule
+    )
+
+
+def _matching(reference: Reference, tier: Tier, configuration: Configuration) -> Iterator[Rule]:
+    """The rules that match; what is said of a chart is said of it at its mirrors too."""
+    address = reference.source.address
+    names = (address, canonical(address, configuration.mirrors))
+    for rule in configuration.rules:
+        reached = tier.name in rule.tiers if rule.tiers else not tier.production
+        if reached and any(map(_patterns(rule.charts).matches, names)):
+            yield rule
 
 
 def only_reported(reference: Reference, configuration: Configuration) -> bool:

@@ -42,6 +42,12 @@ def decide_pin(reference: Reference, pin: ExactPin, tags: TagList, limits: Limit
     )
 
 
+def offer_in_place_of(reference: Reference, pin: ExactPin, tags: TagList) -> Offer:
+    """What may stand where an exact version stands; all there is where it is a floating tag."""
+    current = _read(reference, pin)
+    return _offer(reference, pin, tags, current) if current else listed(tags.tags, reference.tag_rule)
+
+
 def jump(old: Version, new: Version) -> str:
     """The largest number that moves: `major`, `minor`, `patch`, or `prerelease` where none does."""
     moved = zip(("major", "minor", "patch"), old.key[:3], new.key[:3], strict=True)

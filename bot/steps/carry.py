@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from bot.flux.files import read_file
 from bot.flux.objects import AnyObject, ChartTemplate, HelmChart, HelmRelease, OCIRepository
+from bot.flux.remarks import narrowing_comment
 from bot.model.places import ObjectId
-from bot.model.references import Pin, Reference
-from bot.model.tiers import Configuration
+from bot.model.references import Pin, RangePin, Reference
+from bot.model.tiers import Configuration, RangesPolicy
 from bot.model.verdicts import Edit, Held, Update, Verdict
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.pull_requests import branch_of
@@ -19,7 +20,8 @@ from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import jump
 from bot.steps.find import Remote
 from bot.steps.resolve import TierVerdicts
-from bot.versions.version import Version, try_loose
+from bot.versions.constraint import Constraint, InvalidConstraint
+from bot.versions.version import Version, try_full, try_loose
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -84,13 +86,25 @@ def _carried(verdict: Verdict, proposal: _Proposal, configuration: Configuration
     if present is None or proposed is None or present != built_on:
         return verdict
     kept = _kept(reference, proposed.texts, reason)
-    allowed = kept and _may_still_move(kept, limits_of(reference, verdict.tier, configuration))
+    allowed = kept and _is_still_wished(
+        kept, reference, limits_of(reference, verdict.tier, configuration), configuration
+    )
     return replace(verdict, decision=kept) if kept and allowed else verdict
 
 
-def _may_still_move(update: Update, limits: Limits | Reason) -> bool:
-    if isinstance(limits, Reason) or limits.stays:
+def _is_still_wished(
+    update: Update, reference: Reference, limits: Limits | Reason, configuration: Configuration
+) -> bool:
+    if isinstance(limits, Reason):
         return False
+    if isinstance(reference.pin, RangePin):
+        version = _version(update.new)
+        pinned = configuration.ranges is RangesPolicy.PIN and not limits.tier.production
+        return pinned and version is not None and not limits.objection(version)
+    return not limits.stays and _may_still_move(update, limits)
+
+
+def _may_still_move(update: Update, limits: Limits) -> bool:
     old, new = _version(update.old), _version(update.new)
     return not (old and new and limits.refusal(new, limits.reach(old)))
 
@@ -99,9 +113,12 @@ def _kept(reference: Reference, texts: tuple[str, ...], reason: Reason) -> Updat
     places = reference.pin.places
     if len(texts) != len(places):
         return None
-    edits = tuple(Edit(place=place, text=text) for place, text in zip(places, texts, strict=True) if text != place.text)
+    pin = reference.pin
+    comment = narrowing_comment(pin.constraint) if isinstance(pin, RangePin) else ""
+    pairs = zip(places, texts, strict=True)
+    edits = tuple(Edit(place=place, text=text, comment=comment) for place, text in pairs if text != place.text)
     # Whoever may push can write a commit that looks like ours: what it says is no more than a run of ours could say.
-    if not edits or edits[0].place != places[0] or not all(map(_could_be_ours, edits)):
+    if not edits or edits[0].place != places[0] or not all(_could_be_ours(change, pin) for change in edits):
         return None
     old, new = _version(places[0].text), _version(texts[0])
     return Update(
@@ -110,7 +127,7 @@ def _kept(reference: Reference, texts: tuple[str, ...], reason: Reason) -> Updat
         tag=texts[0],
         edits=edits,
         digest=texts[-1] if len(texts) > 1 else "",
-        jump=jump(old, new) if old and new else "patch",
+        jump="pin" if comment else jump(old, new) if old and new else "patch",
         carried=reason,
     )
 
@@ -120,12 +137,22 @@ def _version(text: str) -> Version | None:
     return try_loose(text.replace("_", "+"))
 
 
-def _could_be_ours(change: Edit) -> bool:
-    """Whether it is a newer version in place of a version, or a digest in place of a digest."""
+def _could_be_ours(change: Edit, pin: Pin) -> bool:
+    """Whether it is a newer version in place of one, a digest in place of one, or a full version of the range."""
     if _DIGEST.fullmatch(change.place.text):
         return _DIGEST.fullmatch(change.text) is not None
+    if isinstance(pin, RangePin):
+        version = try_full(change.text)
+        return version is not None and _is_within(version, pin.constraint)
     old, new = _version(change.place.text), _version(change.text)
     return old is not None and new is not None and old < new
+
+
+def _is_within(version: Version, constraint: str) -> bool:
+    try:
+        return Constraint.parse(constraint).check(version)
+    except InvalidConstraint:
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

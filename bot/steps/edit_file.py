@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from bot.model.commits import FileChange, TreeEntry
 from bot.model.places import Place, Route
 from bot.model.verdicts import Edit, Held, Update, Verdict
-from bot.reasons import NOT_EDITABLE, NOT_MINIMAL, Reason
+from bot.reasons import NOT_EDITABLE, NOT_MINIMAL, RANGE_NOT_PINNED, Reason
+from bot.yamltext.commenting import append_comment
 from bot.yamltext.lookup import find
 from bot.yamltext.nodes import Scalar, YamlText
 from bot.yamltext.proof import Difference, prove
@@ -57,32 +58,40 @@ def hold(verdict: Verdict, reason: Reason) -> Verdict:
 def _if_possible(before: YamlText, verdict: Verdict) -> Verdict:
     """All edits of an update or none: a digest is never left beside another version."""
     for change in _edits(verdict):
-        splice = _splice(before, change)
-        if not isinstance(splice, Splice):
-            return hold(verdict, NOT_EDITABLE(problem=splice))
+        splices = _splices(before, change)
+        if isinstance(splices, Reason):
+            return hold(verdict, splices)
     return verdict
 
 
-def _splice(before: YamlText, change: Edit) -> Splice | str:
-    """The splice of one edit, or what keeps it from being made."""
+def _splices(before: YamlText, change: Edit) -> tuple[Splice, ...] | Reason:
+    """The splices of one edit, or what keeps it from being made."""
     place = change.place
     if place.document >= len(before.documents):
-        return _CHANGED
+        return NOT_EDITABLE(problem=_CHANGED)
     document = before.documents[place.document]
     node = find(document, place.route)
     if isinstance(node, Scalar) and (node.start, node.text) != (place.start, place.text):
-        return _CHANGED
+        return NOT_EDITABLE(problem=_CHANGED)
     splice = plan_replacement(before, document, place.route, change.text)
-    return splice.value if isinstance(splice, Refusal) else splice
+    if isinstance(splice, Refusal):
+        return NOT_EDITABLE(problem=splice.value)
+    if not change.comment:
+        return (splice,)
+    comment = append_comment(before, document, place.route, change.comment)
+    if isinstance(comment, Refusal):
+        # Only a range that is pinned gets a comment.
+        return RANGE_NOT_PINNED(constraint=place.text, problem=comment.value)
+    return splice, comment
 
 
 def _agreed(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     """Hold the updates of values that another reference shares and does not want so; again, for what then stays."""
-    wanted: dict[_Value, set[str]] = defaultdict(set)
+    wanted: dict[_Value, set[tuple[str, str]]] = defaultdict(set)
     for verdict in verdicts:
-        texts = {_value(change.place): change.text for change in _edits(verdict)}
+        texts = {_value(change.place): (change.text, change.comment) for change in _edits(verdict)}
         for place in verdict.reference.pin.places:
-            wanted[_value(place)].add(texts.get(_value(place), place.text))
+            wanted[_value(place)].add(texts.get(_value(place), (place.text, "")))
     torn = {value for value, texts in wanted.items() if len(texts) > 1}
     reason = NOT_EDITABLE(problem=_DISAGREEMENT)
     agreed = tuple(
@@ -114,9 +123,11 @@ def _if_proved(before: YamlText, verdict: Verdict) -> Verdict:
 
 def _try(before: YamlText, verdicts: tuple[Verdict, ...]) -> tuple[bytes, Difference | None]:
     changes = [change for verdict in verdicts for change in _edits(verdict)]
-    splices = {splice for change in changes if isinstance(splice := _splice(before, change), Splice)}
-    after = apply(before.data, splices)
-    return after, prove(before, after, {_value(change.place): change.text for change in changes})
+    planned = [_splices(before, change) for change in changes]
+    after = apply(before.data, {splice for splices in planned if not isinstance(splices, Reason) for splice in splices})
+    intended = {_value(change.place): change.text for change in changes}
+    comments = {_value(change.place): change.comment for change in changes if change.comment}
+    return after, prove(before, after, intended, comments=comments)
 
 
 def _edits(verdict: Verdict) -> tuple[Edit, ...]:

@@ -49,7 +49,7 @@ def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: C
         case ExactPin() as pin:
             return decide_pin(reference, pin, tags, limits)
         case RangePin() as pin:
-            return decide_range(reference, pin, tags)
+            return decide_range(reference, pin, tags, limits, configuration.ranges)
         case DigestPin() as pin:
             return _decide_alone(reference, pin, tags, answers, limits)
         case _:

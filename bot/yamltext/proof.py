@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping as TableOf
 from dataclasses import dataclass
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
+from bot.yamltext.commenting import end_of_line, written_comment
+from bot.yamltext.comments import trailing_comment
 from bot.yamltext.lookup import find
 from bot.yamltext.nodes import Alias, Document, Mapping, Node, Route, Scalar, Sequence, YamlText
 from bot.yamltext.reading import read
@@ -27,23 +30,33 @@ class Difference:
 
 _Targets: TypeAlias = dict[int, tuple[Scalar, str]]
 """By the place where it starts, a scalar that may change and its new text."""
+_Value: TypeAlias = tuple[int, Route]
+"""A document, from 0, and the way to a value of it."""
+_NO_COMMENTS: Final[TableOf[_Value, str]] = MappingProxyType({})
 
 
 def prove(
-    before: YamlText, after: bytes, intended: TableOf[tuple[int, Route], str], limits: Limits = DEFAULT_LIMITS
+    before: YamlText,
+    after: bytes,
+    intended: TableOf[_Value, str],
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    comments: TableOf[_Value, str] = _NO_COMMENTS,
 ) -> Difference | None:
-    """Prove that new bytes are the old ones with other texts at the intended places.
+    """Prove that new bytes are the old ones with other texts, and new comments, at the intended places.
 
     Args:
         before: The old file, as read.
         after: The new bytes.
         intended: New texts by document (from 0) and route.
         limits: For reading the new bytes.
+        comments: For some of these values, the comment that their line gets and did not have.
 
     Returns:
         ``None`` if both hold the same documents, nodes, styles, anchors, aliases and tags, each intended value is the
         new text, a string under YAML 1.1 and 1.2 and in its old style (or in double quotes for a plain one that cannot
-        stay plain), and all bytes outside the tokens of these values are the same. Else the first difference.
+        stay plain), each comment is read behind its value, and all bytes outside the tokens of
+        these values and outside these comments are the same. Else the first difference.
     """
     targets = _targets(before, intended)
     if isinstance(targets, Difference):
@@ -60,7 +73,20 @@ def prove(
             return difference
     if len(replaced) != len(targets):
         return Difference(sentence="not every intended value was met")
-    return _compare_outside(before.data, after, replaced)
+    return _compare_outside(before.data, after, replaced, _by_start(before, comments)) or _unread(
+        before, read_again, comments
+    )
+
+
+def _by_start(file: YamlText, comments: TableOf[_Value, str]) -> dict[int, str]:
+    """The comments by the place where their values start."""
+    return {target.start: text for value, text in comments.items() if (target := _scalar_at(file, value))}
+
+
+def _scalar_at(file: YamlText, value: _Value) -> Scalar | None:
+    index, route = value
+    node = find(file.documents[index], route) if 0 <= index < len(file.documents) else None
+    return node if isinstance(node, Scalar) else None
 
 
 def _targets(before: YamlText, intended: TableOf[tuple[int, Route], str]) -> _Targets | Difference:
@@ -152,13 +178,33 @@ def _misfit(old: Scalar, new: Scalar, text: str) -> str | None:
     return None if old.style == new.style or quoted else "an intended value changed its style"
 
 
-def _compare_outside(old: bytes, new: bytes, replaced: list[tuple[Scalar, Scalar]]) -> Difference | None:
-    """Compare the bytes between the replaced tokens."""
+def _compare_outside(
+    old: bytes, new: bytes, replaced: list[tuple[Scalar, Scalar]], added: TableOf[int, str]
+) -> Difference | None:
+    """Compare the bytes between the replaced tokens; where a comment was added, with it at the end of its line."""
     old_from = new_from = 0
+    between = b""
     for before, after in replaced:
-        if old[old_from : before.start] != new[new_from : after.start]:
+        if between + old[old_from : before.start] != new[new_from : after.start]:
             return Difference(sentence="bytes changed before an intended value", line=before.line)
-        old_from, new_from = before.end, after.end
-    if old[old_from:] != new[new_from:]:
+        old_from, new_from, between = before.end, after.end, b""
+        if comment := added.get(before.start):
+            old_from = end_of_line(old, before.end)
+            between = old[before.end : old_from] + written_comment(comment)
+    if between + old[old_from:] != new[new_from:]:
         return Difference(sentence="bytes changed behind the last intended value")
     return None
+
+
+def _unread(before: YamlText, after: YamlText, comments: TableOf[_Value, str]) -> Difference | None:
+    """See that whoever looks for a value's comment finds the new one, and found none before."""
+    for value, comment in comments.items():
+        old, new = _comment_of(before, value), _comment_of(after, value)
+        if old is not None or new != comment:
+            return Difference(sentence="a comment is not read behind its value, or was not the first")
+    return None
+
+
+def _comment_of(file: YamlText, value: _Value) -> str | None:
+    scalar = _scalar_at(file, value)
+    return trailing_comment(file, file.documents[value[0]], scalar) if scalar else None

@@ -26,6 +26,8 @@ class Refusal(StrEnum):
     MISWRITTEN = "the value is not written as it reads"
     SAME = "the value is that text already"
     INEXPRESSIBLE = "the new text cannot be written in the value's style"
+    COMMENTED = "a comment stands on its line already"
+    NEIGHBOURS = "a comment behind it would be a word on its neighbours too"
 
 
 _OBSTACLES = {

@@ -1,12 +1,13 @@
 """Whole repositories before and after `update`, compared byte by byte: nothing moves that is not named.
 
-`before` and `after` hold the tree of the default branch, or one folder a branch. The charts' own addresses are used:
-a proxy leads every host to one real registry. A digest depends on how a machine compresses, so `after` names it
-as `DIGEST_OF_<chart>_<version>`.
+`before` and `after` hold the tree of the default branch, or one folder a branch; `verdicts.txt` a line a verdict. The
+charts' own addresses are used: a proxy leads every host to one real registry. A digest depends on how a machine
+compresses, so `after` names it as `DIGEST_OF_<chart>_<version>`.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -83,8 +84,22 @@ def _filled(data: bytes, filled: Mapping[str, str]) -> bytes:
 
 
 def update(remote: Path, tmp_path: Path, environment: Mapping[str, str]) -> Ended:
-    arguments = ("update", "--remote", str(remote), "--forge", "files", "--forge-folder", str(tmp_path / "forge"))
+    told = ("--forge", "files", "--forge-folder", str(tmp_path / "forge"), "--json", str(tmp_path / "plan.json"))
+    arguments = ("update", "--remote", str(remote), *told)
     return run_here(arguments, {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), **environment})
+
+
+def verdicts(plan: Path) -> str:
+    """A line a verdict: tier, object, where it stands, what was decided, and the reason's id."""
+    lines = []
+    for each in json.loads(plan.read_bytes())["verdicts"]:
+        decision = each["decision"]
+        kind, reason = decision["kind"], decision.get("reason") or decision.get("remark")
+        version = f"{decision['old']} -> {decision['new']}" if kind == "update" else decision["version"]
+        runs = f" runs {decision['runs']}" if decision.get("runs") else ""
+        why = f": {reason['id']}" if reason else ""
+        lines.append(f"{each['tier']} {each['object']} in {each['path']}:{each['line']} {kind} {version}{runs}{why}\n")
+    return "".join(lines)
 
 
 def git(remote: Path, *arguments: str) -> bytes:
@@ -111,7 +126,9 @@ def proposed(remote: Path, before: Mapping[str, Files]) -> dict[str, Files]:
     return after
 
 
-@pytest.mark.parametrize("layout", ["3-copy-per-cluster", "4-file-per-environment", "6-branch-per-environment"])
+@pytest.mark.parametrize(
+    "layout", ["3-copy-per-cluster", "4-file-per-environment", "6-branch-per-environment", "ranges"]
+)
 def test_what_is_proposed_is_the_golden_tree(
     layout: str, digests: dict[str, str], internet: dict[str, str], tmp_path: Path
 ) -> None:
@@ -120,6 +137,7 @@ def test_what_is_proposed_is_the_golden_tree(
     remote = seed(tmp_path / "remote", before)
     ended = update(remote, tmp_path, internet)
     assert ended.code == 0, ended
+    assert verdicts(tmp_path / "plan.json") == (HERE / layout / "verdicts.txt").read_text(encoding="utf-8")
     after = branches_of(HERE / layout / "after", digests)
     after["main"][CONFIGURATION] = before["main"][CONFIGURATION]
     assert proposed(remote, before) == after

@@ -1,16 +1,20 @@
 """A range is kept as written: what Flux runs for it is said, and what lies beyond."""
 
 import pytest
-from builders import HELM, LAYER, OCI, ranged, reference, tags
+from builders import HELM, LAYER, OCI, ranged, reference, tags, tier
 
 from bot.model.references import RangePin
 from bot.model.verdicts import Current, Held, Refused
+from bot.selection.limits import Limits
 from bot.selection.ranges import decide_range
+from bot.versions.follow import Reach
 from bot.versions.tags import TagRule
+
+DEV = tier("dev", "any")
 
 
 def decide(pin: RangePin, offered: str, kind: TagRule = HELM) -> Current | Held:
-    decision = decide_range(reference(pin=pin, rule=kind), pin, tags(offered))
+    decision = decide_range(reference(pin=pin, rule=kind), pin, tags(offered), Limits(tier=DEV, follow=Reach.ANY))
     assert isinstance(decision, Current | Held)
     return decision
 

@@ -131,6 +131,29 @@ def test_a_shared_value_stays_where_one_of_its_references_does_not_want_it_so(
     assert problems(one)[0] == "not-editable"
 
 
+def commented(verdict: Verdict, comment: str) -> Verdict:
+    assert isinstance(verdict.decision, Update)
+    edits = tuple(replace(each, comment=comment) for each in verdict.decision.edits)
+    return replace(verdict, decision=replace(verdict.decision, edits=edits))
+
+
+def test_a_comment_is_put_behind_its_value() -> None:
+    data = b"a: 1.x # kept\nb: 1.x\nc: 1.x\n"
+    one = edited(data, moves(data, c="1.2.3"), *(commented(moves(data, **{key: "1.2.3"}), "note") for key in "ab"))
+
+    assert after(one) == b"a: 1.x # kept\nb: 1.2.3 # note\nc: 1.2.3\n"
+    assert problems(one) == ["", "range-not-pinned", ""]
+
+
+def test_references_that_want_one_value_with_other_comments_do_not_agree() -> None:
+    data = b"a: 1.x\n"
+    same, other = commented(moves(data, a="1.2.3"), "x"), commented(moves(data, a="1.2.3"), "y")
+
+    assert after(edited(data, same, same)) == b"a: 1.2.3 # x\n"
+    assert problems(edited(data, same, other)) == ["not-editable", "not-editable"]
+    assert problems(edited(data, same, moves(data, a="1.2.3"))) == ["not-editable", "not-editable"]
+
+
 def test_what_is_held_for_a_shared_value_holds_what_shares_its_other_values() -> None:
     data = b"a: 1.2.3\nb: x\nc: >-\n  y\n"
     one = edited(data, moves(data, a="1.2.4", b="z"), moves(data, b="z", c="w"))

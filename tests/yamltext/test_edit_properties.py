@@ -4,6 +4,7 @@ import random
 import sys
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML  # noqa: TID251  (an independent reader as the judge of our edits)
 from ruamel.yaml.error import ReusedAnchorWarning  # noqa: TID251  (as above)
 
+from bot.yamltext.commenting import append_comment
+from bot.yamltext.comments import trailing_comment
 from bot.yamltext.events import CParser, open_libyaml, open_pure
 from bot.yamltext.lookup import find
-from bot.yamltext.nodes import Alias, Mapping, Node, Route, Scalar, Sequence, YamlText
+from bot.yamltext.nodes import Alias, Document, Mapping, Node, Route, Scalar, Sequence, YamlText
 from bot.yamltext.proof import prove
 from bot.yamltext.reading import read
 from bot.yamltext.replacing import Refusal, replace
@@ -162,6 +165,61 @@ def check_against_another_reader(data: bytes, after: bytes, intended: dict[tuple
     assert loaded(after) == expected, (data, after, intended)
 
 
+COMMENTS = ["flux-chart-bot: 1.x", "flux-chart-bot: >=1.0.0 <2.0.0 || ^3", "#", "é 🎉", "'", '"{', "- x: *s"]
+BAD_COMMENTS = ["", " x", "x ", "x\n", "x\ny: z", "\r", "\x85", "\u2028", "\t", "\0", "\u202e"]
+
+
+def check_comments(chance: random.Random, counts: Counter[str]) -> None:
+    """Edit up to three values and put comments behind them; only these values change, only they get a comment."""
+    written = write_file(chance)
+    data = written.text.encode()
+    before = read(data)
+    assert isinstance(before, YamlText), (before, data)
+    splices: list[Splice] = []
+    intended: dict[tuple[int, Route], str] = {}
+    comments: dict[tuple[int, Route], str] = {}
+    for index, route in chance.sample(everything := written.supported + written.others, min(3, len(everything))):
+        document, comment = before.documents[index], chance.choice(COMMENTS)
+        value = replace(before, document, route, chance.choice(VERSIONS[:3]))
+        behind = append_comment(before, document, route, comment)
+        if isinstance(value, Refusal) or isinstance(behind, Refusal):
+            counts[behind.name if isinstance(behind, Refusal) else "value"] += 1
+            continue
+        assert isinstance(append_comment(before, document, route, chance.choice(BAD_COMMENTS)), Refusal)
+        counts["edited"] += 1
+        splices += [value, behind]
+        intended[index, route], comments[index, route] = value.replacement.decode().strip("'\""), comment
+    after = apply(data, splices)
+    assert prove(before, after, intended, comments=comments) is None, (data, after, comments)
+    check_against_another_reader(data, after, intended)
+    check_comments_of_all(before, after, comments)
+
+
+def check_comments_of_all(before: YamlText, after: bytes, comments: dict[tuple[int, Route], str]) -> None:
+    """Whoever looks for the comment of any value finds what was there, but for those that got one."""
+    file = read(after)
+    assert isinstance(file, YamlText), (file, after)
+    for old, new in zip(before.documents, file.documents, strict=True):
+        for route, value in values_of(old):
+            expected = comments.get((old.index, route), trailing_comment(before, old, value))
+            here = find(new, route)
+            assert isinstance(here, Scalar)
+            assert trailing_comment(file, new, here) == expected, (route, before.data, after)
+
+
+def values_of(document: Document) -> Iterator[tuple[Route, Scalar]]:
+    """Every scalar value that one route names; of an empty one, readers do not know the line."""
+    pending: list[tuple[Route, Node]] = [((), document.root)]
+    while pending:
+        route, node = pending.pop()
+        if isinstance(node, Scalar) and node.start < node.end and find(document, route) is node:
+            yield route, node
+        elif isinstance(node, Mapping):
+            pending += [((*route, key.text), value) for key, value in node.items if isinstance(key, Scalar)]
+        elif isinstance(node, Sequence):
+            pending += [((*route, index), value) for index, value in enumerate(node.values)]
+
+
 def report(counts: Counter[str]) -> float:
     """Print the counts and give the share of values in supported styles that were edited."""
     supported = {kind: number for kind, number in counts.items() if kind.startswith("supported")}
@@ -174,6 +232,28 @@ def report(counts: Counter[str]) -> float:
 @given(chance=st.randoms(use_true_random=False))
 def test_an_edit_changes_exactly_the_intended_values_or_is_refused(chance: random.Random) -> None:
     check_edit(chance, TEXTS, Counter())
+
+
+@settings(max_examples=300, deadline=None)
+@given(chance=st.randoms(use_true_random=False))
+def test_a_comment_is_put_behind_exactly_the_intended_values_or_refused(chance: random.Random) -> None:
+    check_comments(chance, Counter())
+
+
+def test_values_alone_on_their_line_get_their_comment() -> None:
+    counts: Counter[str] = Counter()
+    for seed in range(300):
+        check_comments(random.Random(seed), counts)
+    assert counts["edited"] > counts.total() / 4
+    assert counts["COMMENTED"]
+    assert counts["NEIGHBOURS"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(10))
+def test_ten_thousand_generated_files_get_their_comments_exactly(part: int) -> None:
+    for seed in range(1000):
+        check_comments(random.Random(2_000_000 + 1000 * part + seed), Counter())
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,0 +1,57 @@
+"""Is a range wider than its tier's limits? Flux moves what a range allows by itself, past tier, rule and comment.
+
+What Flux runs for a range is the newest version there is within it, so the tags of today hardly tell. A range is too
+wide where it takes a version, published or not, that the limits refuse. Between the numbers that the constraints name,
+and those at which their wildcards end, nothing changes: one version at and one behind each of them answer for all.
+"""
+
+from collections.abc import Iterator
+
+from bot.selection.limits import Limits
+from bot.versions.constraint import Constraint
+from bot.versions.patterns import Pattern
+from bot.versions.tags import TaggedVersion
+from bot.versions.version import Version, try_loose
+
+_Numbers = tuple[int, int, int]
+
+
+def past_limits(running: TaggedVersion, constraint: Constraint, limits: Limits, only: Pattern | None) -> str | None:
+    """Why a range takes what the limits refuse, in a few words, with a version for an example; None where it does not.
+
+    Args:
+        running: What Flux runs for the range.
+        constraint: The range.
+        limits: What bounds the reference.
+        only: The range's filter, which a version's tag must pass as well.
+    """
+    if objection := limits.objection(running.version):
+        return f"{running.version}, which runs now, is {objection}"
+    reach = limits.reach(running.version)
+    for newer in _newer(running, (constraint, *limits.constraints(running.version))):
+        if constraint.check(newer) and _passes(newer, running, only) and (why := limits.refusal(newer, reach)):
+            return why if limits.stays else f"{newer} is {why}"
+    return None
+
+
+def _newer(running: TaggedVersion, constraints: tuple[Constraint, ...]) -> Iterator[Version]:
+    """Versions that answer for all that are newer: stable ones first, then prereleases, each in order."""
+    bounds = {term.bound.key[:3] for one in constraints for group in one.groups for term in group.terms}
+    numbers = sorted({edge for bound in {running.version.key[:3], *bounds} for edge in _edges(bound)})
+    for prerelease in dict.fromkeys(("", "rc.1", running.version.prerelease)):
+        for major, minor, patch in numbers:
+            version = try_loose(f"{major}.{minor}.{patch}{prerelease and '-'}{prerelease}")
+            if version is not None and version > running.version:
+                yield version
+
+
+def _edges(bound: _Numbers) -> Iterator[_Numbers]:
+    """Where a term with this bound begins or ends, whatever its operator; and what comes right behind."""
+    major, minor, patch = bound
+    for first, second, third in ((major, minor, patch), (major, minor + 1, 0), (major + 1, 0, 0)):
+        yield first, second, third
+        yield first, second, third + 1
+
+
+def _passes(version: Version, like: TaggedVersion, only: Pattern | None) -> bool:
+    return only is None or only.found_in(f"{'v' if like.tag.startswith('v') else ''}{version}")
