@@ -1,6 +1,7 @@
 """What was decided for one reference in one tier."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.model.places import Place
 from bot.model.references import Reference
@@ -8,9 +9,11 @@ from bot.model.tiers import Tier
 from bot.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """A newer version that was not taken, and why, in a short sentence for a person."""
+class Refused(NamedTuple):
+    """A newer version that was not taken, and why, in a short sentence for a person.
+
+    A named tuple where others are dataclasses: a fleet has thirty times as many of them as references.
+    """
 
     tag: str
     why: str

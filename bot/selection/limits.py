@@ -39,7 +39,14 @@ class Limits:
     @property
     def stays(self) -> bool:
         """Whether nothing moves by itself, whatever versions there are."""
-        return self.tier.production or self.follow is Reach.EXACT
+        return self.why_it_stays is not None
+
+    @property
+    def why_it_stays(self) -> str | None:
+        """Why nothing moves by itself, in the words of `refusal`; None where something may."""
+        if self.tier.production:
+            return "production is never edited by itself"
+        return f"tier {self.tier.name} follows nothing by itself" if self.follow is Reach.EXACT else None
 
     def refusal(self, version: Version, reach: Limit) -> str | None:
         """Why a version is not taken, in a few words that follow it in a list; None where it may be.
@@ -48,11 +55,7 @@ class Limits:
             version: The newer version.
             reach: `self.reach` of the version in use; made once, asked for every newer version.
         """
-        if self.tier.production:
-            return "production is never edited by itself"
-        if self.follow is Reach.EXACT:
-            return f"tier {self.tier.name} follows nothing by itself"
-        return reach.refusal(version) or self._objection(version)
+        return self.why_it_stays or reach.refusal(version) or self._objection(version)
 
     def objection(self, version: Version) -> str | None:
         """What speaks against a version wherever one comes from, in the words of `refusal`; None for nothing."""
@@ -141,17 +144,18 @@ def newest_allowed(
         limits: What bounds it.
         unlike: Tags that are written otherwise than the version in use, with a `v` or without one.
     """
+    newer = [seen for seen in newest_first if seen.version.key > current.key]
+    if said := limits.why_it_stays:
+        return None, tuple(Refused(seen.tag, said) for seen in newer)
     refused: list[Refused] = []
     reach = limits.reach(current)
-    for seen in newest_first:
-        if seen.version <= current:
-            break
+    for seen in newer:
         why = limits.refusal(seen.version, reach)
         if why is None and seen.tag in unlike:
             why = f"its tag is {seen.tag}, unlike {current.original}: only a `v` that is in use is kept"
         if why is None:
             return seen, tuple(refused)
-        refused.append(Refused(tag=seen.tag, why=why))
+        refused.append(Refused(seen.tag, why))
     return None, tuple(refused)
 
 

@@ -47,8 +47,10 @@ def listed(tags: tuple[str, ...], rule: TagRule, only: Pattern | None = None) ->
 def _pinnable(tags: tuple[str, ...], rule: TagRule, prefixed: bool) -> Offer:  # noqa: FBT001 - lru_cache knows it so
     seen = see_pinnable(tags, rule, _spelled(prefixed=prefixed))
     others = [tag for tag in tags if tag.startswith("v") != prefixed]
+    if not others:
+        return Offer(seen=seen, otherwise=frozenset(), newest_first=seen.newest_first())
     known = {each.version for each in seen.versions}
-    found = see_pinnable(others, rule, _spelled(prefixed=not prefixed)).versions if others else ()
+    found = see_pinnable(others, rule, _spelled(prefixed=not prefixed)).versions
     otherwise = tuple(each for each in found if each.version not in known)
     together = sorted((*seen.versions, *otherwise), key=lambda each: each.version.key, reverse=True)
     return Offer(seen=seen, otherwise=frozenset(each.tag for each in otherwise), newest_first=tuple(together))

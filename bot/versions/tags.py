@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from bot.versions.constraint import Constraint
 from bot.versions.patterns import Pattern
@@ -37,9 +38,8 @@ class TagRule(Enum):
     HELM_REPOSITORY = "HelmRepository of type oci"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaggedVersion:
-    """A version that a registry offers.
+class TaggedVersion(NamedTuple):
+    """A version that a registry offers; a named tuple, as a fleet has a hundred times as many of them as charts.
 
     Attributes:
         version: Its meaning; `version.original` keeps the tag's spelling, with `+` where the rule reads `_` so.
@@ -164,7 +164,7 @@ def _see(tags: Iterable[str], rule: TagRule, read: Callable[[str], Version | Non
             malformed += 1
         elif (only is None or only.found_in(tag)) and (version := read(tag)) is not None:
             text = version.original if rule is TagRule.HELM_REPOSITORY else tag
-            versions.append(TaggedVersion(version=version, tag=tag, text=text))
+            versions.append(TaggedVersion(version, tag, text))
         elif _SUPPLY_CHAIN.fullmatch(tag):
             supply_chain += 1
         else:
