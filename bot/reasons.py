@@ -213,6 +213,12 @@ FORBIDDEN_ADDRESS = ReasonKind(
 
 # --- choosing a version
 
+SHARED = ReasonKind(
+    "shared",
+    "{version} is allowed here, and releases of {tiers} take their chart from this object too: {paths}",
+    "Give each tier a source of its own, or move this one by hand",
+    Weight.WARNING,
+)
 NO_TIER = ReasonKind("no-tier", "no tier of the configuration covers this path", "", Weight.COUNTED)
 FLOATING_TAG = ReasonKind(
     "floating-tag",

@@ -100,6 +100,10 @@ class _Users:
     def names(self) -> tuple[ObjectId, ...]:
         return tuple(sorted({each.object for each in self.releases}))
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted({each.path for each in self.releases}))
+
 
 class _Tree:
     """The objects of a tree, joined."""
@@ -229,6 +233,7 @@ def _judge(
         pin=wish.pin,
         suspended=suspended,
         consumers=users.names,
+        consumer_paths=users.paths,
         narrowed_by=wish.narrowed_by,
         source_declared=Declared(object=declared.object, path=declared.path, line=declared.line) if declared else None,
     )

@@ -73,6 +73,7 @@ class Reference:
         pin: The version in use and where it is written.
         suspended: The object, or everything that uses it, says `suspend: true`.
         consumers: Objects that take their chart from this one (`spec.chartRef`).
+        consumer_paths: The files of these.
         narrowed_by: Constraint of a `# flux-chart-bot: …` comment on the version's own line, else empty.
         source_declared: The HelmRepository that gives the address; None where the object gives it itself.
     """
@@ -85,6 +86,7 @@ class Reference:
     pin: Pin
     suspended: bool = False
     consumers: tuple[ObjectId, ...] = ()
+    consumer_paths: tuple[str, ...] = ()
     narrowed_by: str = ""
     source_declared: Declared | None = None
 

@@ -22,6 +22,15 @@ def claimants(path: str, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
     return tuple(tier for tier in tiers if _patterns(tier.paths).matches(path))
 
 
+def also_served(paths: Iterable[str], tier: Tier, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
+    """The other tiers of a tier's branch that any of these paths belongs to.
+
+    In a work tree, taken as every tier's branch, tiers of other branches may own the same paths, and share nothing.
+    """
+    others = [other for other in tiers if other is not tier and other.branch == tier.branch]
+    return tuple(other for other in others if any(claimants(path, [other]) for path in paths))
+
+
 def production_paths(configuration: Configuration, branch: Branch, default: Branch) -> PathPatterns:
     """The paths of every production tier on a branch: no commit of ours may change one."""
     guarded = [tier for tier in tiers_on(configuration, branch, default) if tier.production]

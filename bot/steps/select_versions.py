@@ -7,31 +7,44 @@ from typing import assert_never
 from bot.model.charts import ChartSource, TagList, Unreachable
 from bot.model.references import DigestPin, ExactPin, RangePin, Reference
 from bot.model.tiers import Configuration, Tier
-from bot.model.verdicts import Decision, Held, Verdict
-from bot.reasons import SOURCE_SUSPENDED, Reason
+from bot.model.verdicts import Decision, Held, Update, Verdict
+from bot.planning.tiers import also_served
+from bot.reasons import SHARED, SOURCE_SUSPENDED, Reason
 from bot.selection.digests import decide_digest, tag_named_by
 from bot.selection.limits import Limits, limits_of, only_reported
 from bot.selection.pins import decide_pin
 from bot.selection.ranges import decide_range
 from bot.steps.look_up import Answers
-from bot.steps.resolve import Resolved, TierVerdicts
+from bot.steps.resolve import Resolved, TierVerdicts, TierView
+
+_MOST_PATHS = 3
 
 
 def select(resolved: Resolved, answers: Answers, configuration: Configuration) -> tuple[TierVerdicts, ...]:
     """Judge every reference of every tier; chart by chart, so that no chart's tags are read for each of its users."""
-    wishes = [(view.tier, reference) for view in resolved.views for reference in view.references]
+    wishes = [(view, reference) for view in resolved.views for reference in view.references]
     charts: dict[ChartSource, list[int]] = defaultdict(list)
     for index, (_, reference) in enumerate(wishes):
         charts[reference.source].append(index)
     judged: dict[int, Verdict] = {}
     for index in (index for at in charts.values() for index in at):
-        tier, reference = wishes[index]
-        decision = _decide(reference, tier, answers, configuration)
-        judged[index] = Verdict(tier=tier, reference=reference, decision=decision)
+        view, reference = wishes[index]
+        decision = _for_one_tier(_decide(reference, view.tier, answers, configuration), reference, view)
+        judged[index] = Verdict(tier=view.tier, reference=reference, decision=decision)
     in_order = (judged[index] for index in range(len(wishes)))
     return tuple(
         TierVerdicts(view=view, verdicts=tuple(islice(in_order, len(view.references)))) for view in resolved.views
     )
+
+
+def _for_one_tier(decision: Decision, reference: Reference, view: TierView) -> Decision:
+    """Hold what would move another tier with this one: a source here, releases there. Production above all."""
+    others = also_served(reference.consumer_paths, view.tier, view.base.tiers) if isinstance(decision, Update) else ()
+    if not isinstance(decision, Update) or not others:
+        return decision
+    names, paths = (other.name for other in others), reference.consumer_paths
+    reason = SHARED(version=decision.new, tiers=", ".join(names), paths=", ".join(paths[:_MOST_PATHS]))
+    return Held(version=decision.old, reason=reason)
 
 
 def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: Configuration) -> Decision:

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 from builders import configuration, tier
 
-from bot.planning.tiers import branch_of_tier, claimants, production_paths, tiers_on
+from bot.planning.tiers import also_served, branch_of_tier, claimants, production_paths, tiers_on
 
 DEV, STAGING = tier("dev", branch="develop"), tier("staging")
 LIVE = tier("live", "exact", production=True, paths=("apps/live/**", "clusters/live.yaml"))
@@ -28,3 +30,10 @@ def test_production_is_guarded_on_its_own_branch() -> None:
     assert guarded.matches("clusters/live.yaml")
     assert not guarded.matches("apps/staging/a.yaml")
     assert not production_paths(SETTINGS, "develop", "main").matches("clusters/live.yaml")
+
+
+def test_a_path_serves_the_other_tiers_of_its_branch_alone() -> None:
+    dev, live, twin = tier("dev"), tier("live", production=True), replace(tier("dev"), name="twin", branch="other")
+
+    assert also_served(["apps/live/a.yaml", "apps/dev/a.yaml"], dev, [dev, live, twin]) == (live,)
+    assert also_served(["apps/dev/a.yaml", "elsewhere/a.yaml"], dev, [dev, live, twin]) == ()

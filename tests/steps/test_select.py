@@ -7,6 +7,7 @@ from builders import PODINFO, alone, configuration, digest, exact, ranged, refer
 from doubles.story import Story, oci, release
 
 from bot.model.references import Pin
+from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update
 from bot.reasons import UNREACHABLE
 from bot.steps.look_up import Answers
@@ -96,3 +97,34 @@ def test_a_fleet_without_references_needs_no_answers() -> None:
     story = Story(configuration(DEV)).write({"apps/dev/a.yaml": "a: 1\n"})
 
     assert [one.verdicts for one in select(story.resolved(), Answers(), story.configuration)] == [()]
+
+
+def used_from(path: str, *tiers: Tier) -> Story:
+    """A source of dev whose release lies elsewhere."""
+    user = release_of_source("podinfo")
+    files = {"apps/dev/source.yaml": oci("{tag: 1.2.3}"), "apps/live/x.yaml": "", path: user}
+    return Story(configuration(*tiers)).write(files).push(PODINFO, "1.2.3", "1.2.4")
+
+
+def release_of_source(name: str) -> str:
+    return f"""\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {{name: {name}, namespace: x}}
+spec: {{chartRef: {{kind: OCIRepository, name: {name}}}}}
+"""
+
+
+def test_a_source_that_production_uses_too_is_held() -> None:
+    production = tier("live", production=True)
+    decision = used_from("apps/live/release.yaml", DEV, production).decisions()["podinfo"]
+
+    assert isinstance(decision, Held)
+    assert decision.reason.id == "shared"
+    assert "releases of live" in decision.reason.sentence
+    assert "apps/live/release.yaml" in decision.reason.sentence
+
+
+@pytest.mark.parametrize("path", ["apps/dev/release.yaml", "elsewhere/release.yaml"])
+def test_a_source_that_no_other_tier_uses_moves(path: str) -> None:
+    assert isinstance(used_from(path, DEV, tier("live", production=True)).decisions()["podinfo"], Update)
