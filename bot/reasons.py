@@ -183,6 +183,12 @@ CHART_NOT_FOUND = ReasonKind(
     "Check the address; for a private chart log in before this step",
     Weight.WARNING,
 )
+MANIFEST_NOT_FOUND = ReasonKind(
+    "manifest-not-found",
+    "{chart} has no {reference}",
+    "It was deleted or never pushed; choose a version that exists",
+    Weight.WARNING,
+)
 BAD_ANSWER = ReasonKind(
     "bad-answer",
     "{host} gave an answer that is not one of an OCI registry: {problem}",
@@ -345,6 +351,7 @@ UNKNOWN = frozenset(
         UNREACHABLE,
         ACCESS_DENIED,
         CHART_NOT_FOUND,
+        MANIFEST_NOT_FOUND,
         BAD_ANSWER,
         RATE_LIMITED,
         LOGIN_OVER_HTTP,

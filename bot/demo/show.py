@@ -12,7 +12,7 @@ from bot.cli.arguments import parse
 from bot.cli.commands import Commands
 from bot.demo.charts import SampleChart
 from bot.demo.registry import DemoRegistry
-from bot.errors import ExitCode
+from bot.errors import ExitCode, UsageError
 from bot.report.run_report import RunReport
 from bot.report.terminal import show_diff, show_report
 from bot.repository.seeding import seed
@@ -35,6 +35,7 @@ def show(folder: Path | None, stream: TextIO) -> int:
     Returns:
         `ExitCode.DONE`; a second run that writes is a failure.
     """
+    _require_new(folder)
     with ExitStack() as parts:
         place = folder or Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="flux-chart-bot-demo-")))
         registry = parts.enter_context(DemoRegistry())
@@ -55,6 +56,15 @@ def show(folder: Path | None, stream: TextIO) -> int:
         if folder:
             stream.write(f"Look around in {folder}: `git -C {remote} log --all --stat`\n")
         return int(ExitCode.FAILED if written else ExitCode.DONE)
+
+
+def _require_new(folder: Path | None) -> None:
+    """Refuse a folder that holds anything: the demo would write among what is somebody's."""
+    try:
+        if folder and folder.exists() and any(folder.iterdir()):
+            raise UsageError(f"{folder} is not empty", "Name a new folder")
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be used: {error.strerror}", "Name a new folder") from error
 
 
 def _fill(registry: DemoRegistry, chart: str, versions: tuple[str, ...]) -> dict[str, str]:

@@ -5,6 +5,7 @@ statuses/<commit>.json, .md          the statuses of one commit
 """
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,7 @@ def _broken(path: Path, why: Exception | str) -> ForgeFailed:
 def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(path.suffix + ".new")
+        beside = path.with_suffix(f"{path.suffix}.{os.getpid()}")
         beside.write_text(text, encoding="utf-8")
         beside.replace(path)
     except OSError as error:

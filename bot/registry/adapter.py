@@ -9,7 +9,7 @@ from bot.errors import UsageError
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
 from bot.model.secret import Secret
 from bot.ports import Progress
-from bot.reasons import CHART_NOT_FOUND
+from bot.reasons import CHART_NOT_FOUND, MANIFEST_NOT_FOUND
 from bot.registry.addresses import AddressRule
 from bot.registry.answers import Answer
 from bot.registry.authentication import Authentication
@@ -184,7 +184,8 @@ def _unreachable(source: ChartSource, question: object, error: RegistryError) ->
         case DeniedError():
             return Unreachable(reason=denied(source, origin, error))
         case NotFoundError():
-            shown = f"{source.address}:{question[1]}" if isinstance(question, tuple) else str(source.address)
-            return Unreachable(reason=CHART_NOT_FOUND(host=origin.shown, chart=shown))
+            if isinstance(question, tuple):
+                return Unreachable(reason=MANIFEST_NOT_FOUND(chart=source.address, reference=question[1]))
+            return Unreachable(reason=CHART_NOT_FOUND(host=origin.shown, chart=source.address))
         case _:
             raise error

@@ -106,5 +106,5 @@ def _current(current: Current, suspended: str, *, stays: bool) -> Cell:
     if runs or behind or suspended:
         return Cell(tone=Tone.NOTED, text=f"{current.version}{runs}{behind}{suspended}")
     if stays and current.newest:
-        return Cell(tone=Tone.QUIET, text=f"{current.version}, {current.newest} exists")
+        return Cell(tone=Tone.NOTED, text=f"{current.version}, {current.newest} exists")
     return Cell(tone=Tone.QUIET, text="current")

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.model.references import Reference
+from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration, Rule, SuspendedPolicy, Tier
 from bot.model.verdicts import Refused
 from bot.planning.mirrors import canonical
@@ -13,7 +13,7 @@ from bot.reasons import BAD_CONSTRAINT, LIMITS_DISJOINT, Reason
 from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.follow import Follow, Limit, Reach, limit
 from bot.versions.tags import TaggedVersion
-from bot.versions.version import Version
+from bot.versions.version import Version, try_flux
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,15 +107,22 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
             follow, follow_rule = rule.follow, rule.line
         if rule.skip is not None:
             skip, skip_rule = rule.skip, rule.line
-    narrowed_by = None
-    if reference.narrowed_by:
-        try:
-            narrowed_by = Constraint.parse(reference.narrowed_by)
-        except InvalidConstraint as invalid:
-            return BAD_CONSTRAINT(constraint=reference.narrowed_by, problem=invalid.fault.value)
+    try:
+        narrowed_by = _narrowed_by(reference)
+    except InvalidConstraint as invalid:
+        return BAD_CONSTRAINT(constraint=reference.narrowed_by, problem=invalid.fault.value)
     return Limits(
         tier=tier, follow=follow, skip=skip, narrowed_by=narrowed_by, follow_rule=follow_rule, skip_rule=skip_rule
     )
+
+
+def _narrowed_by(reference: Reference) -> Constraint | None:
+    """The comment's constraint; `exact`, `patch` and `minor` mean in it what they mean as `follow`."""
+    text, pin = reference.narrowed_by, reference.pin
+    current = try_flux(pin.version.text.replace("_", "+")) if isinstance(pin, ExactPin) else None
+    if current and text in set(Reach):
+        return limit(Reach(text), current).within
+    return Constraint.parse(text) if text else None
 
 
 def _matching(reference: Reference, tier: Tier, configuration: Configuration) -> Iterator[Rule]:

@@ -26,7 +26,7 @@ def decide_pin(reference: Reference, pin: ExactPin, tags: TagList, limits: Limit
         newest_first = offer.newest_first
         return Current(
             version=text,
-            newest=newest_stable(newest_first, current),
+            newest=newest_beyond(newest_first, current),
             majors_behind=majors_behind(newest_first, current),
             refused=refused,
         )
@@ -54,9 +54,12 @@ def jump(old: Version, new: Version) -> str:
     return next((name for name, before, after in moved if before != after), "prerelease")
 
 
-def newest_stable(newest_first: tuple[TaggedVersion, ...], current: Version) -> str:
-    """The newest stable version beyond the one in use, as a manifest writes it; empty where there is none."""
-    newest = next((seen for seen in newest_first if not seen.version.prerelease), None)
+def newest_beyond(newest_first: tuple[TaggedVersion, ...], current: Version) -> str:
+    """The newest stable version beyond the one in use, as a manifest writes it; empty where there is none.
+
+    For a prerelease in use, a later prerelease counts too.
+    """
+    newest = next((seen for seen in newest_first if current.prerelease or not seen.version.prerelease), None)
     return newest.text if newest and newest.version > current else ""
 
 

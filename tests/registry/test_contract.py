@@ -50,15 +50,15 @@ def test_an_unknown_chart_is_not_found(asker: Asker, chart: ChartSource) -> None
 def test_an_unknown_tag_is_not_found(asker: Asker, chart: ChartSource) -> None:
     reason = digest_of_tag(asker(), chart, "9.9.9")
     assert isinstance(reason, Reason)
-    assert reason.id == "chart-not-found"
-    assert "contract/demo:9.9.9" in reason.sentence
+    assert reason.id == "manifest-not-found"
+    assert "contract/demo has no 9.9.9" in reason.sentence
 
 
 @pytest.mark.parametrize("reference", ["../../token", "a b", "", "sha512:00", "x" * 129, "1.0.0?x=y"])
 def test_a_reference_outside_the_grammar_is_never_sent(asker: Asker, chart: ChartSource, reference: str) -> None:
     reason = manifest_of(asker(), chart, reference)
     assert isinstance(reason, Reason)
-    assert reason.id == "chart-not-found"
+    assert reason.id == "manifest-not-found"
 
 
 def test_one_failing_chart_takes_nothing_from_the_others(asker: Asker, chart: ChartSource) -> None:

@@ -170,6 +170,17 @@ def test_a_comment_narrows() -> None:
     assert update.refused == (Refused(tag="1.3.0", why="outside 1.2.x, the comment on its line"),)
 
 
+@pytest.mark.parametrize(("word", "taken"), [("patch", "1.2.4"), ("minor", "1.3.0"), ("any", "2.0.0")])
+def test_a_comment_may_use_the_words_of_follow(word: str, taken: str) -> None:
+    settings = configuration(tier(follow="any"))
+
+    assert updated(decide(reference("1.2.3", comment=word), "1.2.3 1.2.4 1.3.0 2.0.0", settings)).new == taken
+
+
+def test_a_comment_may_hold_a_version_where_it_is() -> None:
+    current(decide(reference("1.2.3", comment="exact"), "1.2.3 1.2.4"))
+
+
 def test_a_comment_never_widens() -> None:
     settings = configuration(tier(follow="patch"))
 

@@ -1,0 +1,27 @@
+"""`demo`: the whole story on embedded parts, in a place of its own."""
+
+from pathlib import Path
+
+import pytest
+from doubles.command_line import Bot
+
+
+def test_the_first_run_writes_and_the_second_does_not(bot: Bot, tmp_path: Path) -> None:
+    told = bot("demo", "--folder", tmp_path / "kept")
+
+    assert told.code == 0
+    assert "dev: " in told.out
+    assert '+        tag: "20.2.0"' in told.out
+    assert "The first run wrote 7 times, the second 0 times." in told.out
+    assert (tmp_path / "kept/forge/pull-requests/0002.md").is_file()
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_is_somebodys_is_left_alone(bot: Bot, tmp_path: Path, what: str) -> None:
+    place = tmp_path / "taken"
+    (place / "x").mkdir(parents=True) if what == "folder" else place.write_text("mine")
+    told = bot("demo", "--folder", place)
+
+    assert told.code == 2
+    assert "Name a new folder" in told.err
+    assert "bug" not in told.err
