@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from posixpath import basename
 
 from bot.flux.kinds import read_object
+from bot.flux.kustomized import FILE_NAMES, what_is_kustomized
 from bot.flux.manifest import Manifest, is_name
-from bot.flux.objects import AnyObject
+from bot.flux.objects import AnyObject, Kustomized
 from bot.flux.patches import OPERATION_NEEDLES, versions_in_patches
 from bot.model.places import ObjectId
 from bot.model.references import PassedOver
@@ -38,17 +40,29 @@ class FileReading:
     Attributes:
         path: The file.
         objects: In the file's order.
+        kustomized: What its kustomizations may change in other files.
         passed_over: The file as a whole, or objects in it, that cannot be judged, and why.
     """
 
     path: str
     objects: tuple[AnyObject, ...] = ()
+    kustomized: tuple[Kustomized, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything in it that a tree must know."""
+        return bool(self.objects or self.kustomized or self.passed_over)
 
-def may_concern_flux(data: bytes) -> bool:
-    """Whether a file could hold anything that is read here; most cannot, and are never parsed."""
-    return any(needle in data for needle in _NEEDLES)
+
+def may_concern_flux(path: str, data: bytes) -> bool:
+    """Whether a file could hold anything that is read here; most cannot, and are never parsed.
+
+    Args:
+        path: Path in the repository, POSIX; a `kustomization.yaml` tells which files a patch elsewhere reaches.
+        data: Its bytes.
+    """
+    return basename(path) in FILE_NAMES or any(needle in data for needle in _NEEDLES)
 
 
 def read_file(path: str, data: bytes) -> FileReading:
@@ -70,7 +84,8 @@ def read_file(path: str, data: bytes) -> FileReading:
     found = tuple(each for document in file.documents for each in _read_document(path, file, document))
     return FileReading(
         path=path,
-        objects=tuple(each for each in found if not isinstance(each, PassedOver)),
+        objects=tuple(each for each in found if not isinstance(each, (PassedOver, Kustomized))),
+        kustomized=tuple(each for each in found if isinstance(each, Kustomized)),
         passed_over=tuple(each for each in found if isinstance(each, PassedOver)),
     )
 
@@ -109,11 +124,13 @@ def _holds_action(data: bytes, root: Node) -> bool:
     return False
 
 
-def _read_document(path: str, file: YamlText, document: Document) -> Iterator[AnyObject | PassedOver]:
+def _read_document(path: str, file: YamlText, document: Document) -> Iterator[AnyObject | Kustomized | PassedOver]:
     manifests = tuple(_manifests(path, file, document))
     for manifest in manifests:
         if (found := read_object(manifest)) is not None:
             yield found
+        if kustomized := what_is_kustomized(path, manifest, found):
+            yield kustomized
         if embedded := _embedded(manifest):
             yield embedded
     yield from versions_in_patches(path, document, manifests[0] if manifests else None)

@@ -138,4 +138,59 @@ class Kustomization:
     folder: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Which objects a patch changes; an empty kind or name is any."""
+
+    kind: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionPatch:
+    """A patch that sets a chart's version, and where it is written."""
+
+    path: str
+    line: int
+    target: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatchFile:
+    """A file that a kustomization names as a patch; without a target the patch itself says what it changes.
+
+    Attributes:
+        path: The file with the patch.
+        line: 1-based line of the kustomization that names it.
+        target: The target written there, if one is.
+    """
+
+    path: str
+    line: int
+    target: Target | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kustomized:
+    """What a `kustomization.yaml` or a Kustomization of Flux may change in other files.
+
+    Attributes:
+        path: Its file.
+        folder: The folder it builds.
+        of_flux: It is Flux's.
+        lists: Files and folders that it takes objects from.
+        components: Those of them that are components, whose patches change all that it builds.
+        renames: It changes names, so that a patch may call an object otherwise than its file does.
+        patches: In the file's order.
+    """
+
+    path: str
+    folder: str
+    of_flux: bool
+    lists: tuple[str, ...]
+    components: tuple[str, ...] = ()
+    renames: bool = False
+    patches: tuple[VersionPatch | PatchFile, ...] = ()
+
+
 AnyObject = HelmRelease | HelmChart | OCIRepository | HelmRepository | Kustomization

@@ -39,7 +39,7 @@ def versions_in_patches(path: str, document: Document, manifest: Manifest | None
         yield from (PassedOver(path=path, line=line, reason=PATCHED) for line in _operations(document, root))
     elif manifest is not None and manifest.kind in _HOLDERS:
         for text in _inline_patches(manifest):
-            for changed in _versions_set_by(text):
+            for changed in versions_set_by(text):
                 yield PassedOver(path=path, line=text.line, object=changed, reason=PATCHED)
 
 
@@ -66,8 +66,14 @@ def _worth_reading(text: str) -> bool:
     return any(needle in text for needle in _WORTH_READING)
 
 
-def _versions_set_by(patch: Scalar) -> Iterator[ObjectId | None]:
-    """The objects whose version a patch sets; None where only the patch's target tells."""
+def versions_set_by(patch: Scalar) -> Iterator[ObjectId | None]:
+    """The objects whose version a patch sets; None where only the patch's target tells.
+
+    Args:
+        patch: A patch inside another file.
+    """
+    if not _worth_reading(patch.text):
+        return
     file = read(patch.text.encode())
     if isinstance(file, UnreadableYaml):
         return

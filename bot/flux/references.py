@@ -20,8 +20,10 @@ from bot.flux.objects import (
     Kustomization,
     OCIRepository,
     SourceRef,
+    VersionPatch,
     Wish,
 )
+from bot.flux.overridden import overridden
 from bot.model.charts import ChartSource
 from bot.model.places import ObjectId
 from bot.model.references import Declared, ExactPin, PassedOver, Pin, Reference
@@ -67,7 +69,7 @@ def resolve(readings: Iterable[FileReading]) -> Resolution:
     """
     known = tuple(readings)
     told = tuple(each for reading in known for each in reading.passed_over)
-    tree = _Tree.of(tuple(each for reading in known for each in reading.objects), _patched(told))
+    tree = _Tree.of(tuple(each for reading in known for each in reading.objects), _patched(told), overridden(known))
     judged = [*tree.judged(), *told]
     return Resolution(
         references=tuple(sorted((each for each in judged if isinstance(each, Reference)), key=_by_place)),
@@ -108,9 +110,15 @@ class _Users:
 class _Tree:
     """The objects of a tree, joined."""
 
-    def __init__(self, objects: tuple[AnyObject, ...], patched: frozenset[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        objects: tuple[AnyObject, ...],
+        patched: frozenset[tuple[str, str]],
+        overridden_by: dict[Head, VersionPatch],
+    ) -> None:
         self._objects = objects
         self._patched = patched
+        self._overridden_by = overridden_by
         applied_from = AppliedFrom(each for each in objects if isinstance(each, Kustomization))
         self._registries: Nearest[HelmRepository] = Nearest(applied_from)
         self._repositories: Nearest[OCIRepository] = Nearest(applied_from)
@@ -119,8 +127,14 @@ class _Tree:
         self._unjoined: list[PassedOver] = []
 
     @classmethod
-    def of(cls, objects: tuple[AnyObject, ...], patched: frozenset[tuple[str, str]]) -> "_Tree":
-        tree = cls(objects, patched)
+    def of(
+        cls,
+        objects: tuple[AnyObject, ...],
+        patched: frozenset[tuple[str, str]],
+        overridden_by: dict[Head, VersionPatch],
+    ) -> "_Tree":
+        """All objects, and the patches that change them."""
+        tree = cls(objects, patched, overridden_by)
         for each in objects:
             tree._index(each)
         for each in objects:
@@ -203,7 +217,10 @@ class _Tree:
         return _judge(each.head, self._unless_patched(each.head, each.wish), users, each.source, rule)
 
     def _unless_patched(self, head: Head, wish: Wish) -> Wish:
-        """A version that is written nowhere but in a patch is not the default of its kind."""
+        """A version that a patch replaces is not what runs; one that only a patch writes is not the default."""
+        if (patch := self._overridden_by.get(head)) and not isinstance(wish.pin, Reason):
+            problem = f"the patch at {patch.path}:{patch.line} sets its version"
+            return Wish(pin=NEEDS_KUSTOMIZE(problem=problem), line=wish.line)
         if wish.line or (head.object.kind, head.object.name) not in self._patched:
             return wish
         return Wish(pin=NEEDS_KUSTOMIZE(problem="no version is written here, and a patch elsewhere sets one"))

@@ -71,13 +71,15 @@ class _Readings:
         new = [entry for entry in entries if not entry.blob or (entry.path, entry.blob) not in self._known]
         fresh: dict[str, FileReading] = {}
         for entry, data in tree.read(new):
-            reading = read_file(entry.path, data) if may_concern_flux(data) else FileReading(path=entry.path)
+            reading = (
+                read_file(entry.path, data) if may_concern_flux(entry.path, data) else FileReading(path=entry.path)
+            )
             fresh[entry.path] = reading
             if entry.blob:
                 self._known[entry.path, entry.blob] = reading
         for entry in entries:
             found = fresh.get(entry.path) or self._known.get((entry.path, entry.blob))
-            if found and (found.objects or found.passed_over):
+            if found and found.says_something:
                 yield found
 
 

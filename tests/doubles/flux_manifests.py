@@ -105,7 +105,7 @@ def together(*documents: str) -> str:
 def readings(files: Mapping[str, str | bytes]) -> tuple[FileReading, ...]:
     """What the files of a tree say, those that could not concern Flux left out."""
     data = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
-    return tuple(read_file(path, each) for path, each in data.items() if may_concern_flux(each))
+    return tuple(read_file(path, each) for path, each in data.items() if may_concern_flux(path, each))
 
 
 def resolved(files: Mapping[str, str | bytes]) -> Resolution:

@@ -44,7 +44,7 @@ _PATCH = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {n
     ],
 )
 def test_a_file_in_which_no_kind_of_flux_occurs_is_never_parsed(data: bytes, expected: bool) -> None:  # noqa: FBT001 - a column of the table
-    assert may_concern_flux(data) is expected
+    assert may_concern_flux("a.yaml", data) is expected
 
 
 @pytest.mark.parametrize("version", ["v2", "v2beta1", "v2beta2"])
