@@ -242,7 +242,7 @@ NO_VERSIONS = ReasonKind("no-versions", "{chart} has no tag that Flux would take
 BAD_CONSTRAINT = ReasonKind(
     "bad-constraint",
     "`{constraint}` is not a constraint that Flux understands: {problem}",
-    "Mend it as the constraint table of the README shows",
+    "Mend it as *How it decides* in the README shows",
     Weight.WARNING,
 )
 BAD_FILTER = ReasonKind(

@@ -10,7 +10,7 @@ class FailOn(StrEnum):
     """What turns a run that did its work red (exit code 3)."""
 
     ALARM = "alarm"
-    """Someone must look: something is not what it was, or not what was planned."""
+    """Someone must look: what would have been pushed was not what was planned."""
     NOTHING_LOOKED_UP = "nothing-looked-up"
     """Charts were asked for and not one answered."""
     UNREACHABLE = "unreachable"

@@ -68,7 +68,7 @@ def _sentence(
     parts = [
         f"{counted(updates, 'update')} {_fate(proposal)}" if updates else "",
         f"{counted(unknown, 'chart')} not looked up" if unknown else "",
-        f"{counted(questions, 'place')} to look at" if questions else "",
+        f"{questions} not updated, see the summary" if questions else "",
         f"{suspended} suspended" if suspended else "",
     ]
     return ", ".join(filter(None, parts)) or _nothing(verdicts)

@@ -57,7 +57,7 @@ def test_what_somebody_should_mend_is_counted() -> None:
     unreadable = PassedOver(path="a.yaml", reason=UNREADABLE_YAML(problem="x"))
     quiet = PassedOver(path="b.yaml", reason=ENCRYPTED())
     missing = a_verdict(held(TAG_MISSING(version="1", chart="x")))
-    assert said(missing, passed_over=(unreadable, quiet)) == "2 places to look at"
+    assert said(missing, passed_over=(unreadable, quiet)) == "2 not updated, see the summary"
 
 
 def test_a_tier_without_charts_and_one_that_follows_nothing_say_so() -> None:
