@@ -1,23 +1,20 @@
 """The story, top to bottom. Read-only commands are its beginning, a dry run stops before `publish`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bot.model.explanations import Explained, Spot
-from bot.model.proposals import Plan
 from bot.model.tiers import Branch, Configuration
 from bot.ports import Progress, Registry
 from bot.report.run_report import RunReport
-from bot.steps.carry import carry
-from bot.steps.edit import edit
-from bot.steps.explain import explain as with_reasons
-from bot.steps.explain import focus
-from bot.steps.find import Remote
+from bot.steps.edit import TierEdits, edit
 from bot.steps.look_up import confirm, look_up
-from bot.steps.plan import plan
-from bot.steps.publish import publish
-from bot.steps.resolve import resolve
+from bot.steps.resolve import Resolved, resolve
 from bot.steps.scan import Base, scan
 from bot.steps.select_versions import select
+
+if TYPE_CHECKING:
+    from bot.steps.find import Remote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +35,15 @@ class Request:
     default: Branch
     registry: Registry
     progress: Progress
-    remote: Remote | None = None
+    remote: "Remote | None" = None
     writes: bool = False
 
 
 def explain(request: Request, spot: Spot) -> Explained:
     """Tell the beginning of the story for one place; only its charts are asked for, nothing is written."""
+    from bot.steps.explain import explain as with_reasons  # noqa: PLC0415 - neither scan nor update needs it
+    from bot.steps.explain import focus  # noqa: PLC0415 - as above
+
     configuration, registry = request.configuration, request.registry
     manifests = scan(request.bases)
     focused = focus(resolve(manifests, configuration, request.default), manifests, spot)
@@ -61,16 +61,25 @@ def run(request: Request) -> RunReport:
     answers = look_up(resolved, configuration, registry, request.progress)
     verdicts = select(resolved, answers, configuration)
     confirmed = confirm(verdicts, registry, request.progress)
+    if remote is None:
+        return _report(request, resolved, edit(confirmed))
+    # Only here: a scan has ended, and would take a fiftieth longer if it imported what is left.
+    from bot.steps.carry import carry  # noqa: PLC0415 - see above
+    from bot.steps.plan import plan  # noqa: PLC0415 - see above
+    from bot.steps.publish import publish  # noqa: PLC0415 - see above
+
     edits = edit(carry(confirmed, remote, configuration))
-    intended = plan(edits, remote) if remote else Plan()
-    published = publish(intended, remote, configuration) if remote and request.writes else None
+    intended = plan(edits, remote)
+    published = publish(intended, remote, configuration) if request.writes else None
+    return replace(_report(request, resolved, edits), plan=intended, published=published)
+
+
+def _report(request: Request, resolved: Resolved, edits: tuple[TierEdits, ...]) -> RunReport:
     return RunReport(
         command=request.command,
-        configuration=configuration,
+        configuration=request.configuration,
         verdicts=tuple(verdict for tier in edits for verdict in tier.verdicts),
         changes=tuple(change for tier in edits for change in tier.changes),
         passed_over=(*(item for view in resolved.views for item in view.passed_over), *resolved.outside),
-        plan=intended,
-        published=published,
-        dry_run=remote is not None and not request.writes,
+        dry_run=request.remote is not None and not request.writes,
     )

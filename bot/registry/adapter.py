@@ -19,7 +19,7 @@ from bot.registry.cures import denied
 from bot.registry.exchange import Exchange
 from bot.registry.failures import DeniedError, NotFoundError, RegistryError, StatusError, UnansweredError
 from bot.registry.hosts import Hosts
-from bot.registry.lazy_modules import loaded_when_used
+from bot.registry.jsonschema_later import jsonschema_later
 from bot.registry.limits import Clock, Limits
 from bot.registry.manifests import DIGEST, TAG, facts, told_digest
 from bot.registry.network import Network
@@ -97,7 +97,7 @@ class OciRegistry:
 
     @cached_property
     def _clients(self) -> "dict[bool, ScanRegistry]":
-        with loaded_when_used("jsonschema"):  # by oras, in what it writes
+        with jsonschema_later():
             # oras takes 20 ms, which are spent while hosts are greeted
             from bot.registry.client import ScanRegistry  # noqa: PLC0415 # see above
 

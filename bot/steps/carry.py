@@ -26,14 +26,12 @@ from bot.versions.version import Version, try_full, try_loose
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-def carry(
-    judged: Iterable[TierVerdicts], remote: Remote | None, configuration: Configuration
-) -> tuple[TierVerdicts, ...]:
+def carry(judged: Iterable[TierVerdicts], remote: Remote, configuration: Configuration) -> tuple[TierVerdicts, ...]:
     """Give every held verdict whose chart is unknown the edit that our own branch already makes for it.
 
     What the configuration no longer allows is not kept: that is known without asking a registry.
     """
-    return tuple(_carry_tier(tier, remote, configuration) if remote else tier for tier in judged)
+    return tuple(_carry_tier(tier, remote, configuration) for tier in judged)
 
 
 def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration) -> TierVerdicts:

@@ -11,7 +11,6 @@ from bot.model.verdicts import Held, Update
 from bot.planning.pull_requests import branch_of
 from bot.reasons import UNKNOWN as UNKNOWN_IDS
 from bot.reasons import ReasonKind, all_kinds
-from bot.steps.carry import carry
 
 PATH = "apps/dev/a.yaml"
 DEV = tier("dev", "any")
@@ -211,10 +210,3 @@ def test_a_lone_digest_is_kept() -> None:
 
     assert isinstance(kept, Update)
     assert [edit.text for edit in kept.edits] == [digest("b")]
-
-
-def test_a_run_without_a_remote_carries_nothing() -> None:
-    story = without_podinfo(proposed())
-    judged = story.judged()
-
-    assert carry(judged, None, story.configuration) == judged

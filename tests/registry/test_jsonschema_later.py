@@ -1,10 +1,12 @@
 import subprocess
 import sys
 
-from bot.registry.lazy_modules import loaded_when_used
+import jsonschema
 
-LATER = "from bot.registry.lazy_modules import loaded_when_used"
-WITHIN = "with loaded_when_used('jsonschema'): import jsonschema"
+from bot.registry.jsonschema_later import jsonschema_later
+
+LATER = "from bot.registry.jsonschema_later import jsonschema_later"
+WITHIN = "with jsonschema_later(): import jsonschema"
 LOADED = "print('jsonschema.validators' in sys.modules)"
 
 
@@ -13,7 +15,7 @@ def said_by(*lines: str) -> list[str]:
     return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
 
 
-def test_a_module_is_loaded_when_something_is_taken_from_it() -> None:
+def test_it_is_loaded_when_something_is_taken_from_it() -> None:
     assert said_by(LATER, WITHIN, LOADED, "jsonschema.validate", LOADED) == ["False", "True"]
 
 
@@ -25,16 +27,14 @@ def test_everybody_else_imports_the_module_itself() -> None:
     assert said_by(LATER, WITHIN, "import jsonschema", LOADED) == ["True"]
 
 
-def test_a_module_that_is_imported_already_stays() -> None:
-    known = sys.modules["subprocess"]
+def test_it_stays_where_it_is_imported_already() -> None:
+    with jsonschema_later():
+        assert sys.modules["jsonschema"] is jsonschema
 
-    with loaded_when_used("subprocess"):
-        assert sys.modules["subprocess"] is known
-
-    assert sys.modules["subprocess"] is known
+    assert sys.modules["jsonschema"] is jsonschema
 
 
-def test_oras_is_imported_without_jsonschema() -> None:
+def test_oras_is_imported_without_it() -> None:
     make = "from bot.registry.adapter import OciRegistry; OciRegistry(environment={})._clients"
 
     assert said_by(make, "import oras.provider", LOADED) == ["False"]
