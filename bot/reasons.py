@@ -126,8 +126,28 @@ VARIABLE_UNKNOWN = ReasonKind(
 )
 EMBEDDED = ReasonKind(
     "embedded",
-    "chart versions may stand inside this {kind}, which is not read",
-    "Not resolved yet; keep chart and version in manifests of their own",
+    "chart versions may stand in `{field}` of this {kind}, which is not read",
+    "Write them under `spec.resources`, as YAML",
+)
+TEMPLATE = ReasonKind(
+    "template",
+    "{field} holds the template `{template}`, which is more than one input by its path",
+    "Write `<< inputs.name | quote >>` alone, or the value itself",
+)
+INPUT_UNKNOWN = ReasonKind(
+    "input-unknown",
+    "what `{template}` becomes is not in this tree: {problem}",
+    "Write it in `spec.inputs`, or in the `defaultValues` of a Static ResourceSetInputProvider",
+)
+INPUT_SHARED = ReasonKind(
+    "input-shared",
+    "the value at {place} is used in several places, not each of which is a chart version that can be judged: {uses}",
+    "Give the chart version an input of its own",
+)
+SEVERAL_TIERS = ReasonKind(
+    "several-tiers",
+    "the value at {place} also decides what {others} makes, which is not of the same tiers",
+    "Give each tier a value of its own",
 )
 SOURCE_NOT_FOUND = ReasonKind(
     "source-not-found",

@@ -1,7 +1,7 @@
 """Flux's kinds: which objects are read, and what of each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from posixpath import normpath
 
 from bot.flux.address import parse_chart_url, refused, uses_plain_http
@@ -14,8 +14,10 @@ from bot.flux.objects import (
     HelmRegistry,
     HelmRelease,
     HelmRepository,
+    InputProvider,
     Kustomization,
     OCIRepository,
+    ResourceSet,
     SourceRef,
 )
 from bot.flux.pins import wish_of_chart, wish_of_repository
@@ -30,6 +32,7 @@ CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 PATCHED = NEEDS_KUSTOMIZE(problem="a patch sets the version of a chart that another file names")
 """Why a patch with a version is not judged."""
 
+_RECONCILE = "fluxcd.controlplane.io/reconcile"
 _PROVIDERS = frozenset({"generic", "aws", "azure", "gcp"})
 
 Read = AnyObject | PassedOver | None
@@ -157,6 +160,23 @@ def _kustomization(manifest: Manifest, head: Head) -> Read:
     return Kustomization(head=head, source=source, folder=folder)
 
 
+def _resource_set(manifest: Manifest, head: Head) -> Read:
+    return ResourceSet(head=_paused(manifest, head), manifest=manifest)
+
+
+def _input_provider(manifest: Manifest, head: Head) -> Read:
+    kind = manifest.texts(("spec", "type"))
+    if isinstance(kind, Reason):
+        return head.passed_over(kind)
+    return InputProvider(head=_paused(manifest, head), manifest=manifest, type=kind[0])
+
+
+def _paused(manifest: Manifest, head: Head) -> Head:
+    """The Flux Operator's objects are suspended by an annotation."""
+    annotation = manifest.texts(("metadata", "annotations", _RECONCILE))
+    return replace(head, suspended=head.suspended or annotation == ("disabled",))
+
+
 def _chart_template(manifest: Manifest, head: Head, *route: str) -> ChartTemplate | PassedOver | None:
     """A chart template, or None where a patch holds nothing of a version."""
     texts = manifest.texts((*route, "chart"))
@@ -212,6 +232,7 @@ class _Kind:
 
 
 _HELM, _SOURCE, _KUSTOMIZE = "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io"
+_OPERATOR = "fluxcd.controlplane.io"
 _V1 = frozenset({"v1", "v1beta1", "v1beta2"})
 _V2 = frozenset({"v2", "v2beta1", "v2beta2"})
 
@@ -222,4 +243,8 @@ _KINDS = {
     (_SOURCE, "OCIRepository"): _Kind(versions=_V1, telling=("url", "ref"), read=_repository),
     (_SOURCE, "HelmRepository"): _Kind(versions=_V1, telling=("url",), read=_helm_repository),
     (_KUSTOMIZE, "Kustomization"): _Kind(versions=_V1, telling=("sourceRef",), read=_kustomization),
+    (_OPERATOR, "ResourceSet"): _Kind(
+        versions=_V1, telling=("resources", "resourcesTemplate", "steps"), read=_resource_set
+    ),
+    (_OPERATOR, "ResourceSetInputProvider"): _Kind(versions=_V1, telling=("type",), read=_input_provider),
 }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.flux.manifest import Manifest
 from bot.model.charts import ChartSource
 from bot.model.places import ObjectId
 from bot.model.references import PassedOver, Pin
@@ -24,11 +25,13 @@ class Wish:
     Attributes:
         pin: The version, or why it is not ours to judge.
         line: 1-based line of the value; 0 where nothing is written.
+        path: The file of that line; empty where it is the object's own.
         narrowed_by: Constraint of a `# flux-chart-bot: …` comment on that line, else empty.
     """
 
     pin: Pin | Reason
     line: int = 0
+    path: str = ""
     narrowed_by: str = ""
 
 
@@ -48,10 +51,12 @@ class Head:
     line: int
     suspended: bool = False
 
-    def passed_over(self, reason: Reason, line: int = 0, *, suspended: bool | None = None) -> PassedOver:
-        """The object, not judged; `line` is where to point at, if not at its start."""
+    def passed_over(
+        self, reason: Reason, line: int = 0, *, path: str = "", suspended: bool | None = None
+    ) -> PassedOver:
+        """The object, not judged; `path` and `line` are where to point at, if not at its start."""
         return PassedOver(
-            path=self.path,
+            path=path or self.path,
             line=line or self.line,
             object=self.object,
             suspended=self.suspended if suspended is None else suspended,
@@ -138,4 +143,25 @@ class Kustomization:
     folder: str | None
 
 
-AnyObject = HelmRelease | HelmChart | OCIRepository | HelmRepository | Kustomization
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceSet:
+    """Objects that the Flux Operator makes of templates and inputs. https://fluxoperator.dev/docs/crd/resourceset/."""
+
+    head: Head
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputProvider:
+    """A ResourceSetInputProvider: inputs for ResourceSets. https://fluxoperator.dev/docs/crd/resourcesetinputprovider/.
+
+    Attributes:
+        type: `Static`, whose inputs are written here, or where else they come from.
+    """
+
+    head: Head
+    manifest: Manifest
+    type: str
+
+
+AnyObject = HelmRelease | HelmChart | OCIRepository | HelmRepository | Kustomization | ResourceSet | InputProvider

@@ -4,7 +4,8 @@ import re
 
 from bot.flux.manifest import Manifest, Written
 from bot.flux.objects import Wish
-from bot.flux.remarks import belongs_to_image_policy, narrowing
+from bot.flux.remarks import narrowing
+from bot.imagepolicies.markers import marker_of
 from bot.model.references import DigestPin, ExactPin, Pin, RangePin
 from bot.reasons import DIGEST_WITH_RANGE, FLOATING_TAG, LEFT_TO_FLUX, NO_NAME, Reason
 from bot.versions.version import try_flux, try_full
@@ -61,7 +62,9 @@ def wish_of_repository(manifest: Manifest) -> Wish:
 
 def _pinned(digest: Written | None, version: Written | None, *, is_constraint: bool, tag_filter: str) -> Wish:
     if digest and not _DIGEST.fullmatch(digest.place.text):
-        return Wish(pin=NO_NAME(kind="OCIRepository", problem=_NO_DIGEST), line=digest.place.line)
+        return Wish(
+            pin=NO_NAME(kind="OCIRepository", problem=_NO_DIGEST), line=digest.place.line, path=digest.place.path
+        )
     if version is None:
         if digest is None:
             return Wish(pin=FLOATING_TAG(tag=_DEFAULT_TAG, example="1.2.3"))
@@ -69,7 +72,7 @@ def _pinned(digest: Written | None, version: Written | None, *, is_constraint: b
     text = version.place.text
     if is_constraint and (tag_filter or not try_full(text)):
         if digest is not None:
-            return Wish(pin=DIGEST_WITH_RANGE(), line=digest.place.line)
+            return Wish(pin=DIGEST_WITH_RANGE(), line=digest.place.line, path=digest.place.path)
         return _wish(RangePin(constraint=text, place=version.place, tag_filter=tag_filter), version)
     return _wish(ExactPin(version=version.place, digest=digest.place if digest else None), version, digest)
 
@@ -77,6 +80,6 @@ def _pinned(digest: Written | None, version: Written | None, *, is_constraint: b
 def _wish(pin: Pin, version: Written, digest: Written | None = None) -> Wish:
     """A pin, unless Flux's image automation writes one of its values."""
     written = (version, digest) if digest else (version,)
-    if any(belongs_to_image_policy(value.comment) for value in written):
-        return Wish(pin=LEFT_TO_FLUX(), line=version.place.line)
-    return Wish(pin=pin, line=version.place.line, narrowed_by=narrowing(version.comment))
+    if any(marker_of(value.comment) for value in written):
+        return Wish(pin=LEFT_TO_FLUX(), line=version.place.line, path=version.place.path)
+    return Wish(pin=pin, line=version.place.line, path=version.place.path, narrowed_by=narrowing(version.comment))

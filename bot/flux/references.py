@@ -1,11 +1,12 @@
 """All objects of a tree to references: one for each place where a chart's version is decided."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from posixpath import dirname
 
 from bot.flux.address import join_chart
+from bot.flux.expansion import Expansion, Uses, expand
 from bot.flux.files import FileReading
 from bot.flux.kinds import PATCHED
 from bot.flux.nearest import AppliedFrom, Entry, Level, Nearest
@@ -23,12 +24,14 @@ from bot.flux.objects import (
     Wish,
 )
 from bot.model.charts import ChartSource
-from bot.model.places import ObjectId
+from bot.model.places import ObjectId, Place
 from bot.model.references import Declared, ExactPin, PassedOver, Pin, Reference
 from bot.reasons import (
+    INPUT_SHARED,
     NEEDS_KUSTOMIZE,
     NO_NAME,
     NOT_A_CHART,
+    NOT_EDITABLE,
     SOURCE_AMBIGUOUS,
     SOURCE_NOT_FOUND,
     SOURCE_NOT_OCI,
@@ -67,11 +70,39 @@ def resolve(readings: Iterable[FileReading]) -> Resolution:
     """
     known = tuple(readings)
     told = tuple(each for reading in known for each in reading.passed_over)
-    tree = _Tree.of(tuple(each for reading in known for each in reading.objects), _patched(told))
-    judged = [*tree.judged(), *told]
+    objects = tuple(each for reading in known for each in reading.objects)
+    expansion = expand(objects)
+    tree = _Tree.of((*objects, *expansion.objects), _patched(told))
+    judged = [*_unless_shared(tree.judged(), expansion), *told, *expansion.passed_over]
     return Resolution(
         references=tuple(sorted((each for each in judged if isinstance(each, Reference)), key=_by_place)),
         passed_over=tuple(sorted((each for each in judged if isinstance(each, PassedOver)), key=_by_place)),
+    )
+
+
+def _unless_shared(judged: Iterable[Reference | PassedOver], expansion: Expansion) -> Iterator[Reference | PassedOver]:
+    """Pass over what is written in a value that something else uses too, which is not a version that is judged."""
+    known = tuple(judged)
+    if not expansion.objects:
+        yield from known
+        return
+    places = Counter(place for each in known if isinstance(each, Reference) for place in each.pin.places)
+    for each in known:
+        shared = (
+            (place, uses)
+            for place in (each.pin.places if isinstance(each, Reference) else ())
+            if (uses := expansion.uses(place)).count > places[place]
+        )
+        yield next((_shared(each, place, uses) for place, uses in shared if isinstance(each, Reference)), each)
+
+
+def _shared(reference: Reference, place: Place, uses: Uses) -> PassedOver:
+    return PassedOver(
+        path=place.path,
+        line=place.line,
+        object=reference.object,
+        suspended=reference.suspended,
+        reason=INPUT_SHARED(place=place, uses=", ".join(uses.lines)),
     )
 
 
@@ -220,14 +251,20 @@ def _judge(
     suspended = users.suspend(head)
     if isinstance(source, Reason):
         return head.passed_over(source, suspended=suspended)
+    path = wish.path or head.path
     if isinstance(wish.pin, Reason):
-        return head.passed_over(wish.pin, wish.line, suspended=suspended)
-    if folder := _folder_named_after(head.path, wish.pin):
-        return head.passed_over(VERSION_IN_FOLDER(folder=folder), wish.line, suspended=suspended)
+        return head.passed_over(wish.pin, wish.line, path=path, suspended=suspended)
+    if folder := _folder_named_after(path, wish.pin):
+        return head.passed_over(VERSION_IN_FOLDER(folder=folder), wish.line, path=path, suspended=suspended)
+    if elsewhere := next((place for place in wish.pin.places if place.path != path), None):
+        return head.passed_over(
+            NOT_EDITABLE(problem=f"version and digest stand in two files, {path} and {elsewhere.path}")
+        )
     return Reference(
         object=head.object,
-        path=head.path,
+        path=path,
         line=wish.line or head.line,
+        also_in=() if path == head.path else (head.path,),
         source=source,
         tag_rule=rule,
         pin=wish.pin,

@@ -66,7 +66,7 @@ class Reference:
 
     Attributes:
         object: The object that holds the version: HelmRelease, OCIRepository or HelmChart.
-        path: File of that object.
+        path: File in which the version is written, else that of the object.
         line: 1-based line to point at when something about it is said.
         source: The chart and how to reach it.
         tag_rule: Which tags Flux would see as versions for this kind of source.
@@ -76,6 +76,7 @@ class Reference:
         consumer_paths: The files of these.
         narrowed_by: Constraint of a `# flux-chart-bot: …` comment on the version's own line, else empty.
         source_declared: The HelmRepository that gives the address; None where the object gives it itself.
+        also_in: The file of the object, where its version is written in another.
     """
 
     object: ObjectId
@@ -89,6 +90,7 @@ class Reference:
     consumer_paths: tuple[str, ...] = ()
     narrowed_by: str = ""
     source_declared: Declared | None = None
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
