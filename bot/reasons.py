@@ -184,6 +184,18 @@ NOT_A_CHART = ReasonKind(
 LEFT_TO_FLUX = ReasonKind(
     "image-policy", "the value has an `$imagepolicy` marker and belongs to Flux's image automation", "", Weight.NOTE
 )
+POLICY_UNKNOWN = ReasonKind(
+    "policy-unknown",
+    "the ImagePolicy {policy} {problem}",
+    "Keep ImagePolicy and ImageRepository in this repository, or leave the value to Flux's image automation",
+)
+POLICY_SUSPENDED = ReasonKind("policy-suspended", "{what} is suspended", "", Weight.NOTE)
+POLICY_UNUSABLE = ReasonKind(
+    "policy-unusable",
+    "the ImagePolicy {policy} cannot be applied here: {problem}",
+    "Mend the policy or the marker",
+    Weight.WARNING,
+)
 DIGEST_WITH_RANGE = ReasonKind(
     "digest-with-range",
     "a digest stands beside a range, and Flux runs the digest only",
@@ -293,6 +305,18 @@ RANGE_NOT_PINNED = ReasonKind(
     "range-not-pinned",
     "`ranges: pin` cannot pin `{constraint}`: {problem}",
     "Write the exact version by hand",
+    Weight.WARNING,
+)
+POLICY_TAKES_NONE = ReasonKind(
+    "policy-takes-none",
+    "the ImagePolicy {policy} takes no tag of {chart}: {problem}",
+    "Flux's image automation stops here too; mend the policy",
+    Weight.WARNING,
+)
+DIGEST_CHANGED = ReasonKind(
+    "digest-changed",
+    "{tag} now has another digest than the one beside it, and {policy} wants that followed",
+    "See why the tag was pushed again; a digest is never moved under one version",
     Weight.WARNING,
 )
 SAME_PRECEDENCE = ReasonKind(

@@ -22,6 +22,7 @@ _NEEDLES = (
     b"HelmChart",
     b"kustomize.toolkit.fluxcd.io",
     b"ResourceSet",
+    b"image.toolkit.fluxcd.io",
     *(needle.encode() for needle in OPERATION_NEEDLES),
 )
 # A line that begins with an action of Go's templates, or a value that does; in quotes it is YAML as well.

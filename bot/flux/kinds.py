@@ -14,6 +14,8 @@ from bot.flux.objects import (
     HelmRegistry,
     HelmRelease,
     HelmRepository,
+    ImagePolicy,
+    ImageRepository,
     InputProvider,
     Kustomization,
     OCIRepository,
@@ -21,6 +23,7 @@ from bot.flux.objects import (
     SourceRef,
 )
 from bot.flux.pins import wish_of_chart, wish_of_repository
+from bot.flux.policy_fields import exclusions_of, image_of, policy_of
 from bot.model.charts import ChartSource
 from bot.model.places import ObjectId
 from bot.model.references import PassedOver
@@ -171,6 +174,19 @@ def _input_provider(manifest: Manifest, head: Head) -> Read:
     return InputProvider(head=_paused(manifest, head), manifest=manifest, type=kind[0])
 
 
+def _image_repository(manifest: Manifest, head: Head) -> Read:
+    return _named(ImageRepository(head=head, image=image_of(manifest), exclusions=exclusions_of(manifest)))
+
+
+def _image_policy(manifest: Manifest, head: Head) -> Read:
+    names = _names(manifest, "spec", "imageRepositoryRef")
+    repository = None
+    if not isinstance(names, Reason) and names[0]:
+        namespace = names[1] or head.object.namespace
+        repository = SourceRef(kind="ImageRepository", name=names[0], namespace=namespace)
+    return _named(ImagePolicy(head=head, repository=repository, spec=policy_of(manifest)))
+
+
 def _paused(manifest: Manifest, head: Head) -> Head:
     """The Flux Operator's objects are suspended by an annotation."""
     annotation = manifest.texts(("metadata", "annotations", _RECONCILE))
@@ -210,7 +226,9 @@ def _patch(manifest: Manifest, head: Head, *versions: tuple[str, ...]) -> Passed
     return None if line is None else head.passed_over(PATCHED, line)
 
 
-def _named(read: HelmRelease | HelmChart | OCIRepository | HelmRepository) -> Read:
+def _named(
+    read: HelmRelease | HelmChart | OCIRepository | HelmRepository | ImageRepository | ImagePolicy,
+) -> Read:
     if read.head.object.name:
         return read
     return read.head.passed_over(NO_NAME(kind=read.head.object.kind, problem="`metadata.name` is missing"))
@@ -232,6 +250,7 @@ class _Kind:
 
 
 _HELM, _SOURCE, _KUSTOMIZE = "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io"
+_IMAGE = "image.toolkit.fluxcd.io"
 _OPERATOR = "fluxcd.controlplane.io"
 _V1 = frozenset({"v1", "v1beta1", "v1beta2"})
 _V2 = frozenset({"v2", "v2beta1", "v2beta2"})
@@ -243,6 +262,8 @@ _KINDS = {
     (_SOURCE, "OCIRepository"): _Kind(versions=_V1, telling=("url", "ref"), read=_repository),
     (_SOURCE, "HelmRepository"): _Kind(versions=_V1, telling=("url",), read=_helm_repository),
     (_KUSTOMIZE, "Kustomization"): _Kind(versions=_V1, telling=("sourceRef",), read=_kustomization),
+    (_IMAGE, "ImageRepository"): _Kind(versions=_V1, telling=("image",), read=_image_repository),
+    (_IMAGE, "ImagePolicy"): _Kind(versions=_V1, telling=("policy",), read=_image_policy),
     (_OPERATOR, "ResourceSet"): _Kind(
         versions=_V1, telling=("resources", "resourcesTemplate", "steps"), read=_resource_set
     ),

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from bot.flux.manifest import Manifest
-from bot.model.charts import ChartSource
+from bot.model.charts import ChartAddress, ChartSource
+from bot.model.image_policies import Marker, PolicySpec
 from bot.model.places import ObjectId
 from bot.model.references import PassedOver, Pin
 from bot.reasons import Reason
@@ -19,6 +20,25 @@ class SourceRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """What Flux's image automation writes of a version.
+
+    Attributes:
+        version: The marker behind the version.
+        digest: The marker behind the digest.
+        both: There are a version and a digest.
+        filtered: A filter on tags stands beside them.
+        bare: A template without quotes leads to the version.
+    """
+
+    version: Marker | None
+    digest: Marker | None
+    both: bool
+    filtered: bool = False
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """A version as it is written.
 
@@ -27,12 +47,14 @@ class Wish:
         line: 1-based line of the value; 0 where nothing is written.
         path: The file of that line; empty where it is the object's own.
         narrowed_by: Constraint of a `# flux-chart-bot: …` comment on that line, else empty.
+        marked: Whose the version is, where it is Flux's image automation's.
     """
 
     pin: Pin | Reason
     line: int = 0
     path: str = ""
     narrowed_by: str = ""
+    marked: Marked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,4 +186,42 @@ class InputProvider:
     type: str
 
 
-AnyObject = HelmRelease | HelmChart | OCIRepository | HelmRepository | Kustomization | ResourceSet | InputProvider
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRepository:
+    """Where the tags of image policies come from. https://fluxcd.io/flux/components/image/imagerepositories/.
+
+    Attributes:
+        image: The repository, or why it is none.
+        exclusions: Patterns of tags that are left out, empty for the default; or why they cannot be told.
+    """
+
+    head: Head
+    image: ChartAddress | Reason
+    exclusions: tuple[str, ...] | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagePolicy:
+    """Which tag is the latest. https://fluxcd.io/flux/components/image/imagepolicies/.
+
+    Attributes:
+        repository: Its ImageRepository; None where it names none.
+        spec: The policy, or what is wrong with it.
+    """
+
+    head: Head
+    repository: SourceRef | None
+    spec: PolicySpec | str
+
+
+AnyObject = (
+    HelmRelease
+    | HelmChart
+    | OCIRepository
+    | HelmRepository
+    | Kustomization
+    | ResourceSet
+    | InputProvider
+    | ImageRepository
+    | ImagePolicy
+)

@@ -8,6 +8,7 @@ from posixpath import dirname
 from bot.flux.address import join_chart
 from bot.flux.expansion import Expansion, Uses, expand
 from bot.flux.files import FileReading
+from bot.flux.image_policies import ImagePolicies
 from bot.flux.kinds import PATCHED
 from bot.flux.nearest import AppliedFrom, Entry, Level, Nearest
 from bot.flux.objects import (
@@ -59,7 +60,7 @@ class Resolution:
     passed_over: tuple[PassedOver, ...]
 
 
-def resolve(readings: Iterable[FileReading]) -> Resolution:
+def resolve(readings: Iterable[FileReading], *, apply_policies: bool = False) -> Resolution:
     """Join the objects of a tree.
 
     A version belongs to the object that holds it: the HelmRelease with its template; or the OCIRepository or HelmChart
@@ -67,12 +68,13 @@ def resolve(readings: Iterable[FileReading]) -> Resolution:
 
     Args:
         readings: Every file of one tree.
+        apply_policies: What an image policy writes is a reference too, instead of being left to Flux.
     """
     known = tuple(readings)
     told = tuple(each for reading in known for each in reading.passed_over)
     objects = tuple(each for reading in known for each in reading.objects)
     expansion = expand(objects)
-    tree = _Tree.of((*objects, *expansion.objects), _patched(told))
+    tree = _Tree.of((*objects, *expansion.objects), _patched(told), apply_policies=apply_policies)
     judged = [*_unless_shared(tree.judged(), expansion), *told, *expansion.passed_over]
     return Resolution(
         references=tuple(sorted((each for each in judged if isinstance(each, Reference)), key=_by_place)),
@@ -139,10 +141,13 @@ class _Users:
 class _Tree:
     """The objects of a tree, joined."""
 
-    def __init__(self, objects: tuple[AnyObject, ...], patched: frozenset[tuple[str, str]]) -> None:
+    def __init__(
+        self, objects: tuple[AnyObject, ...], patched: frozenset[tuple[str, str]], *, apply_policies: bool
+    ) -> None:
         self._objects = objects
         self._patched = patched
         applied_from = AppliedFrom(each for each in objects if isinstance(each, Kustomization))
+        self._policies = ImagePolicies(objects, applied_from, apply=apply_policies)
         self._registries: Nearest[HelmRepository] = Nearest(applied_from)
         self._repositories: Nearest[OCIRepository] = Nearest(applied_from)
         self._charts: Nearest[HelmChart] = Nearest(applied_from)
@@ -150,8 +155,10 @@ class _Tree:
         self._unjoined: list[PassedOver] = []
 
     @classmethod
-    def of(cls, objects: tuple[AnyObject, ...], patched: frozenset[tuple[str, str]]) -> "_Tree":
-        tree = cls(objects, patched)
+    def of(
+        cls, objects: tuple[AnyObject, ...], patched: frozenset[tuple[str, str]], *, apply_policies: bool
+    ) -> "_Tree":
+        tree = cls(objects, patched, apply_policies=apply_policies)
         for each in objects:
             tree._index(each)
         for each in objects:
@@ -210,8 +217,7 @@ class _Tree:
     def _template(self, head: Head, chart: ChartTemplate) -> Reference | PassedOver:
         users = self._users.get(head, _Users())
         source, declared = self._source(head, chart)
-        wish = self._unless_patched(head, chart.wish)
-        return _judge(head, wish, users, source, TagRule.HELM_REPOSITORY, declared)
+        return self._judge(head, chart.wish, users, source, TagRule.HELM_REPOSITORY, declared)
 
     def _source(self, head: Head, chart: ChartTemplate) -> tuple[ChartSource | Reason, Head | None]:
         """The chart's source and the HelmRepository that says so; or why there is none."""
@@ -231,7 +237,45 @@ class _Tree:
         if not each.selects_chart and (users.applied or not users.releases):
             return each.head.passed_over(NOT_A_CHART(), suspended=users.suspend(each.head))
         rule = TagRule.OCI_REPOSITORY_CHART_LAYER if each.selects_chart else TagRule.OCI_REPOSITORY
-        return _judge(each.head, self._unless_patched(each.head, each.wish), users, each.source, rule)
+        return self._judge(each.head, each.wish, users, each.source, rule)
+
+    def _judge(
+        self,
+        head: Head,
+        wished: Wish,
+        users: _Users,
+        source: ChartSource | Reason,
+        rule: TagRule,
+        declared: Head | None = None,
+    ) -> Reference | PassedOver:
+        suspended = users.suspend(head)
+        if isinstance(source, Reason):
+            return head.passed_over(source, suspended=suspended)
+        wish = self._unless_patched(head, wished)
+        path = wish.path or head.path
+        policy = self._policies.followed(path, wish.marked, source.address) if wish.marked else None
+        pin = _why_not(wish, path) or wish.pin
+        if isinstance(pin, Reason):
+            return head.passed_over(pin, wish.line, path=path, suspended=suspended)
+        if isinstance(policy, Reason):
+            return head.passed_over(policy, wish.line, path=path, suspended=suspended)
+        return Reference(
+            object=head.object,
+            path=path,
+            line=wish.line or head.line,
+            source=source,
+            tag_rule=rule,
+            pin=pin,
+            suspended=suspended,
+            consumers=users.names,
+            consumer_paths=users.paths,
+            narrowed_by=wish.narrowed_by,
+            also_in=() if path == head.path else (head.path,),
+            policy=policy,
+            source_declared=Declared(object=declared.object, path=declared.path, line=declared.line)
+            if declared
+            else None,
+        )
 
     def _unless_patched(self, head: Head, wish: Wish) -> Wish:
         """A version that is written nowhere but in a patch is not the default of its kind."""
@@ -240,40 +284,14 @@ class _Tree:
         return Wish(pin=NEEDS_KUSTOMIZE(problem="no version is written here, and a patch elsewhere sets one"))
 
 
-def _judge(
-    head: Head,
-    wish: Wish,
-    users: _Users,
-    source: ChartSource | Reason,
-    rule: TagRule,
-    declared: Head | None = None,
-) -> Reference | PassedOver:
-    suspended = users.suspend(head)
-    if isinstance(source, Reason):
-        return head.passed_over(source, suspended=suspended)
-    path = wish.path or head.path
+def _why_not(wish: Wish, path: str) -> Reason | None:
+    """Why a version is not edited where it stands."""
     if isinstance(wish.pin, Reason):
-        return head.passed_over(wish.pin, wish.line, path=path, suspended=suspended)
+        return wish.pin
     if folder := _folder_named_after(path, wish.pin):
-        return head.passed_over(VERSION_IN_FOLDER(folder=folder), wish.line, path=path, suspended=suspended)
-    if elsewhere := next((place for place in wish.pin.places if place.path != path), None):
-        return head.passed_over(
-            NOT_EDITABLE(problem=f"version and digest stand in two files, {path} and {elsewhere.path}")
-        )
-    return Reference(
-        object=head.object,
-        path=path,
-        line=wish.line or head.line,
-        also_in=() if path == head.path else (head.path,),
-        source=source,
-        tag_rule=rule,
-        pin=wish.pin,
-        suspended=suspended,
-        consumers=users.names,
-        consumer_paths=users.paths,
-        narrowed_by=wish.narrowed_by,
-        source_declared=Declared(object=declared.object, path=declared.path, line=declared.line) if declared else None,
-    )
+        return VERSION_IN_FOLDER(folder=folder)
+    other = next((place for place in wish.pin.places if place.path != path), None)
+    return NOT_EDITABLE(problem=f"version and digest stand in two files, {path} and {other.path}") if other else None
 
 
 def _folder_named_after(path: str, pin: Pin) -> str:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.model.charts import ChartAddress
-from bot.model.places import ObjectId
 
 
 class MarkerPart(StrEnum):
@@ -82,21 +81,31 @@ class DigestReflection(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImagePolicy:
-    """An ImagePolicy with the repository that it speaks of. https://fluxcd.io/flux/components/image/imagepolicies/.
+class PolicySpec:
+    """`spec` of an ImagePolicy.
 
     Attributes:
-        object: Its name, for messages.
-        image: The repository; the policy of another chart's repository says nothing about this one.
         choice: What is the latest.
         filter: None takes every tag.
-        exclusions: Patterns of tags that the ImageRepository leaves out; empty for the default, cosign's signatures.
         digests: Whether it gives a digest.
     """
 
-    object: ObjectId
-    image: ChartAddress
     choice: PolicyChoice
     filter: TagFilter | None = None
-    exclusions: tuple[str, ...] = ()
     digests: DigestReflection = DigestReflection.NEVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowedPolicy:
+    """An ImagePolicy with the repository that it speaks of. https://fluxcd.io/flux/components/image/imagepolicies/.
+
+    Attributes:
+        name: `namespace/name`, for messages.
+        image: The repository; the policy of another chart's repository says nothing about this one.
+        exclusions: Patterns of tags that the ImageRepository leaves out.
+    """
+
+    name: str
+    image: ChartAddress
+    spec: PolicySpec
+    exclusions: tuple[str, ...] = ()

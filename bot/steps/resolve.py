@@ -7,7 +7,7 @@ from bot.config.tree_checks import check_paths
 from bot.errors import ConfigurationError
 from bot.flux.references import resolve as join
 from bot.model.references import PassedOver, Reference
-from bot.model.tiers import Branch, Configuration, Tier
+from bot.model.tiers import Branch, Configuration, ImagePolicies, Tier
 from bot.model.verdicts import Verdict
 from bot.planning.tiers import claimants
 from bot.reasons import NO_TIER, SEVERAL_TIERS
@@ -53,7 +53,7 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
     # A dictionary for its order: branches with the same files say the same thing once.
     outside: dict[PassedOver, None] = {}
     for one in scanned:
-        resolution = join(one.readings)
+        resolution = join(one.readings, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
         references, torn = _within_tiers(resolution.references, configuration)
         skipped = (*one.passed_over, *resolution.passed_over, *torn)
         views += [_view(one.base, tier, references, skipped) for tier in one.base.tiers]
