@@ -106,7 +106,7 @@ def test_alphabetical_takes_the_last_of_the_bytes(order: Order, tags: str, expec
 def test_numerical_takes_the_last_number_in_any_order_of_the_list(order: Order, tags: str, expected: str) -> None:
     listed = tags.split()
     for seed in range(5):
-        Random(seed).shuffle(listed)  # noqa: S311 - no secret
+        Random(seed).shuffle(listed)
         assert taken(NumericalPolicy(order=order), " ".join(listed)) == expected
 
 
