@@ -182,7 +182,9 @@ NOT_A_CHART = ReasonKind(
     Weight.COUNTED,
 )
 LEFT_TO_FLUX = ReasonKind(
-    "image-policy", "the value has an `$imagepolicy` marker and belongs to Flux's image automation", "", Weight.NOTE
+    "image-policy",
+    "the value has an `$imagepolicy` marker and belongs to Flux's image automation",
+    "Where no automation runs, `image-policies: apply` in the configuration applies the policy here",
 )
 POLICY_UNKNOWN = ReasonKind(
     "policy-unknown",

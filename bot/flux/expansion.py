@@ -19,12 +19,14 @@ from bot.flux.resource_sets import Providers, input_sets
 from bot.flux.templates import InputPath, inputs_used, is_templated, overlap, reaches_beyond
 from bot.model.places import ObjectId, Place, Route
 from bot.model.references import PassedOver
-from bot.reasons import EMBEDDED, TEMPLATE
+from bot.reasons import EMBEDDED, TEMPLATE, TOO_LARGE
 from bot.yamltext.nodes import Mapping, Node, Scalar, Sequence
 
 _TELLING = ("HelmRelease", "HelmChart", "OCIRepository")
 _LONGEST_SHOWN = 60
 _MOST_LINES = 5
+MOST_MADE = 5000
+"""Objects of one ResourceSet; the operator itself stops at 10,000 sets of inputs."""
 
 Value = tuple[str, int, Route]
 """Path, document and route of a value."""
@@ -74,9 +76,16 @@ class Expansion:
     """How often each resource is made, by its place."""
     _users: dict[Value, list[Resource]] = field(default_factory=lambda: defaultdict(list))
     """The resources that each set of inputs makes, by the place of the set."""
+    _known: dict[Value, Uses] = field(default_factory=dict)
 
     def uses(self, place: Place) -> Uses:
         """Where a value is used by what ResourceSets make: nowhere if it is a value of another object."""
+        value = (place.path, place.document, place.route)
+        if value not in self._known:
+            self._known[value] = self._uses(place)
+        return self._known[value]
+
+    def _uses(self, place: Place) -> Uses:
         count, lines = 0, dict[str, None]()
         for length in range(len(place.route) + 1):
             above = (place.path, place.document, place.route[:length])
@@ -93,9 +102,12 @@ class Expansion:
 
     def add(self, each: ResourceSet, providers: Providers) -> None:
         """Make the objects of one ResourceSet."""
-        sets = input_sets(each, providers)
+        sets, resources = input_sets(each, providers), tuple(_resources(each))
+        if len(sets) * len(resources) > MOST_MADE:
+            self._give_up(each, sets)
+            return
         made: set[ObjectId] = set()
-        for resource in _resources(each):
+        for resource in resources:
             if resource.manifest is None:
                 self._not_read(each, resource)
             for inputs in sets:
@@ -117,6 +129,16 @@ class Expansion:
         if inputs.values is not None:
             holder = inputs.values
             self._users[holder.path, holder.document.index, holder.route].append(resource)
+
+    def _give_up(self, each: ResourceSet, sets: tuple[InputSet, ...]) -> None:
+        """What is not made may use every input."""
+        reason = TOO_LARGE(problem=f"{each.head.object} makes more than {MOST_MADE} objects")
+        self.passed_over[each.head.passed_over(reason)] = None
+        manifest, line = each.manifest, each.head.line
+        for inputs in sets:
+            document, route = manifest.document.index, manifest.route
+            uses = (((), line), ((), line))
+            self._count(Resource(path=manifest.path, document=document, route=route, manifest=None, uses=uses), inputs)
 
     def _not_read(self, each: ResourceSet, resource: Resource) -> None:
         route = resource.route[len(each.manifest.route) :]

@@ -75,6 +75,8 @@ def _within_tiers(
             claimants(path, configuration.tiers) != claimants(each.path, configuration.tiers) for path in each.also_in
         )
     }
+    if not torn:
+        return known, ()
     held = [(each, next((torn[place] for place in each.pin.places if place in torn), None)) for each in known]
     return (
         tuple(each for each, other in held if other is None),
