@@ -44,7 +44,8 @@ def decide_policy(
         problem = f"Flux would not take `{found.tag}` as the version here"
         return Held(version=old, reason=POLICY_UNUSABLE(policy=policy.name, problem=problem))
     if why := _refusal(old, found.tag, limits):
-        return Current(version=old, refused=(Refused(tag=found.tag, why=why),))
+        newest = "" if _is_lower(found.tag, old) else found.tag
+        return Current(version=old, newest=newest, refused=(Refused(tag=found.tag, why=why),))
     return _moved(old, found, place)
 
 
@@ -75,12 +76,17 @@ def _fits(reference: Reference, tag: str) -> bool:
 
 
 def _refusal(old: str, new: str, limits: Limits) -> str | None:
-    before, after = try_loose(old), try_loose(new)
     if limits.tier.production:
         return "production is never edited by itself"
-    if before and after and after < before:
+    if _is_lower(new, old):
         return f"lower than {old}, and nothing moves downwards by itself"
+    after = try_loose(new)
     return limits.refusal(after, limits.reach(after)) if after else None
+
+
+def _is_lower(tag: str, old: str) -> bool:
+    before, after = try_loose(old), try_loose(tag)
+    return before is not None and after is not None and after < before
 
 
 def _moved(old: str, found: Latest, place: Place | None) -> Update:

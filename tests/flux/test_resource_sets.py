@@ -6,6 +6,9 @@ from textwrap import indent
 import pytest
 from doubles.flux_manifests import helm_repository, only_passed_over, release, repository, resolved, together, user
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from bot.flux.references import Resolution
 from bot.model.references import ExactPin, Reference
 from bot.reasons import (
@@ -16,6 +19,7 @@ from bot.reasons import (
     NOT_A_STRING,
     NOT_EDITABLE,
     TEMPLATE,
+    TOO_LARGE,
     VARIABLE,
     ReasonKind,
 )
@@ -387,3 +391,25 @@ def test_a_digest_beside_a_version_is_in_the_same_file_or_neither_moves() -> Non
 
     assert _pin(resolved({"a.yaml": text, **there}).references[0]).digest
     assert only_passed_over({"a.yaml": literal, **there}).reason.id == NOT_EDITABLE.id
+
+
+def test_a_set_that_makes_too_much_is_not_followed_and_holds_its_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.flux.expansion.MOST_MADE", 2)
+    files = {
+        "a.yaml": resource_set(*app(), inputs="inputsFrom:\n- name: versions"),
+        "versions.yaml": provider("version: 1.2.3"),
+    }
+    large = resource_set(*app(), *app(name="other"), inputs="inputsFrom:\n- name: versions", name="large")
+
+    assert len(resolved(files).references) == 1
+    assert reasons({**files, "b.yaml": large}) == {TOO_LARGE.id, INPUT_SHARED.id}
+    assert resolved({**files, "b.yaml": large}).references == ()
+
+
+@settings(max_examples=200)
+@given(st.text(alphabet='<> inputs.|quote-v1"{}', max_size=40))
+def test_no_template_makes_the_reader_raise(text: str) -> None:
+    quoted = "'" + text.replace("'", "''") + "'"
+    found = resolved({"a.yaml": resource_set(*app(f"tag: {quoted}"), inputs="inputs:\n- version: 1.2.3")})
+
+    assert len(found.references) + len(found.passed_over) == 1

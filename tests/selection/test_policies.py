@@ -81,6 +81,7 @@ def test_production_is_never_edited() -> None:
     decision = decided(exact("1.2.3", OCI), where=tier("production", production=True))
 
     assert isinstance(decision, Current)
+    assert decision.newest == "1.9.0"
     assert [(each.tag, each.why) for each in decision.refused] == [("1.9.0", "production is never edited by itself")]
 
 
@@ -102,6 +103,7 @@ def test_nothing_moves_downwards() -> None:
     decision = decided(exact("2.0.0", OCI))
 
     assert isinstance(decision, Current)
+    assert decision.newest == ""
     assert "downwards" in decision.refused[0].why
 
 
