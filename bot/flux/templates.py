@@ -10,8 +10,7 @@ from dataclasses import dataclass
 InputPath = tuple[str, ...]
 """Keys from a set of inputs to one of its values: `("app", "version")` of `<< inputs.app.version >>`."""
 
-_OPENING = "<<"
-_ACTION = re.compile(r"<<(.*?)>>", re.DOTALL)
+_OPENING, _CLOSING = "<<", ">>"
 _PLAIN = re.compile(r"\s*inputs((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*(\|\s*quote\s*)?", re.ASCII)
 _USE = re.compile(r"\binputs\b((?:\.[A-Za-z_][A-Za-z0-9_]*)*)", re.ASCII)
 _LOOKED_UP = re.compile(r'\b(?:get|hasKey|index)\s+inputs\s+"([A-Za-z_][A-Za-z0-9_]*)"', re.ASCII)
@@ -39,12 +38,12 @@ def is_templated(text: str) -> bool:
 def pieces(text: str) -> Iterator[str | Template | None]:
     """A text as what stays and what is filled in, in order; None where it cannot be told."""
     at = 0
-    for action in _ACTION.finditer(text):
-        if action.start() > at:
-            yield text[at : action.start()]
-        plain = _PLAIN.fullmatch(action.group(1))
+    for start, end in _actions(text):
+        if start > at:
+            yield text[at:start]
+        plain = _PLAIN.fullmatch(text, start + len(_OPENING), end - len(_CLOSING))
         yield Template(path=tuple(plain[1][1:].split(".")), quoted=bool(plain[2])) if plain else None
-        at = action.end()
+        at = end
     rest = text[at:]
     if rest:
         yield None if is_templated(rest) else rest
@@ -55,8 +54,8 @@ def inputs_used(text: str) -> Iterator[InputPath]:
 
     Whatever is below or above such a path may be used.
     """
-    for action in _ACTION.finditer(text):
-        told = _LOOKED_UP.sub(r"inputs.\1", action.group(1))
+    for start, end in _actions(text):
+        told = _LOOKED_UP.sub(r"inputs.\1", text[start:end])
         for use in _USE.finditer(told):
             yield tuple(filter(None, use[1].split(".")))
 
@@ -70,3 +69,11 @@ def reaches_beyond(text: str) -> bool:
 def overlap(one: InputPath, other: InputPath) -> bool:
     """Whether a use of one input may read the other."""
     return all(mine == theirs for mine, theirs in zip(one, other, strict=False))
+
+
+def _actions(text: str) -> Iterator[tuple[int, int]]:
+    """Where each action starts and ends. By hand: a pattern would look for the end from each of a thousand starts."""
+    end = 0
+    while (start := text.find(_OPENING, end)) >= 0 and (found := text.find(_CLOSING, start + len(_OPENING))) >= 0:
+        end = found + len(_CLOSING)
+        yield start, end

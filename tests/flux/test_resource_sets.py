@@ -5,7 +5,6 @@ from textwrap import indent
 
 import pytest
 from doubles.flux_manifests import helm_repository, only_passed_over, release, repository, resolved, together, user
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -413,3 +412,13 @@ def test_no_template_makes_the_reader_raise(text: str) -> None:
     found = resolved({"a.yaml": resource_set(*app(f"tag: {quoted}"), inputs="inputs:\n- version: 1.2.3")})
 
     assert len(found.references) + len(found.passed_over) == 1
+
+
+@pytest.mark.parametrize(
+    "hostile", ["<<" * 200_000, "<< " * 130_000, "<< get " + " " * 400_000 + ">>", "<<inputs" * 50_000]
+)
+def test_a_long_text_of_openings_is_read_in_one_pass(hostile: str) -> None:
+    # Looked for from each opening, the end would take minutes; the suite's timeout would tell.
+    text = resource_set(*app("tag: 1.2.3"), f"kind: ConfigMap\ndata: '{hostile}'\n", inputs="inputs:\n- version: x")
+
+    assert len(resolved({"a.yaml": text}).references) == 1

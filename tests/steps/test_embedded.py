@@ -165,6 +165,14 @@ def test_an_input_with_a_marker_is_written_by_its_policy() -> None:
     assert changed(story) == {"apps/dev/a.yaml": text.replace("1.2.3", "1.9.0")}
 
 
+def test_a_template_without_quotes_makes_numbers_of_tags_and_is_left_alone() -> None:
+    text = resource_set(oci(TEMPLATE, name="one"), inputs='inputs:\n  - version: x1 # {"$imagepolicy": "x:one:tag"}')
+    story = Story(applying("dev")).write({"apps/dev/a.yaml": text, "policies.yaml": POLICIES}).push(ONE, "1.9.0")
+
+    assert changed(story) == {}
+    assert [item.reason.id for item in story.resolved().views[0].passed_over] == ["policy-unusable"]
+
+
 def test_a_version_as_a_constraint_is_one_behind_a_template_too() -> None:
     text = resource_set(oci("{semver: << inputs.version | quote >>}", name="one"), inputs="inputs: [{version: 1.2.3}]")
     story = Story(configuration(DEV)).write({"apps/dev/a.yaml": text}).push(ONE, "v1.2.3", "v1.2.4")
