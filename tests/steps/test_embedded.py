@@ -83,6 +83,22 @@ def test_one_input_stays_where_one_chart_is_away() -> None:
     assert changed(story) == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        resource_set(oci("&r {tag: 1.2.3}", name="one"), oci("*r", name="two"), inputs="inputs: []"),
+        resource_set(
+            oci("{tag: << inputs.app.version >>}", name="<< inputs.name >>"),
+            inputs="inputs: [{name: one, app: &a {version: 1.2.3}}, {name: two, app: *a}]",
+        ),
+    ],
+)
+def test_what_an_alias_repeats_for_another_object_stays(text: str) -> None:
+    story = Story(configuration(DEV)).write({"apps/dev/a.yaml": text}).push(ONE, "1.2.3", "1.2.4")
+
+    assert changed(story) == {}
+
+
 def test_the_values_of_a_provider_move_in_its_file() -> None:
     story = Story(configuration(DEV))
     story.write({"apps/dev/a.yaml": both("inputsFrom: [{name: versions}]"), "apps/dev/v.yaml": provider()})
