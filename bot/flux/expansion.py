@@ -103,8 +103,12 @@ class Expansion:
     def add(self, each: ResourceSet, providers: Providers) -> None:
         """Make the objects of one ResourceSet."""
         sets, resources = input_sets(each, providers), tuple(_resources(each))
+        for inputs in sets:
+            self._hold(each, inputs.may_use)
         if len(sets) * len(resources) > MOST_MADE:
-            self._give_up(each, sets)
+            reason = TOO_LARGE(problem=f"{each.head.object} makes more than {MOST_MADE} objects")
+            self.passed_over[each.head.passed_over(reason)] = None
+            self._hold(each, (inputs.values for inputs in sets if inputs.values))
             return
         made: set[ObjectId] = set()
         for resource in resources:
@@ -127,18 +131,14 @@ class Expansion:
     def _count(self, resource: Resource, inputs: InputSet) -> None:
         self._made[resource.path, resource.document, resource.route] += 1
         if inputs.values is not None:
-            holder = inputs.values
-            self._users[holder.path, holder.document.index, holder.route].append(resource)
+            self._users[_place(inputs.values)].append(resource)
 
-    def _give_up(self, each: ResourceSet, sets: tuple[InputSet, ...]) -> None:
-        """What is not made may use every input."""
-        reason = TOO_LARGE(problem=f"{each.head.object} makes more than {MOST_MADE} objects")
-        self.passed_over[each.head.passed_over(reason)] = None
-        manifest, line = each.manifest, each.head.line
-        for inputs in sets:
-            document, route = manifest.document.index, manifest.route
-            uses = (((), line), ((), line))
-            self._count(Resource(path=manifest.path, document=document, route=route, manifest=None, uses=uses), inputs)
+    def _hold(self, each: ResourceSet, held: Iterable[Manifest]) -> None:
+        """Values that a ResourceSet may use, nobody knows how: as if it used all of them for something else."""
+        path, document, route = _place(each.manifest)
+        unseen = Resource(path=path, document=document, route=route, manifest=None, uses=(((), each.head.line),))
+        for values in held:
+            self._users[_place(values)].append(unseen)
 
     def _not_read(self, each: ResourceSet, resource: Resource) -> None:
         route = resource.route[len(each.manifest.route) :]
@@ -240,6 +240,10 @@ def _make(each: ResourceSet, resource: Resource, inputs: InputSet) -> _Made | No
         return _Made(object=found.head.object, value=nested)
     head = replace(found.head, suspended=suspended)
     return _Made(object=found.head.object, value=replace(found, head=head))
+
+
+def _place(manifest: Manifest) -> Value:
+    return manifest.path, manifest.document.index, manifest.route
 
 
 def _excluded(manifest: Manifest) -> bool:

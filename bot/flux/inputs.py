@@ -21,11 +21,13 @@ class InputSet:
         values: The mapping that writes them: an item of `spec.inputs`, or `spec.defaultValues` of a provider.
         made: Inputs that the operator adds, by their dotted path.
         unknown: Why an input is not known that neither of the two holds.
+        may_use: Values of providers that may be meant, where that is not known.
     """
 
     values: Manifest | None
     made: Mapping[str, str] = field(default_factory=dict)
     unknown: str = "nothing gives it"
+    may_use: tuple[Manifest, ...] = ()
 
     def applies(self, text: str) -> bool:
         """Whether a text holds a template."""

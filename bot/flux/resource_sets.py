@@ -4,18 +4,27 @@ Source: https://github.com/controlplaneio-fluxcd/flux-operator/blob/v0.58.1/inte
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from bot.flux.inputs import InputSet
 from bot.flux.manifest import Manifest
 from bot.flux.nearest import AppliedFrom, Entry, Nearest, folders_of
 from bot.flux.objects import Head, InputProvider, ResourceSet, SourceRef
 from bot.reasons import Reason
-from bot.yamltext.nodes import Mapping, Scalar, Sequence
+from bot.yamltext.nodes import Mapping, Node, Scalar, Sequence
 
 _PROVIDER = "ResourceSetInputProvider"
 _API = "fluxcd.controlplane.io/v1"
 _STATIC = "Static"
 _MOST_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """Why it is not known which providers are meant, and all that may be."""
+
+    problem: str
+    candidates: tuple[InputProvider, ...] = ()
 
 
 class Providers:
@@ -28,17 +37,22 @@ class Providers:
             meaning = (each.head.path, each.manifest.document.index, each.manifest.route)
             self._nearest.add(Entry(head=each.head, meaning=meaning, value=each))
 
-    def named(self, asking: Head, name: str) -> InputProvider | str:
+    def any_for(self, asking: Head) -> tuple[InputProvider, ...]:
+        """All that a ResourceSet could name."""
+        return tuple(each for each in self._all if _fits(each, asking, {}))
+
+    def named(self, asking: Head, name: str) -> tuple[InputProvider, ...] | Unclear:
         """The provider of a name, in the namespace of the ResourceSet; or why it is not known."""
         wanted = SourceRef(kind=_PROVIDER, name=name, namespace=asking.object.namespace)
         level = self._nearest.find(asking.path, wanted)
         if not level.entries:
-            return f"{_PROVIDER} {name} is not there"
-        if not level.of_one_meaning:
-            return f"{_PROVIDER} {name} could be any of {_places(entry.head for entry in level.entries)}"
-        return level.entries[0].value
+            return Unclear(problem=f"{_PROVIDER} {name} is not there")
+        if level.of_one_meaning:
+            return (level.entries[0].value,)
+        problem = f"{_PROVIDER} {name} could be any of {_places(entry.head for entry in level.entries)}"
+        return Unclear(problem=problem, candidates=tuple(entry.value for entry in level.entries))
 
-    def labelled(self, asking: Head, labels: dict[str, str]) -> tuple[InputProvider, ...] | str:
+    def labelled(self, asking: Head, labels: dict[str, str]) -> tuple[InputProvider, ...] | Unclear:
         """All providers with these labels, in the operator's order; or why it is not known which these are.
 
         A tree of several clusters holds those of others too, and no folder says which are meant: there must be none
@@ -46,14 +60,15 @@ class Providers:
         """
         found = [each for each in self._all if _fits(each, asking, labels)]
         if not found:
-            return f"no {_PROVIDER} has the labels that it selects"
+            return Unclear(problem=f"no {_PROVIDER} has the labels that it selects")
         near = next(
             here
             for folder in folders_of(asking.path)
             if (here := [each for each in found if folder in folders_of(each.head.path)])
         )
         if len(near) < len(found):
-            return f"its selector fits {_places(each.head for each in found)}, which may be of other clusters"
+            problem = f"its selector fits {_places(each.head for each in found)}, which may be of other clusters"
+            return Unclear(problem=problem, candidates=tuple(found))
         return tuple(sorted(found, key=lambda each: (each.head.object, each.head.path, each.head.line)))
 
 
@@ -64,7 +79,8 @@ def input_sets(each: ResourceSet, providers: Providers) -> tuple[InputSet, ...]:
     """
     strategy = each.manifest.texts(("spec", "inputStrategy", "name"))
     if isinstance(strategy, Reason) or strategy[0] not in {"", "Flatten"}:
-        return (_unknown("its inputs are combined by a strategy that is not followed"),)
+        problem = "its inputs are combined by a strategy that is not followed"
+        return (_unknown(Unclear(problem=problem, candidates=providers.any_for(each.head))),)
     own, foreign = tuple(_own(each)), tuple(_foreign(each, providers))
     return (*own, *foreign) or (InputSet(values=None),)
 
@@ -73,53 +89,62 @@ def _own(each: ResourceSet) -> Iterator[InputSet]:
     inputs = each.manifest.node("spec", "inputs")
     if not isinstance(inputs, Sequence):
         if each.manifest.has("spec", "inputs"):
-            yield _unknown("`spec.inputs` is not a list that can be read")
+            yield _unknown(Unclear(problem="`spec.inputs` is not a list that can be read"))
         return
     for index, item in enumerate(inputs.values):
         if isinstance(item, Mapping):
             values = _part(each.manifest, item, "spec", "inputs", index)
             yield InputSet(values=values, made=_about(each.head))
         else:
-            yield _unknown("an item of `spec.inputs` is not a mapping of its own")
+            yield _unknown(Unclear(problem="an item of `spec.inputs` is not a mapping of its own"))
 
 
 def _foreign(each: ResourceSet, providers: Providers) -> Iterator[InputSet]:
     sources = each.manifest.node("spec", "inputsFrom")
     if not isinstance(sources, Sequence):
         if each.manifest.has("spec", "inputsFrom"):
-            yield _unknown("`spec.inputsFrom` is not a list that can be read")
+            problem = "`spec.inputsFrom` is not a list that can be read"
+            yield _unknown(Unclear(problem=problem, candidates=providers.any_for(each.head)))
         return
     met: dict[int, InputProvider] = {}
     for index, item in enumerate(sources.values):
-        found = _selected(each, item, index, providers) if isinstance(item, Mapping) else "it is no mapping"
-        if isinstance(found, str):
-            yield _unknown(f"item {index + 1} of `spec.inputsFrom`: {found}")
+        found = _selected(each, item, index, providers)
+        if isinstance(found, Unclear):
+            problem = f"item {index + 1} of `spec.inputsFrom`: {found.problem}"
+            yield _unknown(Unclear(problem=problem, candidates=found.candidates))
         else:
             met |= {id(one): one for one in found}
     for provider in sorted(met.values(), key=lambda one: (one.head.object.namespace, one.head.object.name)):
         yield _of_provider(provider)
 
 
-def _selected(each: ResourceSet, item: Mapping, index: int, providers: Providers) -> tuple[InputProvider, ...] | str:
+def _selected(each: ResourceSet, item: Node, index: int, providers: Providers) -> tuple[InputProvider, ...] | Unclear:
+    anybody = providers.any_for(each.head)
+    if not isinstance(item, Mapping):
+        return Unclear(problem="it is not a mapping of its own", candidates=anybody)
     source = _part(each.manifest, item, "spec", "inputsFrom", index)
     name, labels = source.texts(("name",)), source.node("selector", "matchLabels")
     if isinstance(name, Reason) or source.has("selector", "matchExpressions"):
-        return "only a name or `selector.matchLabels` is followed"
+        return Unclear(problem="only a name or `selector.matchLabels` is followed", candidates=anybody)
     if name[0]:
-        found = providers.named(each.head, name[0])
-        return found if isinstance(found, str) else (found,)
+        return providers.named(each.head, name[0])
     wanted = _texts(labels) if isinstance(labels, Mapping) else {}
     if not wanted:
-        return "it names no provider and no labels"
+        return Unclear(problem="it names no provider and no labels", candidates=anybody)
     return providers.labelled(each.head, wanted)
 
 
 def _of_provider(provider: InputProvider) -> InputSet:
-    values = provider.manifest.node("spec", "defaultValues")
     if provider.type != _STATIC:
-        return _unknown(f"{provider.head.object} takes it from elsewhere (`type: {provider.type[:40]}`)")
-    held = _part(provider.manifest, values, "spec", "defaultValues") if isinstance(values, Mapping) else None
-    return InputSet(values=held, made=_about(provider.head), unknown=f"{provider.head.object} does not hold it")
+        problem = f"{provider.head.object} takes it from elsewhere (`type: {provider.type[:40]}`)"
+        return _unknown(Unclear(problem=problem))
+    unknown = f"{provider.head.object} does not hold it"
+    return InputSet(values=_values(provider), made=_about(provider.head), unknown=unknown)
+
+
+def _values(provider: InputProvider) -> Manifest | None:
+    values = provider.manifest.node("spec", "defaultValues")
+    return _part(provider.manifest, values, "spec", "defaultValues") if isinstance(values, Mapping) else None
 
 
 def _part(manifest: Manifest, node: Mapping, *route: str | int) -> Manifest:
@@ -133,8 +158,9 @@ def _about(head: Head) -> dict[str, str]:
     return {f"provider.{key}": value for key, value in about.items()}
 
 
-def _unknown(problem: str) -> InputSet:
-    return InputSet(values=None, unknown=problem)
+def _unknown(unclear: Unclear) -> InputSet:
+    held = (_values(each) for each in unclear.candidates)
+    return InputSet(values=None, unknown=unclear.problem, may_use=tuple(each for each in held if each))
 
 
 def _texts(labels: Mapping) -> dict[str, str]:
@@ -147,6 +173,8 @@ def _fits(provider: InputProvider, asking: Head, labels: dict[str, str]) -> bool
     mine, theirs = provider.head.object.namespace, asking.object.namespace
     if mine and theirs and mine != theirs:
         return False
+    if not labels:
+        return True
     written = provider.manifest.node("metadata", "labels")
     return isinstance(written, Mapping) and labels.items() <= _texts(written).items()
 

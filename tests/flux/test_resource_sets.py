@@ -380,6 +380,31 @@ def test_a_provider_of_two_sets_is_used_by_both() -> None:
     assert reasons(files) == {INPUT_SHARED.id}
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "inputsFrom:\n- selector: {matchLabels: {of: apps}}",
+        "inputsFrom:\n- selector: {matchExpressions: [{key: of, operator: Exists}]}",
+        "inputsFrom:\n- name: ${PROVIDER}",
+        "inputsFrom:\n- {}",
+        "inputsFrom: *x",
+        "inputStrategy: {name: Permute}\ninputsFrom:\n- name: versions",
+    ],
+)
+def test_a_provider_that_another_set_may_use_holds_its_values(more: str) -> None:
+    labels = "{of: apps}"
+    files = {
+        "apps/set.yaml": resource_set(*app(), inputs="inputsFrom:\n- name: versions"),
+        "apps/versions.yaml": provider("version: 1.2.3", labels=labels),
+        "other/versions.yaml": provider("version: 1.2.3", name="y", labels=labels),
+    }
+    unclear = resource_set("kind: ConfigMap\n", inputs=more, name="unclear")
+
+    assert len(resolved(files).references) == 1
+    assert resolved({**files, "apps/unclear.yaml": unclear}).references == ()
+    assert INPUT_SHARED.id in reasons({**files, "apps/unclear.yaml": unclear})
+
+
 def test_a_digest_beside_a_version_is_in_the_same_file_or_neither_moves() -> None:
     digest = "sha256:" + "ab" * 32
     text = resource_set(
