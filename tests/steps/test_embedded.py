@@ -5,11 +5,15 @@ from textwrap import indent
 
 import pytest
 from builders import configuration, source, tier
+from doubles.memory_registry import quiet
 from doubles.story import Story, oci
 
+from bot.model.explanations import Spot
 from bot.model.tiers import Configuration, ImagePolicies
 from bot.model.verdicts import Current, Held, Update
 from bot.reasons import SEVERAL_TIERS, UNREACHABLE
+from bot.steps.explain import explain
+from bot.steps.look_up import look_up
 
 DEV = tier("dev", "any")
 PRODUCTION = tier("production", production=True)
@@ -205,3 +209,15 @@ def test_an_operator_that_is_told_to_wait_is_suspended() -> None:
 
     assert {each.reason.id for each in story.decisions().values() if isinstance(each, Held)} == {"suspended"}
     assert not [each for each in story.decisions().values() if isinstance(each, Current | Update)]
+
+
+def test_an_explanation_names_the_policy_in_the_place_of_what_the_tier_follows() -> None:
+    story = Story(applying("dev")).write({"apps/dev/a.yaml": marked(), "policies.yaml": POLICIES})
+    story.push(ONE, "1.2.3", "1.9.0")
+    resolved = story.resolved()
+    answers = look_up(resolved, story.configuration, story.registry, quiet)
+    told = explain(story.edited(), answers, story.configuration, resolved, Spot(path="apps/dev/a.yaml"))
+
+    assert [(bound.what, bound.origin) for each in told.judged for bound in each.bounds] == [
+        ("the tag that it takes", "ImagePolicy x/one")
+    ]
