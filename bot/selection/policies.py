@@ -76,8 +76,8 @@ def _fits(reference: Reference, tag: str) -> bool:
 
 
 def _refusal(old: str, new: str, limits: Limits) -> str | None:
-    if limits.tier.production:
-        return "production is never edited by itself"
+    if limits.why_it_stays:
+        return limits.why_it_stays
     if _is_lower(new, old):
         return f"lower than {old}, and nothing moves downwards by itself"
     after = try_loose(new)

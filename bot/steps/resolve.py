@@ -54,7 +54,7 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
     outside: dict[PassedOver, None] = {}
     for one in scanned:
         resolution = join(one.readings, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
-        references, torn = _within_tiers(resolution.references, configuration)
+        references, torn = _within_tiers(resolution.references, one.base.tiers)
         skipped = (*one.passed_over, *resolution.passed_over, *torn)
         views += [_view(one.base, tier, references, skipped) for tier in one.base.tiers]
         unclaimed = (*skipped, *map(_no_tier, references))
@@ -63,7 +63,7 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
 
 
 def _within_tiers(
-    references: Iterable[Reference], configuration: Configuration
+    references: Iterable[Reference], tiers: tuple[Tier, ...]
 ) -> tuple[tuple[Reference, ...], tuple[PassedOver, ...]]:
     """Pass over references to values that other tiers use as well: whoever moves one moves production too."""
     known = tuple(references)
@@ -71,9 +71,7 @@ def _within_tiers(
         place: each
         for each in known
         for place in each.pin.places
-        if any(
-            claimants(path, configuration.tiers) != claimants(each.path, configuration.tiers) for path in each.also_in
-        )
+        if any(claimants(path, tiers) != claimants(each.path, tiers) for path in each.also_in)
     }
     if not torn:
         return known, ()
