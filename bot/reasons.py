@@ -87,9 +87,7 @@ NEEDS_KUSTOMIZE = ReasonKind(
     "Not resolved yet; keep chart and version in one manifest",
 )
 VARIABLE = ReasonKind(
-    "variable",
-    "{field} holds the variable {variable}, which Flux substitutes",
-    "Not followed yet; write the value out",
+    "variable", "{field} holds the variable {variable}, which Flux substitutes", "Not followed yet; write the value out"
 )
 NOT_A_STRING = ReasonKind(
     "not-a-string",
@@ -114,10 +112,7 @@ NOT_FOLLOWED = ReasonKind(
     "Write the value where only patches, components and variables reach it",
 )
 NOT_IN_TREE = ReasonKind(
-    "not-in-tree",
-    "the Kustomization applies {folder} of {source}, which this tree does not hold",
-    "",
-    Weight.COUNTED,
+    "not-in-tree", "the Kustomization applies {folder} of {source}, which this tree does not hold", "", Weight.COUNTED
 )
 VARIABLE_UNKNOWN = ReasonKind(
     "variable-unknown",
@@ -261,10 +256,7 @@ SHARED = ReasonKind(
 )
 NO_TIER = ReasonKind("no-tier", "no tier of the configuration covers this path", "", Weight.COUNTED)
 FLOATING_TAG = ReasonKind(
-    "floating-tag",
-    "`{tag}` is a floating tag, not a version",
-    "Pin a version, for example `{example}`",
-    Weight.WARNING,
+    "floating-tag", "`{tag}` is a floating tag, not a version", "Pin a version, for example `{example}`", Weight.WARNING
 )
 TAG_MISSING = ReasonKind(
     "tag-missing",
@@ -286,10 +278,7 @@ BAD_FILTER = ReasonKind(
     Weight.WARNING,
 )
 LIMITS_DISJOINT = ReasonKind(
-    "limits-disjoint",
-    "no version lies within both {first} and {second}",
-    "Change one of the two",
-    Weight.WARNING,
+    "limits-disjoint", "no version lies within both {first} and {second}", "Change one of the two", Weight.WARNING
 )
 NO_MATCH = ReasonKind(
     "no-match",
@@ -328,10 +317,7 @@ SAME_PRECEDENCE = ReasonKind(
     Weight.WARNING,
 )
 DIGEST_UNKNOWN = ReasonKind(
-    "digest-unknown",
-    "nothing tells which version the digest {digest} is",
-    "Write `tag` beside the digest",
-    Weight.NOTE,
+    "digest-unknown", "nothing tells which version the digest {digest} is", "Write `tag` beside the digest", Weight.NOTE
 )
 
 # --- editing
