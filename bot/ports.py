@@ -10,7 +10,7 @@ from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
 from bot.model.commits import CommitFacts, FileChange, PathDifference, PushRejected, RemoteHeads, Sha, TreeEntry
 from bot.model.proposals import CommitStatus, Identity, PullRequest
 from bot.model.tiers import Branch
-from bot.reasons import Reason
+from bot.reason import Reason
 
 Progress = Callable[[int, int], None]
 """Called with how many are done and how many there are."""

@@ -5,51 +5,7 @@ The ids are the anchors of the README's table, which a test holds equal to this 
 target.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-
-class Weight(StrEnum):
-    """How loudly a reason is said."""
-
-    ALARM = "alarm"
-    """Someone must look: the run ends with exit code 3 where `fail-on` names it."""
-    WARNING = "warning"
-    """Said with an annotation on its line."""
-    NOTE = "note"
-    """Listed in the summary."""
-    COUNTED = "counted"
-    """Normal in real fleets and often repeated: counted, not listed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """One "no", with its facts filled in."""
-
-    id: str
-    sentence: str
-    mend: str
-    weight: Weight
-
-    def __str__(self) -> str:
-        return f"{self.sentence}. {self.mend}" if self.mend else f"{self.sentence}."
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonKind:
-    """A kind of "no". `sentence` and `mend` are `str.format` templates over the same facts."""
-
-    id: str
-    sentence: str
-    mend: str = ""
-    weight: Weight = Weight.NOTE
-
-    def __call__(self, **facts: object) -> Reason:
-        """Fill in the facts; a missing one is a fault of the caller (KeyError)."""
-        return Reason(
-            id=self.id, sentence=self.sentence.format(**facts), mend=self.mend.format(**facts), weight=self.weight
-        )
-
+from bot.reason import ReasonKind, Weight
 
 # --- reading the tree
 
@@ -87,9 +43,7 @@ NEEDS_KUSTOMIZE = ReasonKind(
     "Not resolved yet; keep chart and version in one manifest",
 )
 VARIABLE = ReasonKind(
-    "variable",
-    "{field} holds the variable {variable}, which Flux substitutes",
-    "Not followed yet; write the value out",
+    "variable", "{field} holds the variable {variable}, which Flux substitutes", "Not followed yet; write the value out"
 )
 NOT_A_STRING = ReasonKind(
     "not-a-string",
@@ -114,10 +68,7 @@ NOT_FOLLOWED = ReasonKind(
     "Write the value where only patches, components and variables reach it",
 )
 NOT_IN_TREE = ReasonKind(
-    "not-in-tree",
-    "the Kustomization applies {folder} of {source}, which this tree does not hold",
-    "",
-    Weight.COUNTED,
+    "not-in-tree", "the Kustomization applies {folder} of {source}, which this tree does not hold", "", Weight.COUNTED
 )
 VARIABLE_UNKNOWN = ReasonKind(
     "variable-unknown",
@@ -126,8 +77,28 @@ VARIABLE_UNKNOWN = ReasonKind(
 )
 EMBEDDED = ReasonKind(
     "embedded",
-    "chart versions may stand inside this {kind}, which is not read",
-    "Not resolved yet; keep chart and version in manifests of their own",
+    "chart versions may stand in `{field}` of this {kind}, which is not read",
+    "Write them under `spec.resources`, as YAML",
+)
+TEMPLATE = ReasonKind(
+    "template",
+    "{field} holds the template `{template}`, which is more than one input by its path",
+    "Write `<< inputs.name | quote >>` alone, or the value itself",
+)
+INPUT_UNKNOWN = ReasonKind(
+    "input-unknown",
+    "what `{template}` becomes is not in this tree: {problem}",
+    "Write it in `spec.inputs`, or in the `defaultValues` of a Static ResourceSetInputProvider",
+)
+INPUT_SHARED = ReasonKind(
+    "input-shared",
+    "the value at {place} is used in several places, not each of which is a chart version that can be judged: {uses}",
+    "Give the chart version an input of its own",
+)
+SEVERAL_TIERS = ReasonKind(
+    "several-tiers",
+    "the value at {place} also decides what {others} makes, which is not of the same tiers",
+    "Give each tier a value of its own",
 )
 SOURCE_NOT_FOUND = ReasonKind(
     "source-not-found",
@@ -162,7 +133,21 @@ NOT_A_CHART = ReasonKind(
     Weight.COUNTED,
 )
 LEFT_TO_FLUX = ReasonKind(
-    "image-policy", "the value has an `$imagepolicy` marker and belongs to Flux's image automation", "", Weight.NOTE
+    "image-policy",
+    "the value has an `$imagepolicy` marker and belongs to Flux's image automation",
+    "Where no automation runs, `image-policies: apply` in the configuration applies the policy here",
+)
+POLICY_UNKNOWN = ReasonKind(
+    "policy-unknown",
+    "the ImagePolicy {policy} {problem}",
+    "Keep ImagePolicy and ImageRepository in this repository, or leave the value to Flux's image automation",
+)
+POLICY_SUSPENDED = ReasonKind("policy-suspended", "{what} is suspended", "", Weight.NOTE)
+POLICY_UNUSABLE = ReasonKind(
+    "policy-unusable",
+    "the ImagePolicy {policy} cannot be applied here: {problem}",
+    "Mend the policy or the marker",
+    Weight.WARNING,
 )
 DIGEST_WITH_RANGE = ReasonKind(
     "digest-with-range",
@@ -227,10 +212,7 @@ SHARED = ReasonKind(
 )
 NO_TIER = ReasonKind("no-tier", "no tier of the configuration covers this path", "", Weight.COUNTED)
 FLOATING_TAG = ReasonKind(
-    "floating-tag",
-    "`{tag}` is a floating tag, not a version",
-    "Pin a version, for example `{example}`",
-    Weight.WARNING,
+    "floating-tag", "`{tag}` is a floating tag, not a version", "Pin a version, for example `{example}`", Weight.WARNING
 )
 TAG_MISSING = ReasonKind(
     "tag-missing",
@@ -252,10 +234,7 @@ BAD_FILTER = ReasonKind(
     Weight.WARNING,
 )
 LIMITS_DISJOINT = ReasonKind(
-    "limits-disjoint",
-    "no version lies within both {first} and {second}",
-    "Change one of the two",
-    Weight.WARNING,
+    "limits-disjoint", "no version lies within both {first} and {second}", "Change one of the two", Weight.WARNING
 )
 NO_MATCH = ReasonKind(
     "no-match",
@@ -275,6 +254,18 @@ RANGE_NOT_PINNED = ReasonKind(
     "Write the exact version by hand",
     Weight.WARNING,
 )
+POLICY_TAKES_NONE = ReasonKind(
+    "policy-takes-none",
+    "the ImagePolicy {policy} takes no tag of {chart}: {problem}",
+    "Flux's image automation stops here too; mend the policy",
+    Weight.WARNING,
+)
+DIGEST_CHANGED = ReasonKind(
+    "digest-changed",
+    "{tag} now has another digest than the one beside it, and {policy} wants that followed",
+    "See why the tag was pushed again; a digest is never moved under one version",
+    Weight.WARNING,
+)
 SAME_PRECEDENCE = ReasonKind(
     "same-precedence",
     "the tags {tags} are the same version to Flux and name different charts",
@@ -282,10 +273,7 @@ SAME_PRECEDENCE = ReasonKind(
     Weight.WARNING,
 )
 DIGEST_UNKNOWN = ReasonKind(
-    "digest-unknown",
-    "nothing tells which version the digest {digest} is",
-    "Write `tag` beside the digest",
-    Weight.NOTE,
+    "digest-unknown", "nothing tells which version the digest {digest} is", "Write `tag` beside the digest", Weight.NOTE
 )
 
 # --- editing

@@ -42,7 +42,8 @@ def exact(version: str, rule: TagRule = HELM, beside: str = "") -> ExactPin:
 
 def in_semver(version: str, beside: str = "") -> ExactPin:
     """An exact version in `spec.ref.semver`."""
-    return ExactPin(version=place(version, (*REF, "semver")), digest=exact("1.0.0", OCI, beside).digest)
+    where = place(version, (*REF, "semver"))
+    return ExactPin(version=where, digest=exact("1.0.0", OCI, beside).digest, as_constraint=True)
 
 
 def ranged(constraint: str, tag_filter: str = "") -> RangePin:

@@ -8,7 +8,16 @@ from bot.config.rules import host_faults, read_rule
 from bot.config.schema_check import check_shape
 from bot.config.tiers import read_tier
 from bot.errors import ConfigurationError, Fault
-from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Configuration, Mirror, RangesPolicy, Rule, SuspendedPolicy, Tier
+from bot.model.tiers import (
+    DEFAULT_CONFIGURATION_PATH,
+    Configuration,
+    ImagePolicies,
+    Mirror,
+    RangesPolicy,
+    Rule,
+    SuspendedPolicy,
+    Tier,
+)
 from bot.yamltext.nodes import Route
 
 
@@ -49,6 +58,7 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
         suspended=SuspendedPolicy(keys.get("suspended", SuspendedPolicy.REPORT)),
         ranges=RangesPolicy(keys.get("ranges", RangesPolicy.KEEP)),
         mirrors=tuple(Mirror(copy=copy, original=original) for copy, original in same_as.items()),
+        image_policies=ImagePolicies(keys.get("image-policies", ImagePolicies.REPORT)),
     )
 
 

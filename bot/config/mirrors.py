@@ -7,7 +7,7 @@ from bot.config.wording import shown
 from bot.errors import Fault
 from bot.flux.address import parse_chart_url
 from bot.planning.mirrors import EVERYTHING, overlap
-from bot.reasons import Reason
+from bot.reason import Reason
 from bot.yamltext.nodes import Route
 
 _SCHEME = "oci://"

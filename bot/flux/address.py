@@ -16,7 +16,8 @@ import ipaddress
 import re
 
 from bot.model.charts import ChartAddress
-from bot.reasons import BAD_ADDRESS, Reason
+from bot.reason import Reason
+from bot.reasons import BAD_ADDRESS
 
 _SCHEME = "oci://"
 _LONGEST_NAME = 255

@@ -7,12 +7,12 @@ from posixpath import basename
 
 from bot.flux.kinds import read_object
 from bot.flux.kustomized import FILE_NAMES, what_is_kustomized
-from bot.flux.manifest import Manifest, is_name
+from bot.flux.manifest import Manifest
 from bot.flux.objects import AnyObject, Kustomized
 from bot.flux.patches import OPERATION_NEEDLES, versions_in_patches
-from bot.model.places import ObjectId
 from bot.model.references import PassedOver
-from bot.reasons import EMBEDDED, ENCRYPTED, HELM_TEMPLATE, TOO_LARGE, UNREADABLE_YAML, Reason
+from bot.reason import Reason
+from bot.reasons import ENCRYPTED, HELM_TEMPLATE, TOO_LARGE, UNREADABLE_YAML
 from bot.yamltext.lookup import resolve
 from bot.yamltext.nodes import Document, Mapping, Node, Scalar, Sequence, YamlText
 from bot.yamltext.reading import read
@@ -24,6 +24,8 @@ _NEEDLES = (
     b"HelmRepository",
     b"HelmChart",
     b"kustomize.toolkit.fluxcd.io",
+    b"ResourceSet",
+    b"image.toolkit.fluxcd.io",
     *(needle.encode() for needle in OPERATION_NEEDLES),
 )
 # A line that begins with an action of Go's templates, or a value that does; in quotes it is YAML as well.
@@ -131,8 +133,6 @@ def _read_document(path: str, file: YamlText, document: Document) -> Iterator[An
             yield found
         if kustomized := what_is_kustomized(path, manifest, found):
             yield kustomized
-        if embedded := _embedded(manifest):
-            yield embedded
     yield from versions_in_patches(path, document, manifests[0] if manifests else None)
 
 
@@ -149,14 +149,3 @@ def _manifests(path: str, file: YamlText, document: Document) -> Iterator[Manife
     for index, item in enumerate(items.values):
         if isinstance(item, Mapping):
             yield Manifest.at(path, file, document, item, "items", index)
-
-
-def _embedded(manifest: Manifest) -> PassedOver | None:
-    """Flux objects that the Flux Operator makes from a ResourceSet: https://fluxoperator.dev/docs/crd/resourceset/."""
-    if manifest.kind != "ResourceSet":
-        return None
-    text = manifest.file.data[manifest.root.start : manifest.root.end]
-    if b"HelmRelease" not in text and b"OCIRepository" not in text:
-        return None
-    holder = ObjectId(kind=manifest.kind, namespace="", name=manifest.name) if is_name(manifest.name) else None
-    return PassedOver(path=manifest.path, line=manifest.line, object=holder, reason=EMBEDDED(kind=manifest.kind))

@@ -1,7 +1,7 @@
 """Flux's kinds: which objects are read, and what of each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from posixpath import normpath
 
 from bot.flux.address import parse_chart_url, refused, uses_plain_http
@@ -14,15 +14,21 @@ from bot.flux.objects import (
     HelmRegistry,
     HelmRelease,
     HelmRepository,
+    ImagePolicy,
+    ImageRepository,
+    InputProvider,
     Kustomization,
     OCIRepository,
+    ResourceSet,
     SourceRef,
 )
 from bot.flux.pins import wish_of_chart, wish_of_repository
+from bot.flux.policy_fields import exclusions_of, image_of, policy_of
 from bot.model.charts import ChartSource
 from bot.model.places import ObjectId
 from bot.model.references import PassedOver
-from bot.reasons import NEEDS_KUSTOMIZE, NO_NAME, SOURCE_NOT_OCI, VARIABLE, Reason
+from bot.reason import Reason
+from bot.reasons import NEEDS_KUSTOMIZE, NO_NAME, SOURCE_NOT_OCI, VARIABLE
 
 CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 """The media type of a chart's layer: https://github.com/helm/helm/blob/v4.2.1/pkg/registry/constants.go."""
@@ -30,6 +36,7 @@ CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 PATCHED = NEEDS_KUSTOMIZE(problem="a patch sets the version of a chart that another file names")
 """Why a patch with a version is not judged."""
 
+_RECONCILE = "fluxcd.controlplane.io/reconcile"
 _PROVIDERS = frozenset({"generic", "aws", "azure", "gcp"})
 
 Read = AnyObject | PassedOver | None
@@ -157,6 +164,36 @@ def _kustomization(manifest: Manifest, head: Head) -> Read:
     return Kustomization(head=head, source=source, folder=folder)
 
 
+def _resource_set(manifest: Manifest, head: Head) -> Read:
+    return ResourceSet(head=_paused(manifest, head), manifest=manifest)
+
+
+def _input_provider(manifest: Manifest, head: Head) -> Read:
+    kind = manifest.texts(("spec", "type"))
+    if isinstance(kind, Reason):
+        return head.passed_over(kind)
+    return InputProvider(head=_paused(manifest, head), manifest=manifest, type=kind[0])
+
+
+def _image_repository(manifest: Manifest, head: Head) -> Read:
+    return _named(ImageRepository(head=head, image=image_of(manifest), exclusions=exclusions_of(manifest)))
+
+
+def _image_policy(manifest: Manifest, head: Head) -> Read:
+    names = _names(manifest, "spec", "imageRepositoryRef")
+    repository = None
+    if not isinstance(names, Reason) and names[0]:
+        namespace = names[1] or head.object.namespace
+        repository = SourceRef(kind="ImageRepository", name=names[0], namespace=namespace)
+    return _named(ImagePolicy(head=head, repository=repository, spec=policy_of(manifest)))
+
+
+def _paused(manifest: Manifest, head: Head) -> Head:
+    """The Flux Operator's objects are suspended by an annotation."""
+    annotation = manifest.texts(("metadata", "annotations", _RECONCILE))
+    return replace(head, suspended=head.suspended or annotation == ("disabled",))
+
+
 def _chart_template(manifest: Manifest, head: Head, *route: str) -> ChartTemplate | PassedOver | None:
     """A chart template, or None where a patch holds nothing of a version."""
     texts = manifest.texts((*route, "chart"))
@@ -190,7 +227,9 @@ def _patch(manifest: Manifest, head: Head, *versions: tuple[str, ...]) -> Passed
     return None if line is None else head.passed_over(PATCHED, line)
 
 
-def _named(read: HelmRelease | HelmChart | OCIRepository | HelmRepository) -> Read:
+def _named(
+    read: HelmRelease | HelmChart | OCIRepository | HelmRepository | ImageRepository | ImagePolicy,
+) -> Read:
     if read.head.object.name:
         return read
     return read.head.passed_over(NO_NAME(kind=read.head.object.kind, problem="`metadata.name` is missing"))
@@ -212,6 +251,8 @@ class _Kind:
 
 
 _HELM, _SOURCE, _KUSTOMIZE = "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io"
+_IMAGE = "image.toolkit.fluxcd.io"
+_OPERATOR = "fluxcd.controlplane.io"
 _V1 = frozenset({"v1", "v1beta1", "v1beta2"})
 _V2 = frozenset({"v2", "v2beta1", "v2beta2"})
 
@@ -222,4 +263,10 @@ _KINDS = {
     (_SOURCE, "OCIRepository"): _Kind(versions=_V1, telling=("url", "ref"), read=_repository),
     (_SOURCE, "HelmRepository"): _Kind(versions=_V1, telling=("url",), read=_helm_repository),
     (_KUSTOMIZE, "Kustomization"): _Kind(versions=_V1, telling=("sourceRef",), read=_kustomization),
+    (_IMAGE, "ImageRepository"): _Kind(versions=_V1, telling=("image",), read=_image_repository),
+    (_IMAGE, "ImagePolicy"): _Kind(versions=_V1, telling=("policy",), read=_image_policy),
+    (_OPERATOR, "ResourceSet"): _Kind(
+        versions=_V1, telling=("resources", "resourcesTemplate", "steps"), read=_resource_set
+    ),
+    (_OPERATOR, "ResourceSetInputProvider"): _Kind(versions=_V1, telling=("type",), read=_input_provider),
 }

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Self, assert_never
+from typing import Protocol, Self, assert_never
 
 from bot.model.places import Place, Route
-from bot.reasons import HELM_TEMPLATE, NO_NAME, NOT_A_STRING, NOT_EDITABLE, VARIABLE, Reason
+from bot.reason import Reason
+from bot.reasons import HELM_TEMPLATE, NO_NAME, NOT_A_STRING, NOT_EDITABLE, TEMPLATE, VARIABLE
 from bot.yamltext.comments import trailing_comment
 from bot.yamltext.lookup import Obstacle, below, find, resolve
 from bot.yamltext.nodes import Alias, Document, Mapping, Node, Scalar, Sequence, YamlText
@@ -21,10 +22,30 @@ _TRUE = frozenset({"true", "yes", "on", "y"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """One value that may be edited: its place, and the comment behind it on its line (empty for none)."""
+    """One value that may be edited.
+
+    Attributes:
+        place: Where it is.
+        comment: What stands behind it on its line, empty for none.
+        bare: A template puts it where no quotes are, so that it must be a text without them.
+    """
 
     place: Place
     comment: str
+    bare: bool = False
+
+
+class Filling(Protocol):
+    """What fills in the templates of an object that another one makes."""
+
+    def applies(self, text: str) -> bool:
+        """Whether a text holds a template."""
+
+    def text(self, text: str, field: str) -> str | Reason:
+        """A text with its templates filled in; `field` is for messages."""
+
+    def written(self, text: str, comment: str, field: str) -> Written | Reason | None:
+        """What a template of one value stands for, where that is written; None where it is empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +60,7 @@ class Manifest:
         root: The object's mapping.
         route: The way from the document's root to it: empty but for the items of a List.
         kind: Its kind, empty where it has none that is a text.
+        filling: What its templates stand for; None where it has none.
     """
 
     path: str
@@ -48,11 +70,20 @@ class Manifest:
     root: Mapping
     route: Route
     kind: str
+    filling: Filling | None = None
     _met: dict[Route, Node | Obstacle] = field(default_factory=dict, repr=False, compare=False)
     """What stands at each route that was asked for: most begin alike, and a walk from the root is what costs."""
 
     @classmethod
-    def at(cls, path: str, file: YamlText, document: Document, root: Mapping, *route: str | int) -> Self:
+    def at(
+        cls,
+        path: str,
+        file: YamlText,
+        document: Document,
+        root: Mapping,
+        *route: str | int,
+        filling: Filling | None = None,
+    ) -> Self:
         """The object that a mapping of a document is."""
         view = document if root is document.root else replace(document, root=root)
         kind = resolve(view, ("kind",))
@@ -64,6 +95,7 @@ class Manifest:
             root=root,
             route=route,
             kind=kind.text if isinstance(kind, Scalar) else "",
+            filling=filling,
         )
 
     @property
@@ -87,9 +119,11 @@ class Manifest:
     def has(self, *route: str) -> bool:
         """Whether a field is written with something in it; one that cannot be told counts as written."""
         node = self.node(*route)
-        return node is not Obstacle.ABSENT and not (isinstance(node, Scalar) and _is_null(node))
+        if node is Obstacle.ABSENT:
+            return self._hidden(route) is not None
+        return not (isinstance(node, Scalar) and _is_null(node))
 
-    def line_of(self, *route: str) -> int:
+    def line_of(self, *route: str | int) -> int:
         """1-based line of a field, or of what it would stand in."""
         nodes = (self.node(*route[:length]) for length in range(len(route), 0, -1))
         return next((node.line for node in nodes if not isinstance(node, Obstacle)), self.line)
@@ -109,7 +143,7 @@ class Manifest:
         node = find(self.view, route)
         match node:
             case Obstacle.ABSENT:
-                return None
+                return self._hidden(route)
             case Obstacle() | Alias():
                 obstacle = Obstacle.ALIAS if isinstance(node, Alias) else node
                 return NOT_EDITABLE(problem=f"{_dotted(route)}: {obstacle}")
@@ -123,6 +157,9 @@ class Manifest:
     def _written(self, node: Scalar, route: tuple[str, ...]) -> Written | Reason | None:
         if _is_null(node) or not node.text:
             return None
+        if self.filling and self.filling.applies(node.text):
+            comment = trailing_comment(self.file, self.document, node) or ""
+            return self.filling.written(node.text, comment, _dotted(route))
         if problem := _foreign_syntax(node.text, route):
             return problem
         if not node.style and node.tag is None and not reads_as_string(node.text):
@@ -146,16 +183,30 @@ class Manifest:
         node = self.node(*route)
         match node:
             case Obstacle.ABSENT:
-                return ""
+                return self._hidden(route) or ""
             case Obstacle() | Alias():
                 obstacle = Obstacle.ALIAS if isinstance(node, Alias) else node
                 return NOT_EDITABLE(problem=f"{_dotted(route)}: {obstacle}")
             case Mapping() | Sequence():
                 return self._not_a_text(node, route)
             case Scalar():
-                return "" if _is_null(node) else _foreign_syntax(node.text, route) or node.text
+                return "" if _is_null(node) else self._filled(node.text, route)
             case _:
                 assert_never(node)
+
+    def _filled(self, text: str, route: tuple[str, ...]) -> str | Reason:
+        if self.filling and self.filling.applies(text):
+            return self.filling.text(text, _dotted(route))
+        return _foreign_syntax(text, route) or text
+
+    def _hidden(self, route: tuple[str | int, ...]) -> Reason | None:
+        """Why it cannot be told whether a field is there: a template stands in the place of what would hold it."""
+        if self.filling:
+            for length in range(1, len(route)):
+                above = self.node(*route[:length])
+                if isinstance(above, Scalar) and self.filling.applies(above.text):
+                    return TEMPLATE(field=_dotted(route[:length]), template=above.text[:_LONGEST_SHOWN])
+        return None
 
     def _not_a_text(self, node: Mapping | Sequence, route: tuple[str, ...]) -> Reason:
         """`name: {{ .Values.name }}` is YAML too: a mapping whose key is a mapping."""
@@ -187,5 +238,5 @@ def _foreign_syntax(text: str, route: tuple[str, ...]) -> Reason | None:
     return None
 
 
-def _dotted(route: tuple[str, ...]) -> str:
-    return ".".join(route)
+def _dotted(route: tuple[str | int, ...]) -> str:
+    return ".".join(map(str, route))

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.model.charts import ChartSource
+from bot.flux.manifest import Manifest
+from bot.model.charts import ChartAddress, ChartSource
+from bot.model.image_policies import Marker, PolicySpec
 from bot.model.places import ObjectId
 from bot.model.references import PassedOver, Pin
-from bot.reasons import Reason
+from bot.reason import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,18 +20,41 @@ class SourceRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """What Flux's image automation writes of a version.
+
+    Attributes:
+        version: The marker behind the version.
+        digest: The marker behind the digest.
+        both: There are a version and a digest.
+        filtered: A filter on tags stands beside them.
+        bare: A template without quotes leads to the version.
+    """
+
+    version: Marker | None
+    digest: Marker | None
+    both: bool
+    filtered: bool = False
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """A version as it is written.
 
     Attributes:
         pin: The version, or why it is not ours to judge.
         line: 1-based line of the value; 0 where nothing is written.
+        path: The file of that line; empty where it is the object's own.
         narrowed_by: Constraint of a `# flux-chart-bot: …` comment on that line, else empty.
+        marked: Whose the version is, where it is Flux's image automation's.
     """
 
     pin: Pin | Reason
     line: int = 0
+    path: str = ""
     narrowed_by: str = ""
+    marked: Marked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +73,12 @@ class Head:
     line: int
     suspended: bool = False
 
-    def passed_over(self, reason: Reason, line: int = 0, *, suspended: bool | None = None) -> PassedOver:
-        """The object, not judged; `line` is where to point at, if not at its start."""
+    def passed_over(
+        self, reason: Reason, line: int = 0, *, path: str = "", suspended: bool | None = None
+    ) -> PassedOver:
+        """The object, not judged; `path` and `line` are where to point at, if not at its start."""
         return PassedOver(
-            path=self.path,
+            path=path or self.path,
             line=line or self.line,
             object=self.object,
             suspended=self.suspended if suspended is None else suspended,
@@ -193,4 +220,63 @@ class Kustomized:
     patches: tuple[VersionPatch | PatchFile, ...] = ()
 
 
-AnyObject = HelmRelease | HelmChart | OCIRepository | HelmRepository | Kustomization
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceSet:
+    """Objects that the Flux Operator makes of templates and inputs. https://fluxoperator.dev/docs/crd/resourceset/."""
+
+    head: Head
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputProvider:
+    """A ResourceSetInputProvider: inputs for ResourceSets. https://fluxoperator.dev/docs/crd/resourcesetinputprovider/.
+
+    Attributes:
+        type: `Static`, whose inputs are written here, or where else they come from.
+    """
+
+    head: Head
+    manifest: Manifest
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRepository:
+    """Where the tags of image policies come from. https://fluxcd.io/flux/components/image/imagerepositories/.
+
+    Attributes:
+        image: The repository, or why it is none.
+        exclusions: Patterns of tags that are left out, empty for the default; or why they cannot be told.
+    """
+
+    head: Head
+    image: ChartAddress | Reason
+    exclusions: tuple[str, ...] | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagePolicy:
+    """Which tag is the latest. https://fluxcd.io/flux/components/image/imagepolicies/.
+
+    Attributes:
+        repository: Its ImageRepository; None where it names none.
+        spec: The policy, or what is wrong with it.
+    """
+
+    head: Head
+    repository: SourceRef | None
+    spec: PolicySpec | str
+
+
+AnyObject = (
+    HelmRelease
+    | HelmChart
+    | OCIRepository
+    | HelmRepository
+    | Kustomization
+    | ResourceSet
+    | InputProvider
+    | ImageRepository
+    | ImagePolicy
+)

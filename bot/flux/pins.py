@@ -3,10 +3,12 @@
 import re
 
 from bot.flux.manifest import Manifest, Written
-from bot.flux.objects import Wish
-from bot.flux.remarks import belongs_to_image_policy, narrowing
+from bot.flux.objects import Marked, Wish
+from bot.flux.remarks import narrowing
+from bot.imagepolicies.markers import marker_of
 from bot.model.references import DigestPin, ExactPin, Pin, RangePin
-from bot.reasons import DIGEST_WITH_RANGE, FLOATING_TAG, LEFT_TO_FLUX, NO_NAME, Reason
+from bot.reason import Reason
+from bot.reasons import DIGEST_WITH_RANGE, FLOATING_TAG, NO_NAME
 from bot.versions.version import try_flux, try_full
 
 _REF = ("spec", "ref")
@@ -61,7 +63,9 @@ def wish_of_repository(manifest: Manifest) -> Wish:
 
 def _pinned(digest: Written | None, version: Written | None, *, is_constraint: bool, tag_filter: str) -> Wish:
     if digest and not _DIGEST.fullmatch(digest.place.text):
-        return Wish(pin=NO_NAME(kind="OCIRepository", problem=_NO_DIGEST), line=digest.place.line)
+        return Wish(
+            pin=NO_NAME(kind="OCIRepository", problem=_NO_DIGEST), line=digest.place.line, path=digest.place.path
+        )
     if version is None:
         if digest is None:
             return Wish(pin=FLOATING_TAG(tag=_DEFAULT_TAG, example="1.2.3"))
@@ -69,14 +73,34 @@ def _pinned(digest: Written | None, version: Written | None, *, is_constraint: b
     text = version.place.text
     if is_constraint and (tag_filter or not try_full(text)):
         if digest is not None:
-            return Wish(pin=DIGEST_WITH_RANGE(), line=digest.place.line)
+            return Wish(pin=DIGEST_WITH_RANGE(), line=digest.place.line, path=digest.place.path)
         return _wish(RangePin(constraint=text, place=version.place, tag_filter=tag_filter), version)
-    return _wish(ExactPin(version=version.place, digest=digest.place if digest else None), version, digest)
+    pin = ExactPin(version=version.place, digest=digest.place if digest else None, as_constraint=is_constraint)
+    return _wish(pin, version, digest)
 
 
 def _wish(pin: Pin, version: Written, digest: Written | None = None) -> Wish:
-    """A pin, unless Flux's image automation writes one of its values."""
-    written = (version, digest) if digest else (version,)
-    if any(belongs_to_image_policy(value.comment) for value in written):
-        return Wish(pin=LEFT_TO_FLUX(), line=version.place.line)
-    return Wish(pin=pin, line=version.place.line, narrowed_by=narrowing(version.comment))
+    """A pin, with the markers that say that Flux's image automation writes it."""
+    place = version.place
+    return Wish(
+        pin=pin,
+        line=place.line,
+        path=place.path,
+        narrowed_by=narrowing(version.comment),
+        marked=_marked(pin, version, digest),
+    )
+
+
+def _marked(pin: Pin, version: Written, digest: Written | None) -> Marked | None:
+    first, second = marker_of(version.comment), marker_of(digest.comment) if digest else None
+    if isinstance(pin, DigestPin):
+        first, second = None, first
+    if not first and not second:
+        return None
+    return Marked(
+        version=first,
+        digest=second,
+        both=digest is not None,
+        filtered=isinstance(pin, RangePin) and bool(pin.tag_filter),
+        bare=version.bare,
+    )

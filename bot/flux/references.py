@@ -1,12 +1,14 @@
 """All objects of a tree to references: one for each place where a chart's version is decided."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from posixpath import dirname
 
 from bot.flux.address import join_chart
+from bot.flux.expansion import Expansion, Uses, expand
 from bot.flux.files import FileReading
+from bot.flux.image_policies import ImagePolicies
 from bot.flux.kinds import PATCHED
 from bot.flux.nearest import AppliedFrom, Entry, Level, Nearest
 from bot.flux.objects import (
@@ -25,17 +27,19 @@ from bot.flux.objects import (
 )
 from bot.flux.overridden import overridden
 from bot.model.charts import ChartSource
-from bot.model.places import ObjectId
+from bot.model.places import ObjectId, Place
 from bot.model.references import Declared, ExactPin, PassedOver, Pin, Reference
+from bot.reason import Reason
 from bot.reasons import (
+    INPUT_SHARED,
     NEEDS_KUSTOMIZE,
     NO_NAME,
     NOT_A_CHART,
+    NOT_EDITABLE,
     SOURCE_AMBIGUOUS,
     SOURCE_NOT_FOUND,
     SOURCE_NOT_OCI,
     VERSION_IN_FOLDER,
-    Reason,
 )
 from bot.versions.tags import TagRule
 from bot.versions.version import try_flux
@@ -58,7 +62,7 @@ class Resolution:
     passed_over: tuple[PassedOver, ...]
 
 
-def resolve(readings: Iterable[FileReading]) -> Resolution:
+def resolve(readings: Iterable[FileReading], *, apply_policies: bool = False) -> Resolution:
     """Join the objects of a tree.
 
     A version belongs to the object that holds it: the HelmRelease with its template; or the OCIRepository or HelmChart
@@ -66,14 +70,44 @@ def resolve(readings: Iterable[FileReading]) -> Resolution:
 
     Args:
         readings: Every file of one tree.
+        apply_policies: What an image policy writes is a reference too, instead of being left to Flux.
     """
     known = tuple(readings)
     told = tuple(each for reading in known for each in reading.passed_over)
-    tree = _Tree.of(tuple(each for reading in known for each in reading.objects), _patched(told), overridden(known))
-    judged = [*tree.judged(), *told]
+    objects = tuple(each for reading in known for each in reading.objects)
+    expansion = expand(objects)
+    every = (*objects, *expansion.objects)
+    tree = _Tree.of(every, _patched(told), overridden(known), apply_policies=apply_policies)
+    judged = [*_unless_shared(tree.judged(), expansion), *told, *expansion.passed_over]
     return Resolution(
         references=tuple(sorted((each for each in judged if isinstance(each, Reference)), key=_by_place)),
         passed_over=tuple(sorted((each for each in judged if isinstance(each, PassedOver)), key=_by_place)),
+    )
+
+
+def _unless_shared(judged: Iterable[Reference | PassedOver], expansion: Expansion) -> Iterator[Reference | PassedOver]:
+    """Pass over what is written in a value that something else uses too, which is not a version that is judged."""
+    known = tuple(judged)
+    if not expansion.objects:
+        yield from known
+        return
+    places = Counter(place for each in known if isinstance(each, Reference) for place in each.pin.places)
+    for each in known:
+        shared = (
+            (place, uses)
+            for place in (each.pin.places if isinstance(each, Reference) else ())
+            if (uses := expansion.uses(place)).count > places[place]
+        )
+        yield next((_shared(each, place, uses) for place, uses in shared if isinstance(each, Reference)), each)
+
+
+def _shared(reference: Reference, place: Place, uses: Uses) -> PassedOver:
+    return PassedOver(
+        path=place.path,
+        line=place.line,
+        object=reference.object,
+        suspended=reference.suspended,
+        reason=INPUT_SHARED(place=place, uses=", ".join(uses.lines)),
     )
 
 
@@ -115,11 +149,14 @@ class _Tree:
         objects: tuple[AnyObject, ...],
         patched: frozenset[tuple[str, str]],
         overridden_by: dict[Head, VersionPatch],
+        *,
+        apply_policies: bool,
     ) -> None:
         self._objects = objects
         self._patched = patched
         self._overridden_by = overridden_by
         applied_from = AppliedFrom(each for each in objects if isinstance(each, Kustomization))
+        self._policies = ImagePolicies(objects, applied_from, apply=apply_policies)
         self._registries: Nearest[HelmRepository] = Nearest(applied_from)
         self._repositories: Nearest[OCIRepository] = Nearest(applied_from)
         self._charts: Nearest[HelmChart] = Nearest(applied_from)
@@ -132,9 +169,11 @@ class _Tree:
         objects: tuple[AnyObject, ...],
         patched: frozenset[tuple[str, str]],
         overridden_by: dict[Head, VersionPatch],
+        *,
+        apply_policies: bool,
     ) -> "_Tree":
         """All objects, and the patches that change them."""
-        tree = cls(objects, patched, overridden_by)
+        tree = cls(objects, patched, overridden_by, apply_policies=apply_policies)
         for each in objects:
             tree._index(each)
         for each in objects:
@@ -193,8 +232,7 @@ class _Tree:
     def _template(self, head: Head, chart: ChartTemplate) -> Reference | PassedOver:
         users = self._users.get(head, _Users())
         source, declared = self._source(head, chart)
-        wish = self._unless_patched(head, chart.wish)
-        return _judge(head, wish, users, source, TagRule.HELM_REPOSITORY, declared)
+        return self._judge(head, chart.wish, users, source, TagRule.HELM_REPOSITORY, declared)
 
     def _source(self, head: Head, chart: ChartTemplate) -> tuple[ChartSource | Reason, Head | None]:
         """The chart's source and the HelmRepository that says so; or why there is none."""
@@ -214,7 +252,45 @@ class _Tree:
         if not each.selects_chart and (users.applied or not users.releases):
             return each.head.passed_over(NOT_A_CHART(), suspended=users.suspend(each.head))
         rule = TagRule.OCI_REPOSITORY_CHART_LAYER if each.selects_chart else TagRule.OCI_REPOSITORY
-        return _judge(each.head, self._unless_patched(each.head, each.wish), users, each.source, rule)
+        return self._judge(each.head, each.wish, users, each.source, rule)
+
+    def _judge(
+        self,
+        head: Head,
+        wished: Wish,
+        users: _Users,
+        source: ChartSource | Reason,
+        rule: TagRule,
+        declared: Head | None = None,
+    ) -> Reference | PassedOver:
+        suspended = users.suspend(head)
+        if isinstance(source, Reason):
+            return head.passed_over(source, suspended=suspended)
+        wish = self._unless_patched(head, wished)
+        path = wish.path or head.path
+        policy = self._policies.followed(path, wish.marked, source.address) if wish.marked else None
+        pin = _why_not(wish, path) or wish.pin
+        if isinstance(pin, Reason):
+            return head.passed_over(pin, wish.line, path=path, suspended=suspended)
+        if isinstance(policy, Reason):
+            return head.passed_over(policy, wish.line, path=path, suspended=suspended)
+        return Reference(
+            object=head.object,
+            path=path,
+            line=wish.line or head.line,
+            source=source,
+            tag_rule=rule,
+            pin=pin,
+            suspended=suspended,
+            consumers=users.names,
+            consumer_paths=users.paths,
+            narrowed_by=wish.narrowed_by,
+            also_in=() if path == head.path else (head.path,),
+            policy=policy,
+            source_declared=Declared(object=declared.object, path=declared.path, line=declared.line)
+            if declared
+            else None,
+        )
 
     def _unless_patched(self, head: Head, wish: Wish) -> Wish:
         """A version that a patch replaces is not what runs; one that only a patch writes is not the default."""
@@ -226,34 +302,14 @@ class _Tree:
         return Wish(pin=NEEDS_KUSTOMIZE(problem="no version is written here, and a patch elsewhere sets one"))
 
 
-def _judge(
-    head: Head,
-    wish: Wish,
-    users: _Users,
-    source: ChartSource | Reason,
-    rule: TagRule,
-    declared: Head | None = None,
-) -> Reference | PassedOver:
-    suspended = users.suspend(head)
-    if isinstance(source, Reason):
-        return head.passed_over(source, suspended=suspended)
+def _why_not(wish: Wish, path: str) -> Reason | None:
+    """Why a version is not edited where it stands."""
     if isinstance(wish.pin, Reason):
-        return head.passed_over(wish.pin, wish.line, suspended=suspended)
-    if folder := _folder_named_after(head.path, wish.pin):
-        return head.passed_over(VERSION_IN_FOLDER(folder=folder), wish.line, suspended=suspended)
-    return Reference(
-        object=head.object,
-        path=head.path,
-        line=wish.line or head.line,
-        source=source,
-        tag_rule=rule,
-        pin=wish.pin,
-        suspended=suspended,
-        consumers=users.names,
-        consumer_paths=users.paths,
-        narrowed_by=wish.narrowed_by,
-        source_declared=Declared(object=declared.object, path=declared.path, line=declared.line) if declared else None,
-    )
+        return wish.pin
+    if folder := _folder_named_after(path, wish.pin):
+        return VERSION_IN_FOLDER(folder=folder)
+    other = next((place for place in wish.pin.places if place.path != path), None)
+    return NOT_EDITABLE(problem=f"version and digest stand in two files, {path} and {other.path}") if other else None
 
 
 def _folder_named_after(path: str, pin: Pin) -> str:

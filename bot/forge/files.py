@@ -15,7 +15,7 @@ from bot.forge.commit_names import checked
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import CommitStatus, Identity, PullRequest, State
 from bot.model.tiers import Branch
-from bot.reasons import Reason
+from bot.reason import Reason
 
 _US = Identity(login="flux-chart-bot", name="flux-chart-bot", email="flux-chart-bot@users.noreply.invalid")
 _OPEN, _CLOSED = "open", "closed"

@@ -13,7 +13,7 @@ from bot.forge.github_refusals import Refused, asking
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import CommitStatus, Identity, PullRequest, State
 from bot.model.tiers import Branch
-from bot.reasons import Reason
+from bot.reason import Reason
 
 if TYPE_CHECKING:
     from github import Github  # noqa: TID251 - this package is its home

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bot.errors import ForgeFailed
-from bot.reasons import FORGE_FAILED, OPENING_FORBIDDEN, PERMISSION_MISSING, Reason
+from bot.reason import Reason
+from bot.reasons import FORGE_FAILED, OPENING_FORBIDDEN, PERMISSION_MISSING
 
 if TYPE_CHECKING:
     from github import GithubException  # noqa: TID251 - this package is its home

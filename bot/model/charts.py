@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.reasons import Reason
+from bot.reason import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

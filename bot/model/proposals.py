@@ -6,7 +6,7 @@ from enum import StrEnum
 from bot.model.commits import FileChange, Sha
 from bot.model.tiers import Branch, Tier
 from bot.model.verdicts import Verdict
-from bot.reasons import Reason
+from bot.reason import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,17 +3,25 @@
 from dataclasses import dataclass
 
 from bot.model.charts import ChartSource
+from bot.model.image_policies import FollowedPolicy
 from bot.model.places import ObjectId, Place
-from bot.reasons import Reason
+from bot.reason import Reason
 from bot.versions.tags import TagRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExactPin:
-    """One version, written out; with `digest` the digest that stands beside it and moves with it."""
+    """One version, written out.
+
+    Attributes:
+        version: Where it is written.
+        digest: The digest that stands beside it and moves with it.
+        as_constraint: It stands in `spec.ref.semver`, as a constraint that one version meets, and is no tag's name.
+    """
 
     version: Place
     digest: Place | None = None
+    as_constraint: bool = False
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -66,7 +74,7 @@ class Reference:
 
     Attributes:
         object: The object that holds the version: HelmRelease, OCIRepository or HelmChart.
-        path: File of that object.
+        path: File in which the version is written, else that of the object.
         line: 1-based line to point at when something about it is said.
         source: The chart and how to reach it.
         tag_rule: Which tags Flux would see as versions for this kind of source.
@@ -76,6 +84,8 @@ class Reference:
         consumer_paths: The files of these.
         narrowed_by: Constraint of a `# flux-chart-bot: …` comment on the version's own line, else empty.
         source_declared: The HelmRepository that gives the address; None where the object gives it itself.
+        also_in: The file of the object, where its version is written in another.
+        policy: The image policy that says which tag it takes, in the place of the tier's `follow`.
     """
 
     object: ObjectId
@@ -89,6 +99,8 @@ class Reference:
     consumer_paths: tuple[str, ...] = ()
     narrowed_by: str = ""
     source_declared: Declared | None = None
+    also_in: tuple[str, ...] = ()
+    policy: FollowedPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,13 @@ class Mirror:
     original: str
 
 
+class ImagePolicies(StrEnum):
+    """What to do with values that Flux's image automation writes."""
+
+    REPORT = "report"
+    APPLY = "apply"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
     """One environment.
@@ -103,3 +110,4 @@ class Configuration:
     suspended: SuspendedPolicy = SuspendedPolicy.REPORT
     ranges: RangesPolicy = RangesPolicy.KEEP
     mirrors: tuple[Mirror, ...] = ()
+    image_policies: ImagePolicies = ImagePolicies.REPORT

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from bot.model.places import Place
 from bot.model.references import Reference
 from bot.model.tiers import Tier
-from bot.reasons import Reason
+from bot.reason import Reason
 
 
 class Refused(NamedTuple):

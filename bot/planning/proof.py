@@ -6,7 +6,8 @@ from bot.model.commits import FileChange, PathDifference, Sha
 from bot.model.proposals import PullRequestPlan
 from bot.model.tiers import Configuration
 from bot.planning.tiers import claimants, production_paths
-from bot.reasons import NOT_AS_PLANNED, Reason
+from bot.reason import Reason
+from bot.reasons import NOT_AS_PLANNED
 
 _NEVER = ".github/"
 """Nothing under it is ever written: workflows and our own configuration live there."""

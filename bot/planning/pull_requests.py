@@ -8,7 +8,8 @@ from bot.model.tiers import Branch, Tier
 from bot.model.verdicts import Verdict
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.proof import blob_name
-from bot.reasons import CLOSED_BY_A_PERSON, FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, TOUCHED, Reason
+from bot.reason import Reason
+from bot.reasons import CLOSED_BY_A_PERSON, FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, TOUCHED
 
 _MARKER = "<!-- flux-chart-bot "
 """How the last line of a body of ours begins: it names the versions, and changes with nothing else."""

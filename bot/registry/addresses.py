@@ -8,7 +8,8 @@ name that resolves differently the second time (DNS rebinding) gains nothing.
 import ipaddress
 from dataclasses import dataclass
 
-from bot.reasons import FORBIDDEN_ADDRESS, PRIVATE_ADDRESS, Reason
+from bot.reason import Reason
+from bot.reasons import FORBIDDEN_ADDRESS, PRIVATE_ADDRESS
 from bot.registry.origins import Origin, names_loopback
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

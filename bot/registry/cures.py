@@ -1,7 +1,8 @@
 """What to do about a refusal, in the terms of the registry that refused."""
 
 from bot.model.charts import ChartSource
-from bot.reasons import ACCESS_DENIED, LOGIN_OVER_HTTP, Reason
+from bot.reason import Reason
+from bot.reasons import ACCESS_DENIED, LOGIN_OVER_HTTP
 from bot.registry.failures import DeniedError
 from bot.registry.origins import DOCKER_HUB, Origin, split_host
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from bot.reasons import Reason
+from bot.reason import Reason
 from bot.registry.answers import Answer
 from bot.registry.failures import TroubleError, UnansweredError
 from bot.registry.hosts import Host, Hosts

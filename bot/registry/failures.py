@@ -1,6 +1,6 @@
 """Why one question has no answer. These never leave the package: the adapter turns each into `Unreachable`."""
 
-from bot.reasons import Reason
+from bot.reason import Reason
 
 
 class RegistryError(Exception):

@@ -3,7 +3,8 @@
 import threading
 import time
 
-from bot.reasons import RATE_LIMITED, UNREACHABLE, Reason
+from bot.reason import Reason
+from bot.reasons import RATE_LIMITED, UNREACHABLE
 from bot.registry.challenges import Challenge
 from bot.registry.failures import UnansweredError
 from bot.registry.limits import Limits

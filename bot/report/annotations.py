@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.errors import BotError, Fault
-from bot.reasons import Reason, Weight
+from bot.reason import Reason, Weight
 from bot.report.escape import log_line
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from bot.model.references import PassedOver
 from bot.model.tiers import Mirror
 from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.planning.mirrors import same_as
-from bot.reasons import Reason
+from bot.reason import Reason
 from bot.report.run_report import RunReport
 from bot.versions.follow import Follow, Reach
 

@@ -6,7 +6,7 @@ from typing import TextIO
 from bot.model.explanations import Considered, Explained, Explanation
 from bot.model.references import DigestPin, ExactPin, PassedOver, RangePin, Reference
 from bot.model.verdicts import Current, Held, Update, Verdict
-from bot.reasons import Reason
+from bot.reason import Reason
 from bot.report.escape import visible
 from bot.report.matrix import cell_of
 

@@ -9,7 +9,8 @@ from typing import assert_never
 from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.planning.mirrors import canonical
-from bot.reasons import SOURCE_SUSPENDED, Weight
+from bot.reason import Weight
+from bot.reasons import SOURCE_SUSPENDED
 from bot.report.run_report import RunReport, counted
 
 

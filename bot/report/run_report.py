@@ -9,7 +9,8 @@ from bot.model.proposals import Outcome, Plan, Published
 from bot.model.references import PassedOver
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
-from bot.reasons import UNKNOWN, Reason, Weight
+from bot.reason import Reason, Weight
+from bot.reasons import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

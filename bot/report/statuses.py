@@ -6,7 +6,7 @@ from bot.model.proposals import Action, CommitStatus, PullRequestPlan, State
 from bot.model.references import PassedOver
 from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Update, Verdict
-from bot.reasons import Weight
+from bot.reason import Weight
 from bot.report.escape import visible
 from bot.report.run_report import alarms, charts_unknown, counted, is_unknown, nothing_looked_up, reason_of, updates_of
 

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlsplit
 
 from bot.model.proposals import Outcome
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH
-from bot.reasons import Reason, Weight
+from bot.reason import Reason, Weight
 from bot.report.escape import Markdown, code, markdown, visible
 from bot.report.headline import headline, what_became
 from bot.report.matrix import Cell, Row, matrix

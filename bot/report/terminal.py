@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 from bot.model.commits import FileChange
 from bot.model.proposals import Outcome
 from bot.ports import Progress
-from bot.reasons import Reason, Weight
+from bot.reason import Reason, Weight
 from bot.report.diff import diff_lines
 from bot.report.escape import visible
 from bot.report.headline import headline, what_became

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.model.verdicts import Verdict
-from bot.reasons import Reason, Weight
+from bot.reason import Reason, Weight
 from bot.report.run_report import RunReport, reason_of
 
 _LOUDNESS = {weight: index for index, weight in enumerate(Weight)}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.model.charts import ManifestFacts, TagList, Unreachable
 from bot.model.references import DigestPin, ExactPin, Reference
 from bot.model.verdicts import Current, Decision, Edit, Held, Update
-from bot.reasons import DIGEST_UNKNOWN, SAME_PRECEDENCE
+from bot.reasons import DIGEST_CHANGED, DIGEST_UNKNOWN, SAME_PRECEDENCE
 from bot.selection.limits import Limits
 from bot.selection.pins import decide_pin
 from bot.versions.tags import read_pin
@@ -64,6 +64,9 @@ def with_digest(reference: Reference, update: Update, facts: ManifestFacts | Unr
         # Two tags of one manifest: only what names the version moves, and for a lone digest nothing does.
         same = Current(version=update.old, refused=update.refused)
         return replace(update, digest=facts.digest) if update.edits else same
+    if reference.policy and update.old == update.new:
+        reason = DIGEST_CHANGED(tag=update.tag, policy=reference.policy.name)
+        return Held(version=update.old, reason=reason)
     return replace(update, digest=facts.digest, edits=(*update.edits, Edit(place=place, text=facts.digest)))
 
 

@@ -9,7 +9,8 @@ from bot.model.tiers import Configuration, Rule, SuspendedPolicy, Tier
 from bot.model.verdicts import Refused
 from bot.planning.mirrors import canonical
 from bot.planning.path_patterns import ChartPatterns
-from bot.reasons import BAD_CONSTRAINT, LIMITS_DISJOINT, Reason
+from bot.reason import Reason
+from bot.reasons import BAD_CONSTRAINT, LIMITS_DISJOINT
 from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.follow import Follow, Limit, Reach, limit
 from bot.versions.tags import TaggedVersion
@@ -27,6 +28,7 @@ class Limits:
         narrowed_by: The comment's constraint; it can only narrow.
         follow_rule: 1-based line of the rule that gave `follow`; 0 where the tier did.
         skip_rule: 1-based line of the rule that gave `skip`; 0 where none did.
+        by_policy: An image policy, which a person wrote for this very value, says how far it moves, not `follow`.
     """
 
     tier: Tier
@@ -35,6 +37,7 @@ class Limits:
     narrowed_by: Constraint | None = None
     follow_rule: int = 0
     skip_rule: int = 0
+    by_policy: bool = False
 
     @property
     def stays(self) -> bool:
@@ -46,7 +49,8 @@ class Limits:
         """Why nothing moves by itself, in the words of `refusal`; None where something may."""
         if self.tier.production:
             return "production is never edited by itself"
-        return f"tier {self.tier.name} follows nothing by itself" if self.follow is Reach.EXACT else None
+        stands = self.follow is Reach.EXACT and not self.by_policy
+        return f"tier {self.tier.name} follows nothing by itself" if stands else None
 
     def refusal(self, version: Version, reach: Limit) -> str | None:
         """Why a version is not taken, in a few words that follow it in a list; None where it may be.
@@ -55,7 +59,8 @@ class Limits:
             version: The newer version.
             reach: `self.reach` of the version in use; made once, asked for every newer version.
         """
-        return self.why_it_stays or reach.refusal(version) or self._objection(version)
+        beyond = None if self.by_policy else reach.refusal(version)
+        return self.why_it_stays or beyond or self._objection(version)
 
     def objection(self, version: Version) -> str | None:
         """What speaks against a version wherever one comes from, in the words of `refusal`; None for nothing."""
@@ -112,7 +117,13 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
     except InvalidConstraint as invalid:
         return BAD_CONSTRAINT(constraint=reference.narrowed_by, problem=invalid.fault.value)
     return Limits(
-        tier=tier, follow=follow, skip=skip, narrowed_by=narrowed_by, follow_rule=follow_rule, skip_rule=skip_rule
+        tier=tier,
+        follow=follow,
+        skip=skip,
+        narrowed_by=narrowed_by,
+        by_policy=reference.policy is not None,
+        follow_rule=follow_rule,
+        skip_rule=skip_rule,
     )
 
 

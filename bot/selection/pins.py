@@ -30,7 +30,7 @@ def decide_pin(reference: Reference, pin: ExactPin, tags: TagList, limits: Limit
             majors_behind=majors_behind(newest_first, current),
             refused=refused,
         )
-    new = _spelled(candidate, text) if _is_constraint(pin) else candidate.text
+    new = _spelled(candidate, text) if pin.as_constraint else candidate.text
     return Update(
         old=text,
         new=new,
@@ -69,23 +69,18 @@ def majors_behind(newest_first: tuple[TaggedVersion, ...], current: Version) -> 
     return sum(major > current.major for major in stable)
 
 
-def _is_constraint(pin: ExactPin) -> bool:
-    """An exact version in `spec.ref.semver` is a constraint that one version meets, not the name of a tag."""
-    return pin.version.route[-1:] == ("semver",)
-
-
 def _read(reference: Reference, pin: ExactPin) -> Version | None:
-    return try_full(pin.version.text) if _is_constraint(pin) else read_pin(pin.version.text, reference.tag_rule)
+    return try_full(pin.version.text) if pin.as_constraint else read_pin(pin.version.text, reference.tag_rule)
 
 
 def _offer(reference: Reference, pin: ExactPin, tags: TagList, current: Version) -> Offer:
-    if _is_constraint(pin):
+    if pin.as_constraint:
         return listed(tags.tags, reference.tag_rule)
     return pinnable(tags.tags, reference.tag_rule, current)
 
 
 def _exists(reference: Reference, pin: ExactPin, tags: TagList, offer: Offer, current: Version) -> bool:
-    if _is_constraint(pin):
+    if pin.as_constraint:
         return bool(offer.seen.equals(current))
     return tag_of(pin.version.text, reference.tag_rule) in tags.tags
 

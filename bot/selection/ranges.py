@@ -11,7 +11,8 @@ from bot.model.charts import TagList
 from bot.model.references import RangePin, Reference
 from bot.model.tiers import RangesPolicy
 from bot.model.verdicts import Current, Decision, Edit, Held, Refused, Update
-from bot.reasons import BAD_CONSTRAINT, BAD_FILTER, NO_MATCH, NO_VERSIONS, RANGE_NOT_PINNED, WIDE_RANGE, Reason
+from bot.reason import Reason
+from bot.reasons import BAD_CONSTRAINT, BAD_FILTER, NO_MATCH, NO_VERSIONS, RANGE_NOT_PINNED, WIDE_RANGE
 from bot.selection.limits import Limits
 from bot.selection.offers import Offer, listed
 from bot.selection.pins import majors_behind, newest_beyond

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 
+from bot.flux.expansion import expand
 from bot.flux.files import read_file
 from bot.flux.objects import AnyObject, ChartTemplate, HelmChart, HelmRelease, OCIRepository
 from bot.flux.remarks import narrowing_comment
@@ -15,7 +16,8 @@ from bot.model.verdicts import Edit, Held, Update, Verdict
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.pull_requests import branch_of
 from bot.ports import Tree
-from bot.reasons import UNKNOWN, Reason
+from bot.reason import Reason
+from bot.reasons import UNKNOWN
 from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import jump
 from bot.steps.find import Remote
@@ -167,22 +169,29 @@ class _Side:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._entries = {entry.path: entry for entry in tree.entries() if entry.kind.regular}
-        self._files: dict[str, dict[ObjectId, _Wish]] = {}
+        self._files: dict[str, tuple[AnyObject, ...]] = {}
+        self._wishes: dict[tuple[str, ...], dict[ObjectId, _Wish]] = {}
 
     def wish(self, reference: Reference) -> _Wish | None:
-        """What the reference's object wishes for here; None where it is not, or its name is used twice in the file."""
-        path = reference.path
+        """What the reference's object wishes for here; None where it is not, or its name is used twice in its files."""
+        paths = (reference.path, *reference.also_in)
+        if paths not in self._wishes:
+            self._wishes[paths] = _wishes(each for path in paths for each in self._objects(path))
+        return self._wishes[paths].get(reference.object)
+
+    def _objects(self, path: str) -> tuple[AnyObject, ...]:
         if path not in self._files:
             entry = self._entries.get(path)
             found = self._tree.read([entry] if entry else [])
-            self._files[path] = next((_wishes(path, data) for _, data in found), {})
-        return self._files[path].get(reference.object)
+            self._files[path] = next((read_file(path, data).objects for _, data in found), ())
+        return self._files[path]
 
 
-def _wishes(path: str, data: bytes) -> dict[ObjectId, _Wish]:
-    objects = read_file(path, data).objects
-    times = Counter(each.head.object for each in objects)
-    wishes = ((each.head.object, _wish(each)) for each in objects)
+def _wishes(objects: Iterable[AnyObject]) -> dict[ObjectId, _Wish]:
+    written = tuple(objects)
+    known = (*written, *expand(written).objects)
+    times = Counter(each.head.object for each in known)
+    wishes = ((each.head.object, _wish(each)) for each in known)
     return {name: wish for name, wish in wishes if wish and times[name] == 1}
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from bot.model.commits import FileChange, TreeEntry
 from bot.model.places import Place, Route
 from bot.model.verdicts import Edit, Held, Update, Verdict
-from bot.reasons import NOT_EDITABLE, NOT_MINIMAL, RANGE_NOT_PINNED, Reason
+from bot.reason import Reason
+from bot.reasons import NOT_EDITABLE, NOT_MINIMAL, RANGE_NOT_PINNED
 from bot.yamltext.commenting import append_comment
 from bot.yamltext.lookup import find
 from bot.yamltext.nodes import Scalar, YamlText

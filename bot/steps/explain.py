@@ -10,7 +10,7 @@ from bot.model.references import PassedOver, RangePin, Reference
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Current, Update, Verdict
 from bot.planning.mirrors import same_as
-from bot.reasons import Reason
+from bot.reason import Reason
 from bot.selection.considered import offer_for
 from bot.selection.limits import Limits, limits_of
 from bot.steps.edit import TierEdits
@@ -122,6 +122,8 @@ def _bounds(verdict: Verdict, limits: Limits | None, configuration: Configuratio
     of_tier = f"tier {tier.name}, {_at(configuration, tier.line)}"
     if tier.production:
         yield Bound(what="nothing moves by itself, it is production", origin=of_tier)
+    elif policy := verdict.reference.policy:
+        yield Bound(what="the tag that it takes", origin=f"ImagePolicy {policy.name}")
     else:
         rule = f"a rule, {_at(configuration, limits.follow_rule)}"
         yield Bound(what=_followed(limits, _in_use(verdict)), origin=rule if limits.follow_rule else of_tier)

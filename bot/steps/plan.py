@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from bot.model.proposals import Action, Plan, PullRequestPlan, StatusPlan
 from bot.model.verdicts import Held, Verdict
 from bot.planning.pull_requests import Wish, branch_of, plan_pull_request, strangers
-from bot.reasons import UNKNOWN, Reason
+from bot.reason import Reason
+from bot.reasons import UNKNOWN
 from bot.report.statuses import base_status, head_status
 from bot.report.wording import pull_request_texts
 from bot.steps.edit import TierEdits

@@ -19,7 +19,8 @@ from bot.model.proposals import (
 from bot.model.tiers import Branch, Configuration
 from bot.planning.proof import deviation
 from bot.ports import Forge, Repository
-from bot.reasons import FORGE_FAILED, PERMISSION_MISSING, PUSH_REJECTED, Reason
+from bot.reason import Reason
+from bot.reasons import FORGE_FAILED, PERMISSION_MISSING, PUSH_REJECTED
 from bot.steps.find import Remote
 
 _T = TypeVar("_T")

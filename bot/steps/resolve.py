@@ -7,10 +7,10 @@ from bot.config.tree_checks import check_paths
 from bot.errors import ConfigurationError
 from bot.flux.references import resolve as join
 from bot.model.references import PassedOver, Reference
-from bot.model.tiers import Branch, Configuration, Tier
+from bot.model.tiers import Branch, Configuration, ImagePolicies, Tier
 from bot.model.verdicts import Verdict
 from bot.planning.tiers import claimants
-from bot.reasons import NO_TIER
+from bot.reasons import NO_TIER, SEVERAL_TIERS
 from bot.steps.scan import Base, Scanned
 
 
@@ -53,12 +53,44 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
     # A dictionary for its order: branches with the same files say the same thing once.
     outside: dict[PassedOver, None] = {}
     for one in scanned:
-        resolution = join(one.readings)
-        skipped = (*one.passed_over, *resolution.passed_over)
-        views += [_view(one.base, tier, resolution.references, skipped) for tier in one.base.tiers]
-        unclaimed = (*skipped, *map(_no_tier, resolution.references))
+        resolution = join(one.readings, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
+        references, torn = _within_tiers(resolution.references, one.base.tiers)
+        skipped = (*one.passed_over, *resolution.passed_over, *torn)
+        views += [_view(one.base, tier, references, skipped) for tier in one.base.tiers]
+        unclaimed = (*skipped, *map(_no_tier, references))
         outside |= dict.fromkeys(item for item in unclaimed if not claimants(item.path, configuration.tiers))
     return Resolved(views=tuple(views), outside=tuple(outside))
+
+
+def _within_tiers(
+    references: Iterable[Reference], tiers: tuple[Tier, ...]
+) -> tuple[tuple[Reference, ...], tuple[PassedOver, ...]]:
+    """Pass over references to values that other tiers use as well: whoever moves one moves production too."""
+    known = tuple(references)
+    torn = {
+        place: each
+        for each in known
+        for place in each.pin.places
+        if any(claimants(path, tiers) != claimants(each.path, tiers) for path in each.also_in)
+    }
+    if not torn:
+        return known, ()
+    held = [(each, next((torn[place] for place in each.pin.places if place in torn), None)) for each in known]
+    return (
+        tuple(each for each, other in held if other is None),
+        tuple(_several_tiers(each, other) for each, other in held if other),
+    )
+
+
+def _several_tiers(reference: Reference, other: Reference) -> PassedOver:
+    place = f"{reference.path}:{reference.line}"
+    return PassedOver(
+        path=reference.path,
+        line=reference.line,
+        object=reference.object,
+        suspended=reference.suspended,
+        reason=SEVERAL_TIERS(place=place, others=", ".join(other.also_in)),
+    )
 
 
 def _view(base: Base, tier: Tier, references: Iterable[Reference], skipped: Iterable[PassedOver]) -> TierView:

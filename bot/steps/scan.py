@@ -12,7 +12,8 @@ from bot.model.commits import EntryKind, Sha, TreeEntry
 from bot.model.references import PassedOver
 from bot.model.tiers import Branch, Tier
 from bot.ports import Tree
-from bot.reasons import LINK, TOO_LARGE, Reason
+from bot.reason import Reason
+from bot.reasons import LINK, TOO_LARGE
 from bot.yamltext.unreadable import DEFAULT_LIMITS
 
 _SUFFIXES = (".yaml", ".yml")

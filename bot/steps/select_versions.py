@@ -5,14 +5,17 @@ from itertools import islice
 from typing import assert_never
 
 from bot.model.charts import ChartSource, TagList, Unreachable
+from bot.model.image_policies import FollowedPolicy
 from bot.model.references import DigestPin, ExactPin, RangePin, Reference
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Decision, Held, Update, Verdict
 from bot.planning.tiers import also_served
-from bot.reasons import SHARED, SOURCE_SUSPENDED, Reason
+from bot.reason import Reason
+from bot.reasons import SHARED, SOURCE_SUSPENDED
 from bot.selection.digests import decide_digest, tag_named_by
 from bot.selection.limits import Limits, limits_of, only_reported
 from bot.selection.pins import decide_pin
+from bot.selection.policies import decide_policy
 from bot.selection.ranges import decide_range
 from bot.steps.look_up import Answers
 from bot.steps.resolve import Resolved, TierVerdicts, TierView
@@ -58,6 +61,8 @@ def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: C
         return Held(version=version, reason=limits)
     if isinstance(tags, Unreachable):
         return Held(version=version, reason=tags.reason)
+    if reference.policy:
+        return _decide_by_policy(reference, reference.policy, tags, answers, limits)
     match reference.pin:
         case ExactPin() as pin:
             return decide_pin(reference, pin, tags, limits)
@@ -67,6 +72,19 @@ def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: C
             return _decide_alone(reference, pin, tags, answers, limits)
         case _:
             assert_never(reference.pin)
+
+
+def _decide_by_policy(
+    reference: Reference, policy: FollowedPolicy, tags: TagList, answers: Answers, limits: Limits
+) -> Decision:
+    facts = None
+    if isinstance(reference.pin, DigestPin):
+        digest = reference.pin.digest.text
+        known = answers.facts[reference.source, digest]
+        if isinstance(known, Unreachable):
+            return Held(version=digest, reason=known.reason)
+        facts = known
+    return decide_policy(reference, policy, tags, limits, facts)
 
 
 def _decide_alone(reference: Reference, pin: DigestPin, tags: TagList, answers: Answers, limits: Limits) -> Decision:

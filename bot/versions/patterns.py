@@ -4,6 +4,7 @@ RE2 needs linear time; Python's `re` takes 2 s for 26 characters under a hostile
 `[[:digit:]]` other meanings than Flux. Source of the syntax: https://github.com/google/re2/wiki/Syntax
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -24,6 +25,19 @@ class InvalidPattern(ValueError):
         super().__init__(f"not a pattern: {quoted(text)}: {problem}")
         self.text = text
         self.problem = problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The first match of a pattern in a text.
+
+    Attributes:
+        groups: What each group holds, all of the match first; None where a group took no part.
+        names: The number of each named group.
+    """
+
+    groups: tuple[str | None, ...]
+    names: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +81,19 @@ class Pattern:
             return self._engine.search(text.encode()) is not None
         except UnicodeEncodeError:
             return False
+
+    def find(self, text: str) -> Found | None:
+        """The first match anywhere in a text, as Go's `FindStringSubmatchIndex`; texts without one as in `found_in`."""
+        try:
+            match = self._engine.search(text.encode())
+        except UnicodeEncodeError:
+            return None
+        if match is None:
+            return None
+        parts = (match.group(number) for number in range(self._engine.groups + 1))
+        groups = tuple(None if part is None else part.decode(errors="replace") for part in parts)
+        names = {name.decode(): number for name, number in self._engine.groupindex.items()}
+        return Found(groups=groups, names=names)
 
 
 def _said(problem: Exception) -> str:

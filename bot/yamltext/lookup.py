@@ -39,6 +39,14 @@ def below(document: Document, node: Node | Obstacle, key: str | int) -> Node | O
     return step if isinstance(step, Obstacle) else document.follow(step)
 
 
+def is_repeated(document: Document, route: Route) -> bool:
+    """Whether aliases repeat the node at a route, or anything that holds it: an edit would change all of them."""
+    if not document.aliases:
+        return False
+    nodes = (find(document, route[:length]) for length in range(len(route) + 1))
+    return any(isinstance(node, Scalar | Mapping | Sequence) and document.is_referred_to(node) for node in nodes)
+
+
 def _walk(node: Node, route: Route, follow: Callable[[Node], Node]) -> Node | Obstacle:
     node = follow(node)
     for key in route:

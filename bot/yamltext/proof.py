@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from bot.yamltext.commenting import end_of_line, written_comment
 from bot.yamltext.comments import trailing_comment
-from bot.yamltext.lookup import find
+from bot.yamltext.lookup import find, is_repeated
 from bot.yamltext.nodes import Alias, Document, Mapping, Node, Route, Scalar, Sequence, YamlText
 from bot.yamltext.reading import read
 from bot.yamltext.replacing import STRING_TAGS
@@ -109,7 +109,7 @@ def _target(document: Document, route: Route, text: str) -> Scalar | Difference:
         return Difference(sentence="an intended value is not one scalar of its own", line=document.line)
     if node.text == text:
         return Difference(sentence="an intended value was that text before", line=node.line)
-    if document.is_referred_to(node):
+    if is_repeated(document, route):
         return Difference(sentence="an intended value is repeated by aliases", line=node.line)
     return node
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import assert_never
 
-from bot.yamltext.lookup import Obstacle, find
+from bot.yamltext.lookup import Obstacle, find, is_repeated
 from bot.yamltext.nodes import BREAKS, Alias, Document, Mapping, Route, Scalar, Sequence, YamlText
 from bot.yamltext.splices import Splice
 from bot.yamltext.strings import may_stand_plain
@@ -56,17 +56,15 @@ def replace(file: YamlText, document: Document, route: Route, text: str) -> Spli
         case Mapping() | Sequence():
             return Refusal.COLLECTION
         case Scalar():
-            return _replace_scalar(file, document, node, text)
+            return Refusal.SHARED if is_repeated(document, route) else _replace_scalar(file, node, text)
         case _:
             assert_never(node)
 
 
-def _replace_scalar(file: YamlText, document: Document, scalar: Scalar, text: str) -> Splice | Refusal:
+def _replace_scalar(file: YamlText, scalar: Scalar, text: str) -> Splice | Refusal:
     refusal = _token_refusal(file, scalar)
     if refusal:
         return refusal
-    if document.is_referred_to(scalar):
-        return Refusal.SHARED
     if scalar.text == text:
         return Refusal.SAME
     token = _token(text, scalar)

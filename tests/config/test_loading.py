@@ -4,7 +4,7 @@ import pytest
 
 from bot.config.loading import load
 from bot.errors import ConfigurationError
-from bot.model.tiers import SuspendedPolicy
+from bot.model.tiers import ImagePolicies, SuspendedPolicy
 from bot.versions.constraint import Constraint
 from bot.versions.follow import Reach
 
@@ -28,6 +28,7 @@ rules:
 registries:
   private-hosts: ["harbor.corp.example", "localhost:5000"]
 suspended: update
+image-policies: apply
 """
 
 
@@ -64,6 +65,7 @@ def test_rules_hosts_and_suspended_are_read() -> None:
     assert (second.charts, second.tiers, second.follow, second.skip) == ((), ("dev",), None, ())
     assert loaded.private_hosts == {"harbor.corp.example", "localhost:5000"}
     assert loaded.suspended is SuspendedPolicy.UPDATE
+    assert loaded.image_policies is ImagePolicies.APPLY
 
 
 def test_what_a_rule_does_not_set_stays_as_it_is() -> None:

@@ -1,7 +1,7 @@
 """Short ways to write what tests ask registries for."""
 
 from bot.model.charts import ChartAddress, ChartSource, ManifestFacts, TagList, Unreachable
-from bot.reasons import Reason
+from bot.reason import Reason
 from bot.registry.adapter import OciRegistry
 
 

@@ -7,7 +7,7 @@ from bot.errors import ForgeFailed
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import CommitStatus, Identity, PullRequest
 from bot.model.tiers import Branch
-from bot.reasons import Reason
+from bot.reason import Reason
 
 US = Identity(login="bot[bot]", name="bot[bot]", email="7+bot[bot]@users.noreply.github.com")
 

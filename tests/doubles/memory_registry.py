@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
 from bot.ports import Progress
-from bot.reasons import CHART_NOT_FOUND, UNREACHABLE, Reason
+from bot.reason import Reason
+from bot.reasons import CHART_NOT_FOUND, UNREACHABLE
 
 Asked = tuple[ChartSource, str]
 

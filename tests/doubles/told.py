@@ -5,7 +5,7 @@ from bot.model.places import ObjectId, Place
 from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Decision, Edit, Held, Refused, Update, Verdict
-from bot.reasons import Reason
+from bot.reason import Reason
 from bot.versions.follow import Reach
 from bot.versions.tags import TagRule
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from bot.flux.address import join_chart, parse_chart_url, uses_plain_http
 from bot.model.charts import ChartAddress
-from bot.reasons import BAD_ADDRESS, Reason
+from bot.reason import Reason
+from bot.reasons import BAD_ADDRESS
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from doubles.flux_manifests import (
 from bot.flux.files import may_concern_flux, read_file
 from bot.flux.objects import HelmRelease
 from bot.reasons import (
-    EMBEDDED,
     ENCRYPTED,
     HELM_TEMPLATE,
     NEEDS_KUSTOMIZE,
@@ -209,24 +208,6 @@ def test_aliases_of_one_long_patch_are_not_read_as_often() -> None:
     aliases = "".join("- patch: *p\n- *p\n" for _ in range(2000))
 
     assert resolved({"kustomization.yaml": f"a: &p |\n    {long}\npatches:\n{aliases}"}).passed_over == ()
-
-
-def test_versions_inside_a_resource_set_are_said() -> None:
-    text = """\
-apiVersion: fluxcd.controlplane.io/v1
-kind: ResourceSet
-metadata: {name: apps}
-spec:
-  inputs: [{version: 1.2.3}]
-  resources:
-    - apiVersion: source.toolkit.fluxcd.io/v1
-      kind: OCIRepository
-      metadata: {name: app}
-      spec: {url: oci://ghcr.io/a/app, ref: {tag: << inputs.version >>}}
-"""
-    assert only_passed_over({"a.yaml": text.replace("<< inputs.version >>", '"<< inputs.version >>"')}).reason == (
-        EMBEDDED(kind="ResourceSet")
-    )
 
 
 @pytest.mark.parametrize(

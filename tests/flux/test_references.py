@@ -16,6 +16,7 @@ from doubles.flux_manifests import (
 )
 
 from bot.model.charts import ChartAddress, ChartSource
+from bot.reason import ReasonKind
 from bot.reasons import (
     BAD_ADDRESS,
     NEEDS_KUSTOMIZE,
@@ -25,7 +26,6 @@ from bot.reasons import (
     SOURCE_NOT_OCI,
     VARIABLE,
     VERSION_IN_FOLDER,
-    ReasonKind,
 )
 
 _LAYER = f"layerSelector: {{mediaType: {CHART_LAYER}}}"

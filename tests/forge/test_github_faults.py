@@ -18,7 +18,7 @@ from doubles.github.server import GitHubDouble
 from bot.errors import ForgeFailed
 from bot.forge.github import GitHubForge
 from bot.model.proposals import CommitStatus, PullRequest, State
-from bot.reasons import Reason
+from bot.reason import Reason
 
 LIST = "GET /repos/{owner}/{repo}/pulls"
 CREATE = "POST /repos/{owner}/{repo}/pulls"

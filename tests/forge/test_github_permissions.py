@@ -13,7 +13,8 @@ from bot.forge.github import GitHubForge
 from bot.forge.github_client import connect
 from bot.model.proposals import CommitStatus, State
 from bot.model.secret import Secret
-from bot.reasons import FORGE_FAILED, OPENING_FORBIDDEN, PERMISSION_MISSING, Reason
+from bot.reason import Reason
+from bot.reasons import FORGE_FAILED, OPENING_FORBIDDEN, PERMISSION_MISSING
 
 GOOD = CommitStatus(context="flux-chart-bot/dev", state=State.SUCCESS, description="up to date")
 

@@ -10,7 +10,7 @@ from doubles.registry import RegistryDouble, reply
 
 from bot.demo.charts import SampleChart
 from bot.model.charts import ManifestFacts
-from bot.reasons import Reason
+from bot.reason import Reason
 from bot.registry.adapter import OciRegistry
 from bot.registry.addresses import AddressRule
 from bot.registry.deadlines import WatchedSocket

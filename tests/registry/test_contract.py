@@ -8,7 +8,7 @@ from doubles.charts import digest_of_tag, manifest_of, no_progress, refusal, sou
 from bot.demo.charts import SampleChart, digest_of, pack
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
 from bot.ports import Registry
-from bot.reasons import Reason
+from bot.reason import Reason
 from bot.registry.adapter import OciRegistry
 
 Asker = Callable[..., OciRegistry]

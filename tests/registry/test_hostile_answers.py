@@ -26,7 +26,7 @@ from doubles.registry import (
 from bot.demo.charts import SampleChart
 from bot.demo.registry import Asked, DemoRegistry, Reply
 from bot.model.charts import ManifestFacts, TagList, Unreachable
-from bot.reasons import Reason
+from bot.reason import Reason
 from bot.registry.adapter import OciRegistry
 from bot.registry.limits import Limits
 

@@ -8,7 +8,8 @@ from builders import HELM, OCI, alone, configuration, digest, exact, in_semver, 
 from bot.model.charts import ManifestFacts, Unreachable
 from bot.model.references import Pin
 from bot.model.verdicts import Current, Decision, Edit, Held, Refused, Update
-from bot.reasons import UNREACHABLE, Reason
+from bot.reason import Reason
+from bot.reasons import UNREACHABLE
 from bot.selection.digests import decide_digest, digest_place_pinned, tag_named_by, with_digest, without_tie
 from bot.selection.limits import limits_of
 

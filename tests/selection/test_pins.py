@@ -6,7 +6,7 @@ from builders import HELM, LAYER, OCI, configuration, exact, in_semver, referenc
 from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Current, Decision, Held, Refused, Update
-from bot.reasons import Reason
+from bot.reason import Reason
 from bot.selection.limits import limits_of
 from bot.selection.pins import decide_pin
 from bot.versions.tags import TagRule

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.model.references import ExactPin, Reference
 from bot.model.verdicts import Current, Held, Update
-from bot.reasons import Reason
+from bot.reason import Reason
 from bot.selection.limits import limits_of
 from bot.selection.pins import decide_pin
 from bot.versions.constraint import Constraint

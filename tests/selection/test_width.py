@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.model.references import RangePin
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Current
-from bot.reasons import Reason, Weight
+from bot.reason import Reason, Weight
 from bot.selection.limits import Limits, limits_of
 from bot.selection.ranges import decide_range
 from bot.selection.width import past_limits

@@ -83,6 +83,8 @@ def test_a_value_that_some_reader_takes_for_no_string_is_refused(text: str) -> N
         ("a: 1.2.3\n", ("a",), -1, "no document"),
         ("a: 1.2.3\na: 1.2.3\n", ("a",), 0, "not one scalar"),
         ("a: &v 1.2.3\nb: *v\n", ("a",), 0, "repeated by aliases"),
+        ("a: &m {x: 1.2.3}\nb: *m\n", ("a", "x"), 0, "repeated by aliases"),
+        ("a: [&m {x: [1.2.3]}]\nb: {<<: *m}\n", ("a", 0, "x", 0), 0, "repeated by aliases"),
         ("b: &v 1.2.3\na: *v\n", ("a",), 0, "not one scalar"),
         ("b: c\na:\n", ("a",), 0, "not one scalar"),
         ("a: 1.2.4\n", ("a",), 0, "that text before"),

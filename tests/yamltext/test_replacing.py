@@ -113,3 +113,21 @@ def test_each_refusal_says_why_in_a_sentence_of_its_own() -> None:
 def test_values_are_addressed_through_lists_and_documents() -> None:
     data = b"---\n---\na:\n- b: 1.2.3\n- b: 1.2.3 # this one\n"
     assert edit(data, ("a", 1, "b"), "1.2.4", index=1) == data.replace(b"1.2.3 #", b"1.2.4 #")
+
+
+@pytest.mark.parametrize(
+    ("data", "route"),
+    [
+        (b"a: &m {x: 1.2.3}\nb: *m\n", ("a", "x")),
+        (b"a: &m {x: {y: 1.2.3}}\nb: {<<: *m}\n", ("a", "x", "y")),
+        (b"a: &s [1.2.3]\nb: *s\n", ("a", 0)),
+    ],
+)
+def test_a_value_inside_of_what_aliases_repeat_is_not_replaced(data: bytes, route: Route) -> None:
+    assert edit(data, route, "1.2.4") is Refusal.SHARED
+
+
+def test_an_alias_of_something_else_keeps_nothing_back() -> None:
+    data = b"a: &m {x: 1.2.3}\nb: &n {y: z}\nc: *n\n"
+
+    assert edit(data, ("a", "x"), "1.2.4") == data.replace(b"1.2.3", b"1.2.4")
