@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from doubles.command_line import release
@@ -57,10 +58,8 @@ def test_a_manifest_whose_head_lies_about_its_digest_is_not_written(ground: Grou
     assert set(ground.changed(DEV)) == {"apps/dev/redis.yaml"}, "its neighbour goes on"
 
 
-def plan(ground: Ground) -> list[dict[str, dict[str, dict[str, str]]]]:
-    rows: list[dict[str, dict[str, dict[str, str]]]] = json.loads(Path(ground.folder / "plan.json").read_text())[
-        "verdicts"
-    ]
+def plan(ground: Ground) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(Path(ground.folder / "plan.json").read_text())["verdicts"]
     return rows
 
 
@@ -85,7 +84,7 @@ def test_what_is_written_as_a_digest_is_the_hash_of_bytes_that_came(ground: Grou
         "1.9.0?x=y",
         "1.9.0#",
         " 1.9.0",
-        "１.9.0",
+        "\uff11.9.0",
         "1.9.0-" + "a" * 200,
         "18446744073709551616.0.0",
         "1.9.0\u0000",

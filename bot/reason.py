@@ -1,0 +1,46 @@
+"""What a "why not" is made of; `bot.reasons` lists them all."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Weight(StrEnum):
+    """How loudly a reason is said."""
+
+    ALARM = "alarm"
+    """Someone must look: the run ends with exit code 3 where `fail-on` names it."""
+    WARNING = "warning"
+    """Said with an annotation on its line."""
+    NOTE = "note"
+    """Listed in the summary."""
+    COUNTED = "counted"
+    """Normal in real fleets and often repeated: counted, not listed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One "no", with its facts filled in."""
+
+    id: str
+    sentence: str
+    mend: str
+    weight: Weight
+
+    def __str__(self) -> str:
+        return f"{self.sentence}. {self.mend}" if self.mend else f"{self.sentence}."
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonKind:
+    """A kind of "no". `sentence` and `mend` are `str.format` templates over the same facts."""
+
+    id: str
+    sentence: str
+    mend: str = ""
+    weight: Weight = Weight.NOTE
+
+    def __call__(self, **facts: object) -> Reason:
+        """Fill in the facts; a missing one is a fault of the caller (KeyError)."""
+        return Reason(
+            id=self.id, sentence=self.sentence.format(**facts), mend=self.mend.format(**facts), weight=self.weight
+        )
