@@ -15,7 +15,7 @@ from bot.reason import Reason
 from bot.reasons import ENCRYPTED, HELM_TEMPLATE, TOO_LARGE, UNREADABLE_YAML
 from bot.yamltext.lookup import resolve
 from bot.yamltext.nodes import Document, Mapping, Node, Scalar, Sequence, YamlText
-from bot.yamltext.reading import read
+from bot.yamltext.read_once import read_once
 from bot.yamltext.unreadable import Trouble, UnreadableYaml
 
 _NEEDLES = (
@@ -74,7 +74,7 @@ def read_file(path: str, data: bytes) -> FileReading:
         path: Path in the repository, POSIX.
         data: Its bytes; foreign. Nothing that they can hold makes this raise.
     """
-    file = read(data)
+    file = read_once(data)
     if isinstance(file, UnreadableYaml):
         reason = _why_unreadable(data, file)
         return FileReading(path=path, passed_over=(PassedOver(path=path, line=file.line, reason=reason),))

@@ -13,7 +13,7 @@ from bot.yamltext.commenting import append_comment
 from bot.yamltext.lookup import find
 from bot.yamltext.nodes import Scalar, YamlText
 from bot.yamltext.proof import Difference, prove
-from bot.yamltext.reading import read
+from bot.yamltext.read_once import read_once
 from bot.yamltext.replacing import Refusal
 from bot.yamltext.replacing import replace as plan_replacement
 from bot.yamltext.splices import Splice, apply
@@ -41,7 +41,7 @@ def edit_file(entry: TreeEntry, data: bytes, verdicts: Iterable[Verdict]) -> Edi
         data: Its bytes.
         verdicts: Every verdict whose reference stands in it, those that move nothing too.
     """
-    before = read(data)
+    before = read_once(data)
     if isinstance(before, UnreadableYaml):
         gone = NOT_EDITABLE(problem="the file can no longer be read")
         return EditedFile(change=None, verdicts=tuple(hold(verdict, gone) for verdict in verdicts))
