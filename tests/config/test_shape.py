@@ -23,6 +23,7 @@ FILES = st.fixed_dictionaries(
     optional={
         "rules": st.lists(RULES | VALUES, max_size=2) | VALUES,
         "registries": st.dictionaries(st.sampled_from(["private-hosts", "more"]), VALUES) | VALUES,
+        "same-as": st.dictionaries(st.sampled_from(["x", ""]), VALUES) | VALUES,
         "suspended": VALUES,
         "more": VALUES,
     },
@@ -38,7 +39,10 @@ RIGHT: dict[str, Any] = {
         {"match": {"chart": ["ghcr.io/*"], "tier": ["dev"]}, "set": {"skip": []}},
     ],
     "registries": {"private-hosts": ["harbor.corp.example"]},
+    "same-as": {"harbor.corp.example/ghcr/*": "ghcr.io/*"},
     "suspended": "report",
+    "ranges": "pin",
+    "image-policies": "apply",
 }
 
 
@@ -51,6 +55,7 @@ def test_the_answer_is_that_of_jsonschema(data: object) -> None:
 
 
 def test_every_key_may_be_used_without_asking_jsonschema() -> None:
+    assert RIGHT.keys() == schema()["properties"].keys()
     assert fits(RIGHT, schema())
 
 
