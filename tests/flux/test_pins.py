@@ -14,6 +14,7 @@ from doubles.flux_manifests import (
 )
 
 from bot.model.references import DigestPin, ExactPin, RangePin, Reference
+from bot.reason import ReasonKind
 from bot.reasons import (
     DIGEST_WITH_RANGE,
     FLOATING_TAG,
@@ -22,7 +23,6 @@ from bot.reasons import (
     NOT_A_STRING,
     NOT_EDITABLE,
     VARIABLE,
-    ReasonKind,
 )
 from bot.versions.tags import TagRule
 
