@@ -100,6 +100,12 @@ SEVERAL_TIERS = ReasonKind(
     "the value at {place} also decides what {others} makes, which is not of the same tiers",
     "Give each tier a value of its own",
 )
+STRAY_COMMENT = ReasonKind(
+    "stray-comment",
+    "the comment `# {comment}` ({place}) is behind no version, so it limits nothing",
+    "Write it behind the version, on the same line; a version right below it stays until then",
+    Weight.WARNING,
+)
 SOURCE_NOT_FOUND = ReasonKind(
     "source-not-found",
     "{kind} {name} is not in this tree",
@@ -211,6 +217,12 @@ SHARED = ReasonKind(
     Weight.WARNING,
 )
 NO_TIER = ReasonKind("no-tier", "no tier of the configuration covers this path", "", Weight.COUNTED)
+RULE_WITHOUT_CHART = ReasonKind(
+    "rule-without-chart",
+    "the pattern {pattern} of a rule matches no chart that can be judged here, so it changes nothing",
+    "Compare it with the addresses that `scan` shows, then mend or remove it",
+    Weight.WARNING,
+)
 FLOATING_TAG = ReasonKind(
     "floating-tag", "`{tag}` is a floating tag, not a version", "Pin a version, for example `{example}`", Weight.WARNING
 )

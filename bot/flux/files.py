@@ -10,6 +10,8 @@ from bot.flux.kustomized import FILE_NAMES, what_is_kustomized
 from bot.flux.manifest import Manifest
 from bot.flux.objects import AnyObject, Kustomized
 from bot.flux.patches import OPERATION_NEEDLES, versions_in_patches
+from bot.flux.remarks import SIGN
+from bot.flux.strays import without_strays
 from bot.model.references import PassedOver
 from bot.reason import Reason
 from bot.reasons import ENCRYPTED, HELM_TEMPLATE, TOO_LARGE, UNREADABLE_YAML
@@ -26,6 +28,7 @@ _NEEDLES = (
     b"kustomize.toolkit.fluxcd.io",
     b"ResourceSet",
     b"image.toolkit.fluxcd.io",
+    SIGN.encode(),
     *(needle.encode() for needle in OPERATION_NEEDLES),
 )
 # A line that begins with an action of Go's templates, or a value that does; in quotes it is YAML as well.
@@ -84,11 +87,14 @@ def read_file(path: str, data: bytes) -> FileReading:
     if reason_for_all := _why_not_a_manifest(file):
         return FileReading(path=path, passed_over=(PassedOver(path=path, reason=reason_for_all),))
     found = tuple(each for document in file.documents for each in _read_document(path, file, document))
+    objects = tuple(each for each in found if not isinstance(each, (PassedOver, Kustomized)))
+    passed_over = tuple(each for each in found if isinstance(each, PassedOver))
+    kept = without_strays(path, file, objects, passed_over)
     return FileReading(
         path=path,
-        objects=tuple(each for each in found if not isinstance(each, (PassedOver, Kustomized))),
+        objects=kept.objects,
         kustomized=tuple(each for each in found if isinstance(each, Kustomized)),
-        passed_over=tuple(each for each in found if isinstance(each, PassedOver)),
+        passed_over=(*passed_over, *kept.passed_over),
     )
 
 

@@ -2,6 +2,9 @@
 
 import re
 
+SIGN = "flux-chart-bot:"
+"""In every comment that is meant for us."""
+
 _OURS = re.compile(r"(?<![\w-])flux-chart-bot:(.*)")
 
 
@@ -9,6 +12,11 @@ def narrowing(comment: str) -> str:
     """The constraint of a `# flux-chart-bot: 1.2.x` comment, empty for none."""
     found = _OURS.search(comment)
     return found.group(1).strip() if found else ""
+
+
+def is_ours(comment: str) -> bool:
+    """Whether a comment is meant for us, with a constraint or without one."""
+    return _OURS.search(comment) is not None
 
 
 def narrowing_comment(constraint: str) -> str:

@@ -1,16 +1,19 @@
 """resolve: what the files say to references, each under the tier that its file belongs to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.config.tree_checks import check_paths
 from bot.errors import ConfigurationError
 from bot.flux.references import resolve as join
+from bot.model.charts import ChartAddress
 from bot.model.references import PassedOver, Reference
 from bot.model.tiers import Branch, Configuration, ImagePolicies, Tier
 from bot.model.verdicts import Verdict
+from bot.planning.mirrors import canonical
+from bot.planning.path_patterns import ChartPatterns
 from bot.planning.tiers import claimants
-from bot.reasons import NO_TIER, SEVERAL_TIERS
+from bot.reasons import NO_TIER, RULE_WITHOUT_CHART, SEVERAL_TIERS, STRAY_COMMENT
 from bot.steps.scan import Base, Scanned
 
 
@@ -52,14 +55,27 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
     views: list[TierView] = []
     # A dictionary for its order: branches with the same files say the same thing once.
     outside: dict[PassedOver, None] = {}
+    charts: set[ChartAddress] = set()
     for one in scanned:
         resolution = join(one.readings, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
+        charts |= {reference.source.address for reference in resolution.references}
         references, torn = _within_tiers(resolution.references, one.base.tiers)
         skipped = (*one.passed_over, *resolution.passed_over, *torn)
         views += [_view(one.base, tier, references, skipped) for tier in one.base.tiers]
         unclaimed = (*skipped, *map(_no_tier, references))
-        outside |= dict.fromkeys(item for item in unclaimed if not claimants(item.path, configuration.tiers))
+        outside |= dict.fromkeys(item for item in unclaimed if _is_outside(item, configuration))
+    outside |= dict.fromkeys(_rules_without_chart(configuration, charts))
     return Resolved(views=tuple(views), outside=tuple(outside))
+
+
+def _rules_without_chart(configuration: Configuration, charts: Iterable[ChartAddress]) -> Iterator[PassedOver]:
+    """Patterns of rules that match no chart of any base: one wrong letter, and a version is skipped no more."""
+    names = {name for chart in charts for name in (chart, canonical(chart, configuration.mirrors))}
+    for rule in configuration.rules:
+        for pattern in rule.charts:
+            if not any(map(ChartPatterns((pattern,)).matches, names)):
+                reason = RULE_WITHOUT_CHART(pattern=pattern)
+                yield PassedOver(path=configuration.path, line=rule.line, reason=reason)
 
 
 def _within_tiers(
@@ -100,6 +116,11 @@ def _view(base: Base, tier: Tier, references: Iterable[Reference], skipped: Iter
         references=tuple(item for item in references if claimants(item.path, [tier])),
         passed_over=tuple(item for item in skipped if claimants(item.path, [tier])),
     )
+
+
+def _is_outside(item: PassedOver, configuration: Configuration) -> bool:
+    """Whether no tier has it; a comment for us that is in no tier's file may be prose about us."""
+    return item.reason.id != STRAY_COMMENT.id and not claimants(item.path, configuration.tiers)
 
 
 def _no_tier(reference: Reference) -> PassedOver:

@@ -3,10 +3,12 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from bot.yamltext.nodes import Alias, Document, Mapping, Node, Scalar, Sequence, YamlText
 
+_LINE_END = re.compile(rb"\r\n|\n|\r|\xc2\x85|\xe2\x80[\xa8\xa9]")
 _BREAK = re.compile(rb"\n|\r|\xc2\x85|\xe2\x80[\xa8\xa9]")
 
 _FARTHEST: Final = 4096
@@ -34,6 +36,38 @@ def trailing_comment(file: YamlText, document: Document, value: Scalar | Alias) 
         if inside is None:
             return line[sign + 1 :].decode(errors="replace").strip()
         sign = line.find(b"#", inside.end - value.end)
+    return None
+
+
+def lines_with_comment(file: YamlText, needle: bytes) -> Iterator[tuple[int, str]]:
+    """Every line whose comment holds a text, wherever it stands; what looks like a comment inside a value is none.
+
+    Args:
+        file: What was read.
+        needle: What to look for; lines without it cost nothing but their length.
+
+    Returns:
+        1-based lines, each with the text behind `#` without blanks around it; foreign text.
+    """
+    starts = [document.root.start for document in file.documents]
+    ends = (found.end() for found in _LINE_END.finditer(file.data))
+    for number, (start, end) in enumerate(pairwise((0, *ends, len(file.data))), start=1):
+        if file.data.find(needle, start, end) < 0:
+            continue
+        comment = _comment(file, starts, start, file.data[start:end])
+        if comment is not None and needle in comment:
+            yield number, comment.decode(errors="replace").strip()
+
+
+def _comment(file: YamlText, starts: list[int], start: int, line: bytes) -> bytes | None:
+    """What stands behind the first `#` of a line that is outside of every value."""
+    sign = line.find(b"#")
+    while sign >= 0:
+        index = bisect_right(starts, start + sign) - 1
+        inside = _scalar_over(file.documents[index].root, start + sign) if index >= 0 else None
+        if inside is None:
+            return line[sign + 1 :]
+        sign = line.find(b"#", inside.end - start)
     return None
 
 

@@ -216,12 +216,6 @@ def test_a_comment_on_the_line_of_the_version_narrows_it(comment: str, expected:
     assert only_reference(_of_release(f"version: 1.2.3 # {comment}")).narrowed_by == expected
 
 
-def test_a_comment_elsewhere_narrows_nothing() -> None:
-    files = _of_release("# flux-chart-bot: 1.x\n      version: 1.2.3\n      # flux-chart-bot: 1.x")
-
-    assert only_reference(files).narrowed_by == ""
-
-
 @pytest.mark.parametrize(
     ("files", "rule"),
     [

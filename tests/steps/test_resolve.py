@@ -1,10 +1,12 @@
 """resolve: which reference belongs to which tier."""
 
 import pytest
-from builders import configuration, tier
+from builders import configuration, rule, tier
 from doubles.story import Story, release, repository
 
 from bot.errors import ConfigurationError
+from bot.model.references import PassedOver
+from bot.reasons import RULE_WITHOUT_CHART
 from bot.steps.resolve import Resolved, resolve
 from bot.steps.scan import Base, scan
 
@@ -47,6 +49,44 @@ def test_what_a_tier_cannot_judge_is_listed_under_it() -> None:
     (view,) = story.resolved().views
 
     assert [item.reason.id for item in view.passed_over] == ["source-not-found"]
+    assert story.resolved().outside == ()
+
+
+def test_a_stray_comment_is_said_in_the_files_of_a_tier_only() -> None:
+    stray = "# flux-chart-bot: 1.x\na: b\n"
+    story = Story(configuration(DEV)).write({"apps/dev/values.yaml": stray, ".github/workflows/x.yaml": stray})
+    resolved = story.resolved()
+
+    assert [(item.path, item.reason.id) for item in resolved.views[0].passed_over] == [
+        ("apps/dev/values.yaml", "stray-comment")
+    ]
+    assert resolved.outside == ()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "silent"),
+    [
+        ("ghcr.io/x/podinfo", True),
+        ("ghcr.io/*/pod*", True),
+        ("original.io/podinfo", True),
+        ("ghcr.io/x/podinf", False),
+        ("oci.io/**", False),
+    ],
+)
+def test_a_pattern_of_a_rule_that_matches_no_chart_is_said(pattern: str, silent: bool) -> None:  # noqa: FBT001 - a column of the table
+    rules = [rule(charts=["**", pattern], skip=["1.3.x"]), rule(tiers=["dev"], skip=[])]
+    settings = configuration(DEV, rules=rules, same_as={"ghcr.io/x/*": "original.io/*"})
+    story = Story(settings).write({"apps/dev/a.yaml": release("1.2.3")})
+    said = PassedOver(path="c.yaml", line=0, reason=RULE_WITHOUT_CHART(pattern=pattern))
+
+    assert story.resolved().outside == (() if silent else (said,))
+
+
+def test_a_rule_for_a_chart_of_another_branch_is_not_said_to_be_without_one() -> None:
+    tiers = (tier("dev", paths=("apps/**",), branch="develop"), tier("staging", paths=("apps/**",)))
+    story = Story(configuration(*tiers, rules=[rule(charts=["ghcr.io/x/podinfo"], skip=["1.3.x"])]))
+    story.write({"apps/a.yaml": "a: b\n"}).write({"apps/a.yaml": release("1.2.4")}, branch="develop")
+
     assert story.resolved().outside == ()
 
 
