@@ -56,25 +56,6 @@ VERSION_IN_FOLDER = ReasonKind(
     "the folder {folder} is named after the version, and an edit in it would make the two disagree",
     "Make a new folder for the new version, and point at it",
 )
-BUILD_FAILS = ReasonKind(
-    "build-fails",
-    "{folder} cannot be built: {problem}",
-    "Mend it; `kustomize build` and Flux stop here too",
-    Weight.WARNING,
-)
-NOT_FOLLOWED = ReasonKind(
-    "not-followed",
-    "{what}, which may change this value and is not followed",
-    "Write the value where only patches, components and variables reach it",
-)
-NOT_IN_TREE = ReasonKind(
-    "not-in-tree", "the Kustomization applies {folder} of {source}, which this tree does not hold", "", Weight.COUNTED
-)
-VARIABLE_UNKNOWN = ReasonKind(
-    "variable-unknown",
-    "what `{variable}` becomes is not in this tree: {problem}",
-    "Define it in `postBuild.substitute`, or in a ConfigMap of this repository",
-)
 EMBEDDED = ReasonKind(
     "embedded",
     "chart versions may stand in `{field}` of this {kind}, which is not read",
