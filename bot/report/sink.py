@@ -43,6 +43,12 @@ class Sink(io.TextIOBase):
         """For those who must have one; what they write there is not escaped."""
         return self._raw.fileno()
 
+    def close(self) -> None:
+        """Nothing: the stream behind it is not ours, and is gone before a sink that nobody holds any more.
+
+        Python closes every stream that it forgets, and since 3.13 says so loudly where that fails.
+        """
+
     def write(self, text: str) -> int:
         """Take text; hand on the lines that it completes."""
         *whole, self._open = (self._open + text).split("\n")

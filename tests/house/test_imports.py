@@ -10,7 +10,18 @@ import pytest
 from doubles.source import House, Module
 
 # They decide, and are given all they need: no network, no files, no clock, no environment.
-PURE = ("model", "reason", "reasons", "errors", "versions", "yamltext", "flux", "planning", "selection", "imagepolicies")
+PURE = (
+    "model",
+    "reason",
+    "reasons",
+    "errors",
+    "versions",
+    "yamltext",
+    "flux",
+    "planning",
+    "selection",
+    "imagepolicies",
+)
 # They touch the world, and are dull: they know the nouns and what the story asks of them, but no step of it.
 ADAPTERS = ("registry", "repository", "forge")
 NOUNS = frozenset({"model", "ports", "reason", "reasons", "errors"})
