@@ -1,0 +1,121 @@
+"""Flux Kustomizations: what each applies, with what on top of it, and with which variables.
+
+Source: https://github.com/fluxcd/kustomize-controller/blob/main/docs/spec/v1/kustomizations.md
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from posixpath import normpath
+
+from bot.kustomize.decisions import Definitions, Scope, field_of, plain_text, scope_of
+from bot.kustomize.kustomization import Overlay, Patch, read_patches
+from bot.kustomize.kustomize_reasons import NOT_FOLLOWED, NOT_IN_TREE
+from bot.kustomize.resources import Resource
+from bot.kustomize.tree import Tree, get, items, known_text
+from bot.reason import Reason
+
+_TRUE = frozenset({"true", "yes", "on", "y"})
+Lookup = Callable[[str, str, str], tuple[tuple[Resource, Scope | None], ...]]
+"""Objects of a cluster by kind, namespace and name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applier:
+    """One Flux Kustomization as a cluster has it.
+
+    Attributes:
+        resource: The object, built.
+        folder: What it applies, as a folder of the tree; or why that is not known.
+        overlay: What it adds to the kustomization there.
+        scope: Its variables.
+        suspended: It says `suspend: true`.
+        needs: Names of those it waits for (`dependsOn`), `namespace/name` or `name`.
+    """
+
+    resource: Resource
+    folder: str | Reason
+    overlay: Overlay
+    scope: Scope
+    suspended: bool
+    needs: tuple[str, ...]
+
+
+def read_applier(resource: Resource, above: Scope | None, lookup: Lookup) -> Applier:
+    """Read a Flux Kustomization.
+
+    Args:
+        resource: The object, built.
+        above: The scope of the Kustomization that applies it, None where none is known.
+        lookup: Finds objects of its cluster, once all of them are built.
+    """
+    needs = (get(each, "name") for each in items(get(resource.tree, "spec", "dependsOn")) or ())
+    return Applier(
+        resource=resource,
+        folder=_folder(resource, above),
+        overlay=_overlay(resource, above),
+        scope=_scope(resource, above, lookup),
+        suspended=_is_true(resource, "suspend"),
+        needs=tuple(map(known_text, needs)),
+    )
+
+
+def _is_true(resource: Resource, field: str) -> bool:
+    """A truth value is no text, so it has no place that decides it."""
+    return known_text(get(resource.tree, "spec", field)).lower() in _TRUE
+
+
+def _folder(resource: Resource, above: Scope | None) -> str | Reason:
+    path = plain_text(field_of(resource, above, "spec", "path"))
+    kind = known_text(get(resource.tree, "spec", "sourceRef", "kind"))
+    if isinstance(path, Reason):
+        return path
+    if kind != "GitRepository":
+        return NOT_IN_TREE(folder=path or ".", source=f"a source of kind {kind or 'unknown'}")
+    return normpath("/" + path).strip("/")
+
+
+def _overlay(resource: Resource, above: Scope | None) -> Overlay:
+    names = (
+        plain_text(field_of(resource, above, "spec", key)) for key in ("targetNamespace", "namePrefix", "nameSuffix")
+    )
+    namespace, prefix, suffix = (each if isinstance(each, str) else "" for each in names)
+    spec = get(resource.tree, "spec")
+    merges = tuple(Patch(content=each) for each in items(get(spec, "patchesStrategicMerge")) or ())
+    return Overlay(
+        namespace=namespace,
+        prefix=prefix,
+        suffix=suffix,
+        patches=(*read_patches(get(spec, "patches")), *merges),
+        json_patches=read_patches(get(spec, "patchesJson6902")),
+        components=tuple(map(known_text, items(get(spec, "components")) or ())),
+        may_lack_components=_is_true(resource, "ignoreMissingComponents"),
+    )
+
+
+def doubt_of(applier: Applier, above: Scope | None) -> Reason | None:
+    """Why what it builds cannot be told, though its folder can: a name that it sets hangs on something unknown."""
+    for key in ("targetNamespace", "namePrefix", "nameSuffix"):
+        found = field_of(applier.resource, above, "spec", key)
+        if isinstance(found, Reason):
+            return found
+    if applier.resource.doubt:
+        return applier.resource.doubt
+    if any(not each for each in applier.overlay.components):
+        return NOT_FOLLOWED(what="a component of the Kustomization cannot be told")
+    return None
+
+
+def _scope(resource: Resource, above: Scope | None, lookup: Lookup) -> Scope:
+    after = get(resource.tree, "spec", "postBuild")
+    sources = (_definitions(each, resource.namespace, lookup) for each in items(get(after, "substituteFrom")) or ())
+    return Scope(
+        inline=get(after, "substitute"),
+        sources=tuple(sources),
+        always=known_text(get(after, "substituteStrategy")) == "Always",
+        above=scope_of(resource, above),
+    )
+
+
+def _definitions(tree: Tree, namespace: str, lookup: Lookup) -> Definitions:
+    kind, name = known_text(get(tree, "kind")), known_text(get(tree, "name"))
+    return Definitions(kind=kind, name=name, found=lambda: lookup(kind, namespace, name))

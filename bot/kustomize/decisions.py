@@ -1,0 +1,259 @@
+"""What a field of a built object is, and the one place that decides it: behind patches and behind variables."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot.kustomize.kustomize_reasons import NOT_FOLLOWED, VARIABLE_UNKNOWN
+from bot.kustomize.nested_places import NestedPlace, place_of
+from bot.kustomize.resources import Resource, effective
+from bot.kustomize.tree import Made, Part, Tree, Unknown, Written, get, is_null, items, known_text, table
+from bot.kustomize.variables import Variable, pieces
+from bot.model.places import Place
+from bot.reason import Reason
+from bot.reasons import NOT_A_STRING, NOT_EDITABLE
+from bot.yamltext.nodes import Scalar
+from bot.yamltext.strings import reads_as_string
+
+_DEEPEST = 5
+_DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
+_LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The value of a field.
+
+    Attributes:
+        text: The value, as the cluster gets it.
+        place: Where it is decided; or why it cannot be edited there.
+        through: Scalars that lead there, the field's own first: each holds a variable.
+        read_again: Flux prints and reads the value anew, so that quotes around it are lost.
+    """
+
+    text: str
+    place: Place | Reason
+    through: tuple[Place, ...] = ()
+    read_again: bool = False
+
+    def allows(self, value: str) -> bool:
+        """Whether the value can be made so at its place."""
+        if isinstance(self.place, Reason) or (self.read_again and not reads_as_string(value)):
+            return False
+        return not isinstance(self.place, NestedPlace) or self.place.scalar_for(value) is not None
+
+
+Field = Decision | Reason | None
+"""A value; why it cannot be told; or None where the object has none there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definitions:
+    """Where a `substituteFrom` entry looks: objects of that name in the cluster, each with its own scope."""
+
+    kind: str
+    name: str
+    found: Callable[[], tuple[tuple[Resource, "Scope | None"], ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The variables of one Flux Kustomization.
+
+    Attributes:
+        inline: `postBuild.substitute`.
+        sources: `postBuild.substituteFrom`, in order.
+        always: Substitution runs without any variable too.
+        above: The scope of the Kustomization that applies this one, in which its own fields are substituted.
+    """
+
+    inline: Tree | None = None
+    sources: tuple[Definitions, ...] = ()
+    always: bool = False
+    above: "Scope | None" = None
+
+    @property
+    def substitutes(self) -> bool:
+        """Whether Flux looks for variables at all."""
+        return self.always or bool(self.sources) or bool((found := table(self.inline)) and found.entries)
+
+
+def scope_of(resource: Resource, scope: Scope | None) -> Scope | None:
+    """The scope that applies to an object: none where it is switched off for it."""
+    for field in ("labels", "annotations"):
+        if known_text(get(resource.tree, "metadata", field, _DISABLED)) == "disabled":
+            return None
+    return scope if scope and scope.substitutes else None
+
+
+def field_of(resource: Resource, scope: Scope | None, *route: str | int) -> Field:
+    """The value of a field of a built object."""
+    if resource.doubt:
+        return resource.doubt
+    return decide(get(resource.tree, *route), scope_of(resource, scope))
+
+
+def decide(tree: Tree | None, scope: Scope | None, depth: int = 0) -> Field:
+    """The value of a scalar in a scope."""
+    match tree:
+        case None:
+            return None
+        case Unknown(reason):
+            return reason
+        case Made(found):
+            base = Decision(text=found, place=NOT_EDITABLE(problem="a kustomization makes it"))
+        case Part():
+            base = _part(tree)
+        case Written(node=Scalar() as node):
+            if is_null(tree):
+                return None
+            if not node.style and node.tag is None and not reads_as_string(node.text):
+                return NOT_A_STRING(field=_dotted(tree.route), text=node.text[:_LONGEST_SHOWN])
+            base = Decision(text=node.text, place=place_of(tree))
+        case _:
+            return NOT_EDITABLE(problem="it is no text") if items(tree) is not None or table(tree) else None
+    return _substituted(base, tree, scope, depth)
+
+
+def _part(tree: Part) -> Decision:
+    place = place_of(tree.whole)
+    if isinstance(place, Reason):
+        return Decision(text=tree.text, place=place)
+    return Decision(text=tree.text, place=_narrowed(place, (tree.before, tree.behind), ("", ""), tree.text))
+
+
+def _narrowed(place: Place, around: tuple[str, str], beside: tuple[str, str], value: str) -> NestedPlace:
+    """A place as a part of its scalar, or with texts of other scalars beside it, or both."""
+    known = place if isinstance(place, NestedPlace) else None
+    old_around, old_beside = (known.around, known.beside) if known else (("", ""), ("", ""))
+    return NestedPlace(
+        path=place.path,
+        document=place.document,
+        route=place.route,
+        start=place.start,
+        end=place.end,
+        line=place.line,
+        column=place.column,
+        text=value,
+        inner=known.inner if known else None,
+        scalar=known.scalar if known else place.text,
+        around=(old_around[0] + around[0], around[1] + old_around[1]),
+        beside=(beside[0] + old_beside[0], old_beside[1] + beside[1]),
+    )
+
+
+def _substituted(base: Decision, tree: Tree, scope: Scope | None, depth: int) -> Field:
+    if "$" not in base.text:
+        return replace(base, read_again=True) if scope and scope.substitutes else base
+    if "${" in base.text and scope and scope.above and scope.above.substitutes and _in_patch_of_flux(tree):
+        return NOT_FOLLOWED(what="a variable stands in a patch that is substituted before it is applied")
+    found = tuple(pieces(base.text))
+    variables = [each for each in found if isinstance(each, Variable)]
+    if not scope or not scope.substitutes:
+        if not variables:
+            return base
+        return VARIABLE_UNKNOWN(variable=variables[0].written[:_LONGEST_SHOWN], problem="nothing substitutes it")
+    if depth >= _DEEPEST:
+        return NOT_FOLLOWED(what="variables lead from one to another without end")
+    values = [_value(each, base, scope, depth) if isinstance(each, Variable) else each for each in found]
+    for value in values:
+        if isinstance(value, Reason):
+            return value
+    told = [value for value in values if not isinstance(value, Reason)]
+    return _joined(base, told)
+
+
+def _in_patch_of_flux(tree: Tree) -> bool:
+    """Whether a value comes from a patch that a Flux Kustomization holds, which is itself substituted."""
+    holder = tree.source.holder if isinstance(tree, Written) else None
+    return holder is not None and holder.route[:1] == ("spec",)
+
+
+def _joined(base: Decision, values: list[str | Decision]) -> Field:
+    """One value of texts and of what variables became."""
+    text_now = "".join(each if isinstance(each, str) else each.text for each in values)
+    if not reads_as_string(text_now):
+        return NOT_A_STRING(field="a value with variables", text=text_now[:_LONGEST_SHOWN])
+    own = (base.place,) if isinstance(base.place, Place) else ()
+    deciding = [index for index, each in enumerate(values) if isinstance(each, Decision)]
+    if len(deciding) != 1:
+        what = "several variables make up this value" if deciding else "a `$` in this value is an escaped one"
+        return Decision(text=text_now, place=NOT_FOLLOWED(what=what), through=own, read_again=True)
+    [index] = deciding
+    decision = values[index]
+    if not isinstance(decision, Decision) or isinstance(decision.place, Reason):
+        place: Place | Reason = NOT_EDITABLE(problem="it is no text") if isinstance(decision, str) else decision.place
+        return Decision(text=text_now, place=place, through=own, read_again=True)
+    beside = tuple("".join(str(each) for each in part) for part in (values[:index], values[index + 1 :]))
+    place = decision.place
+    if any(beside):
+        place = _narrowed(place, ("", ""), (beside[0], beside[1]), text_now)
+    through = tuple(each for each in (*own, *decision.through) if (each.path, each.start) != (place.path, place.start))
+    return Decision(text=text_now, place=place, through=through, read_again=True)
+
+
+def _value(variable: Variable, base: Decision, scope: Scope, depth: int) -> Decision | Reason:
+    """What a variable becomes: its definition, else its default at its own place."""
+    shown = variable.written[:_LONGEST_SHOWN]
+    if not variable.name:
+        return NOT_FOLLOWED(what=f"`{shown}` is an expression")
+    defined = _definition(variable.name, shown, scope, depth)
+    if isinstance(defined, Reason):
+        return defined
+    if defined is not None and (made := defined.text.replace("\n", "")):
+        if made != defined.text:
+            return replace(defined, text=made, place=NOT_EDITABLE(problem="the value spans several lines"))
+        return defined
+    if not variable.default:
+        return VARIABLE_UNKNOWN(variable=shown, problem="nothing defines it")
+    if isinstance(base.place, Reason):
+        return Decision(text=variable.default, place=base.place)
+    around = base.text[: variable.start] + variable.opening, "}" + base.text[variable.end :]
+    return Decision(text=variable.default, place=_narrowed(base.place, around, ("", ""), variable.default))
+
+
+def _definition(name: str, shown: str, scope: Scope, depth: int) -> Decision | Reason | None:
+    """The definition that wins: inline before all sources, the last source before the others."""
+    inline = get(scope.inline, name)
+    if inline is not None:
+        return decide(inline, scope.above, depth + 1)
+    for source in reversed(scope.sources):
+        found = source.found()
+        if not found:
+            return VARIABLE_UNKNOWN(variable=shown, problem=f"the {source.kind} {source.name} may define it")
+        if len(found) > 1:
+            return VARIABLE_UNKNOWN(variable=shown, problem=f"several objects are the {source.kind} {source.name}")
+        [(holder, above)] = found
+        defined = _in_source(holder, source.kind, name, shown)
+        if isinstance(defined, Reason):
+            return defined
+        if defined is not None:
+            return decide(defined, scope_of(holder, above), depth + 1)
+    return None
+
+
+def _in_source(holder: Resource, kind: str, name: str, shown: str) -> Tree | Reason | None:
+    if holder.doubt:
+        return holder.doubt
+    fields = ("data", "stringData") if kind == "Secret" else ("data",)
+    found = next((each for each in (get(holder.tree, field, name) for field in fields) if each is not None), None)
+    if isinstance(found, Unknown):
+        return found.reason
+    if found is not None and kind == "Secret":
+        return VARIABLE_UNKNOWN(variable=shown, problem=f"the Secret {holder.name} holds it")
+    return found
+
+
+def is_called(resource: Resource, kind: str, namespace: str, name: str) -> bool:
+    """Whether an object has a name; a namespace that is not known fits every other."""
+    if resource.kind != kind or resource.name != name or resource.hashed:
+        return False
+    return not namespace or not resource.namespace or effective(resource.namespace) == effective(namespace)
+
+
+def plain_text(field: Field) -> str | Reason:
+    """A field as a text, empty where there is none."""
+    return "" if field is None else field if isinstance(field, Reason) else field.text
+
+
+def _dotted(route: tuple[str | int, ...]) -> str:
+    return ".".join(map(str, route))

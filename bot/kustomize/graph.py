@@ -1,0 +1,319 @@
+"""Every root of a tree, built: what each cluster gets of it.
+
+A root is a Flux Kustomization, or a kustomization that nobody includes and no Kustomization applies. A cluster is what
+one entry leads to: a Flux Kustomization that no other one applies (those that stand in one folder, or below it, belong
+together), or a root without Flux. Kustomizations that are applied by others are taken as those build them.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from posixpath import dirname
+
+from bot.kustomize.accumulation import Accumulation
+from bot.kustomize.appliers import Applier, doubt_of, read_applier
+from bot.kustomize.building import Builder
+from bot.kustomize.decisions import Field, Scope, field_of, is_called, plain_text
+from bot.kustomize.files import Files
+from bot.kustomize.kustomize_reasons import NOT_IN_TREE
+from bot.kustomize.naming import is_kustomization
+from bot.kustomize.resources import CHART_KINDS, FLUX_KUSTOMIZATION, Origin, Resource, objects_of, read_resource
+from bot.model.places import ObjectId, Route
+from bot.reason import Reason
+from bot.reasons import TOO_LARGE
+
+_MOST_ROOTS = 5_000
+_MOST_REBUILDS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltObject:
+    """One object as a cluster gets it.
+
+    Attributes:
+        object: Kind, effective namespace and name.
+        origin: Where it is written first.
+        api: Group and version.
+    """
+
+    object: ObjectId
+    origin: Origin
+    api: str
+    _resource: Resource
+    _scope: Scope | None
+
+    def field(self, *route: str | int) -> Field:
+        """The value of a field and the place that decides it, why it cannot be told, or None where there is none."""
+        return field_of(self._resource, self._scope, *route)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """One root and what is built of it.
+
+    Attributes:
+        cluster: The cluster: the folder of its entry.
+        applier: The Flux Kustomization, None for a root without Flux.
+        home: Where that Kustomization is written first.
+        folder: The folder that is built; empty for the tree's own.
+        suspended: The Kustomization says so: nothing of it moves.
+        trouble: Why nothing is built; its objects answer with it as well.
+        remarks: What is not followed and may make more objects.
+        objects: Those that decide charts, in the order of the build.
+        needs: Roots that this one waits for (`dependsOn`), by name.
+    """
+
+    cluster: str
+    applier: ObjectId | None
+    home: Origin | None
+    folder: str
+    suspended: bool = False
+    trouble: Reason | None = None
+    remarks: tuple[Reason, ...] = ()
+    objects: tuple[BuiltObject, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """All roots of a tree.
+
+    Attributes:
+        roots: By cluster, in the order in which they are reached.
+        built: Documents and items that some root builds: what is judged there need not be judged as it stands.
+    """
+
+    roots: tuple[Root, ...]
+    built: frozenset[tuple[str, int, Route]]
+
+
+def read_graph(paths: Collection[str], data: Mapping[str, bytes]) -> Graph:
+    """Build every root of a tree.
+
+    Args:
+        paths: Every regular file of the tree, POSIX; links are left out, and so not followed.
+        data: Bytes of the files that matter: those that `is_kustomization`, that `files_named` gives for these, and
+            that `may_matter`. Foreign; nothing in them makes this raise.
+    """
+    return _Reader(Files(paths, data)).read()
+
+
+class _Reader:
+    """One tree, read once."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._builder = Builder(files)
+
+    def read(self) -> Graph:
+        written = tuple(self._written(FLUX_KUSTOMIZATION))
+        plain = self._plain_folders()
+        reached: set[Origin] = set()
+        clusters: list[_Cluster] = []
+        for name, entries, folders in self._entries(written, plain):
+            cluster = _Cluster(name, self._builder)
+            cluster.follow(entries, folders)
+            clusters.append(cluster)
+            reached |= cluster.seen
+        for each in written:  # those that apply each other in a circle and nobody else does
+            if each.origin not in reached:
+                cluster = _Cluster(dirname(each.origin.path), self._builder)
+                cluster.follow((each,), ())
+                clusters.append(cluster)
+                reached |= cluster.seen
+        roots = tuple(root for cluster in clusters for root in cluster.roots())
+        applied = {root.folder for root in roots if root.applier} | self._builder.included
+        kept = tuple(root for root in roots if root.applier or root.folder not in applied)
+        return Graph(roots=kept, built=frozenset(_built(kept)))
+
+    def _written(self, wanted: tuple[str, str]) -> Iterator[Resource]:
+        """Objects of one kind as the files write them."""
+        for path in sorted(self._files.given):
+            source = None if is_kustomization(path) else self._files.source(path)
+            if source is None or isinstance(source, Reason):
+                continue
+            for document in source.file.documents:
+                for found in objects_of(source, document):
+                    resource = read_resource(found)
+                    if resource and (resource.group, resource.kind) == wanted and resource.name:
+                        yield resource
+
+    def _plain_folders(self) -> tuple[str, ...]:
+        """Folders with a kustomization that nobody includes: only what builds all others tells."""
+        folders = sorted({dirname(path) for path in self._files.paths if is_kustomization(path)})
+        for folder in folders:
+            self._builder.visit(folder)
+        return tuple(each for each in folders if each not in self._builder.included)
+
+    def _entries(
+        self, written: tuple[Resource, ...], plain: tuple[str, ...]
+    ) -> Iterator[tuple[str, tuple[Resource, ...], tuple[str, ...]]]:
+        """Name, Kustomizations and folders of every cluster."""
+        appliers = {each.origin: read_applier(each, None, _nothing) for each in written}
+        covered: set[Origin] = set()
+        own: dict[Origin, bool] = {}
+        for origin, applier in appliers.items():
+            inside = self._applied(applier)
+            own[origin] = origin in inside
+            covered |= inside - {origin}
+        applied = {each.folder for each in appliers.values() if isinstance(each.folder, str)}
+        loose = tuple(each for each in plain if each not in applied and not self._covers(each, applied))
+        for folder in loose:
+            covered |= {each.origin for each in self._builder.build(folder).resources}
+        entries = [each for each in written if each.origin not in covered]
+        names = {each.origin: _name(appliers[each.origin], own=own[each.origin]) for each in entries}
+        for name, group in _grouped(entries, names).items():
+            yield name, group, ()
+        for folder in loose:
+            yield folder, (), (folder,)
+
+    def _applied(self, applier: Applier) -> set[Origin]:
+        if isinstance(applier.folder, Reason):
+            return set()
+        built = self._builder.build(applier.folder, applier.overlay)
+        return {each.origin for each in built.resources}
+
+    def _covers(self, folder: str, applied: set[str]) -> bool:
+        """Whether a folder lies below one that Flux makes a kustomization for, with none between."""
+        while folder:
+            folder = dirname(folder)
+            if self._files.kustomizations(folder):
+                return False
+            if folder in applied:
+                return True
+        return False
+
+
+def _nothing(_kind: str, _namespace: str, _name: str) -> tuple[tuple[Resource, Scope | None], ...]:
+    return ()
+
+
+def _name(applier: Applier, *, own: bool) -> str:
+    """The folder of a cluster: what an entry applies if it lies in there itself, as `flux bootstrap` lays it out."""
+    if own and isinstance(applier.folder, str):
+        return applier.folder
+    return dirname(applier.resource.origin.path)
+
+
+def _grouped(entries: Iterable[Resource], names: Mapping[Origin, str]) -> dict[str, tuple[Resource, ...]]:
+    """Entries by cluster; one that lies below another's folder belongs to that."""
+    known = set(names.values())
+    groups: dict[str, list[Resource]] = {}
+    for each in entries:
+        name = names[each.origin]
+        above = dirname(name)
+        while above:
+            name = above if above in known else name
+            above = dirname(above)
+        groups.setdefault(name, []).append(each)
+    return {name: tuple(group) for name, group in groups.items()}
+
+
+class _Cluster:
+    """One cluster: its Kustomizations, each as the one above it builds it."""
+
+    def __init__(self, name: str, builder: Builder) -> None:
+        self.seen: set[Origin] = set()
+        self._name = name
+        self._builder = builder
+        self._appliers: dict[tuple[str, str], Applier] = {}
+        self._above: dict[tuple[str, str], Scope | None] = {}
+        self._done: dict[tuple[str, str], Accumulation] = {}
+        self._plain: list[tuple[str, Accumulation]] = []
+
+    def follow(self, entries: Iterable[Resource], folders: Iterable[str]) -> None:
+        """Build everything that the entries lead to."""
+        pending: list[tuple[Resource, Scope | None]] = [(each, None) for each in entries]
+        for folder in folders:
+            done = self._builder.build(folder)
+            self._plain.append((folder, done))
+            pending += [(each, None) for each in done.resources]
+        rebuilds: dict[tuple[str, str], int] = {}
+        while pending:
+            resource, above = pending.pop(0)
+            self.seen.add(resource.origin)
+            if (resource.group, resource.kind) != FLUX_KUSTOMIZATION or len(self._done) > _MOST_ROOTS:
+                continue
+            key = resource.namespace, resource.name
+            known = self._appliers.get(key)
+            if known and (known.resource.tree == resource.tree or rebuilds.get(key, 0) >= _MOST_REBUILDS):
+                continue
+            rebuilds[key] = rebuilds.get(key, 0) + 1
+            pending += self._build(key, resource, above)
+
+    def _build(
+        self, key: tuple[str, str], resource: Resource, above: Scope | None
+    ) -> list[tuple[Resource, Scope | None]]:
+        applier = read_applier(resource, above, self._lookup)
+        self._appliers[key], self._above[key] = applier, above
+        if isinstance(applier.folder, Reason):
+            done = Accumulation(folder="", budget=self._builder.budget, trouble=applier.folder)
+        elif not self._builder.files.is_folder(applier.folder):
+            source = plain_text(field_of(resource, above, "spec", "sourceRef", "name"))
+            done = Accumulation(folder=applier.folder, budget=self._builder.budget)
+            done.trouble = NOT_IN_TREE(folder=applier.folder or ".", source=source)
+        else:
+            done = self._builder.build(applier.folder, applier.overlay)
+        self._done[key] = done
+        return [(each, applier.scope) for each in done.resources]
+
+    def _lookup(self, kind: str, namespace: str, name: str) -> tuple[tuple[Resource, Scope | None], ...]:
+        """ConfigMaps and Secrets of the cluster by name, each once."""
+        found: dict[Origin, tuple[Resource, Scope | None]] = {}
+        for key, done in self._done.items():
+            for each in done.resources:
+                if is_called(each, kind, namespace, name):
+                    found[each.origin] = each, self._appliers[key].scope
+        for _, done in self._plain:
+            for each in done.resources:
+                if is_called(each, kind, namespace, name):
+                    found[each.origin] = each, None
+        return tuple(found.values())
+
+    def roots(self) -> Iterator[Root]:
+        """The roots, once all is followed."""
+        for folder, done in self._plain:
+            yield self._root(None, folder, done, None)
+        for key, done in self._done.items():
+            yield self._root(self._appliers[key], done.folder, done, self._above[key])
+
+    def _root(self, applier: Applier | None, folder: str, done: Accumulation, above: Scope | None) -> Root:
+        trouble = done.trouble
+        if trouble is None and self._builder.budget.left < 0:
+            trouble = TOO_LARGE(problem="the kustomizations of this tree make too many objects")
+        doubt = trouble or (doubt_of(applier, above) if applier else None)
+        scope = applier.scope if applier else None
+        objects = (each for each in done.resources if (each.group, each.kind) in CHART_KINDS)
+        return Root(
+            cluster=self._name,
+            applier=_id(applier.resource, above) if applier else None,
+            home=applier.resource.origin if applier else None,
+            folder=folder,
+            suspended=applier.suspended if applier else False,
+            trouble=trouble,
+            remarks=tuple(done.remarks),
+            objects=tuple(_built_object(each, doubt, scope) for each in objects),
+            needs=applier.needs if applier else (),
+        )
+
+
+def _built_object(resource: Resource, doubt: Reason | None, scope: Scope | None) -> BuiltObject:
+    doubted = resource._replace(doubt=resource.doubt or doubt)
+    api = f"{resource.group}/{resource.version}"
+    return BuiltObject(object=_id(resource, scope), origin=resource.origin, api=api, _resource=doubted, _scope=scope)
+
+
+def _id(resource: Resource, scope: Scope | None) -> ObjectId:
+    """Its name in the cluster; a part that hangs on an unknown variable stays as it is written."""
+    name = plain_text(field_of(resource, scope, "metadata", "name"))
+    namespace = plain_text(field_of(resource, scope, "metadata", "namespace"))
+    return ObjectId(
+        kind=resource.kind,
+        namespace=namespace if isinstance(namespace, str) else resource.namespace,
+        name=name if isinstance(name, str) and name else resource.name,
+    )
+
+
+def _built(roots: Iterable[Root]) -> Iterator[tuple[str, int, Route]]:
+    for root in roots:
+        for each in root.objects:
+            yield each.origin.path, each.origin.document, each.origin.route

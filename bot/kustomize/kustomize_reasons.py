@@ -1,0 +1,23 @@
+"""Why a Kustomize build cannot be followed."""
+
+from bot.reason import ReasonKind, Weight
+
+BUILD_FAILS = ReasonKind(
+    "build-fails",
+    "{folder} cannot be built: {problem}",
+    "Mend it; `kustomize build` and Flux stop here too",
+    Weight.WARNING,
+)
+NOT_FOLLOWED = ReasonKind(
+    "not-followed",
+    "{what}, which may change this value and is not followed",
+    "Write the value where only patches, components and variables reach it",
+)
+NOT_IN_TREE = ReasonKind(
+    "not-in-tree", "the Kustomization applies {folder} of {source}, which this tree does not hold", "", Weight.COUNTED
+)
+VARIABLE_UNKNOWN = ReasonKind(
+    "variable-unknown",
+    "what `{variable}` becomes is not in this tree: {problem}",
+    "Define it in `postBuild.substitute`, or in a ConfigMap of this repository",
+)

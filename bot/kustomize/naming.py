@@ -1,0 +1,54 @@
+"""Which files of a tree a build needs: few, and found without parsing the others."""
+
+from posixpath import basename, dirname
+
+from bot.kustomize.files import Files, inside, is_remote
+from bot.kustomize.kustomization import FILE_NAMES, Kustomization, read_kustomization
+from bot.kustomize.tree import get, known_text, root_of, text
+from bot.reason import Reason
+
+_NEEDLES = (b"toolkit.fluxcd.io", b"ConfigMap", b"Secret")
+_LONGEST_PATH = 4096
+
+
+def is_kustomization(path: str) -> bool:
+    """Whether a file is one that Kustomize looks for in a folder."""
+    return basename(path) in FILE_NAMES
+
+
+def may_matter(data: bytes) -> bool:
+    """Whether a file may hold an object that is followed through builds: read those, and what `files_named` gives."""
+    return any(needle in data for needle in _NEEDLES)
+
+
+def files_named(path: str, data: bytes) -> frozenset[str]:
+    """The files that a kustomization says something with, besides its resources: patches, replacements, configurations.
+
+    Args:
+        path: A file that `is_kustomization`.
+        data: Its bytes; foreign.
+
+    Returns:
+        Paths of the tree, whether they exist or not; none where the file cannot be read.
+    """
+    source = Files((path,), {path: data}).source(path)
+    if source is None or isinstance(source, Reason) or not source.file.documents:
+        return frozenset()
+    found = read_kustomization(root_of(source, source.file.documents[0]))
+    if isinstance(found, Reason):
+        return frozenset()
+    local = (each for each in _named(found) if each and not is_remote(each) and len(each) < _LONGEST_PATH)
+    places = (inside(dirname(path), each) for each in local)
+    return frozenset(each for each in places if each)
+
+
+def _named(kustomization: Kustomization) -> tuple[str, ...]:
+    patches = (each.path for each in (*kustomization.patches, *kustomization.json_patches))
+    merges = (text(each) for each in kustomization.strategic)
+    replacements = (known_text(get(each, "path")) for each in kustomization.replacements)
+    return (
+        *patches,
+        *(each for each in merges if isinstance(each, str) and "\n" not in each),
+        *replacements,
+        *kustomization.configurations,
+    )

@@ -1,0 +1,156 @@
+"""Objects on their way through a build: what they are called now, and what they were called before."""
+
+from collections.abc import Iterator
+from typing import NamedTuple, Self
+
+from bot.kustomize.tree import Made, Source, Tree, Unknown, Written, get, items, known_text, put, root_of, table, text
+from bot.model.places import Route
+from bot.reason import Reason
+from bot.yamltext.nodes import Document
+
+HELM, SOURCE, KUSTOMIZE = "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io"
+CHART_KINDS = frozenset(
+    {(HELM, "HelmRelease"), (SOURCE, "OCIRepository"), (SOURCE, "HelmRepository"), (SOURCE, "HelmChart")}
+)
+"""Group and kind of what decides charts and their versions."""
+
+FLUX_KUSTOMIZATION = (KUSTOMIZE, "Kustomization")
+CONFIG_MAP, SECRET = ("", "ConfigMap"), ("", "Secret")
+TRACKED = CHART_KINDS | {FLUX_KUSTOMIZATION, CONFIG_MAP, SECRET}
+"""What a build is followed for; other objects are neither kept nor looked at."""
+
+_DEFAULT = "default"
+Former = tuple[str, str, str]
+"""Namespace, name and kind."""
+
+
+class Origin(NamedTuple):
+    """Where an object is written first: a document, or an item of a List in it."""
+
+    path: str
+    document: int
+    route: Route
+    line: int
+
+
+class Resource(NamedTuple):
+    """One object.
+
+    Attributes:
+        tree: All of it.
+        group: Of its API.
+        version: Of its API.
+        kind: As it stands now.
+        name: As it stands now.
+        namespace: As it stands now, empty where none is set.
+        former: What it was called before, oldest first.
+        origin: Where it comes from.
+        hashed: Its name gets a hash of its content at the end of the build.
+        doubt: Why nothing about it can be told, if so.
+    """
+
+    tree: Tree
+    group: str
+    version: str
+    kind: str
+    name: str
+    namespace: str
+    former: tuple[Former, ...]
+    origin: Origin
+    hashed: bool = False
+    doubt: Reason | None = None
+
+    @classmethod
+    def of(cls, tree: Tree, origin: Origin) -> Self:
+        """The object that a mapping is."""
+        group, slash, version = known_text(get(tree, "apiVersion")).partition("/")
+        if not slash:
+            group, version = "", group
+        metadata = get(tree, "metadata")
+        return cls(
+            tree=tree,
+            group=group,
+            version=version,
+            kind=known_text(get(tree, "kind")),
+            name=known_text(get(metadata, "name")),
+            namespace=known_text(get(metadata, "namespace")),
+            former=(),
+            origin=origin,
+        )
+
+    @property
+    def now(self) -> Former:
+        """What it is called now."""
+        return effective(self.namespace), self.name, self.kind
+
+    @property
+    def first(self) -> Former:
+        """What it was called at first."""
+        return self.former[0] if self.former else self.now
+
+    @property
+    def tracked(self) -> bool:
+        """Whether a build is followed for its kind."""
+        return (self.group, self.kind) in TRACKED
+
+    def with_tree(self, tree: Tree) -> Self:
+        """The object with another content; what it is called is read anew."""
+        new = Resource.of(tree, self.origin)
+        return self._replace(
+            tree=tree,
+            group=new.group,
+            version=new.version,
+            kind=new.kind,
+            name=new.name,
+            namespace=new.namespace,
+        )
+
+    def remembering(self) -> Self:
+        """The object with its present name among the former ones."""
+        return self._replace(former=(*self.former, self.now))
+
+    def named(self, name: str) -> Self:
+        """The object under another name."""
+        return self._replace(tree=put(self.tree, ("metadata", "name"), Made(name)), name=name)
+
+    def placed(self, namespace: str) -> Self:
+        """The object in a namespace."""
+        return self._replace(tree=put(self.tree, ("metadata", "namespace"), Made(namespace)), namespace=namespace)
+
+
+def effective(namespace: str) -> str:
+    """No namespace is the one called default, as far as Kustomize compares."""
+    return namespace or _DEFAULT
+
+
+def objects_of(source: Source, document: Document) -> Iterator[Written]:
+    """The object that a document is; of a List its items, also of one inside another.
+
+    Source: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/resource/factory.go
+    """
+    pending = [root_of(source, document)]
+    while pending:
+        found = pending.pop(0)
+        if table(found) is None:
+            continue
+        inner = items(get(found, "items")) if known_text(get(found, "kind")).endswith("List") else None
+        if inner is None:
+            yield found
+        else:
+            pending += [each for each in inner if isinstance(each, Written)]
+
+
+def read_resource(found: Written) -> Resource | None:
+    """The object that a value is, None for kinds that are not followed."""
+    line = found.node.line
+    resource = Resource.of(found, Origin(found.source.path, found.document.index, found.route, line))
+    return resource if resource.tracked else None
+
+
+def name_problem(resource: Resource) -> str:
+    """Why an object has no name that can be told, if so."""
+    for key in ("name", "namespace"):
+        field = get(resource.tree, "metadata", key)
+        if isinstance(field, Unknown) or not isinstance(text(field), str | None):
+            return f"metadata.{key} of a {resource.kind} cannot be told"
+    return "" if resource.name else f"a {resource.kind} has no name"
