@@ -5,7 +5,7 @@ Source: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/types/
 
 from dataclasses import dataclass, replace
 
-from bot.kustomize.selectors import Selector
+from bot.kustomize.targets import Selector
 from bot.kustomize.tree import EMPTY, Tree, Unknown, get, is_null, items, known_text, table, text
 from bot.reason import Reason
 

@@ -12,7 +12,7 @@ from bot.kustomize.json_patch import Operation, apply, read_operations
 from bot.kustomize.kustomization import Patch
 from bot.kustomize.kustomize_reasons import NOT_FOLLOWED
 from bot.kustomize.resources import TRACKED, Origin, Resource, objects_of
-from bot.kustomize.selectors import Filter
+from bot.kustomize.targets import Filter
 from bot.kustomize.tree import Source, Tree, Written, get, items, merge, put, root_of, table, text
 from bot.reason import Reason
 
