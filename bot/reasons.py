@@ -37,13 +37,20 @@ LINK = ReasonKind(
 NO_NAME = ReasonKind(
     "no-name", "the {kind} has no name or no usable spec: {problem}", "Complete the manifest", Weight.NOTE
 )
-NEEDS_KUSTOMIZE = ReasonKind(
-    "needs-kustomize",
-    "only a Kustomize build tells what this is: {problem}",
-    "Not resolved yet; keep chart and version in one manifest",
+PATCH_UNUSED = ReasonKind(
+    "patch-unused",
+    "this is a part of an object, and no kustomization of this tree applies it",
+    "List it under `patches` of a kustomization, or complete it",
 )
 VARIABLE = ReasonKind(
-    "variable", "{field} holds the variable {variable}, which Flux substitutes", "Not followed yet; write the value out"
+    "variable",
+    "{field} holds the variable {variable}, and no Kustomization of this tree substitutes it",
+    "Write the value out, or keep the Kustomization in this repository",
+)
+ALSO_DECIDES = ReasonKind(
+    "also-decides",
+    "the value at {place} also decides {object} ({path}), which cannot be judged",
+    "Mend that one first, or give each a value of its own",
 )
 NOT_A_STRING = ReasonKind(
     "not-a-string",

@@ -3,15 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from posixpath import basename
 
 from bot.flux.kinds import read_object
-from bot.flux.kustomized import FILE_NAMES, what_is_kustomized
 from bot.flux.manifest import Manifest
-from bot.flux.objects import AnyObject, Kustomized
-from bot.flux.patches import OPERATION_NEEDLES, versions_in_patches
+from bot.flux.objects import AnyObject
 from bot.flux.remarks import SIGN
-from bot.flux.strays import without_strays
+from bot.flux.strays import Remark, remarks_in
 from bot.model.references import PassedOver
 from bot.reason import Reason
 from bot.reasons import ENCRYPTED, HELM_TEMPLATE, TOO_LARGE, UNREADABLE_YAML
@@ -29,7 +26,6 @@ _NEEDLES = (
     b"ResourceSet",
     b"image.toolkit.fluxcd.io",
     SIGN.encode(),
-    *(needle.encode() for needle in OPERATION_NEEDLES),
 )
 # A line that begins with an action of Go's templates, or a value that does; in quotes it is YAML as well.
 _TEMPLATE = re.compile(rb"(?m)^[ \t]*(?:- +)*\{\{|: +\{\{")
@@ -45,29 +41,26 @@ class FileReading:
     Attributes:
         path: The file.
         objects: In the file's order.
-        kustomized: What its kustomizations may change in other files.
-        passed_over: The file as a whole, or objects in it, that cannot be judged, and why.
+        unread: Objects that cannot be judged, each with the line where it starts.
+        passed_over: Why the file as a whole is not judged.
+        remarks: Its comments for us.
     """
 
     path: str
     objects: tuple[AnyObject, ...] = ()
-    kustomized: tuple[Kustomized, ...] = ()
+    unread: tuple[tuple[int, PassedOver], ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def says_something(self) -> bool:
         """Whether there is anything in it that a tree must know."""
-        return bool(self.objects or self.kustomized or self.passed_over)
+        return bool(self.objects or self.unread or self.passed_over or self.remarks)
 
 
-def may_concern_flux(path: str, data: bytes) -> bool:
-    """Whether a file could hold anything that is read here; most cannot, and are never parsed.
-
-    Args:
-        path: Path in the repository, POSIX; a `kustomization.yaml` tells which files a patch elsewhere reaches.
-        data: Its bytes.
-    """
-    return basename(path) in FILE_NAMES or any(needle in data for needle in _NEEDLES)
+def may_concern_flux(data: bytes) -> bool:
+    """Whether a file could hold anything that is read here; most cannot, and are never parsed."""
+    return any(needle in data for needle in _NEEDLES)
 
 
 def read_file(path: str, data: bytes) -> FileReading:
@@ -86,15 +79,13 @@ def read_file(path: str, data: bytes) -> FileReading:
         return FileReading(path=path, passed_over=(PassedOver(path=path, reason=reason),))
     if reason_for_all := _why_not_a_manifest(file):
         return FileReading(path=path, passed_over=(PassedOver(path=path, reason=reason_for_all),))
-    found = tuple(each for document in file.documents for each in _read_document(path, file, document))
-    objects = tuple(each for each in found if not isinstance(each, (PassedOver, Kustomized)))
-    passed_over = tuple(each for each in found if isinstance(each, PassedOver))
-    kept = without_strays(path, file, objects, passed_over)
+    manifests = (each for document in file.documents for each in _manifests(path, file, document))
+    found = tuple((each.line, read_object(each)) for each in manifests)
     return FileReading(
         path=path,
-        objects=kept.objects,
-        kustomized=tuple(each for each in found if isinstance(each, Kustomized)),
-        passed_over=(*passed_over, *kept.passed_over),
+        objects=tuple(each for _, each in found if each is not None and not isinstance(each, PassedOver)),
+        unread=tuple((line, each) for line, each in found if isinstance(each, PassedOver)),
+        remarks=remarks_in(path, file),
     )
 
 
@@ -130,16 +121,6 @@ def _holds_action(data: bytes, root: Node) -> bool:
             case _:
                 pass
     return False
-
-
-def _read_document(path: str, file: YamlText, document: Document) -> Iterator[AnyObject | Kustomized | PassedOver]:
-    manifests = tuple(_manifests(path, file, document))
-    for manifest in manifests:
-        if (found := read_object(manifest)) is not None:
-            yield found
-        if kustomized := what_is_kustomized(path, manifest, found):
-            yield kustomized
-    yield from versions_in_patches(path, document, manifests[0] if manifests else None)
 
 
 def _manifests(path: str, file: YamlText, document: Document) -> Iterator[Manifest]:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.flux.manifest import Manifest, Written
+from bot.flux.fields import Written
+from bot.flux.manifest import Manifest
 from bot.flux.remarks import narrowing
 from bot.flux.templates import InputPath, Template, is_templated, pieces
 from bot.imagepolicies.markers import marker_of

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from posixpath import normpath
 
 from bot.flux.address import parse_chart_url, refused, uses_plain_http
+from bot.flux.fields import Fields
 from bot.flux.manifest import Manifest, is_name, is_true
 from bot.flux.objects import (
     AnyObject,
@@ -24,18 +25,17 @@ from bot.flux.objects import (
 )
 from bot.flux.pins import wish_of_chart, wish_of_repository
 from bot.flux.policy_fields import exclusions_of, image_of, policy_of
+from bot.kustomize.kustomize_reasons import VARIABLE_UNKNOWN
 from bot.model.charts import ChartSource
 from bot.model.places import ObjectId
 from bot.model.references import PassedOver
 from bot.reason import Reason
-from bot.reasons import NEEDS_KUSTOMIZE, NO_NAME, SOURCE_NOT_OCI, VARIABLE
+from bot.reasons import NO_NAME, PATCH_UNUSED, SOURCE_NOT_OCI, VARIABLE
 
 CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 """The media type of a chart's layer: https://github.com/helm/helm/blob/v4.2.1/pkg/registry/constants.go."""
 
-PATCHED = NEEDS_KUSTOMIZE(problem="a patch sets the version of a chart that another file names")
-"""Why a patch with a version is not judged."""
-
+_UNKNOWN_VARIABLES = frozenset({VARIABLE.id, VARIABLE_UNKNOWN.id})
 _RECONCILE = "fluxcd.controlplane.io/reconcile"
 _PROVIDERS = frozenset({"generic", "aws", "azure", "gcp"})
 
@@ -43,7 +43,7 @@ Read = AnyObject | PassedOver | None
 """An object; why it cannot be judged; or None where it says nothing about a chart's version (a patch of values)."""
 
 
-def read_object(manifest: Manifest) -> Read:
+def read_object(manifest: Fields) -> Read:
     """Read an object of one of Flux's kinds; None for every other, and for patches that say nothing of a chart."""
     heading = manifest.texts(("apiVersion",))
     if isinstance(heading, Reason):
@@ -61,7 +61,7 @@ def read_object(manifest: Manifest) -> Read:
     return known.read(manifest, head)
 
 
-def _head(manifest: Manifest, kind: str) -> Head | PassedOver:
+def _head(manifest: Fields, kind: str) -> Head | PassedOver:
     suspend, names = manifest.texts(("spec", "suspend")), _names(manifest, "metadata")
     if isinstance(suspend, Reason):
         return PassedOver(path=manifest.path, line=manifest.line, reason=suspend)
@@ -73,10 +73,10 @@ def _head(manifest: Manifest, kind: str) -> Head | PassedOver:
     return Head(object=which, path=manifest.path, line=manifest.line, suspended=suspended)
 
 
-def _names(manifest: Manifest, *route: str) -> tuple[str, str] | Reason:
+def _names(manifest: Fields, *route: str) -> tuple[str, str] | Reason:
     """Name and namespace; a namespace that a variable gives is as good as one that is not written."""
     name, namespace = manifest.texts((*route, "name")), manifest.texts((*route, "namespace"))
-    if isinstance(namespace, Reason) and namespace.id == VARIABLE.id:
+    if isinstance(namespace, Reason) and namespace.id in _UNKNOWN_VARIABLES:
         namespace = ("",)
     if isinstance(name, Reason):
         return name
@@ -87,7 +87,7 @@ def _names(manifest: Manifest, *route: str) -> tuple[str, str] | Reason:
     return name[0], namespace[0]
 
 
-def _release(manifest: Manifest, head: Head) -> Read:
+def _release(manifest: Fields, head: Head) -> Read:
     chart: ChartTemplate | SourceRef | PassedOver | None
     if manifest.has("spec", "chartRef"):
         if manifest.has("spec", "chart"):
@@ -100,14 +100,14 @@ def _release(manifest: Manifest, head: Head) -> Read:
     return _named(HelmRelease(head=head, chart=chart))
 
 
-def _chart(manifest: Manifest, head: Head) -> Read:
+def _chart(manifest: Fields, head: Head) -> Read:
     template = _chart_template(manifest, head, "spec")
     if template is None or isinstance(template, PassedOver):
         return template
     return _named(HelmChart(head=head, chart=template))
 
 
-def _repository(manifest: Manifest, head: Head) -> Read:
+def _repository(manifest: Fields, head: Head) -> Read:
     if not manifest.has("spec", "url"):
         return _patch(manifest, head, *(("spec", "ref", field) for field in ("digest", "semver", "tag")))
     layer = manifest.texts(("spec", "layerSelector", "mediaType"))
@@ -121,7 +121,7 @@ def _repository(manifest: Manifest, head: Head) -> Read:
     )
 
 
-def _chart_source(manifest: Manifest) -> ChartSource | Reason:
+def _chart_source(manifest: Fields) -> ChartSource | Reason:
     texts = manifest.texts(("spec", "url"), ("spec", "insecure"), ("spec", "provider"))
     if isinstance(texts, Reason):
         return texts
@@ -133,11 +133,11 @@ def _chart_source(manifest: Manifest) -> ChartSource | Reason:
     return ChartSource(address=address, plain_http=plain_http, provider=_provider(provider))
 
 
-def _helm_repository(manifest: Manifest, head: Head) -> Read:
+def _helm_repository(manifest: Fields, head: Head) -> Read:
     return _named(HelmRepository(head=head, registry=_helm_registry(manifest)))
 
 
-def _helm_registry(manifest: Manifest) -> HelmRegistry | Reason:
+def _helm_registry(manifest: Fields) -> HelmRegistry | Reason:
     """Flux goes by `type`, not by the address."""
     texts = manifest.texts(("spec", "url"), ("spec", "type"), ("spec", "insecure"), ("spec", "provider"))
     if isinstance(texts, Reason):
@@ -154,7 +154,7 @@ def _provider(text: str) -> str:
     return text if text in _PROVIDERS else "generic"
 
 
-def _kustomization(manifest: Manifest, head: Head) -> Read:
+def _kustomization(manifest: Fields, head: Head) -> Read:
     source, path = _source_ref(manifest, head, "spec", "sourceRef"), manifest.texts(("spec", "path"))
     if source is None or isinstance(source, PassedOver) or not head.object.name:
         return None
@@ -188,13 +188,13 @@ def _image_policy(manifest: Manifest, head: Head) -> Read:
     return _named(ImagePolicy(head=head, repository=repository, spec=policy_of(manifest)))
 
 
-def _paused(manifest: Manifest, head: Head) -> Head:
+def _paused(manifest: Fields, head: Head) -> Head:
     """The Flux Operator's objects are suspended by an annotation."""
     annotation = manifest.texts(("metadata", "annotations", _RECONCILE))
     return replace(head, suspended=head.suspended or annotation == ("disabled",))
 
 
-def _chart_template(manifest: Manifest, head: Head, *route: str) -> ChartTemplate | PassedOver | None:
+def _chart_template(manifest: Fields, head: Head, *route: str) -> ChartTemplate | PassedOver | None:
     """A chart template, or None where a patch holds nothing of a version."""
     texts = manifest.texts((*route, "chart"))
     source = _source_ref(manifest, head, *route, "sourceRef")
@@ -207,7 +207,7 @@ def _chart_template(manifest: Manifest, head: Head, *route: str) -> ChartTemplat
     return ChartTemplate(chart=texts[0], source=source, wish=wish_of_chart(manifest, *route, "version"))
 
 
-def _source_ref(manifest: Manifest, head: Head, *route: str) -> SourceRef | PassedOver | None:
+def _source_ref(manifest: Fields, head: Head, *route: str) -> SourceRef | PassedOver | None:
     kind, names = manifest.texts((*route, "kind")), _names(manifest, *route)
     if isinstance(kind, Reason):
         return head.passed_over(kind)
@@ -221,10 +221,10 @@ def _source_ref(manifest: Manifest, head: Head, *route: str) -> SourceRef | Pass
     return SourceRef(kind=kind[0], name=name, namespace=namespace)
 
 
-def _patch(manifest: Manifest, head: Head, *versions: tuple[str, ...]) -> PassedOver | None:
+def _patch(manifest: Fields, head: Head, *versions: tuple[str, ...]) -> PassedOver | None:
     """A partial object is a Kustomize patch; it is worth a word where it sets a version."""
     line = next((manifest.line_of(*route) for route in versions if manifest.has(*route)), None)
-    return None if line is None else head.passed_over(PATCHED, line)
+    return None if line is None else head.passed_over(PATCH_UNUSED(), line)
 
 
 def _named(
@@ -247,7 +247,12 @@ class _Kind:
 
     versions: frozenset[str]
     telling: tuple[str, ...]
-    read: Callable[[Manifest, Head], Read]
+    read: Callable[[Fields, Head], Read]
+
+
+def _of_file(read: Callable[[Manifest, Head], Read]) -> Callable[[Fields, Head], Read]:
+    """What is read from files only: no build is followed for these kinds."""
+    return lambda fields, head: read(fields, head) if isinstance(fields, Manifest) else None
 
 
 _HELM, _SOURCE, _KUSTOMIZE = "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io"
@@ -263,10 +268,10 @@ _KINDS = {
     (_SOURCE, "OCIRepository"): _Kind(versions=_V1, telling=("url", "ref"), read=_repository),
     (_SOURCE, "HelmRepository"): _Kind(versions=_V1, telling=("url",), read=_helm_repository),
     (_KUSTOMIZE, "Kustomization"): _Kind(versions=_V1, telling=("sourceRef",), read=_kustomization),
-    (_IMAGE, "ImageRepository"): _Kind(versions=_V1, telling=("image",), read=_image_repository),
-    (_IMAGE, "ImagePolicy"): _Kind(versions=_V1, telling=("policy",), read=_image_policy),
+    (_IMAGE, "ImageRepository"): _Kind(versions=_V1, telling=("image",), read=_of_file(_image_repository)),
+    (_IMAGE, "ImagePolicy"): _Kind(versions=_V1, telling=("policy",), read=_of_file(_image_policy)),
     (_OPERATOR, "ResourceSet"): _Kind(
-        versions=_V1, telling=("resources", "resourcesTemplate", "steps"), read=_resource_set
+        versions=_V1, telling=("resources", "resourcesTemplate", "steps"), read=_of_file(_resource_set)
     ),
-    (_OPERATOR, "ResourceSetInputProvider"): _Kind(versions=_V1, telling=("type",), read=_input_provider),
+    (_OPERATOR, "ResourceSetInputProvider"): _Kind(versions=_V1, telling=("type",), read=_of_file(_input_provider)),
 }

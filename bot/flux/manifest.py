@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Protocol, Self, assert_never
 
+from bot.flux.fields import Written
 from bot.model.places import Place, Route
 from bot.reason import Reason
 from bot.reasons import HELM_TEMPLATE, NO_NAME, NOT_A_STRING, NOT_EDITABLE, TEMPLATE, VARIABLE
@@ -18,21 +19,6 @@ _NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _VARIABLE = re.compile(r"\$\{[^}]{0,100}\}?")
 # What go-yaml, like YAML 1.1, takes for true; https://yaml.org/type/bool.html
 _TRUE = frozenset({"true", "yes", "on", "y"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """One value that may be edited.
-
-    Attributes:
-        place: Where it is.
-        comment: What stands behind it on its line, empty for none.
-        bare: A template puts it where no quotes are, so that it must be a text without them.
-    """
-
-    place: Place
-    comment: str
-    bare: bool = False
 
 
 class Filling(Protocol):

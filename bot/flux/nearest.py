@@ -132,10 +132,11 @@ class Nearest(Generic[Found]):
         if key not in self._levels:
             below = self._below.get((wanted.name, folder), ())
             self._levels[key] = Level.of(
-                entry for entry in below if _fits(entry.head.object.namespace, wanted.namespace)
+                entry for entry in below if fits(entry.head.object.namespace, wanted.namespace)
             )
         return self._levels[key]
 
 
-def _fits(written: str, wanted: str) -> bool:
+def fits(written: str, wanted: str) -> bool:
+    """Whether a namespace may be another: one that nobody writes may be any."""
     return not written or not wanted or written == wanted

@@ -6,7 +6,7 @@ from bot.flux.manifest import Manifest
 from bot.model.charts import ChartAddress, ChartSource
 from bot.model.image_policies import Marker, PolicySpec
 from bot.model.places import ObjectId
-from bot.model.references import PassedOver, Pin
+from bot.model.references import BuiltBy, PassedOver, Pin
 from bot.reason import Reason
 
 
@@ -65,13 +65,15 @@ class Head:
         object: Kind, namespace as written, name.
         path: Its file.
         line: 1-based line where it starts.
-        suspended: It says `suspend: true`.
+        suspended: It says `suspend: true`, or what applies it does.
+        built: The root that builds it; None for an object that stands for itself.
     """
 
     object: ObjectId
     path: str
     line: int
     suspended: bool = False
+    built: BuiltBy | None = None
 
     def passed_over(
         self, reason: Reason, line: int = 0, *, path: str = "", suspended: bool | None = None
@@ -83,6 +85,7 @@ class Head:
             object=self.object,
             suspended=self.suspended if suspended is None else suspended,
             reason=reason,
+            built=(self.built,) if self.built else (),
         )
 
 
@@ -163,61 +166,6 @@ class Kustomization:
     head: Head
     source: SourceRef
     folder: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """Which objects a patch changes; an empty kind or name is any."""
-
-    kind: str = ""
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionPatch:
-    """A patch that sets a chart's version, and where it is written."""
-
-    path: str
-    line: int
-    target: Target
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatchFile:
-    """A file that a kustomization names as a patch; without a target the patch itself says what it changes.
-
-    Attributes:
-        path: The file with the patch.
-        line: 1-based line of the kustomization that names it.
-        target: The target written there, if one is.
-    """
-
-    path: str
-    line: int
-    target: Target | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kustomized:
-    """What a `kustomization.yaml` or a Kustomization of Flux may change in other files.
-
-    Attributes:
-        path: Its file.
-        folder: The folder it builds.
-        of_flux: It is Flux's.
-        lists: Files and folders that it takes objects from.
-        components: Those of them that are components, whose patches change all that it builds.
-        renames: It changes names, so that a patch may call an object otherwise than its file does.
-        patches: In the file's order.
-    """
-
-    path: str
-    folder: str
-    of_flux: bool
-    lists: tuple[str, ...]
-    components: tuple[str, ...] = ()
-    renames: bool = False
-    patches: tuple[VersionPatch | PatchFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.flux.manifest import Manifest, Written
+from bot.flux.fields import Fields, Written
 from bot.flux.objects import Marked, Wish
 from bot.flux.remarks import narrowing
 from bot.imagepolicies.markers import marker_of
@@ -18,7 +18,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NO_DIGEST = "spec.ref.digest is not `sha256:` with 64 hexadecimal digits"
 
 
-def wish_of_chart(manifest: Manifest, *version: str) -> Wish:
+def wish_of_chart(manifest: Fields, *version: str) -> Wish:
     """What `version` of a HelmRelease's template or a HelmChart asks for.
 
     Flux takes a full version (three parts, loosely read) as the tag itself and anything else as a constraint; absent or
@@ -40,7 +40,7 @@ def wish_of_chart(manifest: Manifest, *version: str) -> Wish:
     return _wish(RangePin(constraint=written.place.text, place=written.place), written)
 
 
-def wish_of_repository(manifest: Manifest) -> Wish:
+def wish_of_repository(manifest: Fields) -> Wish:
     """What `spec.ref` of an OCIRepository asks for.
 
     `digest` beats `semver`, `semver` beats `tag`, and without any of them it is `latest`. An exact version

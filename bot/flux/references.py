@@ -4,13 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from posixpath import dirname
+from typing import TYPE_CHECKING
 
 from bot.flux.address import join_chart
 from bot.flux.expansion import Expansion, Uses, expand
 from bot.flux.files import FileReading
+from bot.flux.gathering import Broken, gather
 from bot.flux.image_policies import ImagePolicies
-from bot.flux.kinds import PATCHED
-from bot.flux.nearest import AppliedFrom, Entry, Level, Nearest
+from bot.flux.merging import merge, once
+from bot.flux.nearest import AppliedFrom, Entry, Level
 from bot.flux.objects import (
     AnyObject,
     ChartTemplate,
@@ -22,17 +24,16 @@ from bot.flux.objects import (
     Kustomization,
     OCIRepository,
     SourceRef,
-    VersionPatch,
     Wish,
 )
-from bot.flux.overridden import overridden
+from bot.flux.sources import Sources
+from bot.flux.strays import without_strays
 from bot.model.charts import ChartSource
 from bot.model.places import ObjectId, Place
 from bot.model.references import Declared, ExactPin, PassedOver, Pin, Reference
 from bot.reason import Reason
 from bot.reasons import (
     INPUT_SHARED,
-    NEEDS_KUSTOMIZE,
     NO_NAME,
     NOT_A_CHART,
     NOT_EDITABLE,
@@ -43,6 +44,9 @@ from bot.reasons import (
 )
 from bot.versions.tags import TagRule
 from bot.versions.version import try_flux
+
+if TYPE_CHECKING:
+    from bot.kustomize.graph import Graph
 
 _MOST_CANDIDATES_SHOWN = 5
 _SOURCES_WITHOUT_CHART_VERSIONS = frozenset({"GitRepository", "Bucket", "ExternalArtifact"})
@@ -62,7 +66,9 @@ class Resolution:
     passed_over: tuple[PassedOver, ...]
 
 
-def resolve(readings: Iterable[FileReading], *, apply_policies: bool = False) -> Resolution:
+def resolve(
+    readings: Iterable[FileReading], graph: "Graph | None" = None, *, apply_policies: bool = False
+) -> Resolution:
     """Join the objects of a tree.
 
     A version belongs to the object that holds it: the HelmRelease with its template; or the OCIRepository or HelmChart
@@ -70,18 +76,20 @@ def resolve(readings: Iterable[FileReading], *, apply_policies: bool = False) ->
 
     Args:
         readings: Every file of one tree.
+        graph: What Kustomize and Flux make of it; None where they make nothing of it.
         apply_policies: What an image policy writes is a reference too, instead of being left to Flux.
     """
     known = tuple(readings)
-    told = tuple(each for reading in known for each in reading.passed_over)
-    objects = tuple(each for reading in known for each in reading.objects)
-    expansion = expand(objects)
-    every = (*objects, *expansion.objects)
-    tree = _Tree.of(every, _patched(told), overridden(known), apply_policies=apply_policies)
-    judged = [*_unless_shared(tree.judged(), expansion), *told, *expansion.passed_over]
+    gathered = gather(known, graph)
+    expansion = expand(gathered.objects)
+    tree = _Tree.of((*gathered.objects, *expansion.objects), gathered.broken, apply_policies=apply_policies)
+    told = (*gathered.passed_over, *expansion.passed_over)
+    judged = (*_unless_shared(merge(tree.judged(), tree.unjudged), expansion), *once(told))
+    remarks = (remark for reading in known for remark in reading.remarks)
+    every = tuple(without_strays(judged, remarks))
     return Resolution(
-        references=tuple(sorted((each for each in judged if isinstance(each, Reference)), key=_by_place)),
-        passed_over=tuple(sorted((each for each in judged if isinstance(each, PassedOver)), key=_by_place)),
+        references=tuple(sorted((each for each in every if isinstance(each, Reference)), key=_by_place)),
+        passed_over=tuple(sorted((each for each in every if isinstance(each, PassedOver)), key=_by_place)),
     )
 
 
@@ -115,12 +123,6 @@ def _by_place(each: Reference | PassedOver) -> tuple[str, int, ObjectId]:
     return each.path, each.line, each.object or ObjectId(kind="", namespace="", name="")
 
 
-def _patched(told: Iterable[PassedOver]) -> frozenset[tuple[str, str]]:
-    """Kind and name of the objects whose version a patch sets."""
-    objects = (each.object for each in told if each.reason == PATCHED)
-    return frozenset((each.kind, each.name) for each in objects if each)
-
-
 @dataclass(slots=True, kw_only=True)
 class _Users:
     """Who uses an object: `releases` take their chart from it; `applied` says that a Kustomization applies it."""
@@ -144,36 +146,23 @@ class _Users:
 class _Tree:
     """The objects of a tree, joined."""
 
-    def __init__(
-        self,
-        objects: tuple[AnyObject, ...],
-        patched: frozenset[tuple[str, str]],
-        overridden_by: dict[Head, VersionPatch],
-        *,
-        apply_policies: bool,
-    ) -> None:
+    def __init__(self, objects: tuple[AnyObject, ...], broken: Broken, *, apply_policies: bool) -> None:
+        """Start empty. `unjudged` is the places whose value also decides an object that cannot be judged."""
+        self.unjudged: dict[Place, PassedOver] = {}
         self._objects = objects
-        self._patched = patched
-        self._overridden_by = overridden_by
+        self._broken = broken
         applied_from = AppliedFrom(each for each in objects if isinstance(each, Kustomization))
         self._policies = ImagePolicies(objects, applied_from, apply=apply_policies)
-        self._registries: Nearest[HelmRepository] = Nearest(applied_from)
-        self._repositories: Nearest[OCIRepository] = Nearest(applied_from)
-        self._charts: Nearest[HelmChart] = Nearest(applied_from)
+        self._registries: Sources[HelmRepository] = Sources(applied_from)
+        self._repositories: Sources[OCIRepository] = Sources(applied_from)
+        self._charts: Sources[HelmChart] = Sources(applied_from)
         self._users: dict[Head, _Users] = defaultdict(_Users)
         self._unjoined: list[PassedOver] = []
 
     @classmethod
-    def of(
-        cls,
-        objects: tuple[AnyObject, ...],
-        patched: frozenset[tuple[str, str]],
-        overridden_by: dict[Head, VersionPatch],
-        *,
-        apply_policies: bool,
-    ) -> "_Tree":
-        """All objects, and the patches that change them."""
-        tree = cls(objects, patched, overridden_by, apply_policies=apply_policies)
+    def of(cls, objects: tuple[AnyObject, ...], broken: Broken, *, apply_policies: bool) -> "_Tree":
+        """All objects, each known to those that name it."""
+        tree = cls(objects, broken, apply_policies=apply_policies)
         for each in objects:
             tree._index(each)
         for each in objects:
@@ -209,7 +198,7 @@ class _Tree:
             case HelmRelease(chart=SourceRef() as wanted):
                 self._connect_release(each.head, wanted)
             case Kustomization(source=SourceRef(kind="OCIRepository") as wanted):
-                for entry in self._repositories.find(each.head.path, wanted).entries:
+                for entry in self._repositories.find(each.head, wanted).entries:
                     self._users[entry.head].applied = True
             case _:
                 pass
@@ -217,9 +206,9 @@ class _Tree:
     def _connect_release(self, head: Head, wanted: SourceRef) -> None:
         match wanted.kind:
             case "OCIRepository":
-                level: Level[OCIRepository] | Level[HelmChart] = self._repositories.find(head.path, wanted)
+                level: Level[OCIRepository] | Level[HelmChart] = self._repositories.find(head, wanted)
             case "HelmChart":
-                level = self._charts.find(head.path, wanted)
+                level = self._charts.find(head, wanted)
             case _:
                 self._unjoined.append(head.passed_over(_why_no_version(head, wanted)))
                 return
@@ -239,7 +228,7 @@ class _Tree:
         wanted = chart.source
         if wanted.kind != "HelmRepository":
             return _why_no_version(head, wanted), None
-        level = self._registries.find(head.path, wanted)
+        level = self._registries.find(head, wanted)
         if problem := _problem(wanted, level):
             return problem, None
         first = level.entries[0]
@@ -257,7 +246,7 @@ class _Tree:
     def _judge(
         self,
         head: Head,
-        wished: Wish,
+        wish: Wish,
         users: _Users,
         source: ChartSource | Reason,
         rule: TagRule,
@@ -265,15 +254,14 @@ class _Tree:
     ) -> Reference | PassedOver:
         suspended = users.suspend(head)
         if isinstance(source, Reason):
-            return head.passed_over(source, suspended=suspended)
-        wish = self._unless_patched(head, wished)
+            return self._unjudged(wish, head.passed_over(source, suspended=suspended))
         path = wish.path or head.path
         policy = self._policies.followed(path, wish.marked, source.address) if wish.marked else None
         pin = _why_not(wish, path) or wish.pin
         if isinstance(pin, Reason):
             return head.passed_over(pin, wish.line, path=path, suspended=suspended)
         if isinstance(policy, Reason):
-            return head.passed_over(policy, wish.line, path=path, suspended=suspended)
+            return self._unjudged(wish, head.passed_over(policy, wish.line, path=path, suspended=suspended))
         return Reference(
             object=head.object,
             path=path,
@@ -290,16 +278,14 @@ class _Tree:
             source_declared=Declared(object=declared.object, path=declared.path, line=declared.line)
             if declared
             else None,
+            built=(head.built, *self._broken.get((head.path, head.line), ())) if head.built else (),
         )
 
-    def _unless_patched(self, head: Head, wish: Wish) -> Wish:
-        """A version that a patch replaces is not what runs; one that only a patch writes is not the default."""
-        if (patch := self._overridden_by.get(head)) and not isinstance(wish.pin, Reason):
-            problem = f"the patch at {patch.path}:{patch.line} sets its version"
-            return Wish(pin=NEEDS_KUSTOMIZE(problem=problem), line=wish.line)
-        if wish.line or (head.object.kind, head.object.name) not in self._patched:
-            return wish
-        return Wish(pin=NEEDS_KUSTOMIZE(problem="no version is written here, and a patch elsewhere sets one"))
+    def _unjudged(self, wish: Wish, passed_over: PassedOver) -> PassedOver:
+        """Keep in mind what a value decides besides charts that are judged."""
+        if not isinstance(wish.pin, Reason):
+            self.unjudged |= dict.fromkeys(wish.pin.places, passed_over)
+        return passed_over
 
 
 def _why_not(wish: Wish, path: str) -> Reason | None:

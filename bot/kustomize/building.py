@@ -11,7 +11,7 @@ from bot.kustomize.doubts import doubt_replacements, doubt_unfollowed
 from bot.kustomize.files import Files, inside, is_remote
 from bot.kustomize.generating import generate
 from bot.kustomize.kustomization import Kustomization, Overlay, read_kustomization
-from bot.kustomize.naming import is_kustomization
+from bot.kustomize.needles import is_kustomization
 from bot.kustomize.patching import Patcher
 from bot.kustomize.resources import Resource, name_problem, objects_of, read_resource
 from bot.kustomize.tree import Tree, get, known_text, put, root_of, table
@@ -32,6 +32,11 @@ class Builder:
         self._patcher = Patcher(files)
         self._built: dict[str, Accumulation] = {}
         self._read: dict[str, Kustomization | Reason | str] = {}
+
+    @property
+    def patches(self) -> frozenset[str]:
+        """The files that patches came from."""
+        return frozenset(self._patcher.read)
 
     def build(self, folder: str, overlay: Overlay | None = None) -> Accumulation:
         """Build a folder as Flux or `kustomize build` would.

@@ -11,6 +11,7 @@ from bot.kustomize.variables import Variable, pieces
 from bot.model.places import Place
 from bot.reason import Reason
 from bot.reasons import NOT_A_STRING, NOT_EDITABLE
+from bot.yamltext.comments import trailing_comment
 from bot.yamltext.nodes import Scalar
 from bot.yamltext.strings import reads_as_string
 
@@ -28,12 +29,22 @@ class Decision:
         place: Where it is decided; or why it cannot be edited there.
         through: Scalars that lead there, the field's own first: each holds a variable.
         read_again: Flux prints and reads the value anew, so that quotes around it are lost.
+        written: What is written at the place; None for what a build makes itself.
     """
 
     text: str
     place: Place | Reason
     through: tuple[Place, ...] = ()
     read_again: bool = False
+    written: Written | None = None
+
+    @property
+    def comment(self) -> str:
+        """What stands behind the value on its line, empty for none."""
+        node = self.written.node if self.written else None
+        if self.written is None or not isinstance(node, Scalar):
+            return ""
+        return trailing_comment(self.written.source.file, self.written.document, node) or ""
 
     def allows(self, value: str) -> bool:
         """Whether the value can be made so at its place."""
@@ -92,6 +103,16 @@ def field_of(resource: Resource, scope: Scope | None, *route: str | int) -> Fiel
     return decide(get(resource.tree, *route), scope_of(resource, scope))
 
 
+def text_of(resource: Resource, scope: Scope | None, *route: str | int) -> str | Reason:
+    """A field of a built object as a text, for reading only: of any scalar, a number and a truth value too."""
+    if resource.doubt:
+        return resource.doubt
+    tree = get(resource.tree, *route)
+    if isinstance(tree, Written) and isinstance(tree.node, Scalar) and "$" not in tree.node.text:
+        return "" if is_null(tree) else tree.node.text
+    return plain_text(decide(tree, scope_of(resource, scope)))
+
+
 def decide(tree: Tree | None, scope: Scope | None, depth: int = 0) -> Field:
     """The value of a scalar in a scope."""
     match tree:
@@ -108,7 +129,7 @@ def decide(tree: Tree | None, scope: Scope | None, depth: int = 0) -> Field:
                 return None
             if not node.style and node.tag is None and not reads_as_string(node.text):
                 return NOT_A_STRING(field=_dotted(tree.route), text=node.text[:_LONGEST_SHOWN])
-            base = Decision(text=node.text, place=place_of(tree))
+            base = Decision(text=node.text, place=place_of(tree), written=tree)
         case _:
             return NOT_EDITABLE(problem="it is no text") if items(tree) is not None or table(tree) else None
     return _substituted(base, tree, scope, depth)
@@ -118,7 +139,8 @@ def _part(tree: Part) -> Decision:
     place = place_of(tree.whole)
     if isinstance(place, Reason):
         return Decision(text=tree.text, place=place)
-    return Decision(text=tree.text, place=_narrowed(place, (tree.before, tree.behind), ("", ""), tree.text))
+    narrowed = _narrowed(place, (tree.before, tree.behind), ("", ""), tree.text)
+    return Decision(text=tree.text, place=narrowed, written=tree.whole)
 
 
 def _narrowed(place: Place, around: tuple[str, str], beside: tuple[str, str], value: str) -> NestedPlace:
@@ -188,7 +210,7 @@ def _joined(base: Decision, values: list[str | Decision]) -> Field:
     if any(beside):
         place = _narrowed(place, ("", ""), (beside[0], beside[1]), text_now)
     through = tuple(each for each in (*own, *decision.through) if (each.path, each.start) != (place.path, place.start))
-    return Decision(text=text_now, place=place, through=through, read_again=True)
+    return Decision(text=text_now, place=place, through=through, read_again=True, written=decision.written)
 
 
 def _value(variable: Variable, base: Decision, scope: Scope, depth: int) -> Decision | Reason:
@@ -208,7 +230,8 @@ def _value(variable: Variable, base: Decision, scope: Scope, depth: int) -> Deci
     if isinstance(base.place, Reason):
         return Decision(text=variable.default, place=base.place)
     around = base.text[: variable.start] + variable.opening, "}" + base.text[variable.end :]
-    return Decision(text=variable.default, place=_narrowed(base.place, around, ("", ""), variable.default))
+    place = _narrowed(base.place, around, ("", ""), variable.default)
+    return Decision(text=variable.default, place=place, written=base.written)
 
 
 def _definition(name: str, shown: str, scope: Scope, depth: int) -> Decision | Reason | None:

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping
 from posixpath import dirname, join, normpath
 
-from bot.kustomize.kustomization import FILE_NAMES
 from bot.kustomize.kustomize_reasons import BUILD_FAILS
+from bot.kustomize.needles import FILE_NAMES
 from bot.kustomize.tree import Source, Written
 from bot.reason import Reason
 from bot.reasons import TOO_LARGE, UNREADABLE_YAML
 from bot.yamltext.nodes import Scalar, YamlText
-from bot.yamltext.reading import read
+from bot.yamltext.read_once import read_once
 from bot.yamltext.unreadable import Trouble, UnreadableYaml
 
 _LIMITS = frozenset({Trouble.TOO_LARGE, Trouble.TOO_DEEP, Trouble.TOO_MANY_EVENTS, Trouble.TOO_MANY_DIRECTIVES})
@@ -94,7 +94,7 @@ class Files:
 
 
 def _read(path: str, data: bytes, holder: Written | None) -> Source | Reason:
-    file = read(data)
+    file = read_once(data)
     if isinstance(file, UnreadableYaml):
         if file.trouble in _LIMITS:
             return TOO_LARGE(problem=file.message)

@@ -12,12 +12,13 @@ from posixpath import dirname
 from bot.kustomize.accumulation import Accumulation
 from bot.kustomize.appliers import Applier, doubt_of, read_applier
 from bot.kustomize.building import Builder
-from bot.kustomize.decisions import Field, Scope, field_of, is_called, plain_text
+from bot.kustomize.decisions import Field, Scope, field_of, is_called, plain_text, text_of
 from bot.kustomize.files import Files
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
-from bot.kustomize.naming import is_kustomization
+from bot.kustomize.needles import is_kustomization
 from bot.kustomize.resources import CHART_KINDS, FLUX_KUSTOMIZATION, Origin, Resource, objects_of, read_resource
 from bot.model.places import ObjectId, Route
+from bot.model.references import BuiltBy
 from bot.reason import Reason
 from bot.reasons import TOO_LARGE
 
@@ -44,6 +45,10 @@ class BuiltObject:
     def field(self, *route: str | int) -> Field:
         """The value of a field and the place that decides it, why it cannot be told, or None where there is none."""
         return field_of(self._resource, self._scope, *route)
+
+    def text(self, *route: str | int) -> str | Reason:
+        """A field as a text, whatever scalar it is, empty where there is none; or why it cannot be told."""
+        return text_of(self._resource, self._scope, *route)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,11 @@ class Root:
     objects: tuple[BuiltObject, ...] = ()
     needs: tuple[str, ...] = ()
 
+    @property
+    def by(self) -> BuiltBy:
+        """The root, as references name it."""
+        return BuiltBy(cluster=self.cluster, folder=self.folder, applier=self.home.path if self.home else "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
@@ -80,10 +90,12 @@ class Graph:
     Attributes:
         roots: By cluster, in the order in which they are reached.
         built: Documents and items that some root builds: what is judged there need not be judged as it stands.
+        patches: Files that are patches, and no objects of their own.
     """
 
     roots: tuple[Root, ...]
-    built: frozenset[tuple[str, int, Route]]
+    built: frozenset[tuple[str, int, Route]] = frozenset()
+    patches: frozenset[str] = frozenset()
 
 
 def read_graph(paths: Collection[str], data: Mapping[str, bytes]) -> Graph:
@@ -123,7 +135,7 @@ class _Reader:
         roots = tuple(root for cluster in clusters for root in cluster.roots())
         applied = {root.folder for root in roots if root.applier} | self._builder.included
         kept = tuple(root for root in roots if root.applier or root.folder not in applied)
-        return Graph(roots=kept, built=frozenset(_built(kept)))
+        return Graph(roots=kept, built=frozenset(_built(kept)), patches=self._builder.patches)
 
     def _written(self, wanted: tuple[str, str]) -> Iterator[Resource]:
         """Objects of one kind as the files write them."""

@@ -9,9 +9,6 @@ from bot.kustomize.targets import Selector
 from bot.kustomize.tree import EMPTY, Tree, Unknown, get, is_null, items, known_text, table, text
 from bot.reason import Reason
 
-FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-"""What a kustomization file is called: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/konfig/general.go."""
-
 _TRUE = frozenset({"true", "yes", "on"})
 
 

@@ -1,24 +1,13 @@
 """Which files of a tree a build needs: few, and found without parsing the others."""
 
-from posixpath import basename, dirname
+from posixpath import dirname
 
 from bot.kustomize.files import Files, inside, is_remote
-from bot.kustomize.kustomization import FILE_NAMES, Kustomization, read_kustomization
+from bot.kustomize.kustomization import Kustomization, read_kustomization
 from bot.kustomize.tree import get, known_text, root_of, text
 from bot.reason import Reason
 
-_NEEDLES = (b"toolkit.fluxcd.io", b"ConfigMap", b"Secret")
 _LONGEST_PATH = 4096
-
-
-def is_kustomization(path: str) -> bool:
-    """Whether a file is one that Kustomize looks for in a folder."""
-    return basename(path) in FILE_NAMES
-
-
-def may_matter(data: bytes) -> bool:
-    """Whether a file may hold an object that is followed through builds: read those, and what `files_named` gives."""
-    return any(needle in data for needle in _NEEDLES)
 
 
 def files_named(path: str, data: bytes) -> frozenset[str]:

@@ -32,6 +32,8 @@ class Patcher:
     """Applies the patches of kustomizations."""
 
     def __init__(self, files: Files) -> None:
+        """Read patches from a tree. `read` is the files that patches came from."""
+        self.read: set[str] = set()
         self._files = files
 
     def apply(self, to: Accumulation, folder: str, patch: Patch, *, operations_only: bool = False) -> None:
@@ -80,6 +82,7 @@ class Patcher:
             return f"the patch {path} lies outside of the repository"
         if place not in self._files.paths:
             return f"the patch {path} does not exist"
+        self.read.add(place)
         source = self._files.source(place)
         if source is None:
             return NOT_FOLLOWED(what=f"the patch {path} was not read")

@@ -68,6 +68,24 @@ class Declared:
     line: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class BuiltBy:
+    """A root that builds an object: a Flux Kustomization, or a kustomization that no other one includes.
+
+    Attributes:
+        cluster: The folder of the cluster's entry.
+        folder: The folder that is built; empty for the top of the tree.
+        applier: The file of the Flux Kustomization; empty where there is none.
+    """
+
+    cluster: str
+    folder: str
+    applier: str = ""
+
+    def __str__(self) -> str:
+        return self.folder or "."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """One object's wish for a version of a chart, with everything needed to judge it.
@@ -86,6 +104,8 @@ class Reference:
         source_declared: The HelmRepository that gives the address; None where the object gives it itself.
         also_in: The file of the object, where its version is written in another.
         policy: The image policy that says which tag it takes, in the place of the tier's `follow`.
+        built: The roots that build the object with this very version; empty for a file that stands for itself.
+        together: Other charts that the same value decides: it moves only to a version that all of them have.
     """
 
     object: ObjectId
@@ -101,6 +121,8 @@ class Reference:
     source_declared: Declared | None = None
     also_in: tuple[str, ...] = ()
     policy: FollowedPolicy | None = None
+    built: tuple[BuiltBy, ...] = ()
+    together: tuple[ChartSource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +134,7 @@ class PassedOver:
         line: 1-based line, 0 for the file as a whole.
         object: The object, where there is one.
         suspended: The object says `suspend: true`.
+        built: The roots that build the object.
     """
 
     path: str
@@ -119,3 +142,4 @@ class PassedOver:
     line: int = 0
     object: ObjectId | None = None
     suspended: bool = False
+    built: tuple[BuiltBy, ...] = ()

@@ -57,7 +57,7 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
     outside: dict[PassedOver, None] = {}
     charts: set[ChartAddress] = set()
     for one in scanned:
-        resolution = join(one.readings, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
+        resolution = join(one.readings, one.graph, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
         charts |= {reference.source.address for reference in resolution.references}
         references, torn = _within_tiers(resolution.references, one.base.tiers)
         skipped = (*one.passed_over, *resolution.passed_over, *torn)

@@ -5,9 +5,10 @@ Every file is read at most once, and one that says nothing of Flux is never pars
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from bot.flux.files import FileReading, may_concern_flux, read_file
+from bot.kustomize.needles import is_kustomization, may_matter
 from bot.model.commits import EntryKind, Sha, TreeEntry
 from bot.model.references import PassedOver
 from bot.model.tiers import Branch, Tier
@@ -16,7 +17,11 @@ from bot.reason import Reason
 from bot.reasons import LINK, TOO_LARGE
 from bot.yamltext.unreadable import DEFAULT_LIMITS
 
+if TYPE_CHECKING:
+    from bot.kustomize.graph import Graph
+
 _SUFFIXES = (".yaml", ".yml")
+_FLUX = b"kustomize.toolkit.fluxcd.io"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +41,13 @@ class Base:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scanned:
-    """What the files of one base say."""
+    """What the files of one base say, and what Kustomize and Flux make of them."""
 
     base: Base
     paths: tuple[str, ...]
     readings: tuple[FileReading, ...]
     passed_over: tuple[PassedOver, ...]
+    graph: "Graph | None" = None
 
 
 def scan(bases: Iterable[Base]) -> tuple[Scanned, ...]:
@@ -55,33 +61,67 @@ class _Readings:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, Sha], FileReading] = {}
+        self._bytes: dict[tuple[str, Sha], bytes] = {}
 
     def scan(self, base: Base) -> Scanned:
         entries = base.tree.entries()
         reasons = {entry: _why_unread(entry) for entry in entries if entry.path.endswith(_SUFFIXES)}
+        matter: dict[str, bytes] = {}
+        readings = tuple(self._read(base.tree, [entry for entry, reason in reasons.items() if reason is None], matter))
         return Scanned(
             base=base,
             paths=tuple(entry.path for entry in entries),
-            readings=tuple(self._read(base.tree, [entry for entry, reason in reasons.items() if reason is None])),
+            readings=readings,
             passed_over=tuple(
                 PassedOver(path=entry.path, reason=reason) for entry, reason in reasons.items() if reason
             ),
+            graph=_graph(base.tree, entries, matter),
         )
 
-    def _read(self, tree: Tree, entries: list[TreeEntry]) -> Iterable[FileReading]:
+    def _read(self, tree: Tree, entries: list[TreeEntry], matter: dict[str, bytes]) -> Iterable[FileReading]:
+        """What the files say; the bytes of those that a build may need are put into `matter`."""
         new = [entry for entry in entries if not entry.blob or (entry.path, entry.blob) not in self._known]
         fresh: dict[str, FileReading] = {}
         for entry, data in tree.read(new):
-            reading = (
-                read_file(entry.path, data) if may_concern_flux(entry.path, data) else FileReading(path=entry.path)
-            )
+            reading = read_file(entry.path, data) if may_concern_flux(data) else FileReading(path=entry.path)
             fresh[entry.path] = reading
+            matters = is_kustomization(entry.path) or may_matter(data)
+            if matters:
+                matter[entry.path] = data
             if entry.blob:
                 self._known[entry.path, entry.blob] = reading
+                if matters:
+                    self._bytes[entry.path, entry.blob] = data
         for entry in entries:
+            known = self._bytes.get((entry.path, entry.blob))
+            if known is not None:
+                matter[entry.path] = known
             found = fresh.get(entry.path) or self._known.get((entry.path, entry.blob))
             if found and found.says_something:
                 yield found
+
+
+def _graph(tree: Tree, entries: Iterable[TreeEntry], matter: dict[str, bytes]) -> "Graph | None":
+    """Build what there is to build; patches and the like are read only where a kustomization names them."""
+    regular = {entry.path: entry for entry in entries if entry.kind.regular}
+    kustomizations = [path for path in regular if is_kustomization(path)]
+    if not kustomizations and not any(_FLUX in data for data in matter.values()):
+        return None
+    # Only here: a tree without any is read without loading what builds them.
+    from bot.kustomize.graph import read_graph  # noqa: PLC0415 - see above
+    from bot.kustomize.naming import files_named  # noqa: PLC0415 - see above
+
+    # `Kustomization`, the third name that Kustomize looks for, has no suffix by which it was read already.
+    missing = [path for path in kustomizations if path not in matter]
+    data = matter | _bytes(tree, (regular[path] for path in missing))
+    named = {path for home in kustomizations if home in data for path in files_named(home, data[home])}
+    more = _bytes(tree, (regular[path] for path in sorted(named) if path in regular and path not in data))
+    return read_graph(frozenset(regular), data | more)
+
+
+def _bytes(tree: Tree, entries: Iterable[TreeEntry]) -> dict[str, bytes]:
+    wanted = [entry for entry in entries if entry.size <= DEFAULT_LIMITS.size]
+    return {entry.path: data for entry, data in tree.read(wanted)} if wanted else {}
 
 
 def _why_unread(entry: TreeEntry) -> Reason | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.flux.files import FileReading, may_concern_flux, read_file
 from bot.flux.references import Resolution, resolve
+from bot.kustomize.graph import read_graph
 from bot.model.references import PassedOver, Reference
 
 CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
@@ -104,13 +105,16 @@ def together(*documents: str) -> str:
 
 def readings(files: Mapping[str, str | bytes]) -> tuple[FileReading, ...]:
     """What the files of a tree say, those that could not concern Flux left out."""
-    data = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
-    return tuple(read_file(path, each) for path, each in data.items() if may_concern_flux(path, each))
+    return tuple(read_file(path, each) for path, each in _bytes(files).items() if may_concern_flux(each))
+
+
+def _bytes(files: Mapping[str, str | bytes]) -> dict[str, bytes]:
+    return {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
 
 
 def resolved(files: Mapping[str, str | bytes]) -> Resolution:
-    """A tree, resolved."""
-    return resolve(readings(files))
+    """A tree, built and resolved."""
+    return resolve(readings(files), read_graph(frozenset(files), _bytes(files)))
 
 
 def resolved_folder(folder: Path) -> Resolution:

@@ -2,7 +2,6 @@
 
 import pytest
 from doubles.flux_manifests import (
-    helm_chart,
     helm_repository,
     only_passed_over,
     only_reference,
@@ -18,9 +17,9 @@ from bot.flux.objects import HelmRelease
 from bot.reasons import (
     ENCRYPTED,
     HELM_TEMPLATE,
-    NEEDS_KUSTOMIZE,
     NO_NAME,
     NOT_EDITABLE,
+    PATCH_UNUSED,
     TOO_LARGE,
     UNREADABLE_YAML,
     VARIABLE,
@@ -38,12 +37,11 @@ _PATCH = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {n
         (b"kind: HelmRepository\n", True),
         (b"kind: HelmChart\n", True),
         (b"apiVersion: kustomize.toolkit.fluxcd.io/v1\n", True),
-        (b"- {op: replace, path: /spec/ref/tag, value: 1.2.3}\n", True),
         (b"kind: Kustomization\nresources: [a.yaml]\n", False),
     ],
 )
 def test_a_file_in_which_no_kind_of_flux_occurs_is_never_parsed(data: bytes, expected: bool) -> None:  # noqa: FBT001 - a column of the table
-    assert may_concern_flux("a.yaml", data) is expected
+    assert may_concern_flux(data) is expected
 
 
 @pytest.mark.parametrize("version", ["v2", "v2beta1", "v2beta2"])
@@ -146,68 +144,17 @@ def test_a_patch_of_values_is_silent(text: str) -> None:
         "spec: {suspend: true, chart: {spec: {version: 1.2.3, sourceRef: {kind: HelmRepository, name: x}}}}",
     ],
 )
-def test_a_patch_that_sets_a_version_needs_kustomize(text: str) -> None:
+def test_a_patch_that_nothing_applies_is_said_where_it_sets_a_version(text: str) -> None:
     passed_over = only_passed_over({"a.yaml": _PATCH + text})
 
-    assert passed_over.reason.id == NEEDS_KUSTOMIZE.id
+    assert passed_over.reason.id == PATCH_UNUSED.id
     assert passed_over.line == 4
     assert passed_over.suspended is ("suspend" in text)
 
 
-def test_a_patch_of_a_repository_needs_kustomize_where_it_sets_a_version() -> None:
-    assert only_passed_over({"a.yaml": repository().replace("url: ", "x: ")}).reason.id == NEEDS_KUSTOMIZE.id
+def test_a_patch_of_a_repository_that_nothing_applies_is_said_where_it_sets_a_version() -> None:
+    assert only_passed_over({"a.yaml": repository().replace("url: ", "x: ")}).reason.id == PATCH_UNUSED.id
     assert resolved({"a.yaml": repository(ref="x: y").replace("url: ", "x: ")}).passed_over == ()
-
-
-@pytest.mark.parametrize(
-    "patch",
-    [
-        (
-            "patches:\n- patch: |\n    - op: replace\n      path: /spec/chart/spec/version\n      value: 1.2.3\n"
-            "  target: {kind: HelmRelease}\n"
-        ),
-        "patches:\n- patch: '[{op: add, path: /spec/ref/semver, value: 1.x}]'\n  target: {kind: OCIRepository}\n",
-        "patches:\n- patch: '[{op: replace, path: /spec/ref, value: {tag: 1.2.3}}]'\n",
-        (
-            f"patchesStrategicMerge:\n- |-\n  {_PATCH.replace(chr(10), chr(10) + '  ')}"
-            "spec: {chart: {spec: {version: 1.2.3}}}\n"
-        ),
-        (
-            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec:\n  patches:\n"
-            "  - patch: '[{op: replace, path: /spec/ref/tag, value: 1.x}]'\n"
-        ),
-        f"patches:\n- patch: |-\n    {release(name='Any_Name').replace(chr(10), chr(10) + '    ')}\n",
-        f"patches:\n- patch: |-\n    {release().replace(chr(10), chr(10) + '    ')}\n",
-        f"patches:\n- patch: |-\n    {helm_chart().replace(chr(10), chr(10) + '    ')}\n",
-        f"patches:\n- patch: |-\n    {repository().replace(chr(10), chr(10) + '    ')}\n",
-        "- {op: test, path: /kind, value: HelmRelease}\n- {op: remove, path: /spec/ref/tag}\n",
-    ],
-)
-def test_a_version_inside_a_patch_is_said_once(patch: str) -> None:
-    assert only_passed_over({"kustomization.yaml": patch}).reason.id == NEEDS_KUSTOMIZE.id
-
-
-@pytest.mark.parametrize(
-    "patch",
-    [
-        "patches:\n- path: x.yaml\n  target: {kind: HelmRelease}\n",
-        "patches:\n- patch: '[{op: add, path: /spec/values/version, value: HelmRelease}]'\n",
-        "patches:\n- patch: 'HelmRelease: [unclosed'\n",
-        f"patches:\n- patch: |-\n    {release(version='').replace(chr(10), chr(10) + '    ')}\n",
-        f"patches:\n- patch: |-\n    {user().replace(chr(10), chr(10) + '    ')}\n",
-        "patches: {a: HelmRelease}\n",
-        "- {op: add, path: /spec/refs, value: HelmRelease}\n- 1\n- path: [/spec/ref]\n",
-    ],
-)
-def test_patches_of_other_things_are_silent(patch: str) -> None:
-    assert resolved({"kustomization.yaml": patch}).passed_over == ()
-
-
-def test_aliases_of_one_long_patch_are_not_read_as_often() -> None:
-    long = "\n    ".join(["HelmRelease: |", *["  x"] * 1000])
-    aliases = "".join("- patch: *p\n- *p\n" for _ in range(2000))
-
-    assert resolved({"kustomization.yaml": f"a: &p |\n    {long}\npatches:\n{aliases}"}).passed_over == ()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from bot.model.charts import ChartAddress, ChartSource
 from bot.reason import ReasonKind
 from bot.reasons import (
     BAD_ADDRESS,
-    NEEDS_KUSTOMIZE,
     NOT_A_CHART,
     SOURCE_AMBIGUOUS,
     SOURCE_NOT_FOUND,
@@ -146,7 +145,6 @@ def test_the_kustomization_that_applies_a_folder_decides_between_sources() -> No
 @pytest.mark.parametrize(
     "kustomizations",
     [
-        {"clusters/dev/apps.yaml": applied("apps"), "clusters/production/apps.yaml": applied("apps")},
         {"clusters/dev/apps.yaml": applied("apps", kind="ExternalArtifact")},
         {"clusters/apps.yaml": applied("apps")},
         {"clusters/dev/apps.yaml": applied("other")},
@@ -160,6 +158,23 @@ def test_kustomizations_that_leave_it_open_decide_nothing(kustomizations: dict[s
         "clusters/production/charts.yaml": helm_repository(url="oci://production.io/a"),
     }
     assert only_passed_over(files | kustomizations).reason.id == SOURCE_AMBIGUOUS.id
+
+
+def test_a_folder_of_two_clusters_takes_from_each_what_lies_beside_its_kustomization() -> None:
+    files = {"apps/release.yaml": release()}
+    for cluster in ("dev", "production"):
+        files |= {
+            f"clusters/{cluster}/apps.yaml": applied("apps"),
+            f"clusters/{cluster}/charts.yaml": helm_repository(url=f"oci://{cluster}.io/a"),
+        }
+
+    found = resolved(files).references
+
+    assert [(each.source.address.host, [root.applier for root in each.built]) for each in found] == [
+        ("dev.io", ["clusters/dev/apps.yaml"]),
+        ("production.io", ["clusters/production/apps.yaml"]),
+    ]
+    assert [[str(other.address.host) for other in each.together] for each in found] == [["production.io"], ["dev.io"]]
 
 
 # --- what a source is
@@ -331,15 +346,6 @@ def test_what_is_passed_over_says_that_it_is_suspended() -> None:
 
 
 # --- where an edit would be wrong
-
-
-def test_a_version_that_only_a_patch_sets_is_not_taken_for_absent() -> None:
-    base = together(release(version=""), helm_repository())
-    patch = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: app}\n"
-    resolution = resolved({"base/a.yaml": base, "dev/p.yaml": patch + "spec: {chart: {spec: {version: 1.x}}}"})
-
-    assert {each.reason.id for each in resolution.passed_over} == {NEEDS_KUSTOMIZE.id}
-    assert resolution.references == ()
 
 
 def test_a_version_that_is_written_stays_a_reference_though_patches_set_others() -> None:

@@ -12,6 +12,7 @@ from bot.flux.references import Resolution
 from bot.model.references import ExactPin, Reference
 from bot.reason import ReasonKind
 from bot.reasons import (
+    ALSO_DECIDES,
     EMBEDDED,
     INPUT_SHARED,
     INPUT_UNKNOWN,
@@ -153,7 +154,7 @@ def test_an_input_with_another_use_stays(other: str) -> None:
     files = {"a.yaml": resource_set(*app(), other, inputs="inputs:\n- version: 1.2.3")}
 
     assert resolved(files).references == ()
-    assert INPUT_SHARED.id in reasons(files)
+    assert reasons(files) & {INPUT_SHARED.id, ALSO_DECIDES.id}
 
 
 def test_a_use_in_a_text_of_several_resources_counts() -> None:
@@ -202,7 +203,6 @@ def test_uses_of_other_inputs_do_not_count(other: str) -> None:
         (f"tag: {VERSION}", "[{version: '${VERSION}'}]", VARIABLE),
         (f"tag: {VERSION}", "[{version: *x}]", NOT_EDITABLE),
         (f"tag: {VERSION}", "['<< x >>']", INPUT_UNKNOWN),
-        (f"tag: {VERSION} # flux-chart-bot: 1.x", "[{version: 1.2.3}] # flux-chart-bot: 1.2.x", NOT_EDITABLE),
         (f'tag: {VERSION} # {{"$imagepolicy": "a:b:tag"}}', "[{version: 1.2.3}]", LEFT_TO_FLUX),
     ],
 )
@@ -236,6 +236,12 @@ def test_a_condition_within_one_field_is_none_of_ours() -> None:
     assert len(resolved({"a.yaml": text}).references) == 1
 
 
+def test_a_version_with_two_comments_has_a_reason() -> None:
+    ref, inputs = f"tag: {VERSION} # flux-chart-bot: 1.x", "[{version: 1.2.3}] # flux-chart-bot: 1.2.x"
+
+    assert NOT_EDITABLE.id in reasons({"a.yaml": resource_set(*app(ref), inputs=f"inputs: {inputs}")})
+
+
 def test_a_literal_version_moves_only_with_all_that_is_made_of_it() -> None:
     names = "<< inputs.tenant >>"
     made = app("tag: 1.2.3", name=names, url="oci://ghcr.io/<< inputs.where >>")
@@ -245,7 +251,7 @@ def test_a_literal_version_moves_only_with_all_that_is_made_of_it() -> None:
 
     assert len(agreed.references) == 2
     assert torn.references == ()
-    assert {each.reason.id for each in torn.passed_over} == {"bad-address", INPUT_SHARED.id}
+    assert {each.reason.id for each in torn.passed_over} == {"bad-address", ALSO_DECIDES.id}
 
 
 def test_what_the_operator_calls_disabled_is_suspended_or_not_made() -> None:

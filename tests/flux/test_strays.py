@@ -75,7 +75,7 @@ def test_a_comment_in_a_patch_that_is_not_judged_is_no_stray() -> None:
     )
     patch += f"      version: 1.2.3 # {_OURS}\n"
 
-    assert only_passed_over({"a.yaml": patch}).reason.id == "needs-kustomize"
+    assert only_passed_over({"a.yaml": patch}).reason.id == "patch-unused"
 
 
 def test_of_a_long_comment_only_the_beginning_is_said() -> None:

@@ -1,0 +1,95 @@
+"""Objects as a cluster gets them: read like those of files, each value where it is decided."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from bot.flux.fields import Written
+from bot.flux.kinds import Read, read_object
+from bot.flux.objects import AnyObject, Head
+from bot.kustomize.graph import BuiltObject, Graph, Root
+from bot.model.references import BuiltBy, PassedOver
+from bot.reason import Reason
+from bot.reasons import HELM_TEMPLATE
+
+_API = ("apiVersion",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltFields:
+    """The fields of a built object."""
+
+    built: BuiltObject
+
+    @property
+    def path(self) -> str:
+        """The file in which it is written first."""
+        return self.built.origin.path
+
+    @property
+    def line(self) -> int:
+        """1-based line of its first key there."""
+        return self.built.origin.line
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+        return self.built.object.kind
+
+    def has(self, *route: str) -> bool:
+        """Whether a field is there with something in it."""
+        return self.built.field(*route) is not None
+
+    def line_of(self, *route: str) -> int:
+        """1-based line of a field where its object begins too, else of the object."""
+        found = self.built.field(*route)
+        place = None if found is None or isinstance(found, Reason) else found.place
+        return self.line if place is None or isinstance(place, Reason) or place.path != self.path else place.line
+
+    def texts(self, *routes: tuple[str, ...]) -> tuple[str, ...] | Reason:
+        """Several fields as text."""
+        found: list[str] = []
+        for route in routes:
+            text = self.built.api if route == _API else self.built.text(*route)
+            if isinstance(text, Reason) or "{{" in text:
+                return text if isinstance(text, Reason) else HELM_TEMPLATE()
+            found.append(text)
+        return tuple(found)
+
+    def written(self, *route: str) -> Written | Reason | None:
+        """A field that is to be edited, at the one place that decides it."""
+        found = self.built.field(*route)
+        if found is None or isinstance(found, Reason):
+            return found
+        if "{{" in found.text:
+            return HELM_TEMPLATE()
+        if isinstance(found.place, Reason):
+            return found.place
+        if not found.text:
+            return None
+        return Written(place=found.place, comment=found.comment, bare=found.read_again)
+
+
+def built_objects(graph: Graph) -> Iterator[AnyObject | PassedOver]:
+    """Every object that decides a chart's version, once for each root that builds it."""
+    for root in graph.roots:
+        for each in root.objects:
+            found = _read(root, each)
+            if found is not None:
+                yield _told_by(found, root.by, suspended=root.suspended)
+
+
+def _read(root: Root, each: BuiltObject) -> Read:
+    """A root that cannot be built makes nothing that could be judged; its repositories are taken as files have them."""
+    if root.trouble is None:
+        return read_object(BuiltFields(built=each))
+    if each.object.kind == "HelmRepository":
+        return None
+    head = Head(object=each.object, path=each.origin.path, line=each.origin.line)
+    return head.passed_over(root.trouble)
+
+
+def _told_by(found: AnyObject | PassedOver, by: BuiltBy, *, suspended: bool) -> AnyObject | PassedOver:
+    if isinstance(found, PassedOver):
+        return replace(found, built=(by,), suspended=found.suspended or suspended)
+    head = replace(found.head, built=by, suspended=found.head.suspended or suspended)
+    return replace(found, head=head)

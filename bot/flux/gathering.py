@@ -1,0 +1,109 @@
+"""All objects of a tree: as its roots build them, and those of files that no root builds."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from posixpath import dirname
+from typing import TYPE_CHECKING
+
+from bot.flux.files import FileReading
+from bot.flux.objects import AnyObject, HelmChart, HelmRelease, OCIRepository
+from bot.model.references import BuiltBy, PassedOver
+from bot.reason import Reason
+
+if TYPE_CHECKING:
+    from bot.kustomize.graph import Graph
+
+Broken = Mapping[tuple[str, int], tuple[BuiltBy, ...]]
+"""By path and line of an object, the roots that hold it and cannot be built."""
+
+_REPOSITORIES = "HelmRepository"
+"""The kind that holds no version of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What a tree says, before anything is joined.
+
+    Attributes:
+        objects: Those that can be read.
+        passed_over: Those that cannot.
+        broken: Where roots that cannot be built hold the same objects.
+    """
+
+    objects: tuple[AnyObject, ...]
+    passed_over: tuple[PassedOver, ...]
+    broken: Broken
+
+
+def gather(readings: Iterable[FileReading], graph: "Graph | None") -> Gathered:
+    """Put together what the roots build and what stands for itself.
+
+    Args:
+        readings: Every file of one tree.
+        graph: Its roots; None where it has none.
+    """
+    known = tuple(readings)
+    every = tuple(_as_written(known)) if graph is None else (*_built(graph), *_alone(known, graph))
+    return Gathered(
+        objects=tuple(each for each in every if not isinstance(each, PassedOver)),
+        passed_over=(
+            *(each for reading in known for each in reading.passed_over),
+            *(each for each in every if isinstance(each, PassedOver)),
+        ),
+        broken=_broken(graph) if graph else {},
+    )
+
+
+def _as_written(readings: Iterable[FileReading]) -> Iterator[AnyObject | PassedOver]:
+    for reading in readings:
+        yield from reading.objects
+        yield from (each for _, each in reading.unread)
+
+
+def _built(graph: "Graph") -> Iterator[AnyObject | PassedOver]:
+    from bot.flux.built import built_objects  # noqa: PLC0415 - a tree without roots is read without what builds them
+
+    yield from built_objects(graph)
+
+
+def _broken(graph: "Graph") -> Broken:
+    roots: dict[tuple[str, int], tuple[BuiltBy, ...]] = {}
+    for root in graph.roots:
+        if root.trouble is not None:
+            for each in root.objects:
+                where = each.origin.path, each.origin.line
+                roots[where] = (*roots.get(where, ()), root.by)
+    return roots
+
+
+def _alone(readings: Iterable[FileReading], graph: "Graph") -> Iterator[AnyObject | PassedOver]:
+    """What no root builds and no kustomization applies as a patch."""
+    made = {
+        (each.origin.path, each.origin.line)
+        for root in graph.roots
+        for each in root.objects
+        if root.trouble is None or each.object.kind != _REPOSITORIES
+    }
+    broken = {root.folder: root.trouble for root in graph.roots if root.trouble is not None and root.folder}
+    for reading in readings:
+        if reading.path in graph.patches:
+            continue
+        trouble = _trouble(reading.path, broken) if broken else None
+        for each in reading.objects:
+            if (reading.path, each.head.line) not in made:
+                yield each.head.passed_over(trouble) if trouble and _has_version(each) else each
+        yield from (each for line, each in reading.unread if (reading.path, line) not in made)
+
+
+def _has_version(each: AnyObject) -> bool:
+    return isinstance(each, HelmRelease | HelmChart | OCIRepository)
+
+
+def _trouble(path: str, broken: Mapping[str, Reason | None]) -> Reason | None:
+    """Why the folder that a file lies in cannot be built: what it becomes there nobody can tell."""
+    folder = dirname(path)
+    while folder:
+        if folder in broken:
+            return broken[folder]
+        folder = dirname(folder)
+    return None

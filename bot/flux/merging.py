@@ -1,0 +1,84 @@
+"""One value, one reference: what several builds make of one place is told once, with all that it decides."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from bot.model.charts import ChartSource
+from bot.model.places import Place
+from bot.model.references import PassedOver, Reference
+from bot.reasons import ALSO_DECIDES
+
+
+def merge(
+    judged: Iterable[Reference | PassedOver], unjudged: Mapping[Place, PassedOver]
+) -> Iterator[Reference | PassedOver]:
+    """Put together what is written at the same places, and pass over what also decides something unknown.
+
+    Args:
+        judged: One for each object of each build.
+        unjudged: Places whose value also decides an object that cannot be judged.
+    """
+    known = tuple(judged)
+    merged = _merged(each for each in known if isinstance(each, Reference))
+    sources: dict[Place, dict[ChartSource, None]] = defaultdict(dict)
+    for each in merged:
+        for place in each.pin.places:
+            sources[place][each.source] = None
+    for each in merged:
+        other = next((unjudged[place] for place in each.pin.places if place in unjudged), None)
+        others = {source: None for place in each.pin.places for source in sources[place] if source != each.source}
+        whole = replace(each, together=tuple(others)) if others else each
+        yield _also_decides(whole, other) if other else whole
+    yield from once(each for each in known if isinstance(each, PassedOver))
+
+
+def once(passed_over: Iterable[PassedOver]) -> Iterator[PassedOver]:
+    """Say once what several builds make of one place."""
+    together: dict[Hashable, list[PassedOver]] = defaultdict(list)
+    for each in passed_over:
+        together[each.path, each.line, each.reason, each.object.name if each.object else ""].append(each)
+    for group in together.values():
+        first, *more = group
+        built = {root for each in group for root in each.built}
+        suspended = all(each.suspended for each in group)
+        yield replace(first, built=tuple(sorted(built)), suspended=suspended) if more else first
+
+
+def _merged(references: Iterable[Reference]) -> list[Reference]:
+    groups: dict[Hashable, list[Reference]] = defaultdict(list)
+    for each in references:
+        groups[_key(each)].append(each)
+    return [_as_one(group) for group in groups.values()]
+
+
+def _key(each: Reference) -> Hashable:
+    """What makes two references one: the places that write them, the chart, and how it is judged."""
+    where: Hashable = each.pin.places or (each.path, each.line, each.object.kind, each.object.name)
+    return where, each.source, each.tag_rule, type(each.pin), each.narrowed_by, each.policy
+
+
+def _as_one(group: list[Reference]) -> Reference:
+    first, *more = group
+    if not more:
+        return first
+    return replace(
+        first,
+        suspended=all(each.suspended for each in group),
+        consumers=tuple(sorted({name for each in group for name in each.consumers})),
+        consumer_paths=tuple(sorted({path for each in group for path in each.consumer_paths})),
+        also_in=tuple(sorted({path for each in group for path in each.also_in})),
+        built=tuple(sorted({root for each in group for root in each.built})),
+    )
+
+
+def _also_decides(reference: Reference, other: PassedOver) -> PassedOver:
+    place = f"{reference.path}:{reference.line}"
+    return PassedOver(
+        path=reference.path,
+        line=reference.line,
+        object=reference.object,
+        suspended=reference.suspended,
+        built=reference.built,
+        reason=ALSO_DECIDES(place=place, object=other.object, path=f"{other.path}:{other.line}"),
+    )
