@@ -83,11 +83,6 @@ INPUT_SHARED = ReasonKind(
     "the value at {place} is used in several places, not each of which is a chart version that can be judged: {uses}",
     "Give the chart version an input of its own",
 )
-SEVERAL_TIERS = ReasonKind(
-    "several-tiers",
-    "the value at {place} also decides what {others} makes, which is not of the same tiers",
-    "Give each tier a value of its own",
-)
 STRAY_COMMENT = ReasonKind(
     "stray-comment",
     "the comment `# {comment}` ({place}) is behind no version, so it limits nothing",
@@ -200,9 +195,14 @@ FORBIDDEN_ADDRESS = ReasonKind(
 
 SHARED = ReasonKind(
     "shared",
-    "{version} is allowed here, and releases of {tiers} take their chart from this object too: {paths}",
-    "Give each tier a source of its own, or move this one by hand",
+    "{version} is allowed here, and the same value decides for {tiers} too, by {ways}",
+    "Give each tier a value of its own, or move this one by hand",
     Weight.WARNING,
+)
+NOT_IN_EVERY_CHART = ReasonKind(
+    "not-in-every-chart",
+    "{version} would be taken, and the same value also decides {charts}, which has no newer version in common with it",
+    "Give each chart a value of its own",
 )
 NO_TIER = ReasonKind("no-tier", "no tier of the configuration covers this path", "", Weight.COUNTED)
 RULE_WITHOUT_CHART = ReasonKind(

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from bot.model.charts import ChartSource
 from bot.model.places import Place
 from bot.model.references import PassedOver, Reference
 from bot.reasons import ALSO_DECIDES
@@ -21,14 +20,14 @@ def merge(
     """
     known = tuple(judged)
     merged = _merged(each for each in known if isinstance(each, Reference))
-    sources: dict[Place, dict[ChartSource, None]] = defaultdict(dict)
+    sharing: dict[Place, list[Reference]] = defaultdict(list)
     for each in merged:
         for place in each.pin.places:
-            sources[place][each.source] = None
+            sharing[place].append(each)
     for each in merged:
         other = next((unjudged[place] for place in each.pin.places if place in unjudged), None)
-        others = {source: None for place in each.pin.places for source in sources[place] if source != each.source}
-        whole = replace(each, together=tuple(others)) if others else each
+        others = [one for place in each.pin.places for one in sharing[place] if one is not each]
+        whole = _with_others(each, others) if others else each
         yield _also_decides(whole, other) if other else whole
     yield from once(each for each in known if isinstance(each, PassedOver))
 
@@ -70,6 +69,14 @@ def _as_one(group: list[Reference]) -> Reference:
         also_in=tuple(sorted({path for each in group for path in each.also_in})),
         built=tuple(sorted({root for each in group for root in each.built})),
     )
+
+
+def _with_others(reference: Reference, others: list[Reference]) -> Reference:
+    """A reference whose value decides others as well: whatever they belong to, it belongs to too."""
+    charts = dict.fromkeys(one.source for one in others if one.source != reference.source)
+    paths = {path for one in (reference, *others) for path in (*one.also_in, *one.consumer_paths)}
+    built = {root for one in (reference, *others) for root in one.built}
+    return replace(reference, together=tuple(charts), also_in=tuple(sorted(paths)), built=tuple(sorted(built)))
 
 
 def _also_decides(reference: Reference, other: PassedOver) -> PassedOver:

@@ -30,7 +30,7 @@ from bot.flux.sources import Sources
 from bot.flux.strays import without_strays
 from bot.model.charts import ChartSource
 from bot.model.places import ObjectId, Place
-from bot.model.references import Declared, ExactPin, PassedOver, Pin, Reference
+from bot.model.references import BuiltBy, Declared, ExactPin, PassedOver, Pin, Reference
 from bot.reason import Reason
 from bot.reasons import (
     INPUT_SHARED,
@@ -84,7 +84,7 @@ def resolve(
     expansion = expand(gathered.objects)
     tree = _Tree.of((*gathered.objects, *expansion.objects), gathered.broken, apply_policies=apply_policies)
     told = (*gathered.passed_over, *expansion.passed_over)
-    judged = (*_unless_shared(merge(tree.judged(), tree.unjudged), expansion), *once(told))
+    judged = (*merge(_unless_shared(tree.judged(), expansion), tree.unjudged), *once(told))
     remarks = (remark for reading in known for remark in reading.remarks)
     every = tuple(without_strays(judged, remarks))
     return Resolution(
@@ -141,6 +141,10 @@ class _Users:
     @property
     def paths(self) -> tuple[str, ...]:
         return tuple(sorted({each.path for each in self.releases}))
+
+    @property
+    def roots(self) -> set[BuiltBy]:
+        return {each.built for each in self.releases if each.built}
 
 
 class _Tree:
@@ -278,8 +282,13 @@ class _Tree:
             source_declared=Declared(object=declared.object, path=declared.path, line=declared.line)
             if declared
             else None,
-            built=(head.built, *self._broken.get((head.path, head.line), ())) if head.built else (),
+            built=self._roots(head, users),
         )
+
+    def _roots(self, head: Head, users: _Users) -> tuple[BuiltBy, ...]:
+        """Every root that would run something else if the object's version moved."""
+        broken = self._broken.get((head.path, head.line), ())
+        return tuple(sorted({*([head.built] if head.built else []), *users.roots, *broken}))
 
     def _unjudged(self, wish: Wish, passed_over: PassedOver) -> PassedOver:
         """Keep in mind what a value decides besides charts that are judged."""

@@ -104,7 +104,7 @@ class Reference:
         source_declared: The HelmRepository that gives the address; None where the object gives it itself.
         also_in: The file of the object, where its version is written in another.
         policy: The image policy that says which tag it takes, in the place of the tier's `follow`.
-        built: The roots that build the object with this very version; empty for a file that stands for itself.
+        built: The roots that build the object, or take their chart from it; empty where files stand for themselves.
         together: Other charts that the same value decides: it moves only to a version that all of them have.
     """
 
@@ -123,6 +123,11 @@ class Reference:
     policy: FollowedPolicy | None = None
     built: tuple[BuiltBy, ...] = ()
     together: tuple[ChartSource, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every file that has a part in it: where the version is, the object, and who takes its chart from it."""
+        return (self.path, *self.also_in, *self.consumer_paths)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,3 +148,8 @@ class PassedOver:
     object: ObjectId | None = None
     suspended: bool = False
     built: tuple[BuiltBy, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The file."""
+        return (self.path,)

@@ -4,8 +4,8 @@ import hashlib
 
 from bot.model.commits import FileChange, PathDifference, Sha
 from bot.model.proposals import PullRequestPlan
-from bot.model.tiers import Configuration
-from bot.planning.tiers import claimants, production_paths
+from bot.model.tiers import Configuration, Tier
+from bot.planning.tiers import claimants, production_paths, tiers_on
 from bot.reason import Reason
 from bot.reasons import NOT_AS_PLANNED
 
@@ -31,12 +31,21 @@ def deviation(
     if planned.keys() != actual.keys():
         return _deviates(plan, f"paths {sorted(planned.keys() ^ actual.keys())[:3]}")
     guarded = production_paths(configuration, plan.base, default)
+    others = tiers_on(configuration, plan.base, default)
     for path, difference in actual.items():
-        if path.startswith(_NEVER) or guarded.matches(path) or not claimants(path, [plan.tier]):
+        if path.startswith(_NEVER) or guarded.matches(path) or not _may_change(path, plan, others):
             return _deviates(plan, f"{path} must never change")
         if not _as_planned(planned[path], difference):
             return _deviates(plan, f"the content or mode of {path}")
     return None
+
+
+def _may_change(path: str, plan: PullRequestPlan, tiers: tuple[Tier, ...]) -> bool:
+    """Whether a path is the tier's; one that no tier claims must hold a version that is known to be, by what is built."""
+    claimed = claimants(path, tiers)
+    if claimed:
+        return any(other.name == plan.tier.name for other in claimed)
+    return any(path == place.path for update in plan.updates for place in update.reference.pin.places)
 
 
 def _as_planned(change: FileChange, difference: PathDifference) -> bool:

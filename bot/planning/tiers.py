@@ -2,9 +2,23 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Protocol
 
+from bot.model.references import BuiltBy
 from bot.model.tiers import Branch, Configuration, Tier
 from bot.planning.path_patterns import PathPatterns
+
+
+class Reached(Protocol):
+    """Something that files say."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that say it."""
+
+    @property
+    def built(self) -> tuple[BuiltBy, ...]:
+        """The roots that build it."""
 
 
 def branch_of_tier(tier: Tier, default: Branch) -> Branch:
@@ -22,13 +36,35 @@ def claimants(path: str, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
     return tuple(tier for tier in tiers if _patterns(tier.paths).matches(path))
 
 
-def also_served(paths: Iterable[str], tier: Tier, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
-    """The other tiers of a tier's branch that any of these paths belongs to.
+def tiers_reached(reached: Reached, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
+    """The tiers, of these, that something belongs to: by the files that say it, and by what is built of them.
+
+    A root belongs to the tiers of the folder that it builds and of the Kustomization that applies it; to those of its
+    cluster's folder where neither tells.
+    """
+    known = tuple(tiers)
+    found = {tier.name for path in reached.paths for tier in claimants(path, known)}
+    for root in reached.built:
+        found |= {tier.name for tier in _tiers_of_root(root, known)}
+    return tuple(tier for tier in known if tier.name in found)
+
+
+def neighbours(tier: Tier, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
+    """The tiers of a tier's branch, itself included.
 
     In a work tree, taken as every tier's branch, tiers of other branches may own the same paths, and share nothing.
     """
-    others = [other for other in tiers if other is not tier and other.branch == tier.branch]
-    return tuple(other for other in others if any(claimants(path, [other]) for path in paths))
+    return tuple(other for other in tiers if other.branch == tier.branch)
+
+
+def _tiers_of_root(root: BuiltBy, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
+    own = (*claimants(_kustomization_in(root.folder), tiers), *(claimants(root.applier, tiers) if root.applier else ()))
+    return own or claimants(_kustomization_in(root.cluster), tiers)
+
+
+def _kustomization_in(folder: str) -> str:
+    """A file that stands for a folder."""
+    return f"{folder}/kustomization.yaml" if folder else "kustomization.yaml"
 
 
 def production_paths(configuration: Configuration, branch: Branch, default: Branch) -> PathPatterns:

@@ -33,7 +33,8 @@ def look_up(resolved: Resolved, configuration: Configuration, registry: Registry
         for reference in view.references
         if not only_reported(reference, configuration)
     ]
-    tags = registry.tags(dict.fromkeys(reference.source for reference in wanted), progress)
+    sources = (source for reference in wanted for source in (reference.source, *reference.together))
+    tags = registry.tags(dict.fromkeys(sources), progress)
     alone = dict.fromkeys(
         (reference.source, reference.pin.digest.text) for reference in wanted if isinstance(reference.pin, DigestPin)
     )

@@ -1,4 +1,4 @@
-"""resolve: what the files say to references, each under the tier that its file belongs to."""
+"""resolve: what the files say to references, each under the tiers that its version reaches."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from bot.model.tiers import Branch, Configuration, ImagePolicies, Tier
 from bot.model.verdicts import Verdict
 from bot.planning.mirrors import canonical
 from bot.planning.path_patterns import ChartPatterns
-from bot.planning.tiers import claimants
-from bot.reasons import NO_TIER, RULE_WITHOUT_CHART, SEVERAL_TIERS, STRAY_COMMENT
+from bot.planning.tiers import tiers_reached
+from bot.reasons import NO_TIER, RULE_WITHOUT_CHART, STRAY_COMMENT
 from bot.steps.scan import Base, Scanned
 
 
@@ -59,8 +59,7 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
     for one in scanned:
         resolution = join(one.readings, one.graph, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
         charts |= {reference.source.address for reference in resolution.references}
-        references, torn = _within_tiers(resolution.references, one.base.tiers)
-        skipped = (*one.passed_over, *resolution.passed_over, *torn)
+        references, skipped = resolution.references, (*one.passed_over, *resolution.passed_over)
         views += [_view(one.base, tier, references, skipped) for tier in one.base.tiers]
         unclaimed = (*skipped, *map(_no_tier, references))
         outside |= dict.fromkeys(item for item in unclaimed if _is_outside(item, configuration))
@@ -78,49 +77,18 @@ def _rules_without_chart(configuration: Configuration, charts: Iterable[ChartAdd
                 yield PassedOver(path=configuration.path, line=rule.line, reason=reason)
 
 
-def _within_tiers(
-    references: Iterable[Reference], tiers: tuple[Tier, ...]
-) -> tuple[tuple[Reference, ...], tuple[PassedOver, ...]]:
-    """Pass over references to values that other tiers use as well: whoever moves one moves production too."""
-    known = tuple(references)
-    torn = {
-        place: each
-        for each in known
-        for place in each.pin.places
-        if any(claimants(path, tiers) != claimants(each.path, tiers) for path in each.also_in)
-    }
-    if not torn:
-        return known, ()
-    held = [(each, next((torn[place] for place in each.pin.places if place in torn), None)) for each in known]
-    return (
-        tuple(each for each, other in held if other is None),
-        tuple(_several_tiers(each, other) for each, other in held if other),
-    )
-
-
-def _several_tiers(reference: Reference, other: Reference) -> PassedOver:
-    place = f"{reference.path}:{reference.line}"
-    return PassedOver(
-        path=reference.path,
-        line=reference.line,
-        object=reference.object,
-        suspended=reference.suspended,
-        reason=SEVERAL_TIERS(place=place, others=", ".join(other.also_in)),
-    )
-
-
 def _view(base: Base, tier: Tier, references: Iterable[Reference], skipped: Iterable[PassedOver]) -> TierView:
     return TierView(
         base=base,
         tier=tier,
-        references=tuple(item for item in references if claimants(item.path, [tier])),
-        passed_over=tuple(item for item in skipped if claimants(item.path, [tier])),
+        references=tuple(item for item in references if tiers_reached(item, [tier])),
+        passed_over=tuple(item for item in skipped if tiers_reached(item, [tier])),
     )
 
 
 def _is_outside(item: PassedOver, configuration: Configuration) -> bool:
     """Whether no tier has it; a comment for us that is in no tier's file may be prose about us."""
-    return item.reason.id != STRAY_COMMENT.id and not claimants(item.path, configuration.tiers)
+    return item.reason.id != STRAY_COMMENT.id and not tiers_reached(item, configuration.tiers)
 
 
 def _no_tier(reference: Reference) -> PassedOver:
@@ -129,5 +97,6 @@ def _no_tier(reference: Reference) -> PassedOver:
         line=reference.line,
         object=reference.object,
         suspended=reference.suspended,
+        built=reference.built,
         reason=NO_TIER(),
     )

@@ -9,7 +9,7 @@ from bot.model.image_policies import FollowedPolicy
 from bot.model.references import DigestPin, ExactPin, RangePin, Reference
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Decision, Held, Update, Verdict
-from bot.planning.tiers import also_served
+from bot.planning.tiers import neighbours, tiers_reached
 from bot.reason import Reason
 from bot.reasons import SHARED, SOURCE_SUSPENDED
 from bot.selection.digests import decide_digest, tag_named_by
@@ -17,10 +17,11 @@ from bot.selection.limits import Limits, limits_of, only_reported
 from bot.selection.pins import decide_pin
 from bot.selection.policies import decide_policy
 from bot.selection.ranges import decide_range
+from bot.selection.together import decide_together
 from bot.steps.look_up import Answers
 from bot.steps.resolve import Resolved, TierVerdicts, TierView
 
-_MOST_PATHS = 3
+_MOST_WAYS = 3
 
 
 def select(resolved: Resolved, answers: Answers, configuration: Configuration) -> tuple[TierVerdicts, ...]:
@@ -41,16 +42,25 @@ def select(resolved: Resolved, answers: Answers, configuration: Configuration) -
 
 
 def _for_one_tier(decision: Decision, reference: Reference, view: TierView) -> Decision:
-    """Hold what would move another tier with this one: a source here, releases there. Production above all."""
-    others = also_served(reference.consumer_paths, view.tier, view.base.tiers) if isinstance(decision, Update) else ()
-    if not isinstance(decision, Update) or not others:
+    """Hold what would move another tier with this one. Production above all."""
+    if not isinstance(decision, Update):
         return decision
-    names, paths = (other.name for other in others), reference.consumer_paths
-    reason = SHARED(version=decision.new, tiers=", ".join(names), paths=", ".join(paths[:_MOST_PATHS]))
+    others = [tier for tier in tiers_reached(reference, neighbours(view.tier, view.base.tiers)) if tier != view.tier]
+    if not others:
+        return decision
+    names, ways = (other.name for other in others), _ways(reference)
+    reason = SHARED(version=decision.new, tiers=", ".join(names), ways=", ".join(ways[:_MOST_WAYS]))
     return Held(version=decision.old, reason=reason)
 
 
+def _ways(reference: Reference) -> list[str]:
+    """By which files and roots a version reaches tiers."""
+    roots = (root.applier or str(root) for root in reference.built)
+    return list(dict.fromkeys((*roots, *reference.also_in, *reference.consumer_paths)))
+
+
 def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: Configuration) -> Decision:
+    """Judge a reference by what its chart has; by what all charts have, where its value decides several."""
     version = version_in_use(reference)
     if only_reported(reference, configuration):
         return Held(version=version, reason=SOURCE_SUSPENDED())
@@ -61,6 +71,17 @@ def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: C
         return Held(version=version, reason=limits)
     if isinstance(tags, Unreachable):
         return Held(version=version, reason=tags.reason)
+
+    def judge(listed: TagList) -> Decision:
+        return _judge(reference, listed, answers, limits, configuration)
+
+    decision = judge(tags)
+    return decide_together(reference, decision, answers.tags, judge) if reference.together else decision
+
+
+def _judge(
+    reference: Reference, tags: TagList, answers: Answers, limits: Limits, configuration: Configuration
+) -> Decision:
     if reference.policy:
         return _decide_by_policy(reference, reference.policy, tags, answers, limits)
     match reference.pin:

@@ -1,9 +1,11 @@
 from dataclasses import replace
 
 import pytest
-from builders import configuration, tier
+from builders import configuration, reference, tier
 
-from bot.planning.tiers import also_served, branch_of_tier, claimants, production_paths, tiers_on
+from bot.model.references import BuiltBy, PassedOver
+from bot.planning.tiers import branch_of_tier, claimants, neighbours, production_paths, tiers_on, tiers_reached
+from bot.reasons import NO_TIER
 
 DEV, STAGING = tier("dev", branch="develop"), tier("staging")
 LIVE = tier("live", "exact", production=True, paths=("apps/live/**", "clusters/live.yaml"))
@@ -32,8 +34,32 @@ def test_production_is_guarded_on_its_own_branch() -> None:
     assert not production_paths(SETTINGS, "develop", "main").matches("clusters/live.yaml")
 
 
-def test_a_path_serves_the_other_tiers_of_its_branch_alone() -> None:
+@pytest.mark.parametrize(
+    ("root", "names"),
+    [
+        (BuiltBy(cluster="apps/dev", folder="apps/dev"), ["dev"]),
+        (BuiltBy(cluster="x", folder="base", applier="apps/live/apps.yaml"), ["live"]),
+        (BuiltBy(cluster="x", folder="apps/dev", applier="apps/live/apps.yaml"), ["dev", "live"]),
+        (BuiltBy(cluster="apps/live", folder="base", applier="base/apps.yaml"), ["live"]),
+        (BuiltBy(cluster="apps/live", folder="apps/dev"), ["dev"]),
+        (BuiltBy(cluster="x", folder=""), []),
+    ],
+)
+def test_what_a_root_builds_belongs_to_its_folder_and_to_what_applies_it(root: BuiltBy, names: list[str]) -> None:
+    item = PassedOver(path="base/a.yaml", reason=NO_TIER(), built=(root,))
+
+    assert [each.name for each in tiers_reached(item, [tier("dev"), tier("live", production=True)])] == names
+
+
+def test_every_file_that_has_a_part_in_a_version_counts() -> None:
+    dev, live = tier("dev"), tier("live", production=True)
+    shared = replace(reference(), path="apps/dev/a.yaml", consumer_paths=("apps/live/a.yaml",))
+
+    assert tiers_reached(shared, [dev, live]) == (dev, live)
+    assert tiers_reached(replace(shared, consumer_paths=("elsewhere/a.yaml",)), [dev, live]) == (dev,)
+
+
+def test_tiers_of_other_branches_are_no_neighbours() -> None:
     dev, live, twin = tier("dev"), tier("live", production=True), replace(tier("dev"), name="twin", branch="other")
 
-    assert also_served(["apps/live/a.yaml", "apps/dev/a.yaml"], dev, [dev, live, twin]) == (live,)
-    assert also_served(["apps/dev/a.yaml", "elsewhere/a.yaml"], dev, [dev, live, twin]) == ()
+    assert neighbours(dev, [dev, live, twin]) == (dev, live)

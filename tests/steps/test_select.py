@@ -117,11 +117,13 @@ spec: {{chartRef: {{kind: OCIRepository, name: {name}}}}}
 
 def test_a_source_that_production_uses_too_is_held() -> None:
     production = tier("live", production=True)
-    decision = used_from("apps/live/release.yaml", DEV, production).decisions()["podinfo"]
+    dev, live = used_from("apps/live/release.yaml", DEV, production).judged()
+    [decision] = [verdict.decision for verdict in dev.verdicts]
 
+    assert [type(verdict.decision) for verdict in live.verdicts] == [Current]
     assert isinstance(decision, Held)
     assert decision.reason.id == "shared"
-    assert "releases of live" in decision.reason.sentence
+    assert "decides for live too" in decision.reason.sentence
     assert "apps/live/release.yaml" in decision.reason.sentence
 
 
