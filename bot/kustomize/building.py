@@ -120,6 +120,9 @@ class Builder:
         return read_kustomization(root_of(source, source.file.documents[0]))
 
     def _accumulate(self, what: Kustomization, folder: str, to: Accumulation, way: tuple[str, ...]) -> None:
+        if what.refused:
+            to.fail(what.refused)
+            return
         for path in what.resources:
             self._resource(path, folder, to, way)
         if what.config_maps:
@@ -161,10 +164,10 @@ class Builder:
             to.add(each for each in found if not name_problem(each))
 
     def _folder(self, folder: str, to: Accumulation, way: tuple[str, ...]) -> None:
-        self.included.add(folder)
         if _is_above(folder, way):
             to.fail(f"{folder or '.'} includes itself")
             return
+        self.included.add(folder)
         if folder not in self._built:
             done = Accumulation(folder=folder, budget=self.budget)
             kustomization = self._load(folder)

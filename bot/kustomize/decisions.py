@@ -94,9 +94,9 @@ def field_of(resource: Resource, scope: Scope | None, *route: str | int) -> Fiel
 
 def decide(tree: Tree | None, scope: Scope | None, depth: int = 0) -> Field:
     """The value of a scalar in a scope."""
+    if tree is None or is_null(tree):
+        return None
     match tree:
-        case None:
-            return None
         case Unknown(reason):
             return reason
         case Made(found):
@@ -104,8 +104,6 @@ def decide(tree: Tree | None, scope: Scope | None, depth: int = 0) -> Field:
         case Part():
             base = _part(tree)
         case Written(node=Scalar() as node):
-            if is_null(tree):
-                return None
             if not node.style and node.tag is None and not reads_as_string(node.text):
                 return NOT_A_STRING(field=_dotted(tree.route), text=node.text[:_LONGEST_SHOWN])
             base = Decision(text=node.text, place=place_of(tree))

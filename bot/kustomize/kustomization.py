@@ -5,6 +5,7 @@ Source: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/types/
 
 from dataclasses import dataclass, replace
 
+from bot.kustomize.strictness import own_refusal, refusal
 from bot.kustomize.targets import Selector
 from bot.kustomize.tree import EMPTY, Tree, Unknown, get, is_null, items, known_text, table, text
 from bot.reason import Reason
@@ -45,6 +46,7 @@ class Kustomization:
         strategic: `patchesStrategicMerge`, each a path or a patch.
         labels: All that are added, whatever the field.
         unfollowed: Fields in use that are not followed and may change anything.
+        refused: Why Kustomize does not take the file as it is; Flux, which writes it anew, does.
     """
 
     kind: str = "Kustomization"
@@ -65,6 +67,7 @@ class Kustomization:
     unfollowed: tuple[str, ...] = ()
     generates: tuple[str, ...] = ()
     charts: tuple[Tree, ...] = ()
+    refused: str | Reason | None = None
 
     def under(self, overlay: "Overlay") -> "Kustomization":
         """The kustomization that Flux makes of it: names replace, patches and components come behind.
@@ -73,6 +76,7 @@ class Kustomization:
         """
         return replace(
             self,
+            refused=None,
             namespace=overlay.namespace or self.namespace,
             prefix=overlay.prefix or self.prefix,
             suffix=overlay.suffix or self.suffix,
@@ -95,14 +99,18 @@ class Overlay:
     may_lack_components: bool = False
 
 
-def read_kustomization(tree: Tree) -> Kustomization | Reason:
-    """Read a kustomization file's first document; the reason where a field of it cannot be told."""
+def read_kustomization(tree: Tree) -> Kustomization | Reason | str:
+    """Read a kustomization file's first document; what is wrong with it, or the reason why a field cannot be told."""
     whole = table(tree)
-    if whole is None or whole.rest:
-        return whole.rest if whole and whole.rest else _nothing()
+    if whole is None:
+        return Kustomization(refused="its kustomization file is no mapping")
+    if whole.rest:
+        return whole.rest
     for value in whole.entries.values():
         if isinstance(value, Unknown):
             return value.reason
+    if problem := refusal(tree):
+        return problem
     kind = known_text(get(tree, "kind")) or "Kustomization"
     return Kustomization(
         kind=kind,
@@ -125,11 +133,8 @@ def read_kustomization(tree: Tree) -> Kustomization | Reason:
             key for key in ("generators", "helmCharts", "helmChartInflationGenerator") if items(get(tree, key))
         ),
         charts=(*(items(get(tree, "helmCharts")) or ()), *(items(get(tree, "helmChartInflationGenerator")) or ())),
+        refused=own_refusal(tree),
     )
-
-
-def _nothing() -> Kustomization:
-    return Kustomization()
 
 
 def read_patches(tree: Tree | None) -> tuple[Patch, ...]:
