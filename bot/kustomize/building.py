@@ -148,7 +148,7 @@ class Builder:
         elif self.files.is_folder(place):
             self._folder(place, to, way)
         else:
-            to.fail(f"{path} does not exist")
+            to.fail(self.files.absence(place, path))
 
     def _file(self, path: str, to: Accumulation) -> None:
         source = self.files.source(path)
@@ -189,7 +189,7 @@ class Builder:
             return
         place = inside(folder, path)
         if place is None or not self.files.is_folder(place):
-            to.fail(f"the component {path} does not exist")
+            to.fail(self.files.absence(place or "", f"the component {path}"))
             return
         self.included.add(place)
         kustomization = self._load(place)

@@ -17,10 +17,17 @@ _DIGESTS = ("sha256:" + "ab" * 32, "sha256:" + "01" * 32)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneratedTree:
-    """A tree and the folders that nobody includes."""
+    """A tree and the folders that nobody includes.
+
+    Attributes:
+        files: Bytes by path.
+        roots: The folders.
+        unfollowed: It uses something that is not followed, and so holds more than others.
+    """
 
     files: Mapping[str, bytes]
     roots: tuple[str, ...]
+    unfollowed: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +53,7 @@ class _Maker:
         self.styles = Styles(rng)
         self.files: dict[str, bytes] = {}
         self.number = 0
+        self.unfollowed = False
 
     def make(self) -> GeneratedTree:
         chance, rng = self.styles.chance, self.rng
@@ -62,14 +70,24 @@ class _Maker:
                 roots.append(folder)
             else:
                 roots.append(f"apps/{name}")
-        return GeneratedTree(files=self.files, roots=tuple(roots))
+        if chance(0.15) and len(roots) > 1:
+            self._kustomization("fleet", {"resources": [f"../{each}" for each in roots]})
+            roots = ["fleet"]
+        return GeneratedTree(files=self.files, roots=tuple(roots), unfollowed=self.unfollowed)
 
     def next(self) -> int:
         self.number += 1
         return self.number
 
     def version(self) -> str:
-        return self.rng.choice(_VERSIONS)
+        """A version; at times one that is a number to YAML, or has an anchor."""
+        match self.rng.random():
+            case share if share < 0.01:
+                return Raw(self.rng.choice(("1.10", "3", "1e3")))
+            case share if share < 0.03:
+                return Raw("&version 4.5.6")
+            case _:
+                return self.rng.choice(_VERSIONS)
 
     # Bases
 
@@ -181,6 +199,8 @@ class _Maker:
             body["configMapGenerator"] = [{"name": f"settings-{self.next()}", "literals": ["CHART=1.2.3", "a='b'"]}]
         if chance(0.04):
             self._fault(folder, body)
+        if chance(0.04):
+            self._unfollowed(body)
         pairs = list(body.items())
         self.rng.shuffle(pairs)
         self._kustomization(folder, dict(pairs))
@@ -219,6 +239,19 @@ class _Maker:
             body["namePrefix"] = ""
         self._kustomization(name, body, kind="Component")
         return "/".join(".." for _ in folder.split("/")) + f"/{name}"
+
+    def _unfollowed(self, body: dict[str, Value]) -> None:
+        self.unfollowed = True
+        release: Value = {"kind": "HelmRelease"}
+        source: Value = {"kind": "HelmRelease", "fieldPath": "metadata.name"}
+        target: Value = {"select": release, "fieldPaths": ["spec.chart.spec.version"], "options": {"create": False}}
+        match self.rng.choice(("replacements", "crds", "annotations")):
+            case "replacements":
+                body["replacements"] = [{"source": source, "targets": [target]}]
+            case "crds":
+                body["images"] = [{"name": "nginx", "newTag": "1.2.3"}]
+            case _:
+                body["buildMetadata"] = ["originAnnotations"]
 
     def _fault(self, folder: str, body: dict[str, Value]) -> None:
         """Something at which kustomize stops, mostly."""
@@ -282,7 +315,9 @@ class _Maker:
     def _merge_named(self, folder: str, body: dict[str, Value], chosen: _Object) -> None:
         namespace, name = self.rng.choice((chosen.first, chosen.now, chosen.now))
         patch = self._merge(chosen, name=name, namespace=namespace)
-        if self.styles.chance(0.3):
+        if self.styles.chance(0.1):
+            self._merge_several(folder, body, chosen, patch)
+        elif self.styles.chance(0.3):
             entry: Value
             if self.styles.chance(0.5):
                 entry = self._file_of(folder, patch)
@@ -292,6 +327,15 @@ class _Maker:
             body["patchesStrategicMerge"] = [*_list(body, "patchesStrategicMerge"), entry]
         else:
             body["patches"] = [*_list(body, "patches"), self._entry(folder, patch, None)]
+
+    def _merge_several(self, folder: str, body: dict[str, Value], chosen: _Object, first: Value) -> None:
+        """Two patches in one file, and the second wins."""
+        namespace, name = chosen.now
+        path = self._file_of(folder, first, self._merge(chosen, name=name, namespace=namespace))
+        if self.styles.chance(0.5):
+            body["patches"] = [*_list(body, "patches"), {"path": path}]
+        else:
+            body["patchesStrategicMerge"] = [*_list(body, "patchesStrategicMerge"), path]
 
     def _merge_targeted(self, folder: str, body: dict[str, Value], chosen: _Object) -> None:
         patch = self._merge(chosen, name=self.rng.choice((chosen.now[1], "ignored")), namespace="")
@@ -303,9 +347,13 @@ class _Maker:
         if self.styles.chance(0.3):
             group, _, version = chosen.api.partition("/")
             target |= {"group": group, "version": version}
-        match self.rng.choice(("name", "name", "name", "start", "any", "label", "kind", "namespace")):
+        match self.rng.choice(("name", "name", "name", "start", "any", "label", "kind", "namespace", "pattern")):
             case "name":
                 target["name"] = name
+            case "pattern":
+                pattern = self.rng.choice((f"{name}|nothing", f"[a-z]+{name[-1]}", f"{name[:-1]}.?", f"^{name}$"))
+                target |= {"name": pattern, "kind": self.rng.choice((chosen.kind, f"{chosen.kind[:4]}.*{chosen.kind[4:]}"))}
+                target |= self.rng.choice(({}, {"version": "v[0-9]"}, {"group": ".*fluxcd.io"}, {"namespace": ".*"}))
             case "start":
                 target["name"] = f"{name[:3]}.*"
             case "any":
