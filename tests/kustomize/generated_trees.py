@@ -1,6 +1,6 @@
 """Trees as kustomize meets them, made from a seed: bases, overlays on overlays, components, every kind of patch.
 
-What a seed gives must not change without need: kept answers of the real program belong to it (see `kept`).
+What a seed gives must not change without need: kept answers of the real program belong to it (see `kept_answers`).
 """
 
 from collections.abc import Callable, Mapping
@@ -44,7 +44,7 @@ class _Object:
 
 def generate(seed: int) -> GeneratedTree:
     """The tree of a seed."""
-    return _Maker(Random(seed)).make()  # noqa: S311 - no secret hangs on it
+    return _Maker(Random(seed)).make()
 
 
 class _Maker:
@@ -140,7 +140,8 @@ class _Maker:
         inner: dict[str, Value] = {"chart": name, "sourceRef": {"kind": "HelmRepository", "name": "charts"}}
         if self.styles.chance(0.85):
             inner["version"] = self.version()
-        spec: Value = {"interval": "10m", "chart": {"spec": inner}, "values": {"image": {"tag": "1.2.3"}}}
+        again = Raw("*version") if str(inner.get("version")).startswith("&") else "1.2.3"
+        spec: Value = {"interval": "10m", "chart": {"spec": inner}, "values": {"image": {"tag": again}}}
         return self._object("HelmRelease", _HELM, name, namespace, spec)
 
     def _user(self, name: str, namespace: str) -> tuple[_Object, Value]:
@@ -245,10 +246,10 @@ class _Maker:
         release: Value = {"kind": "HelmRelease"}
         source: Value = {"kind": "HelmRelease", "fieldPath": "metadata.name"}
         target: Value = {"select": release, "fieldPaths": ["spec.chart.spec.version"], "options": {"create": False}}
-        match self.rng.choice(("replacements", "crds", "annotations")):
+        match self.rng.choice(("replacements", "images", "annotations")):
             case "replacements":
                 body["replacements"] = [{"source": source, "targets": [target]}]
-            case "crds":
+            case "images":
                 body["images"] = [{"name": "nginx", "newTag": "1.2.3"}]
             case _:
                 body["buildMetadata"] = ["originAnnotations"]
@@ -352,7 +353,10 @@ class _Maker:
                 target["name"] = name
             case "pattern":
                 pattern = self.rng.choice((f"{name}|nothing", f"[a-z]+{name[-1]}", f"{name[:-1]}.?", f"^{name}$"))
-                target |= {"name": pattern, "kind": self.rng.choice((chosen.kind, f"{chosen.kind[:4]}.*{chosen.kind[4:]}"))}
+                target |= {
+                    "name": pattern,
+                    "kind": self.rng.choice((chosen.kind, f"{chosen.kind[:4]}.*{chosen.kind[4:]}")),
+                }
                 target |= self.rng.choice(({}, {"version": "v[0-9]"}, {"group": ".*fluxcd.io"}, {"namespace": ".*"}))
             case "start":
                 target["name"] = f"{name[:3]}.*"
@@ -398,7 +402,10 @@ class _Maker:
             case "swap" if chosen.kind == "OCIRepository":
                 steps = [{"op": "remove", "path": path}, {"op": "add", "path": "/spec/ref/semver", "value": version}]
             case "copy":
-                steps = [{"op": "copy", "from": path, "path": "/spec/copied"}, {"op": "replace", "path": path, "value": version}]
+                steps = [
+                    {"op": "copy", "from": path, "path": "/spec/copied"},
+                    {"op": "replace", "path": path, "value": version},
+                ]
             case "parent" if self.styles.chance(0.3):
                 steps = [{"op": "add", "path": "/spec/absent/field", "value": version}]
             case _:

@@ -80,7 +80,9 @@ def objects_in(output: bytes) -> Built:
 
 
 def _title(tree: Tree) -> str:
-    kind, namespace, name = (known_text(get(tree, *each)) for each in (("kind",), ("metadata", "namespace"), ("metadata", "name")))
+    kind, namespace, name = (
+        known_text(get(tree, *each)) for each in (("kind",), ("metadata", "namespace"), ("metadata", "name"))
+    )
     return f"{kind} {namespace}/{name}"
 
 
@@ -108,7 +110,9 @@ def write(files: Mapping[str, bytes], folder: Path) -> None:
 
 def as_kustomize_says(kustomize: str, folder: Path) -> Built | None:
     """The objects that a folder builds; None where it fails."""
-    done = subprocess.run([kustomize, "build", "--load-restrictor", "LoadRestrictionsNone", str(folder)], capture_output=True, check=False)
+    done = subprocess.run(
+        [kustomize, "build", "--load-restrictor", "LoadRestrictionsNone", str(folder)], capture_output=True, check=False
+    )
     return objects_in(done.stdout) if done.returncode == 0 else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import TypeAlias
 
-Value: TypeAlias = "str | int | bool | None | Mapping[str, Value] | Sequence[Value]"
+Value: TypeAlias = "str | int | bool | Mapping[str, Value] | Sequence[Value] | None"
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*|v?[0-9]+\.[0-9]+\.[0-9]+(?:-[a-z0-9.]+)?|[.]{1,2}/[A-Za-z0-9_./-]*")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
