@@ -120,8 +120,9 @@ class Builder:
         return read_kustomization(root_of(source, source.file.documents[0]))
 
     def _accumulate(self, what: Kustomization, folder: str, to: Accumulation, way: tuple[str, ...]) -> None:
-        if what.refused:
-            to.fail(what.refused)
+        if problem := what.wrong or what.refused:
+            self._note(what, folder)
+            to.fail(problem)
             return
         for path in what.resources:
             self._resource(path, folder, to, way)
@@ -135,6 +136,11 @@ class Builder:
             self._component(path, folder, to, way)
         if to.trouble is None:
             self._transform(what, folder, to)
+
+    def _note(self, what: Kustomization, folder: str) -> None:
+        """Note what a kustomization includes that is not built: no root of its own, whatever becomes of this one."""
+        places = (inside(folder, path) for path in (*what.resources, *what.components) if not is_remote(path))
+        self.included |= {each for each in places if each is not None and self.files.is_folder(each)} - {folder}
 
     def _resource(self, path: str, folder: str, to: Accumulation, way: tuple[str, ...]) -> None:
         if is_remote(path):

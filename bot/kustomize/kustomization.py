@@ -46,6 +46,7 @@ class Kustomization:
         strategic: `patchesStrategicMerge`, each a path or a patch.
         labels: All that are added, whatever the field.
         unfollowed: Fields in use that are not followed and may change anything.
+        wrong: Why nobody takes the file.
         refused: Why Kustomize does not take the file as it is; Flux, which writes it anew, does.
     """
 
@@ -67,6 +68,7 @@ class Kustomization:
     unfollowed: tuple[str, ...] = ()
     generates: tuple[str, ...] = ()
     charts: tuple[Tree, ...] = ()
+    wrong: str | Reason | None = None
     refused: str | Reason | None = None
 
     def under(self, overlay: "Overlay") -> "Kustomization":
@@ -99,8 +101,8 @@ class Overlay:
     may_lack_components: bool = False
 
 
-def read_kustomization(tree: Tree) -> Kustomization | Reason | str:
-    """Read a kustomization file's first document; what is wrong with it, or the reason why a field cannot be told."""
+def read_kustomization(tree: Tree) -> Kustomization | Reason:
+    """Read a kustomization file's first document; the reason where a field of it cannot be told."""
     whole = table(tree)
     if whole is None:
         return Kustomization(refused="its kustomization file is no mapping")
@@ -109,8 +111,6 @@ def read_kustomization(tree: Tree) -> Kustomization | Reason | str:
     for value in whole.entries.values():
         if isinstance(value, Unknown):
             return value.reason
-    if problem := refusal(tree):
-        return problem
     kind = known_text(get(tree, "kind")) or "Kustomization"
     return Kustomization(
         kind=kind,
@@ -133,6 +133,7 @@ def read_kustomization(tree: Tree) -> Kustomization | Reason | str:
             key for key in ("generators", "helmCharts", "helmChartInflationGenerator") if items(get(tree, key))
         ),
         charts=(*(items(get(tree, "helmCharts")) or ()), *(items(get(tree, "helmChartInflationGenerator")) or ())),
+        wrong=refusal(tree),
         refused=own_refusal(tree),
     )
 

@@ -4,7 +4,8 @@ What a seed gives must not change without need: kept answers of the real program
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from random import Random
 
 from kustomize.yaml_styles import Raw, Styles, Value
@@ -58,9 +59,10 @@ class _Maker:
     def make(self) -> GeneratedTree:
         chance, rng = self.styles.chance, self.rng
         base = self._base("apps/base")
+        lowest = "base"
         if chance(0.25):
+            lowest = "middle"
             base = self._layer("apps/middle", ["../base"], base, depth=1)
-        lowest = "middle" if "apps/middle/kustomization.yaml" in self.files else "base"
         roots: list[str] = []
         for name in rng.sample(("dev", "staging", "production"), rng.choice((1, 2, 2, 3))):
             objects = self._layer(f"apps/{name}", [f"../{lowest}"], base, depth=2)
@@ -181,7 +183,7 @@ class _Maker:
 
     def _layer(self, folder: str, below: list[str], objects: list[_Object], *, depth: int) -> list[_Object]:
         """An overlay on objects; what it makes of them."""
-        objects = [replace(each) for each in objects]
+        objects = [copy(each) for each in objects]
         body: dict[str, Value] = {"resources": [*below]}
         chance = self.styles.chance
         if chance(0.3):

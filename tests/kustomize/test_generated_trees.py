@@ -64,6 +64,14 @@ def test_kept_trees_build_and_fail_in_many_ways() -> None:
     assert len(fields) >= 8
 
 
+def test_the_roots_are_the_folders_that_nobody_includes() -> None:
+    trees = [generate(seed) for seed in SEEDS]
+
+    assert [sorted(root.folder for root in graph_of(each.files).roots) for each in trees] == [
+        sorted(each.roots) for each in trees
+    ]
+
+
 def test_few_values_are_held_where_nothing_unfollowed_is_used() -> None:
     values = [
         value
