@@ -125,6 +125,10 @@ class Builder:
         return read_kustomization(root_of(source, source.file.documents[0]))
 
     def _accumulate(self, what: Kustomization, folder: str, to: Accumulation, way: tuple[str, ...]) -> None:
+        if problem := what.wrong or what.refused:
+            self._note(what, folder)
+            to.fail(problem)
+            return
         for path in what.resources:
             self._resource(path, folder, to, way)
         if what.config_maps:
@@ -138,6 +142,11 @@ class Builder:
         if to.trouble is None:
             self._transform(what, folder, to)
 
+    def _note(self, what: Kustomization, folder: str) -> None:
+        """Note what a kustomization includes that is not built: no root of its own, whatever becomes of this one."""
+        places = (inside(folder, path) for path in (*what.resources, *what.components) if not is_remote(path))
+        self.included |= {each for each in places if each is not None and self.files.is_folder(each)} - {folder}
+
     def _resource(self, path: str, folder: str, to: Accumulation, way: tuple[str, ...]) -> None:
         if is_remote(path):
             to.remark(f"{folder or '.'} includes objects of another place")
@@ -150,7 +159,7 @@ class Builder:
         elif self.files.is_folder(place):
             self._folder(place, to, way)
         else:
-            to.fail(f"{path} does not exist")
+            to.fail(self.files.absence(place, path))
 
     def _file(self, path: str, to: Accumulation) -> None:
         source = self.files.source(path)
@@ -166,10 +175,10 @@ class Builder:
             to.add(each for each in found if not name_problem(each))
 
     def _folder(self, folder: str, to: Accumulation, way: tuple[str, ...]) -> None:
-        self.included.add(folder)
         if _is_above(folder, way):
             to.fail(f"{folder or '.'} includes itself")
             return
+        self.included.add(folder)
         if folder not in self._built:
             done = Accumulation(folder=folder, budget=self.budget)
             kustomization = self._load(folder)
@@ -191,7 +200,7 @@ class Builder:
             return
         place = inside(folder, path)
         if place is None or not self.files.is_folder(place):
-            to.fail(f"the component {path} does not exist")
+            to.fail(self.files.absence(place or "", f"the component {path}"))
             return
         self.included.add(place)
         kustomization = self._load(place)

@@ -115,9 +115,9 @@ def text_of(resource: Resource, scope: Scope | None, *route: str | int) -> str |
 
 def decide(tree: Tree | None, scope: Scope | None, depth: int = 0) -> Field:
     """The value of a scalar in a scope."""
+    if tree is None or is_null(tree):
+        return None
     match tree:
-        case None:
-            return None
         case Unknown(reason):
             return reason
         case Made(found):
@@ -125,8 +125,6 @@ def decide(tree: Tree | None, scope: Scope | None, depth: int = 0) -> Field:
         case Part():
             base = _part(tree)
         case Written(node=Scalar() as node):
-            if is_null(tree):
-                return None
             if not node.style and node.tag is None and not reads_as_string(node.text):
                 return NOT_A_STRING(field=_dotted(tree.route), text=node.text[:_LONGEST_SHOWN])
             base = Decision(text=node.text, place=place_of(tree), written=tree)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from posixpath import dirname, join, normpath
 
-from bot.kustomize.kustomize_reasons import BUILD_FAILS
+from bot.kustomize.kustomize_reasons import BUILD_FAILS, NOT_FOLLOWED
 from bot.kustomize.needles import FILE_NAMES
 from bot.kustomize.tree import Source, Written
 from bot.reason import Reason
@@ -40,8 +40,9 @@ def inside(folder: str, path: str) -> str | None:
 class Files:
     """Paths of one tree and the bytes of those that matter; each is parsed at most once, when it is asked for."""
 
-    def __init__(self, paths: Collection[str], data: Mapping[str, bytes]) -> None:
+    def __init__(self, paths: Collection[str], data: Mapping[str, bytes], links: Collection[str] = ()) -> None:
         self.paths = frozenset(paths)
+        self._links = frozenset(links)
         self._data = data
         self.given = frozenset(data) & self.paths
         self._known: dict[str, Source | Reason] = {}
@@ -65,6 +66,18 @@ class Files:
     def is_folder(self, path: str) -> bool:
         """Whether files lie below a path."""
         return path in self._below
+
+    def absence(self, place: str, what: str) -> str | Reason:
+        """Why nothing stands at a place: a link does, or leads there, or nothing at all.
+
+        Args:
+            place: A path of the tree.
+            what: What is missing, as its kustomization calls it.
+        """
+        parts = place.split("/")
+        if self._links and any("/".join(parts[:end]) in self._links for end in range(1, len(parts) + 1)):
+            return NOT_FOLLOWED(what=f"{what} is a link or stands behind one")
+        return f"{what} does not exist"
 
     def entries(self, folder: str) -> tuple[str, ...]:
         """Files and folders right below a folder, by name."""

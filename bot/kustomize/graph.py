@@ -98,15 +98,16 @@ class Graph:
     patches: frozenset[str] = frozenset()
 
 
-def read_graph(paths: Collection[str], data: Mapping[str, bytes]) -> Graph:
+def read_graph(paths: Collection[str], data: Mapping[str, bytes], links: Collection[str] = ()) -> Graph:
     """Build every root of a tree.
 
     Args:
         paths: Every regular file of the tree, POSIX; links are left out, and so not followed.
         data: Bytes of the files that matter: those that `is_kustomization`, that `files_named` gives for these, and
             that `may_matter`. Foreign; nothing in them makes this raise.
+        links: Every link of the tree: what a kustomization takes through one is said to be a link, not to be missing.
     """
-    return _Reader(Files(paths, data)).read()
+    return _Reader(Files(paths, data, links)).read()
 
 
 class _Reader:

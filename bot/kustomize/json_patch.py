@@ -1,42 +1,69 @@
 """JSON patches (RFC 6902) on values of a build.
 
-Source: https://www.rfc-editor.org/rfc/rfc6902, and what Kustomize takes of it:
-https://github.com/evanphx/json-patch/blob/v4.13.0/patch.go
+Source: https://www.rfc-editor.org/rfc/rfc6902, and what Kustomize makes of it, where `replace` of a key that is not
+there adds it: https://github.com/evanphx/json-patch/blob/v4.13.0/patch.go
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.kustomize.tree import Items, Table, Tree, Unknown, get, is_null, items, known_text, table, text
+from bot.kustomize.kustomize_reasons import NOT_FOLLOWED
+from bot.kustomize.tree import (
+    NULL,
+    Items,
+    Made,
+    Part,
+    Table,
+    Tree,
+    Unknown,
+    Written,
+    get,
+    is_null,
+    items,
+    known_text,
+    table,
+)
 from bot.reason import Reason
+from bot.yamltext.nodes import Scalar
+from bot.yamltext.strings import reads_as_string
 
 _END = "-"
+_INDEX = re.compile(r"[+-]?[0-9]{1,9}", re.ASCII)
+_Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One operation; `origin` is the place that `move` and `copy` take their value from."""
+    """One operation; a path is None where none below the root is written.
+
+    Attributes:
+        verb: What to do.
+        path: Where.
+        origin: Where `move` and `copy` take their value from.
+        value: What `add`, `replace` and `test` put or want there; nothing is null.
+    """
 
     verb: str
-    path: tuple[str, ...]
-    origin: tuple[str, ...] = ()
+    path: _Path | None
+    origin: _Path | None = None
     value: Tree | None = None
 
 
 def read_operations(tree: Tree) -> tuple[Operation, ...] | str:
-    """The operations that a list is, or what is wrong with one of them."""
+    """The operations that a list is, or what is wrong with it; a wrong operation only matters when it is applied."""
     found: list[Operation] = []
     for each in items(tree) or ():
+        if table(each) is None and not is_null(each):
+            return "an operation of a JSON patch is no mapping"
         verb, path, origin = (known_text(get(each, key)) for key in ("op", "path", "from"))
-        if verb not in {"add", "remove", "replace", "move", "copy", "test"}:
-            return "an operation of a JSON patch has no `op` that is one"
-        if not path.startswith("/") or (verb in {"move", "copy"} and not origin.startswith("/")):
-            return "an operation of a JSON patch has no `path` below the root"
-        value = get(each, "value")
-        found.append(Operation(verb=verb, path=_pointer(path), origin=_pointer(origin), value=value))
+        found.append(Operation(verb=verb, path=_pointer(path), origin=_pointer(origin), value=get(each, "value")))
     return tuple(found)
 
 
-def _pointer(path: str) -> tuple[str, ...]:
+def _pointer(path: str) -> _Path | None:
+    if "/" not in path:
+        return None
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:])
 
 
@@ -51,31 +78,72 @@ def apply(tree: Tree, operations: tuple[Operation, ...]) -> Tree | str:
 
 
 def _apply(tree: Tree, operation: Operation) -> Tree | str:
+    path, value = operation.path, operation.value or NULL
+    if path is None:
+        return Unknown(NOT_FOLLOWED(what="an operation of a JSON patch has no path below the root"))
     match operation.verb:
         case "test":
-            return tree if _equal(_at(tree, operation.path), operation.value) else "a `test` of a JSON patch fails"
-        case "remove":
-            return _change(tree, operation.path, None, "remove")
+            return _tested(tree, _at(tree, path), operation.value)
         case "move" | "copy":
-            value = _at(tree, operation.origin)
-            if value is None:
-                return f"a JSON patch takes a value from /{'/'.join(operation.origin)}, where there is none"
-            left = _change(tree, operation.origin, None, "remove") if operation.verb == "move" else tree
-            return left if isinstance(left, str) else _change(left, operation.path, value, "add")
-        case verb:
-            if operation.value is None:
-                return "an operation of a JSON patch has no value"
-            return _change(tree, operation.path, operation.value, verb)
+            return _moved(tree, operation.origin or (), path, operation.verb)
+        case "add" | "remove" | "replace" as verb:
+            return _change(tree, path, value, verb)
+        case _:
+            return "an operation of a JSON patch has no `op` that is one"
 
 
-def _equal(found: Tree | None, wanted: Tree | None) -> bool:
-    if found is None or is_null(found):
-        return wanted is None or is_null(wanted)
-    written = text(found)
-    return isinstance(written, Reason | None) or written == text(wanted)
+def _moved(tree: Tree, origin: _Path, path: _Path, verb: str) -> Tree | str:
+    value = _at(tree, origin) if origin else None
+    if value is None and verb == "copy" and origin and table(_at(tree, origin[:-1])) is not None:
+        value = NULL
+    if value is None:
+        return f"a JSON patch takes a value from /{'/'.join(origin)}, where there is none"
+    left = _change(tree, origin, NULL, "remove") if verb == "move" else tree
+    return left if isinstance(left, str) else _change(left, path, value, "add")
 
 
-def _at(tree: Tree, path: tuple[str, ...]) -> Tree | None:
+def _tested(tree: Tree, found: Tree | None, wanted: Tree | None) -> Tree | str:
+    equal = _equal(found, wanted)
+    if isinstance(equal, Reason):
+        return Unknown(equal)
+    return tree if equal else "a `test` of a JSON patch fails"
+
+
+def _equal(one: Tree | None, other: Tree | None) -> bool | Reason:
+    """Whether two values are one in JSON; the reason where that cannot be told."""
+    for each in (one, other):
+        if isinstance(each, Unknown):
+            return each.reason
+    if (values := items(one)) is not None and (others := items(other)) is not None:
+        same = (_equal(*pair) for pair in zip(values, others, strict=False))
+        return len(values) == len(others) and _all(same)
+    if (found := table(one)) is not None and (wanted := table(other)) is not None:
+        same = (_equal(value, wanted.entries[key]) for key, value in found.entries.items())
+        return found.entries.keys() == wanted.entries.keys() and _all(same)
+    return _scalar(one) == _scalar(other)
+
+
+def _all(found: Iterable[bool | Reason]) -> bool | Reason:
+    for each in found:
+        if each is not True:
+            return each
+    return True
+
+
+def _scalar(tree: Tree | None) -> tuple[str, bool] | None:
+    """A text and whether it is a string; None for nothing. A collection equals no scalar, which the sign says."""
+    match tree:
+        case None:
+            return None
+        case Made(text=found) | Part(text=found):
+            return None if is_null(tree) else (found, True)
+        case Written(node=Scalar() as node):
+            return None if is_null(tree) else (node.text, bool(node.style) or reads_as_string(node.text))
+        case _:
+            return str(id(tree)), False
+
+
+def _at(tree: Tree, path: _Path) -> Tree | None:
     found: Tree | None = tree
     for key in path:
         values = items(found)
@@ -84,12 +152,15 @@ def _at(tree: Tree, path: tuple[str, ...]) -> Tree | None:
 
 
 def _index(key: str, length: int) -> int:
-    index = int(key) if key.isascii() and key.lstrip("-").isdigit() and len(key) < 10 else length  # noqa: PLR2004 - more digits than a list has items
-    return index + length if index < 0 else index
+    """The index that a key is, as Go reads numbers; -1 for none."""
+    if not _INDEX.fullmatch(key):
+        return -1
+    index = int(key)
+    return max(index + length, -1) if index < 0 else index
 
 
-def _change(tree: Tree | None, path: tuple[str, ...], value: Tree | None, verb: str) -> Tree | str:
-    """The tree with one value added, replaced or (None) removed."""
+def _change(tree: Tree | None, path: _Path, value: Tree, verb: str) -> Tree | str:
+    """The tree with one value added, replaced or removed."""
     if isinstance(tree, Unknown):
         return tree
     key, *rest = path
@@ -106,23 +177,20 @@ def _change(tree: Tree | None, path: tuple[str, ...], value: Tree | None, verb: 
         if isinstance(below, str):
             return below
         entries[key] = below
-    elif verb != "add" and key not in entries:
-        return f"a JSON patch would {verb} `{key}`, which is not there"
-    elif value is None:
-        del entries[key]
-    else:
+    elif verb != "remove":
         entries[key] = value
+    elif entries.pop(key, None) is None:
+        return f"a JSON patch would remove `{key}`, which is not there"
     return Table(entries)
 
 
-def _change_item(
-    values: tuple[Tree, ...], key: str, rest: tuple[str, ...], value: Tree | None, verb: str
-) -> Tree | str:
-    index = len(values) if key == _END else _index(key, len(values))
-    if not 0 <= index < len(values) + (verb == "add" and not rest):
+def _change_item(values: tuple[Tree, ...], key: str, rest: _Path, value: Tree, verb: str) -> Tree | str:
+    adds = verb == "add" and not rest
+    index = len(values) if key == _END else _index(key, len(values) + adds)
+    if not 0 <= index < len(values) + adds:
         return f"a JSON patch names item {key} of a list of {len(values)}"
     if rest:
         below = _change(values[index], rest, value, verb)
         return below if isinstance(below, str) else Items((*values[:index], below, *values[index + 1 :]))
-    behind = values[index if verb == "add" else index + 1 :]
-    return Items((*values[:index], *(() if value is None else (value,)), *behind))
+    new = () if verb == "remove" else (value,)
+    return Items((*values[:index], *new, *values[index + (not adds) :]))

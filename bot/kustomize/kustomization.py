@@ -5,6 +5,7 @@ Source: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/types/
 
 from dataclasses import dataclass, replace
 
+from bot.kustomize.strictness import own_refusal, refusal
 from bot.kustomize.targets import Selector
 from bot.kustomize.tree import EMPTY, Tree, Unknown, get, is_null, items, known_text, table, text
 from bot.reason import Reason
@@ -42,6 +43,8 @@ class Kustomization:
         strategic: `patchesStrategicMerge`, each a path or a patch.
         labels: All that are added, whatever the field.
         unfollowed: Fields in use that are not followed and may change anything.
+        wrong: Why nobody takes the file.
+        refused: Why Kustomize does not take the file as it is; Flux, which writes it anew, does.
     """
 
     kind: str = "Kustomization"
@@ -62,6 +65,8 @@ class Kustomization:
     unfollowed: tuple[str, ...] = ()
     generates: tuple[str, ...] = ()
     charts: tuple[Tree, ...] = ()
+    wrong: str | Reason | None = None
+    refused: str | Reason | None = None
 
     def under(self, overlay: "Overlay") -> "Kustomization":
         """The kustomization that Flux makes of it: names replace, patches and components come behind.
@@ -70,6 +75,7 @@ class Kustomization:
         """
         return replace(
             self,
+            refused=None,
             namespace=overlay.namespace or self.namespace,
             prefix=overlay.prefix or self.prefix,
             suffix=overlay.suffix or self.suffix,
@@ -95,8 +101,10 @@ class Overlay:
 def read_kustomization(tree: Tree) -> Kustomization | Reason:
     """Read a kustomization file's first document; the reason where a field of it cannot be told."""
     whole = table(tree)
-    if whole is None or whole.rest:
-        return whole.rest if whole and whole.rest else _nothing()
+    if whole is None:
+        return Kustomization(refused="its kustomization file is no mapping")
+    if whole.rest:
+        return whole.rest
     for value in whole.entries.values():
         if isinstance(value, Unknown):
             return value.reason
@@ -122,11 +130,9 @@ def read_kustomization(tree: Tree) -> Kustomization | Reason:
             key for key in ("generators", "helmCharts", "helmChartInflationGenerator") if items(get(tree, key))
         ),
         charts=(*(items(get(tree, "helmCharts")) or ()), *(items(get(tree, "helmChartInflationGenerator")) or ())),
+        wrong=refusal(tree),
+        refused=own_refusal(tree),
     )
-
-
-def _nothing() -> Kustomization:
-    return Kustomization()
 
 
 def read_patches(tree: Tree | None) -> tuple[Patch, ...]:

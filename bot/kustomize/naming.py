@@ -24,7 +24,7 @@ def files_named(path: str, data: bytes) -> frozenset[str]:
     if source is None or isinstance(source, Reason) or not source.file.documents:
         return frozenset()
     found = read_kustomization(root_of(source, source.file.documents[0]))
-    if isinstance(found, Reason):
+    if not isinstance(found, Kustomization):
         return frozenset()
     local = (each for each in _named(found) if each and not is_remote(each) and len(each) < _LONGEST_PATH)
     places = (inside(dirname(path), each) for each in local)

@@ -8,6 +8,7 @@ scalar's frame, its lines' indentation, and its text as a file of its own.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from bot.kustomize.block_text import BlockText
 from bot.kustomize.nested_places import NestedPlace
@@ -84,13 +85,19 @@ def _scalar(file: YamlText, document: int, route: Route) -> Scalar | None:
     return node if isinstance(node, Scalar) else None
 
 
-def prove_edits(before: YamlText, after: bytes, values: Iterable[tuple[Place, str]]) -> Difference | None:
+def prove_edits(
+    before: YamlText,
+    after: bytes,
+    values: Iterable[tuple[Place, str]],
+    comments: Mapping[_Where, str] = MappingProxyType({}),
+) -> Difference | None:
     """Prove that new bytes are the old ones with just these values changed.
 
     Args:
         before: The old file, as read.
         after: The new bytes.
         values: Places and what is now built of them.
+        comments: What the lines of some of these values get as a comment, by document and route.
 
     Returns:
         None where every scalar that is to change did so and nothing else did, in the file and in the texts inside it.
@@ -106,11 +113,15 @@ def prove_edits(before: YamlText, after: bytes, values: Iterable[tuple[Place, st
             within[where][place.inner] = text
         else:
             own[where] = text
-    return _prove(before, after, own, within)
+    return _prove(before, after, own, within, comments)
 
 
 def _prove(
-    before: YamlText, after: bytes, own: Mapping[_Where, str], within: Mapping[_Where, Mapping[_Where, str]]
+    before: YamlText,
+    after: bytes,
+    own: Mapping[_Where, str],
+    within: Mapping[_Where, Mapping[_Where, str]],
+    comments: Mapping[_Where, str],
 ) -> Difference | None:
     texts = dict(own)
     blocks: dict[_Where, _Block] = {}
@@ -122,7 +133,7 @@ def _prove(
         if isinstance(new, Difference):
             return new
         blocks[where], texts[where] = block, new.decode()
-    if difference := prove(before, after, texts):
+    if difference := prove(before, after, texts, comments=comments):
         return difference
     read_again = read(after)
     if isinstance(read_again, UnreadableYaml):

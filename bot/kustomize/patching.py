@@ -12,7 +12,7 @@ from bot.kustomize.json_patch import Operation, apply, read_operations
 from bot.kustomize.kustomization import Patch
 from bot.kustomize.kustomize_reasons import NOT_FOLLOWED
 from bot.kustomize.resources import TRACKED, Origin, Resource, objects_of
-from bot.kustomize.targets import Filter
+from bot.kustomize.targets import BadTarget, Filter
 from bot.kustomize.tree import Source, Tree, Written, get, items, merge, put, root_of, table, text
 from bot.reason import Reason
 
@@ -81,7 +81,7 @@ class Patcher:
         if place is None:
             return f"the patch {path} lies outside of the repository"
         if place not in self._files.paths:
-            return f"the patch {path} does not exist"
+            return self._files.absence(place, f"the patch {path}")
         self.read.add(place)
         source = self._files.source(place)
         if source is None:
@@ -107,8 +107,8 @@ def _selection(to: Accumulation, patch: Patch) -> Filter | None:
         return None
     try:
         return Filter(patch.target)
-    except ValueError as error:
-        to.fail(str(error))
+    except BadTarget as error:
+        to.fail(error.problem)
         return None
 
 

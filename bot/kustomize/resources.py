@@ -94,7 +94,9 @@ class Resource(NamedTuple):
         return (self.group, self.kind) in TRACKED
 
     def with_tree(self, tree: Tree) -> Self:
-        """The object with another content; what it is called is read anew."""
+        """The object with another content; what it is called is read anew. A content that is unknown is a doubt."""
+        if isinstance(tree, Unknown):
+            return self._replace(doubt=self.doubt or tree.reason)
         new = Resource.of(tree, self.origin)
         return self._replace(
             tree=tree,

@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from bot.kustomize.kustomize_reasons import NOT_FOLLOWED
 from bot.kustomize.resources import Resource
 from bot.kustomize.tree import Tree, get, known_text, table
+from bot.reason import Reason
 from bot.versions.patterns import InvalidPattern, Pattern
 
 # In these only `.` means anything to a pattern: one character, whichever. All names of real fleets are like that.
@@ -24,6 +26,15 @@ _TERM = re.compile(
     re.ASCII,
 )
 _Match = Callable[[str], bool]
+
+
+class BadTarget(Exception):
+    """A target that selects nothing: Kustomize would stop at it, or we cannot tell what it means."""
+
+    def __init__(self, problem: str | Reason) -> None:
+        """Keep what is wrong."""
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +81,7 @@ class Filter:
         """Compile it.
 
         Raises:
-            ValueError: A pattern or a label selector is none.
+            BadTarget: A pattern is none, or a label selector is one that we do not read.
         """
         self._group = _matcher(selector.group)
         self._version = _matcher(selector.version)
@@ -102,7 +113,7 @@ def _matcher(pattern: str) -> _Match:
     try:
         return Pattern.parse(f"^(?:{pattern})$").found_in
     except InvalidPattern as error:
-        raise ValueError(f"a target is no pattern: {error.problem}") from None
+        raise BadTarget(f"a target is no pattern: {error.problem}") from None
 
 
 def _fits_simple(pattern: str, text: str) -> bool:
@@ -117,7 +128,7 @@ def _terms(selector: str) -> tuple[_Term, ...]:
     while at < len(selector):
         match = _TERM.match(selector, at)
         if match is None or match.end() == at:
-            raise ValueError("a label selector cannot be read")
+            raise BadTarget(NOT_FOLLOWED(what="a patch is for objects with labels that we cannot read"))
         found.append(_term(match))
         at = match.end()
     return tuple(found)

@@ -80,6 +80,8 @@ class Unknown(NamedTuple):
 Tree: TypeAlias = Written | Table | Items | Made | Part | Unknown
 
 EMPTY = Table({})
+NULL = Made("")
+"""A value that is nothing, though no text writes it."""
 
 
 def root_of(source: Source, document: Document) -> Written:
@@ -132,7 +134,7 @@ def text(tree: Tree | None) -> str | Reason | None:
     """The value as a text, None where there is none: absent, empty, or no scalar."""
     match tree:
         case Made(found) | Part(text=found):
-            return found
+            return None if tree is NULL else found
         case Unknown(reason):
             return reason
         case Written(node=Scalar() as node):
@@ -151,7 +153,7 @@ def known_text(tree: Tree | None) -> str:
 
 def is_null(tree: Tree | None) -> bool:
     """Whether a value is written and is nothing."""
-    return (
+    return tree is NULL or (
         isinstance(tree, Written)
         and isinstance(tree.node, Scalar)
         and not tree.node.style

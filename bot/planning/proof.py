@@ -41,7 +41,7 @@ def deviation(
 
 
 def _may_change(path: str, plan: PullRequestPlan, tiers: tuple[Tier, ...]) -> bool:
-    """Whether a path is the tier's; one that no tier claims must hold a version that is known to be, by what is built."""
+    """Whether a path is the tier's; one that no tier claims must hold a version that is, by what is built of it."""
     claimed = claimants(path, tiers)
     if claimed:
         return any(other.name == plan.tier.name for other in claimed)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from bot.model.explanations import Considered, Explained, Explanation
-from bot.model.references import DigestPin, ExactPin, PassedOver, RangePin, Reference
+from bot.model.references import BuiltBy, DigestPin, ExactPin, PassedOver, RangePin, Reference
 from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.reason import Reason
 from bot.report.escape import visible
@@ -54,7 +54,9 @@ def _sections(explained: Explained) -> Iterator[tuple[str, list[_Fact]]]:
 def _judged(one: Explanation) -> Iterator[_Fact]:
     reference = one.verdict.reference
     yield "object", f"{reference.object.kind} {reference.object.name}"
-    yield "namespace", reference.object.namespace or "none is written"
+    yield "namespace", reference.object.namespace or "none is set"
+    if reference.built:
+        yield "built by", ", ".join(dict.fromkeys(map(_root, reference.built)))
     if reference.consumers:
         yield "used by", ", ".join(map(str, reference.consumers))
     if reference.suspended:
@@ -67,6 +69,10 @@ def _judged(one: Explanation) -> Iterator[_Fact]:
     yield "tags", _tags(one)
     yield from _considered(one.considered)
     yield from _decision(one.verdict)
+
+
+def _root(root: BuiltBy) -> str:
+    return f"{root} ({root.applier})" if root.applier else str(root)
 
 
 def _source(reference: Reference) -> str:

@@ -19,8 +19,8 @@ from bot.yamltext.replacing import replace as plan_replacement
 from bot.yamltext.splices import Splice, apply
 from bot.yamltext.unreadable import UnreadableYaml
 
-_Value = tuple[int, Route]
-"""A value of the file: its document and the way to it."""
+_Value = tuple[int, Route, int]
+"""A value of the file: its document, the way to it, and where it starts: a text may hold several."""
 _CHANGED = "the file is not what it was when it was read"
 _DISAGREEMENT = "other objects share the value and do not move with it"
 
@@ -70,20 +70,31 @@ def _splices(before: YamlText, change: Edit) -> tuple[Splice, ...] | Reason:
     place = change.place
     if place.document >= len(before.documents):
         return NOT_EDITABLE(problem=_CHANGED)
-    document = before.documents[place.document]
-    node = find(document, place.route)
-    if isinstance(node, Scalar) and (node.start, node.text) != (place.start, place.text):
-        return NOT_EDITABLE(problem=_CHANGED)
-    splice = plan_replacement(before, document, place.route, change.text)
-    if isinstance(splice, Refusal):
-        return NOT_EDITABLE(problem=splice.value)
+    splice = _splice(before, change) if type(place) is Place else _nested_splice(before, change)
+    if isinstance(splice, str):
+        return NOT_EDITABLE(problem=splice)
     if not change.comment:
         return (splice,)
-    comment = append_comment(before, document, place.route, change.comment)
+    comment = append_comment(before, before.documents[place.document], place.route, change.comment)
     if isinstance(comment, Refusal):
         # Only a range that is pinned gets a comment.
         return RANGE_NOT_PINNED(constraint=place.text, problem=comment.value)
     return splice, comment
+
+
+def _splice(before: YamlText, change: Edit) -> Splice | str:
+    place, document = change.place, before.documents[change.place.document]
+    node = find(document, place.route)
+    if isinstance(node, Scalar) and (node.start, node.text) != (place.start, place.text):
+        return _CHANGED
+    splice = plan_replacement(before, document, place.route, change.text)
+    return splice.value if isinstance(splice, Refusal) else splice
+
+
+def _nested_splice(before: YamlText, change: Edit) -> Splice | str:
+    from bot.kustomize.nested_edit import plan  # noqa: PLC0415 - most trees have no value inside another text
+
+    return plan(before, change.place, change.text)
 
 
 def _agreed(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
@@ -126,9 +137,19 @@ def _try(before: YamlText, verdicts: tuple[Verdict, ...]) -> tuple[bytes, Differ
     changes = [change for verdict in verdicts for change in _edits(verdict)]
     planned = [_splices(before, change) for change in changes]
     after = apply(before.data, {splice for splices in planned if not isinstance(splices, Reason) for splice in splices})
-    intended = {_value(change.place): change.text for change in changes}
-    comments = {_value(change.place): change.comment for change in changes if change.comment}
-    return after, prove(before, after, intended, comments=comments)
+    return after, _difference(before, after, changes)
+
+
+def _difference(before: YamlText, after: bytes, changes: Iterable[Edit]) -> Difference | None:
+    """What the new bytes are besides the intended changes; None for nothing."""
+    known = tuple(changes)
+    comments = {_scalar(change.place): change.comment for change in known if change.comment}
+    if all(type(change.place) is Place for change in known):
+        intended = {_scalar(change.place): change.text for change in known}
+        return prove(before, after, intended, comments=comments)
+    from bot.kustomize.nested_edit import prove_edits  # noqa: PLC0415 - as above
+
+    return prove_edits(before, after, ((change.place, change.text) for change in known), comments)
 
 
 def _edits(verdict: Verdict) -> tuple[Edit, ...]:
@@ -136,4 +157,8 @@ def _edits(verdict: Verdict) -> tuple[Edit, ...]:
 
 
 def _value(place: Place) -> _Value:
+    return place.document, place.route, place.start
+
+
+def _scalar(place: Place) -> tuple[int, Route]:
     return place.document, place.route

@@ -60,7 +60,11 @@ def explain(
 
 def _is_there(reference: Reference, spot: Spot) -> bool:
     lines = {(reference.path, reference.line), *((place.path, place.line) for place in reference.pin.places)}
-    return (spot.path, spot.line) in lines if spot.line else spot.path in {path for path, _ in lines}
+    return (
+        (spot.path, spot.line) in lines
+        if spot.line
+        else spot.path in {*(path for path, _ in lines), *reference.also_in}
+    )
 
 
 def _was_there(item: PassedOver, spot: Spot) -> bool:

@@ -251,7 +251,7 @@ def test_a_literal_version_moves_only_with_all_that_is_made_of_it() -> None:
 
     assert len(agreed.references) == 2
     assert torn.references == ()
-    assert {each.reason.id for each in torn.passed_over} == {"bad-address", ALSO_DECIDES.id}
+    assert {each.reason.id for each in torn.passed_over} == {"bad-address", INPUT_SHARED.id}
 
 
 def test_what_the_operator_calls_disabled_is_suspended_or_not_made() -> None:

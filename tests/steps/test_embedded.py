@@ -122,7 +122,7 @@ def test_a_value_that_another_tier_uses_too_moves_for_nobody() -> None:
     held = [verdict.decision.reason.id for verdict in dev.verdicts if isinstance(verdict.decision, Held)]
 
     assert changed(story) == {}
-    assert held == [SHARED.id, SHARED.id]
+    assert held == [SHARED.id]
 
 
 def test_what_a_provider_holds_is_carried_while_the_chart_is_away() -> None:
