@@ -5,7 +5,7 @@ one entry leads to: a Flux Kustomization that no other one applies (those that s
 together), or a root without Flux. Kustomizations that are applied by others are taken as those build them.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname
 
@@ -14,6 +14,7 @@ from bot.kustomize.appliers import Applier, doubt_of, read_applier
 from bot.kustomize.building import Builder
 from bot.kustomize.decisions import Field, Scope, field_of, is_called, plain_text, text_of
 from bot.kustomize.files import Files
+from bot.kustomize.fingerprints import fingerprint
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
 from bot.kustomize.resources import CHART_KINDS, FLUX_KUSTOMIZATION, Origin, Resource, objects_of, read_resource
@@ -42,6 +43,11 @@ class BuiltObject:
     _resource: Resource
     _scope: Scope | None
 
+    @property
+    def decides(self) -> bool:
+        """Whether it is of a kind that decides charts."""
+        return (self._resource.group, self._resource.kind) in CHART_KINDS
+
     def field(self, *route: str | int) -> Field:
         """The value of a field and the place that decides it, why it cannot be told, or None where there is none."""
         return field_of(self._resource, self._scope, *route)
@@ -49,6 +55,10 @@ class BuiltObject:
     def text(self, *route: str | int) -> str | Reason:
         """A field as a text, whatever scalar it is, empty where there is none; or why it cannot be told."""
         return text_of(self._resource, self._scope, *route)
+
+    def content(self) -> Hashable:
+        """All that it holds: equal for equal objects."""
+        return fingerprint(self._resource, self._scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +74,7 @@ class Root:
         trouble: Why nothing is built; its objects answer with it as well.
         remarks: What is not followed and may make more objects.
         objects: Those that decide charts, in the order of the build.
+        others: What they are built with: Kustomizations of Flux, ConfigMaps, Secrets.
         needs: Roots that this one waits for (`dependsOn`), by name.
     """
 
@@ -75,6 +86,7 @@ class Root:
     trouble: Reason | None = None
     remarks: tuple[Reason, ...] = ()
     objects: tuple[BuiltObject, ...] = ()
+    others: tuple[BuiltObject, ...] = ()
     needs: tuple[str, ...] = ()
 
     @property
@@ -295,7 +307,7 @@ class _Cluster:
             trouble = TOO_LARGE(problem="the kustomizations of this tree make too many objects")
         doubt = trouble or (doubt_of(applier, above) if applier else None)
         scope = applier.scope if applier else None
-        objects = (each for each in done.resources if (each.group, each.kind) in CHART_KINDS)
+        built = tuple(_built_object(each, doubt, scope) for each in done.resources)
         return Root(
             cluster=self._name,
             applier=_id(applier.resource, above) if applier else None,
@@ -304,7 +316,8 @@ class _Cluster:
             suspended=applier.suspended if applier else False,
             trouble=trouble,
             remarks=tuple(done.remarks),
-            objects=tuple(_built_object(each, doubt, scope) for each in objects),
+            objects=tuple(each for each in built if each.decides),
+            others=tuple(each for each in built if not each.decides),
             needs=applier.needs if applier else (),
         )
 
