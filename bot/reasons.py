@@ -63,6 +63,9 @@ VERSION_IN_FOLDER = ReasonKind(
     "the folder {folder} is named after the version, and an edit in it would make the two disagree",
     "Make a new folder for the new version, and point at it",
 )
+OTHER_TOOL = ReasonKind(
+    "other-tool", "{chart} {version} is installed by {tool}, not by Flux", "It is shown and left alone", Weight.COUNTED
+)
 EMBEDDED = ReasonKind(
     "embedded",
     "chart versions may stand in `{field}` of this {kind}, which is not read",

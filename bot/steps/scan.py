@@ -89,7 +89,9 @@ class _Readings:
         new = [entry for entry in entries if not entry.blob or (entry.path, entry.blob) not in self._known]
         fresh: dict[str, FileReading] = {}
         for entry, data in tree.read(new):
-            reading = read_file(entry.path, data) if may_concern_flux(data) else FileReading(path=entry.path)
+            reading = (
+                read_file(entry.path, data) if may_concern_flux(entry.path, data) else FileReading(path=entry.path)
+            )
             fresh[entry.path] = reading
             matters = is_kustomization(entry.path) or may_matter(data)
             if matters:
