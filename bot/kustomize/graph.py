@@ -17,7 +17,16 @@ from bot.kustomize.files import Files
 from bot.kustomize.fingerprints import fingerprint
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
-from bot.kustomize.resources import CHART_KINDS, FLUX_KUSTOMIZATION, Origin, Resource, objects_of, read_resource
+from bot.kustomize.resources import (
+    CHART_KINDS,
+    CONFIG_MAP,
+    FLUX_KUSTOMIZATION,
+    SECRET,
+    Origin,
+    Resource,
+    objects_of,
+    read_resource,
+)
 from bot.model.places import ObjectId, Route
 from bot.model.references import BuiltBy
 from bot.reason import Reason
@@ -131,17 +140,18 @@ class _Reader:
 
     def read(self) -> Graph:
         written = tuple(self._written(FLUX_KUSTOMIZATION))
+        loose = _Loose(tuple(self._written(CONFIG_MAP)) + tuple(self._written(SECRET)))
         plain = self._plain_folders()
         reached: set[Origin] = set()
         clusters: list[_Cluster] = []
         for name, entries, folders in self._entries(written, plain):
-            cluster = _Cluster(name, self._builder)
+            cluster = _Cluster(name, self._builder, loose)
             cluster.follow(entries, folders)
             clusters.append(cluster)
             reached |= cluster.seen
         for each in written:  # those that apply each other in a circle and nobody else does
             if each.origin not in reached:
-                cluster = _Cluster(dirname(each.origin.path), self._builder)
+                cluster = _Cluster(dirname(each.origin.path), self._builder, loose)
                 cluster.follow((each,), ())
                 clusters.append(cluster)
                 reached |= cluster.seen
@@ -233,12 +243,30 @@ def _grouped(entries: Iterable[Resource], names: Mapping[Origin, str]) -> dict[s
     return {name: tuple(group) for name, group in groups.items()}
 
 
+class _Loose:
+    """ConfigMaps and Secrets as files write them: what applies a cluster's own folder often stands outside of Git.
+
+    Source: https://fluxoperator.dev/docs/crd/fluxinstance/#sync-configuration
+    """
+
+    def __init__(self, written: Iterable[Resource]) -> None:
+        self._by_name: dict[str, list[Resource]] = {}
+        for each in written:
+            self._by_name.setdefault(each.name, []).append(each)
+
+    def below(self, folder: str, kind: str, namespace: str, name: str) -> tuple[tuple[Resource, Scope | None], ...]:
+        """Those of a name that lie in a folder or below it."""
+        named = (each for each in self._by_name.get(name, ()) if is_called(each, kind, namespace, name))
+        return tuple((each, None) for each in named if not folder or each.origin.path.startswith(f"{folder}/"))
+
+
 class _Cluster:
     """One cluster: its Kustomizations, each as the one above it builds it."""
 
-    def __init__(self, name: str, builder: Builder) -> None:
+    def __init__(self, name: str, builder: Builder, loose: "_Loose") -> None:
         self.seen: set[Origin] = set()
         self._name = name
+        self._loose = loose
         self._builder = builder
         self._appliers: dict[tuple[str, str], Applier] = {}
         self._above: dict[tuple[str, str], Scope | None] = {}
@@ -292,7 +320,7 @@ class _Cluster:
             for each in done.resources:
                 if is_called(each, kind, namespace, name):
                     found[each.origin] = each, None
-        return tuple(found.values())
+        return tuple(found.values()) or self._loose.below(self._name, kind, namespace, name)
 
     def roots(self) -> Iterator[Root]:
         """The roots, once all is followed."""
