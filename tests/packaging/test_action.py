@@ -52,8 +52,18 @@ jobs:
         run: printf '%s' "$OUTPUTS" >{outputs}
 """
 CANARY = "import pathlib; pathlib.Path({folder!r}, {name!r}).touch()\n"
-FOREIGN_MODULES = ("pip.py", "venv.py", "json.py", "os.py", "uv.py", "bot/__init__.py", "bot/__main__.py", "github.py")
-FOREIGN_MODULES += ("sitecustomize.py", "usercustomize.py")
+FOREIGN_MODULES = (
+    "pip.py",
+    "venv.py",
+    "json.py",
+    "os.py",
+    "uv.py",
+    "bot/__init__.py",
+    "bot/__main__.py",
+    "github.py",
+    "sitecustomize.py",
+    "usercustomize.py",
+)
 
 
 @pytest.fixture

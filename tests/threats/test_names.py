@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 
 import pytest
 from doubles.command_line import CONFIGURATION, release, runner_commands
@@ -29,6 +31,25 @@ def test_tags_called_like_branches_are_not_taken_for_them(ground: Ground) -> Non
     again = ground.branches()
     assert ground.update().code == 0
     assert ground.branches() == again
+
+
+def test_git_is_told_where_its_options_end_and_to_bring_no_tags(ground: Ground) -> None:
+    """A recorder stands before Git on the path; what it saw of the commands that take names or addresses."""
+    ground.fleet()
+    seen = ground.folder / "seen"
+    recorder = ground.folder / "bin/git"
+    recorder.parent.mkdir()
+    real = shutil.which("git")
+    recorder.write_text(f"#!/bin/sh\necho \"$@\" >> '{seen}'\nexec '{real}' \"$@\"\n")
+    recorder.chmod(0o755)
+    assert ground.update(PATH=f"{recorder.parent}:{os.environ['PATH']}").code == 0
+    commands = [line.split() for line in seen.read_text().splitlines()]
+    named = [words for words in commands if words[0] in {"ls-remote", "fetch", "push", "ls-tree", "diff-tree"}]
+    assert {words[0] for words in named} == {"ls-remote", "fetch", "push", "ls-tree", "diff-tree"}
+    for words in named:
+        assert not [word for word in words[words.index("--end-of-options") + 1 :] if word.startswith("-")]
+    assert all("--no-tags" in words for words in named if words[0] == "fetch")
+    assert all("--no-follow-tags" in words for words in named if words[0] == "push")
 
 
 @pytest.mark.parametrize(
