@@ -43,7 +43,10 @@ def given(ground: Ground, names: list[str]) -> dict[str, str]:
     return {name: VARIABLES[name].replace("{folder}", str(ground.folder)) for name in names}
 
 
-@pytest.mark.parametrize("names", [list(VARIABLES), *([name] for name in VARIABLES)], ids=lambda names: names[-1])
+ONE_BY_ONE = [pytest.param([name], id=name, marks=pytest.mark.long) for name in VARIABLES]
+
+
+@pytest.mark.parametrize("names", [pytest.param(list(VARIABLES), id="all"), *ONE_BY_ONE])
 def test_no_variable_of_the_job_steers_git_or_python(ground: Ground, names: list[str]) -> None:
     ground.fleet()
     (ground.folder / "json.py").write_text("raise SystemExit('sprung')\n")

@@ -43,7 +43,7 @@ def test_on_a_strangers_event_update_does_nothing(ground: Ground, event: str, re
 
 
 @pytest.mark.parametrize("ref", REFS)
-@pytest.mark.parametrize("event", ["push", "workflow_dispatch", "schedule", "issue_comment", "repository_dispatch"])
+@pytest.mark.parametrize("event", ["push", "workflow_dispatch", "issue_comment"])
 def test_the_configuration_of_the_ref_that_runs_counts_for_nothing(ground: Ground, event: str, ref: str) -> None:
     ground.fleet(configuration=BRANCHES)
     tip = ground.commit("develop", {FILE: HOSTILE})
