@@ -8,6 +8,5 @@ from bot.steps.scan import Base, scan
 def hosts_in_use(tree: Tree) -> frozenset[str]:
     """Hosts of every chart that a tree refers to, in whatever tier or none."""
     (scanned,) = scan([Base(branch="", sha=None, tree=tree, tiers=())])
-    return frozenset(
-        reference.source.address.host for reference in resolve(scanned.readings, apply_policies=True).references
-    )
+    found = resolve(scanned.readings, scanned.graph, apply_policies=True)
+    return frozenset(reference.source.address.host for reference in found.references)
