@@ -27,7 +27,7 @@ class Builder:
 
     def __init__(self, files: Files) -> None:
         self.files = files
-        self.budget = Budget()
+        self.budget = Budget.of(len(files.paths))
         self.included: set[str] = set()
         self._patcher = Patcher(files)
         self._built: dict[str, Accumulation] = {}
