@@ -157,8 +157,11 @@ class Builder:
             to.fail(self.files.absence(place, path))
 
     def _file(self, path: str, to: Accumulation) -> None:
+        if is_kustomization(path):
+            to.fail(f"{path} stands among the resources, and is no object")
+            return
         source = self.files.source(path)
-        if source is None or is_kustomization(path):
+        if source is None:
             return
         if isinstance(source, Reason):
             to.fail(source)

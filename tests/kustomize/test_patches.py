@@ -253,3 +253,17 @@ def test_a_new_name_by_a_patch_must_be_allowed() -> None:
     assert names(app("patches: [{path: patch.yaml, target: {kind: HelmRelease}}]", patch_yaml=patch)) == [
         "HelmRelease new"
     ]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "[]", "---\n"])
+def test_a_patch_that_says_nothing_changes_nothing(text: str) -> None:
+    lines = "patches: [{path: patch.yaml, target: {kind: HelmRelease}}]"
+
+    assert version(app(lines, patch_yaml=text)) == "1.2.3 at app/release.yaml:8"
+
+
+@pytest.mark.parametrize("line", ["kind: HelmRelease\n", "metadata: {name: app}\n"])
+def test_a_merge_needs_its_own_kind_and_name_even_with_a_target(line: str) -> None:
+    patch = merge().replace(line, "")
+
+    assert "names no object" in trouble(app("patches: [{path: p.yaml, target: {kind: HelmRelease}}]", p_yaml=patch))
