@@ -139,8 +139,9 @@ class _Reader:
         self._builder = Builder(files)
 
     def read(self) -> Graph:
-        written = tuple(self._written(FLUX_KUSTOMIZATION))
-        loose = _Loose(tuple(self._written(CONFIG_MAP)) + tuple(self._written(SECRET)))
+        found = tuple(self._written())
+        written = tuple(each for each in found if (each.group, each.kind) == FLUX_KUSTOMIZATION)
+        loose = _Loose(each for each in found if (each.group, each.kind) in {CONFIG_MAP, SECRET})
         plain = self._plain_folders()
         reached: set[Origin] = set()
         clusters: list[_Cluster] = []
@@ -160,8 +161,8 @@ class _Reader:
         kept = tuple(root for root in roots if root.applier or root.folder not in applied)
         return Graph(roots=kept, built=frozenset(_built(kept)), patches=self._builder.patches)
 
-    def _written(self, wanted: tuple[str, str]) -> Iterator[Resource]:
-        """Objects of one kind as the files write them."""
+    def _written(self) -> Iterator[Resource]:
+        """Objects that lead to others, as the files write them."""
         for path in sorted(self._files.given):
             source = None if is_kustomization(path) else self._files.source(path)
             if source is None or isinstance(source, Reason):
@@ -169,7 +170,7 @@ class _Reader:
             for document in source.file.documents:
                 for found in objects_of(source, document):
                     resource = read_resource(found)
-                    if resource and (resource.group, resource.kind) == wanted and resource.name:
+                    if resource and resource.name and (resource.group, resource.kind) not in CHART_KINDS:
                         yield resource
 
     def _plain_folders(self) -> tuple[str, ...]:
@@ -272,6 +273,7 @@ class _Cluster:
         self._above: dict[tuple[str, str], Scope | None] = {}
         self._done: dict[tuple[str, str], Accumulation] = {}
         self._plain: list[tuple[str, Accumulation]] = []
+        self._maps: dict[str, dict[Origin, tuple[Resource, Scope | None]]] | None = None
 
     def follow(self, entries: Iterable[Resource], folders: Iterable[str]) -> None:
         """Build everything that the entries lead to."""
@@ -279,6 +281,7 @@ class _Cluster:
         for folder in folders:
             done = self._builder.build(folder)
             self._plain.append((folder, done))
+            self._maps = None
             pending += [(each, None) for each in done.resources]
         rebuilds: dict[tuple[str, str], int] = {}
         while pending:
@@ -306,21 +309,24 @@ class _Cluster:
             done.trouble = NOT_IN_TREE(folder=applier.folder or ".", source=source)
         else:
             done = self._builder.build(applier.folder, applier.overlay)
-        self._done[key] = done
+        self._done[key], self._maps = done, None
         return [(each, applier.scope) for each in done.resources]
 
     def _lookup(self, kind: str, namespace: str, name: str) -> tuple[tuple[Resource, Scope | None], ...]:
         """ConfigMaps and Secrets of the cluster by name, each once."""
-        found: dict[Origin, tuple[Resource, Scope | None]] = {}
-        for key, done in self._done.items():
-            for each in done.resources:
-                if is_called(each, kind, namespace, name):
-                    found[each.origin] = each, self._appliers[key].scope
-        for _, done in self._plain:
-            for each in done.resources:
-                if is_called(each, kind, namespace, name):
-                    found[each.origin] = each, None
-        return tuple(found.values()) or self._loose.below(self._name, kind, namespace, name)
+        if self._maps is None:
+            self._maps = {}
+            for each, scope in self._defining():
+                self._maps.setdefault(each.name, {})[each.origin] = each, scope
+        found = self._maps.get(name, {}).values()
+        called = tuple(each for each in found if is_called(each[0], kind, namespace, name))
+        return called or self._loose.below(self._name, kind, namespace, name)
+
+    def _defining(self) -> Iterator[tuple[Resource, Scope | None]]:
+        """All ConfigMaps and Secrets that are built so far."""
+        built = [(done, self._appliers[key].scope) for key, done in self._done.items()]
+        for done, scope in (*built, *((done, None) for _, done in self._plain)):
+            yield from ((each, scope) for each in done.resources if (each.group, each.kind) in {CONFIG_MAP, SECRET})
 
     def roots(self) -> Iterator[Root]:
         """The roots, once all is followed."""

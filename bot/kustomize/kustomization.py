@@ -105,6 +105,7 @@ def read_kustomization(tree: Tree) -> Kustomization | Reason:
         return Kustomization(refused="its kustomization file is no mapping")
     if whole.rest:
         return whole.rest
+    tree = whole  # taken apart once: many of its fields are looked up
     for value in whole.entries.values():
         if isinstance(value, Unknown):
             return value.reason
@@ -125,7 +126,7 @@ def read_kustomization(tree: Tree) -> Kustomization | Reason:
         generator_options=get(tree, "generatorOptions") or EMPTY,
         replacements=items(get(tree, "replacements")) or (),
         configurations=_texts(tree, "configurations"),
-        unfollowed=tuple(key for key in ("transformers",) if items(get(tree, key))),
+        unfollowed=tuple(key for key in ("transformers", "openapi") if items(get(tree, key)) or table(get(tree, key))),
         generates=tuple(
             key for key in ("generators", "helmCharts", "helmChartInflationGenerator") if items(get(tree, key))
         ),
