@@ -1,0 +1,154 @@
+"""What time says about one reference's newer versions, as limits beside `follow` and `skip`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bot.ledger.model import ChartSights
+from bot.maturity.durations import duration_text, moment_text
+from bot.maturity.soaking import Unsoaked, free_at
+from bot.maturity.timeline import Span, is_same
+from bot.versions.version import Version
+
+MOST_NAMED = 3
+
+
+class NotYet(NamedTuple):
+    """Why a version is not taken now, in the words of a refusal; `until` where time alone ends it."""
+
+    why: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitGate:
+    """`wait`: so long since a version was first seen.
+
+    Attributes:
+        sights: What is remembered of the chart; None where it is seen for the first time.
+        asks: Whether a version of unknown age passes, so that its manifest can be asked; else it is as old as its sight.
+    """
+
+    wait: timedelta
+    now: datetime
+    sights: ChartSights | None
+    asks: bool
+
+    def objection(self, tag: str, _version: Version | None) -> NotYet | None:
+        """Why a version is not taken yet; None where it may be, as far as its age goes."""
+        if self.asks and self.is_undated(tag):
+            return None
+        born, by = self._born(tag)
+        until = born + self.wait
+        why = f"{by} {moment_text(born)}, waits until {moment_text(until)}"
+        return NotYet(why, until) if until > self.now else None
+
+    def is_undated(self, tag: str) -> bool:
+        """Whether it was there when the chart was first seen, too lately to be free by that, and was not asked for."""
+        if self.sights is None:
+            return True
+        first = self.sights.first_seen.get(tag)
+        there_before = first is not None and first <= self.sights.since
+        return there_before and tag not in self.sights.created and self.sights.since + self.wait > self.now
+
+    def _born(self, tag: str) -> tuple[datetime, str]:
+        sights = self.sights
+        first = sights.first_seen.get(tag, self.now) if sights else self.now
+        created = sights.created.get(tag) if sights else None
+        if created and created < first:
+            return created, "made, by its publisher's word,"
+        return first, "first seen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleGate:
+    """`settle`: so long since the chart last moved in the tier."""
+
+    settle: timedelta
+    now: datetime
+    moved: datetime
+
+    def objection(self, _tag: str, _version: Version | None) -> NotYet | None:
+        """Why nothing is taken yet; None where it may be."""
+        until = self.moved + self.settle
+        why = f"the chart moved here {moment_text(self.moved)}, settles until {moment_text(until)}"
+        return NotYet(why, until) if until > self.now else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What one reference of the lower tier ran.
+
+    Attributes:
+        where: Its file and line.
+        runs: Its version now; None where that is not written out.
+    """
+
+    where: str
+    runs: Version | None
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoakGate:
+    """`from` and `soak`: every reference of the chart in the lower tier ran the version for so long.
+
+    Attributes:
+        tier: The lower tier.
+        runs: All its references to the chart that are not suspended.
+        unknown: Why its history does not tell, in a few words; empty where it does.
+    """
+
+    tier: str
+    soak: timedelta
+    now: datetime
+    runs: tuple[Run, ...]
+    unknown: str = ""
+
+    def objection(self, _tag: str, version: Version | None) -> NotYet | None:
+        """Why a version is not taken yet; None where all of the tier ran it for long enough."""
+        if not self.runs or version is None:
+            return NotYet(
+                f"{self.tier} does not use the chart" if version else f"not a version that {self.tier} can run"
+            )
+        answers = [(run, free_at(run.spans, version, self.soak, self.now)) for run in self.runs]
+        never = [(run, answer) for run, answer in answers if isinstance(answer, Unsoaked)]
+        if never:
+            return NotYet(self._never(version, never))
+        until = max(answer for _, answer in answers if isinstance(answer, datetime))
+        if until <= self.now:
+            return None
+        if self.unknown:
+            return NotYet(f"{self.tier} runs it, and {self.unknown}")
+        return NotYet(f"waits until {moment_text(until)}, soaks in {self.tier}", until)
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """What the tier runs now, each version once, highest first."""
+        known = {(run.runs.key, run.runs.metadata): run.runs for run in self.runs if run.runs}
+        return tuple(known[key] for key in sorted(known, reverse=True))
+
+    @property
+    def listed(self) -> str:
+        """What each reference runs, a few of them."""
+        named = [f"{run.runs or 'a range or digest'} in {run.where}" for run in self.runs[:MOST_NAMED]]
+        more = f" and {len(self.runs) - MOST_NAMED} more" if len(self.runs) > MOST_NAMED else ""
+        return f"{', '.join(named)}{more}"
+
+    def _never(self, version: Version, never: list[tuple[Run, Unsoaked]]) -> str:
+        worst = max((answer for _, answer in never), key=list(Unsoaked).index)
+        some = any(is_same(span.value, version) for run in self.runs for span in run.spans)
+        if worst is not Unsoaked.NEVER_RAN or not some:
+            return (
+                f"{self.tier} {worst.value}{f' for {duration_text(self.soak)}' if worst is Unsoaked.LEFT_EARLY else ''}"
+            )
+        return f"not all of {self.tier} ran it: {', '.join(_places(run for run, _ in never))}"
+
+
+Gate = WaitGate | SettleGate | SoakGate
+
+
+def _places(runs: Iterable[Run]) -> list[str]:
+    named = [f"{run.where} runs {run.runs or 'a range or digest'}" for run in runs]
+    return [*named[:MOST_NAMED], *([f"{len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else [])]

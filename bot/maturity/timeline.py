@@ -1,0 +1,81 @@
+"""A branch's history to spans: what one reference ran, from when until when, as far as there is evidence.
+
+The order of commits is certain, for each holds the name of the one before. Their dates are not: whoever makes a commit
+chooses its date. So a span begins at the later of its first commit's date and our own first sight of a tip within it, and
+where we saw none, there is no evidence that it was there before now.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from bot.model.commits import PastCommit, Sha
+from bot.versions.version import Version
+
+
+class Moment(NamedTuple):
+    """One commit of a branch, and what a reference says in it; None where it runs nothing that is known."""
+
+    commit: Sha
+    at: datetime
+    value: Version | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of commits in which one version ran without a break.
+
+    Attributes:
+        begins: Since when that is proved; None where nothing proves it.
+        ends: When it was left; None while it runs.
+    """
+
+    value: Version | None
+    begins: datetime | None
+    ends: datetime | None = None
+
+
+def moments_of(
+    commits: Sequence[PastCommit], seen: Mapping[Sha, datetime], now: datetime
+) -> tuple[tuple[Sha, datetime], ...]:
+    """When a branch came to stand at each commit, oldest first: never before the one before it, never after now.
+
+    Args:
+        commits: Tip first.
+        seen: When tips of the branch were first seen by us: whatever came later, came after that.
+        now: The time of this run.
+    """
+    found: list[tuple[Sha, datetime]] = []
+    earliest = datetime.min.replace(tzinfo=now.tzinfo)
+    for commit in reversed(commits):
+        at = min(max(commit.at, earliest), now)
+        found.append((commit.sha, at))
+        earliest = max(at, min(seen.get(commit.sha, at), now))
+    return tuple(found)
+
+
+def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime]) -> tuple[Span, ...]:
+    """What one reference ran, oldest first; `moments` are oldest first, with times as `moments_of` gives them."""
+    stretches = [list(stretch) for _, stretch in groupby(moments, key=lambda moment: _identity(moment.value))]
+    found: list[Span] = []
+    known_later: datetime | None = None
+    following: datetime | None = None
+    for stretch in reversed(stretches):
+        sights = [seen[moment.commit] for moment in stretch if moment.commit in seen]
+        begins = max(stretch[0].at, min(sights)) if sights else None
+        ends = min(following, known_later) if following and known_later else following
+        found.append(Span(value=stretch[0].value, begins=begins, ends=ends))
+        following = stretch[0].at
+        known_later = min([*sights, known_later] if known_later else sights, default=None)
+    return tuple(reversed(found))
+
+
+def is_same(one: Version | None, other: Version | None) -> bool:
+    """Whether both are one version: also by build metadata, which has no precedence and names another chart."""
+    return _identity(one) == _identity(other)
+
+
+def _identity(value: Version | None) -> tuple[object, str] | None:
+    return (value.key, value.metadata) if value else None
