@@ -4,10 +4,19 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.bases import base_branches, configuration_of, fetched_bases, our_branches, work_tree_base
+from bot.cli.bases import (
+    base_branches,
+    configuration_of,
+    fetched_bases,
+    our_branches,
+    past_of,
+    state_branches,
+    work_tree_base,
+)
 from bot.cli.events import refuse_to_write
 from bot.cli.no_configuration import NoConfiguration
 from bot.cli.settings import NO_REPOSITORY_MEND, Job
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
     from bot.pipeline import Request
     from bot.report.run_report import RunReport
     from bot.repository.work_tree import WorkTree
+    from bot.steps.recall import Past
     from bot.steps.scan import Base
 
 Mask = Callable[[Secret], None]
@@ -39,8 +49,14 @@ class _Trees:
     configuration: Configuration
     bases: "tuple[Base, ...]"
     default: Branch = ""
+    past: "Past | None" = None
     folder: "WorkTree | None" = None
     suggestion: str = ""
+
+
+def now() -> datetime:
+    """The time of a run, looked at once, in whole seconds as the ledger keeps it."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 class Commands:
@@ -78,9 +94,10 @@ class Commands:
             job = Job.from_environment(self._environment, arguments.repository)
             with self._repository(arguments, job) as repository:
                 heads, configuration = self._configured(arguments, repository)
-                tips = repository.fetch(base_branches(configuration, heads))
+                tips = repository.fetch((*base_branches(configuration, heads), *state_branches(heads)))
                 bases = fetched_bases(repository, configuration, heads, tips)
-                yield _Trees(configuration=configuration, bases=bases, default=heads.default)
+                past = past_of(repository, tips)
+                yield _Trees(configuration=configuration, bases=bases, default=heads.default, past=past)
             return
         from bot.repository.work_tree import WorkTree  # noqa: PLC0415 - an adapter, loaded by those who use it
 
@@ -102,6 +119,8 @@ class Commands:
                 default=trees.default,
                 registry=registry,
                 progress=self._progress,
+                now=now(),
+                past=trees.past,
             )
 
     def _of_folder(self, tree: Tree, arguments: argparse.Namespace) -> tuple[Configuration, str]:
@@ -124,7 +143,7 @@ class Commands:
         with self._repository(arguments, job) as repository:
             heads, configuration = self._configured(arguments, repository)
             us, pulls = forge.identity(), forge.open_pull_requests()
-            ours = our_branches(configuration, heads)
+            ours = (*our_branches(configuration, heads), *state_branches(heads))
             tips = repository.fetch({*base_branches(configuration, heads), *ours})
             from bot.pipeline import Request, run  # noqa: PLC0415 - see `_request`
             from bot.steps.find import Remote  # noqa: PLC0415 - see `_request`
@@ -147,6 +166,8 @@ class Commands:
                         default=heads.default,
                         registry=registry,
                         progress=self._progress,
+                        now=now(),
+                        past=past_of(repository, tips),
                         remote=remote,
                         writes=not arguments.dry_run,
                     )

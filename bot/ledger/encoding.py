@@ -1,7 +1,7 @@
 """How the ledger's files are named and its times written."""
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 CHARTS, BRANCHES, WORDS = "charts/", "branches/", "holds.json"
 _SUFFIX = ".json"
@@ -21,7 +21,7 @@ def _escaped(sign: str) -> str:
 
 def time_text(at: datetime) -> str:
     """A time as the files hold it, in whole seconds."""
-    return at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def read_time(text: str) -> datetime | None:

@@ -13,13 +13,14 @@ _Value = TypeVar("_Value")
 def merge(one: Ledger, other: Ledger) -> Ledger:
     """Everything that either knows; the earliest sight of a thing wins, and the latest word of a person."""
     return Ledger(
-        charts=_union(one.charts, other.charts, _chart),
+        charts=_union(one.charts, other.charts, merge_sights),
         branches=_union(one.branches, other.branches, lambda mine, theirs: _union(mine, theirs, min)),
         words=_union(one.words, other.words, _word),
     )
 
 
-def _chart(one: ChartSights, other: ChartSights) -> ChartSights:
+def merge_sights(one: ChartSights, other: ChartSights) -> ChartSights:
+    """Two memories of one chart."""
     return ChartSights(
         since=min(one.since, other.since),
         first_seen=_union(one.first_seen, other.first_seen, min),

@@ -65,7 +65,7 @@ class _File:
 
     def name(self, key: str, folder: str) -> str:
         """Whose file it is; its own name has to say the same."""
-        name = self._member(self._data, key, str)
+        name: str = self._member(self._data, key, str)
         good = _ADDRESS.fullmatch(name) if folder == CHARTS else branch_problem(name) is None
         if not good or len(name) > _LONGEST_TEXT or path_of(folder, name) != self._path:
             raise self._broken(f"`{key}` and the name of the file do not agree")

@@ -1,7 +1,7 @@
 """Durations as the configuration writes them (`12h`, `3d`, `1w`), and moments as people read them."""
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 LONGEST = timedelta(weeks=52)
 _DURATION = re.compile(r"(?P<count>0|[1-9]\d{0,3})(?P<unit>[hdw])")
@@ -33,4 +33,4 @@ def left_text(until: datetime, now: datetime) -> str:
 
 def moment_text(at: datetime) -> str:
     """A moment to the minute, in UTC."""
-    return at.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

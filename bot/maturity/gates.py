@@ -26,14 +26,16 @@ class WaitGate:
     """`wait`: so long since a version was first seen.
 
     Attributes:
-        sights: What is remembered of the chart; None where it is seen for the first time.
-        asks: Whether a version of unknown age passes, so that its manifest can be asked; else it is as old as its sight.
+        sights: What is remembered of the chart, this run's own listing included.
+        asks: Whether a version of unknown age passes, so that its manifest can be asked.
+        silent: Tags whose manifests did not answer: they are as old as their sight.
     """
 
     wait: timedelta
     now: datetime
-    sights: ChartSights | None
+    sights: ChartSights
     asks: bool
+    silent: frozenset[str] = frozenset()
 
     def objection(self, tag: str, _version: Version | None) -> NotYet | None:
         """Why a version is not taken yet; None where it may be, as far as its age goes."""
@@ -45,18 +47,17 @@ class WaitGate:
         return NotYet(why, until) if until > self.now else None
 
     def is_undated(self, tag: str) -> bool:
-        """Whether it was there when the chart was first seen, too lately to be free by that, and was not asked for."""
-        if self.sights is None:
-            return True
-        first = self.sights.first_seen.get(tag)
-        there_before = first is not None and first <= self.sights.since
-        return there_before and tag not in self.sights.created and self.sights.since + self.wait > self.now
+        """Whether it was there when the chart was first listed, and that is too lately to be sure of its age."""
+        there_before = self._first(tag) <= self.sights.since
+        unasked = tag not in self.sights.created and tag not in self.silent
+        return there_before and unasked and self.sights.since + self.wait > self.now
+
+    def _first(self, tag: str) -> datetime:
+        return self.sights.first_seen.get(tag, self.now)
 
     def _born(self, tag: str) -> tuple[datetime, str]:
-        sights = self.sights
-        first = sights.first_seen.get(tag, self.now) if sights else self.now
-        created = sights.created.get(tag) if sights else None
-        if created and created < first:
+        first, created = self._first(tag), self.sights.created.get(tag)
+        if created and created < first <= self.sights.since:
             return created, "made, by its publisher's word,"
         return first, "first seen"
 

@@ -31,3 +31,8 @@ LEDGER_NOT_WRITTEN = ReasonKind(
     "{cure}",
     Weight.WARNING,
 )
+
+
+def all_kinds() -> tuple[ReasonKind, ...]:
+    """Every kind of this file, in its order."""
+    return tuple(value for value in globals().values() if isinstance(value, ReasonKind))

@@ -1,6 +1,6 @@
-"""The soak rule, for one reference: a version counts that ran for so long without a break, unless it was left for a lower.
+"""The soak rule, for one reference: a version counts that ran for so long without a break.
 
-It counts also after the reference moved on to a higher one.
+It counts also after the reference moved on to a higher one, and no more once it went back to a lower one.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """A branch's history to spans: what one reference ran, from when until when, as far as there is evidence.
 
 The order of commits is certain, for each holds the name of the one before. Their dates are not: whoever makes a commit
-chooses its date. So a span begins at the later of its first commit's date and our own first sight of a tip within it, and
+chooses its date. So a span begins at the later of its first commit's date and our own first sight of a tip within it;
 where we saw none, there is no evidence that it was there before now.
 """
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.model.charts import ManifestFacts
@@ -51,6 +51,6 @@ def _date(text: str) -> datetime | None:
     """A date of RFC 3339, which is what the annotation has to be; one without a time zone is none."""
     try:
         read = datetime.fromisoformat(text)
-        return read.astimezone(timezone.utc) if read.tzinfo else None
+        return read.astimezone(UTC) if read.tzinfo else None
     except (ValueError, OverflowError):
         return None

@@ -1,7 +1,7 @@
 """A commit object, which is plain text, read into facts."""
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from bot.model.commits import CommitFacts, Sha
 
@@ -31,7 +31,7 @@ def committed_at(content: bytes) -> datetime:
     committer = _committer(_headers(content.decode("utf-8", "replace").partition("\n\n")[0]))
     digits = committer["date"] if committer else "0"
     seconds = int(digits) if len(digits) <= len(str(_LATEST)) else _LATEST
-    return datetime.fromtimestamp(min(seconds, _LATEST), tz=timezone.utc)
+    return datetime.fromtimestamp(min(seconds, _LATEST), tz=UTC)
 
 
 def _headers(head: str) -> list[list[str]]:

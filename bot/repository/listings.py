@@ -55,7 +55,7 @@ def raw_differences(output: bytes) -> tuple[RawDifference, ...]:
 
 
 def changed_paths(output: bytes) -> dict[Sha, tuple[str, ...]]:
-    """Read `git diff-tree --stdin -r -z --raw --no-renames`: each commit's name, then its records; none for no change."""
+    """Read `git diff-tree --stdin -r -z --raw --no-renames`: the name of each commit that differs, then its records."""
     found: dict[Sha, list[str]] = {}
     paths: list[str] = []
     fields = records(output)

@@ -1,9 +1,12 @@
 """select: reference, tags and tier to a verdict."""
 
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 from typing import assert_never
 
+from bot.maturity.gates import Gate
 from bot.model.charts import ChartSource, TagList, Unreachable
 from bot.model.image_policies import FollowedPolicy
 from bot.model.references import DigestPin, ExactPin, RangePin, Reference
@@ -23,7 +26,17 @@ from bot.steps.resolve import Resolved, TierVerdicts, TierView
 _MOST_PATHS = 3
 
 
-def select(resolved: Resolved, answers: Answers, configuration: Configuration) -> tuple[TierVerdicts, ...]:
+_Timed = Callable[[Reference, Limits], tuple[Gate, ...]]
+"""What time says about one reference, which its limits already bound."""
+
+
+def _timeless(_reference: Reference, _limits: Limits) -> tuple[Gate, ...]:
+    return ()
+
+
+def select(
+    resolved: Resolved, answers: Answers, configuration: Configuration, timed: _Timed = _timeless
+) -> tuple[TierVerdicts, ...]:
     """Judge every reference of every tier; chart by chart, so that no chart's tags are read for each of its users."""
     wishes = [(view, reference) for view in resolved.views for reference in view.references]
     charts: dict[ChartSource, list[int]] = defaultdict(list)
@@ -32,7 +45,7 @@ def select(resolved: Resolved, answers: Answers, configuration: Configuration) -
     judged: dict[int, Verdict] = {}
     for index in (index for at in charts.values() for index in at):
         view, reference = wishes[index]
-        decision = _for_one_tier(_decide(reference, view.tier, answers, configuration), reference, view)
+        decision = _for_one_tier(_decide(reference, view.tier, answers, configuration, timed), reference, view)
         judged[index] = Verdict(tier=view.tier, reference=reference, decision=decision)
     in_order = (judged[index] for index in range(len(wishes)))
     return tuple(
@@ -50,7 +63,9 @@ def _for_one_tier(decision: Decision, reference: Reference, view: TierView) -> D
     return Held(version=decision.old, reason=reason)
 
 
-def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: Configuration) -> Decision:
+def _decide(
+    reference: Reference, tier: Tier, answers: Answers, configuration: Configuration, timed: _Timed
+) -> Decision:
     version = version_in_use(reference)
     if only_reported(reference, configuration):
         return Held(version=version, reason=SOURCE_SUSPENDED())
@@ -61,6 +76,7 @@ def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: C
         return Held(version=version, reason=limits)
     if isinstance(tags, Unreachable):
         return Held(version=version, reason=tags.reason)
+    limits = replace(limits, gates=timed(reference, limits))
     if reference.policy:
         return _decide_by_policy(reference, reference.policy, tags, answers, limits)
     match reference.pin:

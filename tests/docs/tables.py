@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ExitCode
+from bot.maturity.maturity_reasons import all_kinds as of_time
 from bot.reasons import all_kinds
 from bot.report.exit_code import DEFAULT_FAIL_ON, FailOn
 from bot.yamltext.nodes import Document, Mapping, Scalar, YamlText
@@ -37,7 +38,8 @@ def _table(*rows: tuple[str, ...]) -> str:
 
 def _reasons() -> str:
     rows = [
-        (f'<a id="{kind.id}"></a>`{kind.id}`', _sentence(kind.sentence), _sentence(kind.mend)) for kind in all_kinds()
+        (f'<a id="{kind.id}"></a>`{kind.id}`', _sentence(kind.sentence), _sentence(kind.mend))
+        for kind in (*all_kinds(), *of_time())
     ]
     return _table(("Reason", "What it says", "What to do"), *rows)
 

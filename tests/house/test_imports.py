@@ -21,6 +21,8 @@ PURE = (
     "planning",
     "selection",
     "imagepolicies",
+    "ledger",
+    "maturity",
 )
 # They touch the world, and are dull: they know the nouns and what the story asks of them, but no step of it.
 ADAPTERS = ("registry", "repository", "forge")
