@@ -113,6 +113,8 @@ class SoakGate:
             return NotYet(
                 f"{self.tier} does not use the chart" if version else f"not a version that {self.tier} can run"
             )
+        if self.unwritten:
+            return NotYet(f"{self.tier} writes no version that it runs in {', '.join(self.unwritten[:MOST_NAMED])}")
         answers = [(run, free_at(run.spans, version, self.soak, self.now)) for run in self.runs]
         never = [(run, answer) for run, answer in answers if isinstance(answer, Unsoaked)]
         if never:
@@ -131,9 +133,14 @@ class SoakGate:
         return tuple(known[key] for key in sorted(known, reverse=True))
 
     @property
+    def unwritten(self) -> tuple[str, ...]:
+        """Where it leaves to Flux what it runs, so that Git does not tell."""
+        return tuple(run.where for run in self.runs if run.runs is None)
+
+    @property
     def listed(self) -> str:
         """What each reference runs, a few of them."""
-        named = [f"{run.runs or 'a range or digest'} in {run.where}" for run in self.runs[:MOST_NAMED]]
+        named = [f"{run.runs} in {run.where}" for run in self.runs[:MOST_NAMED]]
         more = f" and {len(self.runs) - MOST_NAMED} more" if len(self.runs) > MOST_NAMED else ""
         return f"{', '.join(named)}{more}"
 
@@ -151,5 +158,5 @@ Gate = WaitGate | SettleGate | SoakGate
 
 
 def _places(runs: Iterable[Run]) -> list[str]:
-    named = [f"{run.where} runs {run.runs or 'a range or digest'}" for run in runs]
+    named = [f"{run.where} runs {run.runs}" for run in runs]
     return [*named[:MOST_NAMED], *([f"{len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else [])]

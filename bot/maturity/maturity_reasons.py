@@ -14,6 +14,12 @@ TIER_DISAGREES = ReasonKind(
     "the references of {tier} do not run the same version, and only one that all of them ran is taken: {versions}",
     "Bring them to one version",
 )
+VERSION_NOT_WRITTEN = ReasonKind(
+    "version-not-written",
+    "{tier} leaves to Flux which version it runs ({places}), so nothing in Git proves how long it ran one",
+    "Write the exact version there; `ranges: pin` does",
+    Weight.WARNING,
+)
 NOTHING_SOAKED = ReasonKind(
     "nothing-soaked",
     "{tier} runs {versions}, and nothing that it ran for {soak} may be taken here: {why}",

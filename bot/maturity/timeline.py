@@ -5,18 +5,18 @@ chooses its date. So a span begins at the later of its first commit's date and o
 where we saw none, there is no evidence that it was there before now.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from bot.model.commits import PastCommit, Sha
+from bot.model.commits import Sha
 from bot.versions.version import Version
 
 
 class Moment(NamedTuple):
-    """One commit of a branch, and what a reference says in it; None where it runs nothing that is known."""
+    """One commit of a branch, its date, and what a reference says in it; None where it runs nothing that is known."""
 
     commit: Sha
     at: datetime
@@ -37,38 +37,24 @@ class Span:
     ends: datetime | None = None
 
 
-def moments_of(
-    commits: Sequence[PastCommit], seen: Mapping[Sha, datetime], now: datetime
-) -> tuple[tuple[Sha, datetime], ...]:
-    """When a branch came to stand at each commit, oldest first: never before the one before it, never after now.
+def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime], now: datetime) -> tuple[Span, ...]:
+    """What one reference ran, oldest first.
 
     Args:
-        commits: Tip first.
-        seen: When tips of the branch were first seen by us: whatever came later, came after that.
-        now: The time of this run.
+        moments: Oldest first, in the order of the commits, whatever their dates.
+        seen: When tips of the branch were first seen by us.
+        now: The time of this run: nothing has ended after it.
     """
-    found: list[tuple[Sha, datetime]] = []
-    earliest = datetime.min.replace(tzinfo=now.tzinfo)
-    for commit in reversed(commits):
-        at = min(max(commit.at, earliest), now)
-        found.append((commit.sha, at))
-        earliest = max(at, min(seen.get(commit.sha, at), now))
-    return tuple(found)
-
-
-def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime]) -> tuple[Span, ...]:
-    """What one reference ran, oldest first; `moments` are oldest first, with times as `moments_of` gives them."""
     stretches = [list(stretch) for _, stretch in groupby(moments, key=lambda moment: _identity(moment.value))]
     found: list[Span] = []
-    known_later: datetime | None = None
+    known_by = now
     following: datetime | None = None
     for stretch in reversed(stretches):
         sights = [seen[moment.commit] for moment in stretch if moment.commit in seen]
         begins = max(stretch[0].at, min(sights)) if sights else None
-        ends = min(following, known_later) if following and known_later else following
+        ends = min(following, known_by) if following else None
         found.append(Span(value=stretch[0].value, begins=begins, ends=ends))
-        following = stretch[0].at
-        known_later = min([*sights, known_later] if known_later else sights, default=None)
+        following, known_by = stretch[0].at, min([*sights, known_by])
     return tuple(reversed(found))
 
 

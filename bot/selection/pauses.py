@@ -1,8 +1,15 @@
 """What is said where time alone, or a tier before, keeps a reference from every newer version."""
 
 from bot.maturity.durations import duration_text, left_text
-from bot.maturity.gates import SoakGate
-from bot.maturity.maturity_reasons import HISTORY_UNKNOWN, NOT_IN_TIER, NOTHING_SOAKED, TIER_DISAGREES, WAITS
+from bot.maturity.gates import MOST_NAMED, SoakGate
+from bot.maturity.maturity_reasons import (
+    HISTORY_UNKNOWN,
+    NOT_IN_TIER,
+    NOTHING_SOAKED,
+    TIER_DISAGREES,
+    VERSION_NOT_WRITTEN,
+    WAITS,
+)
 from bot.model.references import Reference
 from bot.model.verdicts import Current, Refused, Waiting
 from bot.reason import Reason
@@ -66,10 +73,11 @@ def _no_soak(
     if not gate.runs:
         return NOT_IN_TIER(tier=gate.tier, chart=reference.source.address)
     ahead = [each for each in gate.versions if each > version]
-    unwritten = any(run.runs is None for run in gate.runs)
-    if not ahead and not unwritten:
+    if gate.unwritten:
+        return VERSION_NOT_WRITTEN(tier=gate.tier, places=", ".join(gate.unwritten[:MOST_NAMED]))
+    if not ahead:
         return None
-    if unwritten or len(gate.versions) > 1:
+    if len(gate.versions) > 1:
         return TIER_DISAGREES(tier=gate.tier, versions=gate.listed)
     newest = ahead[0]
     if gate.unknown:

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from bot.maturity.timeline import Moment, moments_of
+from bot.maturity.timeline import Moment
 from bot.model.commits import PastCommit, Sha
 from bot.model.places import ObjectId
 from bot.model.references import ExactPin, Reference
@@ -74,13 +73,10 @@ class History:
                 self._read(depth)
         self.capped = not self.whole and not enough()
 
-    def moments(self, key: Key, seen: Mapping[Sha, datetime], now: datetime) -> tuple[Moment, ...]:
+    def moments(self, key: Key) -> tuple[Moment, ...]:
         """What one reference said at each commit, oldest first."""
-        times = moments_of(self.commits, seen, now)
-        return tuple(
-            Moment(sha, at, state.values.get(key))
-            for (sha, at), state in zip(times, reversed(self._states), strict=True)
-        )
+        pairs = zip(reversed(self.commits), reversed(self._states), strict=True)
+        return tuple(Moment(commit.sha, commit.at, state.values.get(key)) for commit, state in pairs)
 
     def _read(self, depth: int) -> None:
         self.commits = self._repository.past(self._base.branch, self.commits[0].sha, depth)

@@ -190,7 +190,7 @@ class Recalled:
 
         def runs(chart: ChartAddress) -> tuple[Run, ...]:
             return tuple(
-                _run(each, spans(history.moments(key_of(name, each), seen, self.now), seen)) for each in users[chart]
+                _run(each, spans(history.moments(key_of(name, each)), seen, self.now)) for each in users[chart]
             )
 
         def enough() -> bool:
@@ -236,7 +236,7 @@ class Recalled:
         keys = [key_of(view.tier.name, each) for each in view.references if self.chart(each) == chart]
 
         def moves() -> list[datetime]:
-            told = [history.moments(key, {}, self.now) for key in keys]
+            told = [history.moments(key) for key in keys]
             pairs = ((old, new) for moments in told for old, new in pairwise(moments))
             return [new.at for old, new in pairs if old.value and new.value and not is_same(old.value, new.value)]
 

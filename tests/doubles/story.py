@@ -1,6 +1,6 @@
 """A fleet, a registry and a forge in memory, and the story told on them up to any step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from textwrap import dedent
@@ -84,12 +84,17 @@ def oci(ref: str, *, name: str = "podinfo", url: str = "") -> str:
 
 @dataclass
 class Story:
-    """What a run meets. `files` of `main` begin with the HelmRepository that `release` names."""
+    """What a run meets. `files` of `main` begin with the HelmRepository that `release` names.
+
+    Attributes:
+        opens: How a whole run opens the remote.
+    """
 
     configuration: Configuration = field(default_factory=lambda: configuration(tier(follow="any")))
     remote: MemoryRemote = field(default_factory=MemoryRemote)
     registry: MemoryRegistry = field(default_factory=MemoryRegistry)
     forge: MemoryForge = field(default_factory=MemoryForge)
+    opens: Callable[[MemoryRemote], MemoryRepository] = MemoryRepository
 
     def __post_init__(self) -> None:
         self.forge.branches = self.remote.branches
@@ -107,7 +112,7 @@ class Story:
 
     def run(self, command: str = "update") -> RunReport:
         """A whole run, a new process as it were: nothing is known but what the remote holds."""
-        self.repository = MemoryRepository(self.remote)
+        self.repository = self.opens(self.remote)
         heads = self.repository.heads()
         request = Request(
             command=command,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ExitCode, LedgerBroken
@@ -36,11 +36,13 @@ LEDGERS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(LEDGERS)
 def test_what_is_written_is_read_again(ledger: Ledger) -> None:
     assert read(files(ledger).items()) == ledger
 
 
+@settings(deadline=None)
 @given(LEDGERS, LEDGERS, LEDGERS)
 def test_ledgers_merge_in_any_order_and_any_number_of_times(one: Ledger, two: Ledger, three: Ledger) -> None:
     assert merge(one, two) == merge(two, one)
@@ -49,6 +51,7 @@ def test_ledgers_merge_in_any_order_and_any_number_of_times(one: Ledger, two: Le
     assert merge(merge(one, two), two) == merge(one, two)
 
 
+@settings(deadline=None)
 @given(LEDGERS, LEDGERS)
 def test_nothing_is_lost_and_no_sight_becomes_later(one: Ledger, two: Ledger) -> None:
     both = merge(one, two)
@@ -68,11 +71,13 @@ def test_only_files_that_change_are_written() -> None:
     assert changed_files(before, merge(before, before)) == {}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12), st.text(max_size=12))
 def test_two_names_never_share_a_file(one: str, other: str) -> None:
     assert (path_of(CHARTS, one).lower() == path_of(CHARTS, other).lower()) is (one == other)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_no_name_leads_out_of_its_folder(name: str) -> None:
     path = path_of(BRANCHES, name)

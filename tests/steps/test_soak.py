@@ -148,8 +148,8 @@ def test_only_what_all_references_ran_is_taken() -> None:
 
     assert taken(report) == ""
     assert remark(report) == (
-        "tier-disagrees: the references of dev do not run the same version, and only one that all of them ran is taken: "
-        "1.2.4 in apps/dev/a.yaml:10, 1.2.3 in apps/dev/b.yaml:10"
+        "tier-disagrees: the references of dev do not run the same version, and only one that all of them ran is "
+        "taken: 1.2.4 in apps/dev/a.yaml:10, 1.2.3 in apps/dev/b.yaml:10"
     )
     told.write({"apps/dev/b.yaml": release("1.2.4", name="other")}, "develop").run()
     assert taken(told.pass_by(days=3).run()) == "1.2.4"
@@ -162,6 +162,24 @@ def test_what_is_suspended_in_dev_runs_nothing() -> None:
     told.run()
 
     assert taken(told.pass_by(days=3).run()) == "1.2.4"
+
+
+def test_a_range_in_dev_proves_nothing_and_that_is_said() -> None:
+    told = story(dev="1.x")
+
+    assert remark(told.run()) == (
+        "version-not-written: dev leaves to Flux which version it runs (apps/dev/a.yaml:10), so nothing in Git proves "
+        "how long it ran one"
+    )
+
+
+def test_a_range_that_comes_from_dev_is_said_to_run_ahead_of_it() -> None:
+    told = story(staging="1.x")
+
+    assert remark(told.run()) == (
+        "wide-range: Flux moves `1.x` by itself, past what tier staging takes: 1.2.7 is taken at once, which "
+        "`from: dev` is there to prevent"
+    )
 
 
 def test_a_chart_that_dev_does_not_use_is_said() -> None:
