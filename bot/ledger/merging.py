@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from bot.ledger.model import ChartSights, Ledger, Word
+from bot.ledger.model import ChartSights, Ledger, Returns, Word
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -16,7 +16,17 @@ def merge(one: Ledger, other: Ledger) -> Ledger:
         charts=_union(one.charts, other.charts, merge_sights),
         branches=_union(one.branches, other.branches, lambda mine, theirs: _union(mine, theirs, min)),
         words=_union(one.words, other.words, _word),
+        rolled_back=_union(one.rolled_back, other.rolled_back, _tier),
     )
+
+
+def _tier(one: Mapping[str, Returns], other: Mapping[str, Returns]) -> dict[str, Returns]:
+    return _union(one, other, merge_returns)
+
+
+def merge_returns(one: Returns, other: Returns) -> Returns:
+    """Two memories of what one tier went back from of one chart."""
+    return _union(one, other, lambda mine, theirs: _union(mine, theirs, min))
 
 
 def merge_sights(one: ChartSights, other: ChartSights) -> ChartSights:

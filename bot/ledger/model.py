@@ -27,6 +27,10 @@ class ChartSights:
     created: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
+Returns = Mapping[str, Mapping[Sha, datetime]]
+"""For each version that a tier went back from: the commits that did, and when each was first seen."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Matter:
     """What a person's word is about; empty means every one."""
@@ -34,6 +38,11 @@ class Matter:
     chart: str = ""
     version: str = ""
     tier: str = ""
+
+
+def is_about(matter: Matter, tier: str, chart: str) -> bool:
+    """Whether a matter covers a chart in a tier."""
+    return matter.tier in {"", tier} and matter.chart in {"", chart}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +71,10 @@ class Ledger:
         branches: For each base branch, tips of it and when each was first seen. A commit of its first-parent history
             behind such a tip was there no later than that, whatever date it bears.
         words: What people said to hold and to release.
+        rolled_back: For each tier and canonical chart address, what it went back from.
     """
 
     charts: Mapping[str, ChartSights] = field(default_factory=dict)
     branches: Mapping[Branch, Mapping[Sha, datetime]] = field(default_factory=dict)
     words: Mapping[Matter, Word] = field(default_factory=dict)
+    rolled_back: Mapping[str, Mapping[str, Returns]] = field(default_factory=dict)

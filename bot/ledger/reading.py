@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import LedgerBroken
-from bot.ledger.encoding import BRANCHES, CHARTS, WORDS, path_of, read_time
-from bot.ledger.model import ChartSights, Ledger, Matter, Word
+from bot.ledger.encoding import BRANCHES, CHARTS, ROLLED_BACK, WORDS, path_of, read_time
+from bot.ledger.model import ChartSights, Ledger, Matter, Returns, Word
 from bot.model.branch_names import branch_problem
 
 MOST_FILES = 20_000
@@ -20,13 +20,15 @@ LARGEST_FILE = 4 * 1024 * 1024
 _MOST_ENTRIES = 50_000
 _LONGEST_TEXT = 500
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,255}")
+_TIER = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _ADDRESS = re.compile(r"[a-z0-9\[][a-z0-9.:\[\]_-]*(?:/[a-z0-9][a-z0-9._-]*)+")
 
 
 def is_ours(path: str) -> bool:
     """Whether a file is one that `read` understands; a newer bot may keep others beside them."""
-    return path == WORDS or (path.startswith((CHARTS, BRANCHES)) and path.endswith(".json"))
+    return path == WORDS or (path.startswith((CHARTS, BRANCHES, ROLLED_BACK)) and path.endswith(".json"))
 
 
 def read(files: Iterable[tuple[str, bytes]]) -> Ledger:
@@ -38,6 +40,7 @@ def read(files: Iterable[tuple[str, bytes]]) -> Ledger:
     charts: dict[str, ChartSights] = {}
     branches: dict[str, dict[str, datetime]] = {}
     words: dict[Matter, Word] = {}
+    rolled_back: dict[str, dict[str, Returns]] = {}
     for count, (path, data) in enumerate(files):
         if count >= MOST_FILES:
             raise LedgerBroken(path, f"there are more than {MOST_FILES} files")
@@ -46,9 +49,11 @@ def read(files: Iterable[tuple[str, bytes]]) -> Ledger:
             words = file.words()
         elif path.startswith(CHARTS):
             charts[file.name("chart", CHARTS)] = file.sights()
+        elif path.startswith(ROLLED_BACK):
+            rolled_back[file.name("tier", ROLLED_BACK)] = file.returns()
         else:
             branches[file.name("branch", BRANCHES)] = file.times("seen", _SHA)
-    return Ledger(charts=charts, branches=branches, words=words)
+    return Ledger(charts=charts, branches=branches, words=words, rolled_back=rolled_back)
 
 
 class _File:
@@ -66,7 +71,8 @@ class _File:
     def name(self, key: str, folder: str) -> str:
         """Whose file it is; its own name has to say the same."""
         name: str = self._member(self._data, key, str)
-        good = _ADDRESS.fullmatch(name) if folder == CHARTS else branch_problem(name) is None
+        names = {CHARTS: _ADDRESS, ROLLED_BACK: _TIER}.get(folder)
+        good = names.fullmatch(name) if names else branch_problem(name) is None
         if not good or len(name) > _LONGEST_TEXT or path_of(folder, name) != self._path:
             raise self._broken(f"`{key}` and the name of the file do not agree")
         return name
@@ -79,8 +85,26 @@ class _File:
             created={self._key(tag, _TAG): None if at is None else self._time(at) for tag, at in created.items()},
         )
 
+    def returns(self) -> dict[str, Returns]:
+        charts = self._member(self._data, "charts", dict)
+        return {
+            self._key(chart, _ADDRESS): {
+                self._key(version, _VERSION): self._times(commits, _SHA, "charts")
+                for version, commits in self._mapping(versions).items()
+            }
+            for chart, versions in charts.items()
+        }
+
     def times(self, key: str, names: re.Pattern[str]) -> dict[str, datetime]:
-        found = self._member(self._data, key, dict)
+        return self._times(self._member(self._data, key, dict), names, key)
+
+    def _mapping(self, value: object) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise self._broken("a part of it is of another kind")
+        return value
+
+    def _times(self, value: object, names: re.Pattern[str], key: str) -> dict[str, datetime]:
+        found = self._mapping(value)
         if len(found) > _MOST_ENTRIES:
             raise self._broken(f"`{key}` has more than {_MOST_ENTRIES} entries")
         return {self._key(name, names): self._time(at) for name, at in found.items()}

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.ledger.encoding import BRANCHES, CHARTS, WORDS, path_of, time_text
-from bot.ledger.model import ChartSights, Ledger, Matter, Word
+from bot.ledger.encoding import BRANCHES, CHARTS, ROLLED_BACK, WORDS, path_of, time_text
+from bot.ledger.model import ChartSights, Ledger, Matter, Returns, Word
 
 
 def files(ledger: Ledger) -> dict[str, bytes]:
@@ -25,6 +25,8 @@ def _files(ledger: Ledger) -> Iterator[tuple[str, bytes]]:
         yield path_of(CHARTS, chart), _text(_chart(chart, sights))
     for branch, seen in ledger.branches.items():
         yield path_of(BRANCHES, branch), _text({"branch": branch, "seen": _times(seen)})
+    for tier, charts in ledger.rolled_back.items():
+        yield path_of(ROLLED_BACK, tier), _text({"tier": tier, "charts": _returns(charts)})
     if ledger.words:
         yield WORDS, _text({"holds": [_word(matter, ledger.words[matter]) for matter in sorted(ledger.words)]})
 
@@ -35,6 +37,12 @@ def _chart(chart: str, sights: ChartSights) -> dict[str, Any]:
         "since": time_text(sights.since),
         "first-seen": _times(sights.first_seen),
         "created": _times(sights.created),
+    }
+
+
+def _returns(charts: Mapping[str, Returns]) -> dict[str, Any]:
+    return {
+        chart: {version: _times(commits) for version, commits in versions.items()} for chart, versions in charts.items()
     }
 
 

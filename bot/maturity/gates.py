@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.ledger.model import ChartSights
+from bot.ledger.model import ChartSights, Matter, Word
 from bot.maturity.durations import duration_text, moment_text
 from bot.maturity.soaking import Unsoaked, free_at
 from bot.maturity.timeline import Span, is_same
+from bot.model.commits import Sha
 from bot.versions.version import Version
 
 MOST_NAMED = 3
+_SHORT = 10
 
 
 class NotYet(NamedTuple):
@@ -154,7 +156,44 @@ class SoakGate:
         return f"not all of {self.tier} ran it: {', '.join(_places(run for run, _ in never))}"
 
 
-Gate = WaitGate | SettleGate | SoakGate
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnGate:
+    """What a tier, or one before it, took and left again for a lower version.
+
+    Attributes:
+        tier: The tier that did.
+        left: Each version, and the commit that went back from it.
+    """
+
+    tier: str
+    now: datetime
+    left: tuple[tuple[Version, Sha], ...]
+
+    def objection(self, _tag: str, version: Version | None) -> NotYet | None:
+        """Why a version is not taken again; None for any other."""
+        commit = next((sha for left, sha in self.left if version and is_same(left, version)), None)
+        return NotYet(f"{self.tier} went back from it in {commit[:_SHORT]}") if commit else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldGate:
+    """What people said to hold, and to release, about this chart in this tier."""
+
+    now: datetime
+    words: tuple[tuple[Matter, Word], ...]
+
+    def objection(self, tag: str, version: Version | None) -> NotYet | None:
+        """Why a version is held; None where the latest word about it is another, or has ended."""
+        names = {"", tag, str(version)}
+        said = [word for matter, word in self.words if matter.version in names]
+        last = max(said, key=lambda word: (word.at, word.held), default=None)
+        if last is None or not last.held or (last.until and last.until <= self.now):
+            return None
+        until = f" until {moment_text(last.until)}" if last.until else ""
+        return NotYet(f"held by a person{until}{f': {last.why}' if last.why else ''}", last.until)
+
+
+Gate = WaitGate | SettleGate | SoakGate | ReturnGate | HoldGate
 
 
 def _places(runs: Iterable[Run]) -> list[str]:

@@ -26,6 +26,12 @@ NOTHING_SOAKED = ReasonKind(
     "Let the two tiers follow alike, or move this one by hand",
     Weight.WARNING,
 )
+ROLLED_BACK = ReasonKind(
+    "rolled-back",
+    "{version} is allowed here and was taken back: {why}",
+    "A newer version moves by itself; to have this one again, write it by hand",
+)
+HELD_BY_A_PERSON = ReasonKind("held", "{version} is allowed here and {why}", "Release it to have it proposed")
 HISTORY_UNKNOWN = ReasonKind(
     "history-unknown",
     "how long {tier} ran {version} is not known: {problem}",

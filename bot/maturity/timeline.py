@@ -58,6 +58,20 @@ def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime], now: datetime
     return tuple(reversed(found))
 
 
+def went_back(moments: Iterable[Moment]) -> tuple[tuple[Version, Sha], ...]:
+    """Every version that one reference left for a lower one, at once or by way of others, and the commit that did."""
+    found: dict[tuple[object, str], tuple[Version, Sha]] = {}
+    before: list[Version] = []
+    for moment in moments:
+        if moment.value is None:
+            continue
+        left = [version for version in before if version > moment.value]
+        found |= {(version.key, version.metadata): (version, moment.commit) for version in left}
+        before = [version for version in before if version <= moment.value and not is_same(version, moment.value)]
+        before.append(moment.value)
+    return tuple(found.values())
+
+
 def is_same(one: Version | None, other: Version | None) -> bool:
     """Whether both are one version: also by build metadata, which has no precedence and names another chart."""
     return _identity(one) == _identity(other)

@@ -31,11 +31,7 @@ class _State:
 
 
 class History:
-    """One base branch, from its tip backwards.
-
-    Attributes:
-        capped: Whether the deepest read did not tell enough.
-    """
+    """One base branch, from its tip backwards."""
 
     def __init__(
         self,
@@ -46,7 +42,6 @@ class History:
         readings: Readings,
     ) -> None:
         """Begin with the tip, whose references are known."""
-        self.capped = False
         self._base = base
         self._repository = repository
         self._configuration = configuration
@@ -64,14 +59,14 @@ class History:
         """What was said in the oldest commit that was read."""
         return self._states[-1].values
 
-    def reach(self, enough: Callable[[], bool]) -> None:
-        """Read on until it is enough, the history ends, or the deepest read is done."""
-        for depth in DEPTHS:
+    def reach(self, enough: Callable[[], bool], depths: tuple[int, ...] = DEPTHS) -> bool:
+        """Read on until it is enough, the history ends, or the deepest read is done; whether one of the first two."""
+        for depth in depths:
             if self.whole or enough():
-                return
+                return True
             if len(self.commits) < depth:
                 self._read(depth)
-        self.capped = not self.whole and not enough()
+        return self.whole or enough()
 
     def moments(self, key: Key) -> tuple[Moment, ...]:
         """What one reference said at each commit, oldest first."""

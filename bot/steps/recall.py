@@ -1,20 +1,20 @@
 """recall: what is remembered of versions and branches, and what the branches' history tells, as limits by time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import reduce
 from itertools import pairwise
 
-from bot.ledger.merging import merge, merge_sights
-from bot.ledger.model import ChartSights, Ledger
-from bot.maturity.gates import Gate, Run, SettleGate, SoakGate, WaitGate
+from bot.ledger.merging import merge, merge_returns, merge_sights
+from bot.ledger.model import ChartSights, Ledger, Returns, Word, is_about
+from bot.maturity.gates import Gate, HoldGate, ReturnGate, Run, SettleGate, SoakGate, WaitGate
 from bot.maturity.soaking import free_at
-from bot.maturity.timeline import Span, is_same, spans
+from bot.maturity.timeline import Span, is_same, spans, went_back
 from bot.model.charts import ChartAddress
 from bot.model.commits import Sha
 from bot.model.references import Reference
-from bot.model.tiers import Branch, Configuration, Pace, Tier
+from bot.model.tiers import Branch, Configuration, Tier
 from bot.model.verdicts import Verdict
 from bot.planning.mirrors import canonical
 from bot.ports import Repository
@@ -23,11 +23,12 @@ from bot.selection.limits import Limits, limits_of
 from bot.steps.histories import History, key_of, version_of
 from bot.steps.resolve import Resolved, TierView
 from bot.steps.scan import Readings
-from bot.versions.version import Version
+from bot.versions.version import Version, try_loose
 
 LONGEST_PAST, _SOAKS = timedelta(weeks=4), 4
 """What a tier ran only before four weeks, or four times the soak, is not looked for in its history."""
-_NO_PACE = Pace()
+_DEPTH_OF_RETURNS = (128,)
+"""Commits in which a rollback is looked for: runs are frequent, and what one of them found is remembered."""
 _NO_FOLDER = "a folder has no history"
 _CAPPED = "the history of its branch is longer than what is read of it"
 
@@ -86,14 +87,16 @@ class Recalled:
             self._by_branch.setdefault(view.base.branch, {})[view.tier.name] = view.references
         self._histories: dict[Branch, History] = {}
         self._runs: dict[tuple[str, ChartAddress], tuple[Run, ...]] = {}
+        self._capped: set[str] = set()
+        self._returned: set[tuple[str, ChartAddress]] = set()
         self._moved: dict[tuple[str, ChartAddress], datetime | None] = {}
 
     def timed(self, reference: Reference, limits: Limits) -> tuple[Gate, ...]:
         """The limits by time of one reference."""
         pace = limits.pace
-        if limits.stays or pace == _NO_PACE:
+        if limits.stays:
             return ()
-        gates: list[Gate] = []
+        gates: list[Gate] = [*self._returns(reference, limits.tier), *self._holds(reference, limits.tier)]
         if pace.wait:
             gates.append(self._wait_gate(reference, pace.wait))
         if moved := self._moved.get((limits.tier.name, self.chart(reference))) if pace.settle else None:
@@ -116,7 +119,8 @@ class Recalled:
         moving = [(one.tier, one.reference) for one in updates]
         soaks = self._soaks((tier, each) for tier, each in moving if tier.pace.comes_from)
         settles = self._settles((tier, each) for tier, each in moving if tier.pace.settle)
-        return soaks or settles
+        # Last, where nothing else speaks against them: that something was rolled back is rare.
+        return soaks or settles or self._look_for_returns(moving)
 
     def learn(self, ledger: Ledger) -> None:
         """Add what was seen."""
@@ -140,8 +144,7 @@ class Recalled:
         base = self._views[name].base
         if self._past is None or base.sha is None:
             return _NO_FOLDER
-        history = self._histories.get(base.branch)
-        return _CAPPED if history and history.capped else ""
+        return _CAPPED if name in self._capped else ""
 
     def _present(self, name: str, chart: ChartAddress) -> tuple[Run, ...]:
         """What a tier runs of a chart at its tip, without a past."""
@@ -202,7 +205,8 @@ class Recalled:
                 for want in wants
             )
 
-        history.reach(enough)
+        if not history.reach(enough):
+            self._capped.add(name)
         found = {chart: runs(chart) for chart in charts}
         self._runs |= {(name, chart): ran for chart, ran in found.items()}
         unproved = any(run.runs and run.spans[-1].begins is None for ran in found.values() for run in ran)
@@ -217,6 +221,84 @@ class Recalled:
                 base, self._by_branch[base.branch], self._past.repository, self._configuration, self._readings
             )
         return self._histories[base.branch]
+
+    # --- what was rolled back, and what people hold
+
+    def _returns(self, reference: Reference, tier: Tier) -> Iterator[ReturnGate]:
+        chart = self.chart(reference)
+        for name in self._chain(tier):
+            left = tuple(self._left(name, chart))
+            if left:
+                yield ReturnGate(tier=name, now=self.now, left=left)
+
+    def _left(self, name: str, chart: ChartAddress) -> Iterator[tuple[Version, Sha]]:
+        """What a tier went back from, and neither took up again nor a person released since."""
+        none: Returns = {}
+        known, new = (each.rolled_back.get(name, {}).get(str(chart), none) for each in (self.known, self.learnt))
+        running = [version_of(each) for each in self._users(name, chart)] if known or new else []
+        for text, commits in merge_returns(known, new).items():
+            version, last = try_loose(text), max(commits, key=lambda sha: (commits[sha], sha))
+            released = any(not word.held and word.at >= commits[last] for word in self._words(name, chart, text))
+            if version and not released and not any(is_same(version, each) for each in running):
+                yield version, last
+
+    def _words(self, name: str, chart: ChartAddress, version: str) -> Iterator[Word]:
+        for matter, word in self.known.words.items():
+            if matter.version in {"", version} and is_about(matter, name, str(chart)):
+                yield word
+
+    def _holds(self, reference: Reference, tier: Tier) -> Iterator[HoldGate]:
+        names = {str(self.chart(reference)), str(reference.source.address)}
+        words = tuple(
+            (matter, word)
+            for matter, word in self.known.words.items()
+            if any(is_about(matter, tier.name, name) for name in names)
+        )
+        if words:
+            yield HoldGate(now=self.now, words=words)
+
+    def _chain(self, tier: Tier) -> tuple[str, ...]:
+        """A tier, and all that its versions come from."""
+        found: dict[str, None] = {}
+        names = [tier.name]
+        while names:
+            name = names.pop(0)
+            if name not in found and name in self._views:
+                found[name] = None
+                names += self._views[name].tier.pace.comes_from
+        return tuple(found)
+
+    def _look_for_returns(self, asked: Iterable[tuple[Tier, Reference]]) -> bool:
+        """Find out what these would take up again; whether that is anything."""
+        wanted: dict[str, dict[ChartAddress, None]] = {}
+        for tier, reference in asked:
+            for name in self._chain(tier):
+                if (name, self.chart(reference)) not in self._returned:
+                    self._returned.add((name, self.chart(reference)))
+                    wanted.setdefault(name, {})[self.chart(reference)] = None
+        found = [self._find_returns(self._views[name], tuple(charts)) for name, charts in wanted.items()]
+        return any(found)
+
+    def _find_returns(self, view: TierView, charts: tuple[ChartAddress, ...]) -> bool:
+        if self._past is None or view.base.sha is None:
+            return False
+        history, name = self._history(view), view.tier.name
+        keys = {chart: [key_of(name, each) for each in self._users(name, chart)] for chart in charts}
+
+        def enough() -> bool:
+            return history.commits[-1].at <= self.now - LONGEST_PAST
+
+        history.reach(enough, _DEPTH_OF_RETURNS)
+        known = self.known.rolled_back.get(name, {})
+        found: dict[str, dict[str, dict[Sha, datetime]]] = {}
+        for chart in charts:
+            left = {each for key in keys[chart] for each in went_back(history.moments(key))}
+            for version, commit in left:
+                if commit not in known.get(str(chart), {}).get(str(version), {}):
+                    found.setdefault(str(chart), {}).setdefault(str(version), {})[commit] = self.now
+        if found:
+            self.learn(Ledger(rolled_back={name: found}))
+        return bool(found)
 
     # --- `settle`
 

@@ -32,6 +32,16 @@ LEDGERS = st.builds(
         st.sampled_from(["main", "release/Prod", "release/prod"]),
         st.dictionaries(st.sampled_from(["a" * 40, "b" * 64]), TIMES),
     ),
+    rolled_back=st.dictionaries(
+        st.sampled_from(["dev", "staging"]),
+        st.dictionaries(
+            st.just("ghcr.io/x/y"),
+            st.dictionaries(
+                st.sampled_from(["1.0.0", "1.0.0-rc.1+b"]),
+                st.dictionaries(st.sampled_from(["a" * 40, "b" * 40]), TIMES),
+            ),
+        ),
+    ),
     words=st.dictionaries(st.builds(Matter, chart=st.sampled_from(["", "ghcr.io/x/*"]), version=TAGS), WORDS),
 )
 
@@ -116,6 +126,9 @@ def test_the_example_below_is_good_but_for_what_is_said() -> None:
         ),
         pytest.param("branches/-x.json", {"branch": "-x", "seen": {}}, id="no branch"),
         pytest.param("holds.json", {"holds": [{"chart": ""}]}, id="half a hold"),
+        pytest.param("rolled-back/dev.json", {"tier": "dev", "charts": {"ghcr.io/x/y": []}}, id="no versions"),
+        pytest.param("rolled-back/dev.json", {"tier": "dev", "charts": {"ghcr.io/x/y": {"1.0.0": 1}}}, id="no commits"),
+        pytest.param("rolled-back/dev.json", {"tier": "Dev", "charts": {}}, id="no tier"),
         pytest.param(
             "holds.json",
             {"holds": [dict.fromkeys(("chart", "version", "tier", "at", "until", "why"), "x" * 501) | {"held": True}]},

@@ -6,10 +6,12 @@ from datetime import timedelta
 from builders import PODINFO, configuration, pace, rule, tier
 from doubles.memory_registry import quiet
 from doubles.story import NOW, Story, release
+from jsonschema import Draft202012Validator
 
 from bot.ledger.model import LEDGER_BRANCH
 from bot.model.verdicts import Current, Decision, Held, Update
 from bot.pipeline import Request, run
+from bot.report.document import document, schema
 from bot.report.matrix import matrix
 from bot.report.run_report import RunReport
 
@@ -264,6 +266,7 @@ def test_a_run_that_learns_nothing_new_writes_nothing() -> None:
 
 def test_where_staging_may_take_nothing_no_history_is_read() -> None:
     told = story(dev="1.2.3")
+    told.configuration = configuration(tier("dev", "exact", branch="develop"), TIERS[1])
     told.run()
 
     assert told.repository.walked == []
@@ -272,13 +275,16 @@ def test_where_staging_may_take_nothing_no_history_is_read() -> None:
 
 def test_history_is_read_no_further_than_it_matters() -> None:
     told = story(dev="1.2.3")
+    told.configuration = configuration(tier("dev", "exact", branch="develop"), TIERS[1])
     for number in range(100):
         told.write({"docs/x.md": str(number)}, "develop")
     told.write({DEV: release("1.2.4")}, "develop").run()
+    assert told.repository.walked == [("develop", 1)]
 
-    assert told.repository.walked == [("develop", 1)]
-    told.pass_by(days=3).run()
-    assert told.repository.walked == [("develop", 1)]
+    for number in range(40):
+        told.write({"docs/x.md": str(number)}, "develop")
+    assert taken(told.pass_by(days=2).run()) == ""
+    assert told.repository.walked == [("develop", 1), ("develop", 32), ("develop", 128)]
 
 
 def test_a_folder_without_history_says_so() -> None:
@@ -294,3 +300,13 @@ def test_a_folder_without_history_says_so() -> None:
         now=NOW,
     )
     assert remark(run(request)) == "history-unknown: how long dev ran 1.2.4 is not known: a folder has no history"
+
+
+def test_the_plan_for_machines_holds_what_waits() -> None:
+    found = document(story().run())
+
+    Draft202012Validator(schema()).validate(found)
+    assert [verdict["decision"].get("waiting") for verdict in found["verdicts"]] == [
+        None,
+        {"version": "1.2.4", "until": "2026-01-04T00:00:00+00:00"},
+    ]
