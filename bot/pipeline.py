@@ -8,9 +8,10 @@ from bot.model.explanations import Explained, Spot
 from bot.model.tiers import Branch, Configuration
 from bot.ports import Progress, Registry
 from bot.report.run_report import RunReport
+from bot.steps.branches import Past
 from bot.steps.edit import TierEdits, edit
 from bot.steps.look_up import confirm, look_up
-from bot.steps.recall import Past, Recalled
+from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, resolve
 from bot.steps.ripen import ripen
 from bot.steps.scan import Base, Readings, scan

@@ -17,7 +17,7 @@ from bot.planning.tiers import branch_of_tier, tiers_on
 from bot.ports import Repository, Tree
 
 if TYPE_CHECKING:
-    from bot.steps.recall import Past
+    from bot.steps.branches import Past
     from bot.steps.scan import Base
 
 

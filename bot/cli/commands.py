@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from bot.pipeline import Request
     from bot.report.run_report import RunReport
     from bot.repository.work_tree import WorkTree
-    from bot.steps.recall import Past
+    from bot.steps.branches import Past
     from bot.steps.scan import Base
 
 Mask = Callable[[Secret], None]

@@ -10,7 +10,7 @@ from bot.model.commits import EntryKind, FileChange, PushRejected, Sha
 from bot.model.proposals import Identity
 from bot.ports import Repository
 from bot.reason import Reason
-from bot.steps.recall import Past
+from bot.steps.branches import Past
 
 _ATTEMPTS = 5
 """Two runs at once both learn: whoever is second reads again, merges, and pushes once more."""

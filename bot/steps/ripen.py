@@ -7,12 +7,12 @@ from bot.maturity.gates import WaitGate
 from bot.model.charts import ManifestFacts, TagList
 from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration
-from bot.model.verdicts import Update, Verdict
 from bot.ports import Progress, Registry
 from bot.reason import Reason
 from bot.selection.considered import offer_for
 from bot.selection.limits import limits_of, only_reported
 from bot.steps.look_up import Answers, Asked
+from bot.steps.moving import Moving, moving
 from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, TierVerdicts
 from bot.steps.select_versions import select
@@ -34,10 +34,10 @@ def ripen(
     recalled.learn(_sights(resolved, answers, configuration, recalled))
     for _ in range(_ROUNDS):
         judged = select(resolved, answers, configuration, recalled.timed)
-        updates = [one for tier in judged for one in tier.verdicts if isinstance(one.decision, Update)]
-        undated = dict.fromkeys(_undated(updates, configuration, recalled))
+        would_move = tuple(moving(one for tier in judged for one in tier.verdicts))
+        undated = dict.fromkeys(_undated(would_move, configuration, recalled))
         _learn_ages(undated, recalled, registry, progress)
-        if not recalled.look_back(updates) and not undated:
+        if not recalled.look_back(would_move) and not undated:
             return judged
     recalled.asks = False
     return select(resolved, answers, configuration, recalled.timed)
@@ -73,15 +73,12 @@ def _newer(reference: Reference, answers: Answers) -> Iterator[str]:
     yield from (seen.tag for seen in offer.newest_first if current is None or seen.version > current)
 
 
-def _undated(updates: Iterable[Verdict], configuration: Configuration, recalled: Recalled) -> Iterator[Asked]:
-    for verdict in updates:
-        reference, update = verdict.reference, verdict.decision
-        limits = limits_of(reference, verdict.tier, configuration)
-        if isinstance(limits, Reason) or not isinstance(update, Update):
-            continue
-        gates = recalled.timed(reference, limits)
-        if any(isinstance(gate, WaitGate) and gate.is_undated(update.tag) for gate in gates):
-            yield reference.source, update.tag
+def _undated(would_move: Iterable[Moving], configuration: Configuration, recalled: Recalled) -> Iterator[Asked]:
+    for one in would_move:
+        limits = limits_of(one.reference, one.tier, configuration)
+        gates = () if isinstance(limits, Reason) else recalled.timed(one.reference, limits)
+        if any(isinstance(gate, WaitGate) and gate.is_undated(one.tag) for gate in gates):
+            yield one.reference.source, one.tag
 
 
 def _learn_ages(undated: Iterable[Asked], recalled: Recalled, registry: Registry, progress: Progress) -> None:

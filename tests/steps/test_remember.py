@@ -14,7 +14,7 @@ from bot.ledger.model import LEDGER_BRANCH, Ledger
 from bot.model.branch_names import branch_problem
 from bot.model.commits import PushRejected, Sha
 from bot.model.tiers import Branch
-from bot.steps.recall import Past
+from bot.steps.branches import Past
 from bot.steps.remember import read_past, remember
 
 ONE = Ledger(branches={"main": {"a" * 40: NOW}})
