@@ -6,6 +6,7 @@ BotError
 ├── ConfigurationError    2  the configuration file is wrong; carries every fault with file, line, column
 └── RunFailed             1  the run could not do its work
     ├── RepositoryFailed  1  Git
+    ├── LedgerBroken      1  what the bot remembers
     └── ForgeFailed       1  the forge
 """
 
@@ -85,6 +86,17 @@ class RunFailed(BotError):
 
 class RepositoryFailed(RunFailed):
     """Git refused or failed."""
+
+
+class LedgerBroken(RunFailed):
+    """A file of the ledger is not as this bot writes it. Never taken for an empty one."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(
+            f"the ledger's file {path!r} cannot be used: {problem}",
+            "See who changed it on the branch flux-chart-bot/state/ledger, and go back to the commit before; deleting "
+            "the branch makes every wait begin anew",
+        )
 
 
 class ForgeFailed(RunFailed):

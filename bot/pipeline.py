@@ -1,17 +1,20 @@
 """The story, top to bottom. Read-only commands are its beginning, a dry run stops before `publish`."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.model.explanations import Explained, Spot
 from bot.model.tiers import Branch, Configuration
 from bot.ports import Progress, Registry
 from bot.report.run_report import RunReport
+from bot.steps.branches import Past
 from bot.steps.edit import TierEdits, edit
 from bot.steps.look_up import confirm, look_up
+from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, resolve
-from bot.steps.scan import Base, scan
-from bot.steps.select_versions import select
+from bot.steps.ripen import ripen
+from bot.steps.scan import Base, Readings, scan
 
 if TYPE_CHECKING:
     from bot.steps.find import Remote
@@ -27,6 +30,8 @@ class Request:
         default: The branch of tiers that name none; empty for a work tree.
         remote: Our side of the remote; None for `scan`, which ends before the plan.
         writes: Whether the plan is carried out.
+        now: The time of the run, in UTC; nothing else looks at a clock.
+        past: What is known beside the tips; None for a work tree, which has no history.
     """
 
     command: str
@@ -35,8 +40,10 @@ class Request:
     default: Branch
     registry: Registry
     progress: Progress
+    now: datetime
     remote: "Remote | None" = None
     writes: bool = False
+    past: Past | None = None
 
 
 def explain(request: Request, spot: Spot) -> Explained:
@@ -45,10 +52,13 @@ def explain(request: Request, spot: Spot) -> Explained:
     from bot.steps.explain import focus  # noqa: PLC0415 - as above
 
     configuration, registry = request.configuration, request.registry
-    manifests = scan(request.bases)
-    focused = focus(resolve(manifests, configuration, request.default), manifests, spot)
+    readings = Readings()
+    manifests = scan(request.bases, readings)
+    resolved = resolve(manifests, configuration, request.default)
+    focused = focus(resolved, manifests, spot)
     answers = look_up(focused, configuration, registry, request.progress)
-    verdicts = select(focused, answers, configuration)
+    recalled = Recalled(resolved, configuration, request.now, request.past, readings)
+    verdicts = ripen(focused, answers, configuration, recalled, registry, request.progress)
     edits = edit(confirm(verdicts, registry, request.progress))
     return with_reasons(edits, answers, configuration, focused, spot)
 
@@ -56,10 +66,12 @@ def explain(request: Request, spot: Spot) -> Explained:
 def run(request: Request) -> RunReport:
     """Tell the story once."""
     configuration, registry, remote = request.configuration, request.registry, request.remote
-    manifests = scan(request.bases)
+    readings = Readings()
+    manifests = scan(request.bases, readings)
     resolved = resolve(manifests, configuration, request.default)
     answers = look_up(resolved, configuration, registry, request.progress)
-    verdicts = select(resolved, answers, configuration)
+    recalled = Recalled(resolved, configuration, request.now, request.past, readings)
+    verdicts = ripen(resolved, answers, configuration, recalled, registry, request.progress)
     confirmed = confirm(verdicts, registry, request.progress)
     if remote is None:
         return _report(request, resolved, edit(confirmed))
@@ -68,10 +80,12 @@ def run(request: Request) -> RunReport:
     from bot.steps.plan import plan  # noqa: PLC0415 - see above
     from bot.steps.prove import prove  # noqa: PLC0415 - see above
     from bot.steps.publish import publish  # noqa: PLC0415 - see above
+    from bot.steps.remember import remember  # noqa: PLC0415 - see above
 
     edits = prove(edit(carry(confirmed, remote, configuration)))
     intended = plan(edits, remote)
-    published = publish(intended, remote, configuration) if request.writes else None
+    problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
+    published = publish(intended, remote, configuration, problems) if request.writes else None
     return replace(_report(request, resolved, edits), plan=intended, published=published)
 
 

@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
-from bot.model.commits import CommitFacts, FileChange, PathDifference, PushRejected, RemoteHeads, Sha, TreeEntry
+from bot.model.commits import (
+    CommitFacts,
+    FileChange,
+    PastCommit,
+    PathDifference,
+    PushRejected,
+    RemoteHeads,
+    Sha,
+    TreeEntry,
+)
 from bot.model.proposals import CommitStatus, Identity, PullRequest
 from bot.model.tiers import Branch
 from bot.reason import Reason
@@ -62,8 +71,11 @@ class Repository(Protocol):
     def history(self, commit: Sha, most: int) -> tuple[CommitFacts, ...]:
         """First-parent commits from `commit` backwards, as far as fetched, at most so many."""
 
-    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
-        """Make a commit from blobs on top of `parent`; nothing is pushed."""
+    def past(self, branch: Branch, tip: Sha, most: int) -> tuple[PastCommit, ...]:
+        """First-parent commits of a base branch from its fetched `tip` backwards, fetched so far, at most so many."""
+
+    def commit(self, *, parent: Sha | None, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
+        """Make a commit from blobs on top of `parent`, or the first of a history; nothing is pushed."""
 
     def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
         """Every path that differs between two commits, modes included."""

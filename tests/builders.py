@@ -1,11 +1,13 @@
 """Small ways to make the nouns of the story, so that a test shows only what it is about."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
+from bot.maturity.durations import parse_duration
 from bot.model.charts import ChartAddress, ChartSource, TagList
 from bot.model.places import ObjectId, Place, Route
 from bot.model.references import DigestPin, ExactPin, Pin, RangePin, Reference
-from bot.model.tiers import Configuration, Mirror, RangesPolicy, Rule, SuspendedPolicy, Tier
+from bot.model.tiers import Configuration, Mirror, Pace, RangesPolicy, Rule, SuspendedPolicy, Tier
 from bot.versions.constraint import Constraint
 from bot.versions.follow import parse_follow
 from bot.versions.tags import TagRule
@@ -83,6 +85,7 @@ def tier(
     production: bool = False,
     branch: str | None = None,
     paths: tuple[str, ...] = (),
+    pace: Pace | None = None,
 ) -> Tier:
     return Tier(
         name=name,
@@ -91,17 +94,36 @@ def tier(
         follow=parse_follow(follow),
         production=production,
         production_said=True,
+        pace=pace or Pace(),
     )
 
 
+def pace(wait: str = "0h", settle: str = "0h", soak: str = "0h", comes_from: Iterable[str] = ()) -> Pace:
+    return Pace(wait=duration(wait), settle=duration(settle), soak=duration(soak), comes_from=tuple(comes_from))
+
+
+def duration(text: str) -> timedelta:
+    found = parse_duration(text)
+    assert found is not None
+    return found
+
+
 def rule(
-    *, charts: Iterable[str] = (), tiers: Iterable[str] = (), follow: str = "", skip: Iterable[str] | None = None
+    *,
+    charts: Iterable[str] = (),
+    tiers: Iterable[str] = (),
+    follow: str = "",
+    skip: Iterable[str] | None = None,
+    wait: str = "",
+    soak: str = "",
 ) -> Rule:
     return Rule(
         charts=tuple(charts),
         tiers=tuple(tiers),
         follow=parse_follow(follow) if follow else None,
         skip=None if skip is None else tuple(map(Constraint.parse, skip)),
+        wait=duration(wait) if wait else None,
+        soak=duration(soak) if soak else None,
     )
 
 

@@ -10,12 +10,14 @@ from bot.config.located import LIMITS
 from bot.config.suggestion import suggest
 from bot.config.wording import shown
 from bot.errors import ConfigurationError, Fault, UsageError
+from bot.ledger.model import LEDGER_BRANCH
 from bot.model.commits import RemoteHeads, Sha
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Branch, Configuration
 from bot.planning.tiers import branch_of_tier, tiers_on
 from bot.ports import Repository, Tree
 
 if TYPE_CHECKING:
+    from bot.steps.branches import Past
     from bot.steps.scan import Base
 
 
@@ -84,6 +86,22 @@ def our_branches(configuration: Configuration, heads: RemoteHeads) -> tuple[Bran
     from bot.planning.pull_requests import branch_of  # noqa: PLC0415 - as above
 
     return tuple(name for tier in configuration.tiers if (name := branch_of(tier)) in heads.tips)
+
+
+def state_branches(heads: RemoteHeads) -> tuple[Branch, ...]:
+    """The branch of the ledger, if there is one."""
+    return (LEDGER_BRANCH,) if LEDGER_BRANCH in heads.tips else ()
+
+
+def past_of(repository: Repository, tips: Mapping[Branch, Sha]) -> "Past":
+    """What is known beside the fetched tips.
+
+    Raises:
+        LedgerBroken: The ledger is not as this bot writes it.
+    """
+    from bot.steps.remember import read_past  # noqa: PLC0415 - as above
+
+    return read_past(repository, tips.get(LEDGER_BRANCH))
 
 
 def fetched_bases(

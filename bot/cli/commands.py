@@ -4,10 +4,19 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.bases import base_branches, configuration_of, fetched_bases, our_branches, work_tree_base
+from bot.cli.bases import (
+    base_branches,
+    configuration_of,
+    fetched_bases,
+    our_branches,
+    past_of,
+    state_branches,
+    work_tree_base,
+)
 from bot.cli.credential_hosts import credential_hosts
 from bot.cli.events import refuse_to_write
 from bot.cli.no_configuration import NoConfiguration
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
     from bot.pipeline import Request
     from bot.report.run_report import RunReport
     from bot.repository.work_tree import WorkTree
+    from bot.steps.branches import Past
     from bot.steps.scan import Base
 
 Mask = Callable[[Secret], None]
@@ -41,6 +51,7 @@ class _Trees:
     bases: "tuple[Base, ...]"
     helper_hosts: frozenset[str] | None = None
     default: Branch = ""
+    past: "Past | None" = None
     folder: "WorkTree | None" = None
     suggestion: str = ""
 
@@ -52,6 +63,11 @@ class _Policy:
     heads: RemoteHeads
     configuration: Configuration
     helper_hosts: frozenset[str] | None
+
+
+def now() -> datetime:
+    """The time of a run, looked at once, in whole seconds as the ledger keeps it."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 class Commands:
@@ -90,10 +106,13 @@ class Commands:
             with self._repository(arguments, job) as repository:
                 found = self._configured(arguments, repository)
                 heads, configuration = found.heads, found.configuration
-                tips = repository.fetch(base_branches(configuration, heads))
-                bases = fetched_bases(repository, configuration, heads, tips)
+                tips = repository.fetch((*base_branches(configuration, heads), *state_branches(heads)))
                 yield _Trees(
-                    configuration=configuration, bases=bases, helper_hosts=found.helper_hosts, default=heads.default
+                    configuration=configuration,
+                    bases=fetched_bases(repository, configuration, heads, tips),
+                    helper_hosts=found.helper_hosts,
+                    default=heads.default,
+                    past=past_of(repository, tips),
                 )
             return
         from bot.repository.work_tree import WorkTree  # noqa: PLC0415 - an adapter, loaded by those who use it
@@ -116,6 +135,8 @@ class Commands:
                 default=trees.default,
                 registry=registry,
                 progress=self._progress,
+                now=now(),
+                past=trees.past,
             )
 
     def _of_folder(self, tree: Tree, arguments: argparse.Namespace) -> tuple[Configuration, str]:
@@ -139,7 +160,7 @@ class Commands:
             found = self._configured(arguments, repository)
             heads, configuration = found.heads, found.configuration
             us, pulls = forge.identity(), forge.open_pull_requests()
-            ours = our_branches(configuration, heads)
+            ours = (*our_branches(configuration, heads), *state_branches(heads))
             tips = repository.fetch({*base_branches(configuration, heads), *ours})
             from bot.pipeline import Request, run  # noqa: PLC0415 - see `_request`
             from bot.steps.find import Remote  # noqa: PLC0415 - see `_request`
@@ -162,6 +183,8 @@ class Commands:
                         default=heads.default,
                         registry=registry,
                         progress=self._progress,
+                        now=now(),
+                        past=past_of(repository, tips),
                         remote=remote,
                         writes=not arguments.dry_run,
                     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.config.located import Located, locate
 from bot.config.mirrors import mirror_faults
+from bot.config.pace import source_faults
 from bot.config.rules import host_faults, read_rule
 from bot.config.schema_check import check_shape
 from bot.config.tiers import read_tier
@@ -37,13 +38,15 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
     shape = check_shape(located)
     keys = _without(located.data, {route for route, _ in shape if route is not None} | located.broken)
     tiers, tier_faults = _tiers(located, keys)
-    rules, rule_faults = _rules(located, keys, _tier_names(located))
+    names = _tier_names(located)
+    rules, rule_faults = _rules(located, keys, names)
     hosts: dict[str, list[str]] = keys.get("registries", {})
     same_as = keys.get("same-as", {})
     faults = {
         *located.faults,
         *(fault for _, fault in shape),
         *tier_faults,
+        *source_faults(located, tiers, names),
         *rule_faults,
         *(fault for key in hosts for fault in host_faults(located, key, hosts[key])),
         *mirror_faults(located, same_as),

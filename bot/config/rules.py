@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.config.located import Located
+from bot.config.pace import read_duration
 from bot.config.tiers import constraint_fault, read_follow
 from bot.config.wording import nearest, shown
 from bot.errors import Fault
@@ -27,11 +28,15 @@ def read_rule(
     charts, tiers = _listed(match, "chart"), _listed(match, "tier")
     follow, follow_faults = read_follow(located, (*route, "set", "follow"), values.get("follow", Reach.EXACT.value))
     skip, skip_faults = _read_skip(located, (*route, "set", "skip"), values.get("skip", []))
+    wait, wait_faults = read_duration(located, (*route, "set", "wait"), values.get("wait"))
+    soak, soak_faults = read_duration(located, (*route, "set", "soak"), values.get("soak"))
     rule = Rule(
         charts=tuple(charts.values()),
         tiers=tuple(tiers.values()),
         follow=follow if "follow" in values else None,
         skip=skip if "skip" in values else None,
+        wait=wait,
+        soak=soak,
         line=located.line(route),
     )
     faults = (
@@ -39,6 +44,8 @@ def read_rule(
         *_tier_faults(located, {(*route, "match", *tail): text for tail, text in tiers.items()}, production_by_tier),
         *follow_faults,
         *skip_faults,
+        *wait_faults,
+        *soak_faults,
     )
     return rule, faults
 

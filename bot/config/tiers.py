@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.config.located import Located
+from bot.config.pace import read_pace
 from bot.config.production import looks_like_production
 from bot.config.schema_check import NAME_MEND
 from bot.config.wording import dotted, shown
@@ -23,6 +24,7 @@ def read_tier(located: Located, name: str, keys: dict[str, Any]) -> tuple[Tier, 
     """One tier, whose shape is right, and what its values are wrong about."""
     route: Route = ("tiers", name)
     follow, follow_faults = read_follow(located, (*route, "follow"), keys.get("follow", Reach.EXACT.value))
+    pace, pace_faults = read_pace(located, route, keys)
     tier = Tier(
         name=name,
         paths=tuple(keys["paths"]),
@@ -31,12 +33,14 @@ def read_tier(located: Located, name: str, keys: dict[str, Any]) -> tuple[Tier, 
         production=keys.get("production", False),
         production_said="production" in keys,
         line=located.line(route),
+        pace=pace,
     )
     faults = (
         *_name_faults(located, route, tier),
         *_path_faults(located, route, tier),
         *_branch_faults(located, route, tier),
         *follow_faults,
+        *pace_faults,
         *_production_faults(located, route, tier),
     )
     return tier, faults

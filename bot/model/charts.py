@@ -1,6 +1,7 @@
 """Charts in registries, and what a registry says about them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.reason import Reason
 
@@ -58,10 +59,12 @@ class ManifestFacts:
     Attributes:
         digest: `sha256:<hex>` of the very bytes that were fetched.
         version: Annotation `org.opencontainers.image.version`, else empty.
+        created: Annotation `org.opencontainers.image.created` in UTC, where it is a date. The publisher's word.
     """
 
     digest: str
     version: str = ""
+    created: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Git objects as the story needs them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, StrEnum
 
 from bot.model.tiers import Branch
@@ -68,6 +69,22 @@ class CommitFacts:
     committer_email: str
     subject: str
     trailers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastCommit:
+    """One first-parent commit of a branch: what the branch stood at from then on.
+
+    Attributes:
+        at: The committer's date, which whoever made the commit chose freely.
+        changed: Every path that differs from the commit before it; empty for the oldest one that was read.
+        first: It has no parent: there is no history before it.
+    """
+
+    sha: Sha
+    at: datetime
+    changed: tuple[str, ...] = ()
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

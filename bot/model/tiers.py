@@ -1,6 +1,7 @@
 """Environment tiers and the rules that a configuration file gives them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from bot.versions.constraint import Constraint
@@ -47,6 +48,23 @@ class ImagePolicies(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """What must have passed before a version is taken; nothing by default.
+
+    Attributes:
+        wait: Since the version was first seen.
+        settle: Since the last move of the same chart in the tier.
+        comes_from: Tiers that must have run it (`from` in the file).
+        soak: For how long each of these must have run it.
+    """
+
+    wait: timedelta = timedelta()
+    settle: timedelta = timedelta()
+    comes_from: tuple[str, ...] = ()
+    soak: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
     """One environment.
 
@@ -58,6 +76,7 @@ class Tier:
         production: Never edited by itself, decided before anything else.
         line: 1-based line of its key in the configuration, for messages.
         production_said: The file says `production: true` or `false`; else nobody has decided it.
+        pace: What must have passed before it takes a version.
     """
 
     name: str
@@ -67,6 +86,7 @@ class Tier:
     production: bool
     line: int = 0
     production_said: bool = False
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def stands_still(self) -> bool:
@@ -83,12 +103,16 @@ class Rule:
         tiers: Names of tiers; empty matches every tier that is not production.
         follow: None leaves it as it is.
         skip: Constraints whose versions are never taken; None leaves it as it is.
+        wait: As in a tier's pace; None leaves it as it is.
+        soak: As in a tier's pace; None leaves it as it is.
     """
 
     charts: tuple[str, ...]
     tiers: tuple[str, ...]
     follow: Follow | None = None
     skip: tuple[Constraint, ...] | None = None
+    wait: timedelta | None = None
+    soak: timedelta | None = None
     line: int = 0
 
 

@@ -1,6 +1,7 @@
 """What was decided for one reference in one tier."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.model.places import Place
@@ -17,6 +18,17 @@ class Refused(NamedTuple):
 
     tag: str
     why: str
+    until: datetime | None = None
+    """When nothing but time speaks against it: from then on it may be taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The version that will be free first, and how long that takes: `2d`, `5h`."""
+
+    version: str
+    until: datetime
+    left: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +81,7 @@ class Current:
         majors_behind: How many major versions exist beyond the one in use.
         refused: Why every newer version was not taken, newest first.
         remark: What should be looked at all the same: a range past its tier's limits, or one that was not pinned.
+        waiting: What only time keeps from being taken.
     """
 
     version: str
@@ -77,6 +90,7 @@ class Current:
     majors_behind: int = 0
     refused: tuple[Refused, ...] = ()
     remark: Reason | None = None
+    waiting: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.model.charts import ManifestFacts
@@ -11,7 +12,9 @@ TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 """https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests"""
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+# https://github.com/opencontainers/image-spec/blob/main/annotations.md
 _VERSION = "org.opencontainers.image.version"
+_CREATED = "org.opencontainers.image.created"
 _MOST_CHARACTERS = 256
 
 
@@ -26,7 +29,10 @@ def facts(answer: Answer, reference: str) -> ManifestFacts:
         raise bad_answer(answer.origin, "a manifest whose bytes are not those of the digest that was asked for")
     if (told := told_digest(answer)) and told != digest:
         raise bad_answer(answer.origin, "a manifest whose bytes are not those of the digest it is sent with")
-    return ManifestFacts(digest=digest, version=_version(answer.object()))
+    manifest = answer.object()
+    return ManifestFacts(
+        digest=digest, version=_annotation(manifest, _VERSION), created=_date(_annotation(manifest, _CREATED))
+    )
 
 
 def told_digest(answer: Answer) -> str:
@@ -35,7 +41,16 @@ def told_digest(answer: Answer) -> str:
     return text if DIGEST.fullmatch(text) else ""
 
 
-def _version(manifest: dict[str, Any]) -> str:
+def _annotation(manifest: dict[str, Any], name: str) -> str:
     annotations = manifest.get("annotations")
-    version = annotations.get(_VERSION) if isinstance(annotations, dict) else None
-    return version if isinstance(version, str) and len(version) <= _MOST_CHARACTERS else ""
+    text = annotations.get(name) if isinstance(annotations, dict) else None
+    return text if isinstance(text, str) and len(text) <= _MOST_CHARACTERS else ""
+
+
+def _date(text: str) -> datetime | None:
+    """A date of RFC 3339, which is what the annotation has to be; one without a time zone is none."""
+    try:
+        read = datetime.fromisoformat(text)
+        return read.astimezone(UTC) if read.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 from bot.model.proposals import Outcome
 from bot.model.references import PassedOver
 from bot.model.tiers import Mirror
-from bot.model.verdicts import Current, Held, Update, Verdict
+from bot.model.verdicts import Current, Held, Update, Verdict, Waiting
 from bot.planning.mirrors import same_as
 from bot.reason import Reason
 from bot.report.run_report import RunReport
@@ -178,6 +178,7 @@ def _decision(verdict: Verdict) -> Json:
                 "runs": current.runs or None,
                 "newest": current.newest or None,
                 "remark": _reason(current.remark),
+                "waiting": _waiting(current.waiting),
                 "majors_behind": current.majors_behind,
                 "refused": [{"tag": one.tag, "why": one.why} for one in current.refused],
             }
@@ -185,6 +186,10 @@ def _decision(verdict: Verdict) -> Json:
             return {"kind": "held", "version": held.version, "reason": _reason(held.reason)}
         case _:
             assert_never(verdict.decision)
+
+
+def _waiting(waiting: Waiting | None) -> Json | None:
+    return {"version": waiting.version, "until": waiting.until.isoformat()} if waiting else None
 
 
 def _passed_over(item: PassedOver) -> Json:

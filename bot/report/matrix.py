@@ -102,6 +102,9 @@ def _current(current: Current, suspended: str, *, stays: bool) -> Cell:
     behind = ""
     if current.majors_behind:
         behind = f", {counted(current.majors_behind, 'major')} behind"
+    if current.waiting:
+        waits = f", {current.waiting.version} waits {current.waiting.left}"
+        return Cell(tone=Tone.NOTED, text=f"{current.version}{waits}{behind}{suspended}")
     if current.remark:
         return Cell(tone=Tone.HELD, text=f"{current.version}{runs}{behind}, {current.remark.id}{suspended}")
     if runs or behind or suspended:

@@ -64,9 +64,11 @@ def _sentence(
     """`2 updates proposed, 1 chart not looked up`; what is normal is not said."""
     updates, unknown = len(updates_of(verdicts)), charts_unknown(verdicts)
     questions = sum(item.reason.weight is Weight.WARNING for item in passed_over) + sum(map(_is_question, verdicts))
+    waiting = sum(isinstance(one.decision, Current) and one.decision.waiting is not None for one in verdicts)
     suspended = sum(verdict.reference.suspended and not isinstance(verdict.decision, Update) for verdict in verdicts)
     parts = [
         f"{counted(updates, 'update')} {_fate(proposal)}" if updates else "",
+        f"{waiting} waiting" if waiting else "",
         f"{counted(unknown, 'chart')} not looked up" if unknown else "",
         f"{questions} not updated, see the summary" if questions else "",
         f"{suspended} suspended" if suspended else "",

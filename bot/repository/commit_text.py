@@ -1,10 +1,13 @@
 """A commit object, which is plain text, read into facts."""
 
 import re
+from datetime import UTC, datetime
 
 from bot.model.commits import CommitFacts, Sha
 
-_COMMITTER = re.compile(r"[^<>]* <(?P<email>[^<>]*)> \d+ [+-]\d{4}")
+_COMMITTER = re.compile(r"[^<>]* <(?P<email>[^<>]*)> (?P<date>\d+) [+-]\d{4}")
+_LATEST = 253402300799
+"""The last second of the year 9999, behind which Python knows no date."""
 _TRAILER = re.compile(r"(?P<key>[A-Za-z0-9-]+): (?P<value>.*)")
 _BLANK = re.compile(r"\n[ \t]*\n")
 
@@ -12,10 +15,8 @@ _BLANK = re.compile(r"\n[ \t]*\n")
 def commit_facts(sha: Sha, content: bytes) -> CommitFacts:
     """Read a commit object. A malformed committer gives an empty e-mail, which is nobody's."""
     head, _, message = content.decode("utf-8", "replace").partition("\n\n")
-    # Lines that begin with a blank continue the one before, as in a signature.
-    headers = [line.split(" ", 1) for line in head.split("\n") if " " in line and not line.startswith(" ")]
-    committers = [value for key, value in headers if key == "committer"]
-    committer = _COMMITTER.fullmatch(committers[0]) if len(committers) == 1 else None
+    headers = _headers(head)
+    committer = _committer(headers)
     return CommitFacts(
         sha=sha,
         parents=tuple(value for key, value in headers if key == "parent"),
@@ -23,6 +24,24 @@ def commit_facts(sha: Sha, content: bytes) -> CommitFacts:
         subject=message.strip("\n").partition("\n")[0],
         trailers=trailers(message),
     )
+
+
+def committed_at(content: bytes) -> datetime:
+    """The committer's date; a malformed one is 1970, which is before everything."""
+    committer = _committer(_headers(content.decode("utf-8", "replace").partition("\n\n")[0]))
+    digits = committer["date"] if committer else "0"
+    seconds = int(digits) if len(digits) <= len(str(_LATEST)) else _LATEST
+    return datetime.fromtimestamp(min(seconds, _LATEST), tz=UTC)
+
+
+def _headers(head: str) -> list[list[str]]:
+    """Lines that begin with a blank continue the one before, as in a signature."""
+    return [line.split(" ", 1) for line in head.split("\n") if " " in line and not line.startswith(" ")]
+
+
+def _committer(headers: list[list[str]]) -> re.Match[str] | None:
+    committers = [value for key, value in headers if key == "committer"]
+    return _COMMITTER.fullmatch(committers[0]) if len(committers) == 1 else None
 
 
 def trailers(message: str) -> tuple[tuple[str, str], ...]:

@@ -14,6 +14,7 @@ from bot.model.commits import (
     CommitFacts,
     EntryKind,
     FileChange,
+    PastCommit,
     PathDifference,
     PushRejected,
     RemoteHeads,
@@ -27,6 +28,7 @@ from bot.repository import failures, listings, surroundings
 from bot.repository.commit_maker import CommitMaker
 from bot.repository.commit_text import commit_facts
 from bot.repository.object_reader import ObjectReader
+from bot.repository.past import read_past
 from bot.repository.remotes import Remote, Transport
 from bot.repository.runner import GitRunner
 
@@ -117,9 +119,25 @@ class GitRepository:
             following = next(iter(found[-1].parents), None)
         return tuple(found)
 
-    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
-        """Make a commit from blobs on top of `parent`; nothing is pushed."""
-        return self._maker.commit(parent=_checked_sha(parent), changes=changes, message=message, identity=identity)
+    def past(self, branch: Branch, tip: Sha, most: int) -> tuple[PastCommit, ...]:
+        """First-parent commits of a base branch from its fetched `tip` backwards, fetched so far, at most so many.
+
+        Raises:
+            RepositoryFailed: The remote cannot be used, or lacks the branch.
+        """
+        return read_past(_checked_sha(tip), most, self._reader, self._runner, lambda: self._deepen(branch, most))
+
+    def _deepen(self, branch: Branch, most: int) -> None:
+        # A few more than asked for: the branch may have moved on since its tip was fetched.
+        depth = f"--depth={most + HISTORY}"
+        spec = f"+{_head(branch)}:refs/past"
+        arguments = (*_FETCH, depth, "--end-of-options", self._remote.url, spec)
+        self._runner.run("fetch a branch's history", *arguments, variables=self._login)
+
+    def commit(self, *, parent: Sha | None, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
+        """Make a commit from blobs on top of `parent`, or the first of a history; nothing is pushed."""
+        on = _checked_sha(parent) if parent else None
+        return self._maker.commit(parent=on, changes=changes, message=message, identity=identity)
 
     def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
         """Every path that differs between two commits, modes included; sorted bytewise."""

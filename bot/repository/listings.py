@@ -54,6 +54,19 @@ def raw_differences(output: bytes) -> tuple[RawDifference, ...]:
     return tuple(_difference(facts, path) for facts, path in zip(fields, fields, strict=True))
 
 
+def changed_paths(output: bytes) -> dict[Sha, tuple[str, ...]]:
+    """Read `git diff-tree --stdin -r -z --raw --no-renames`: the name of each commit that differs, then its records."""
+    found: dict[Sha, list[str]] = {}
+    paths: list[str] = []
+    fields = records(output)
+    for field in fields:
+        if field.startswith(":"):
+            paths.append(next(fields))
+        else:
+            paths = found.setdefault(field, [])
+    return {sha: tuple(paths) for sha, paths in found.items()}
+
+
 def records(output: bytes) -> Iterator[str]:
     """The NUL-terminated records of a listing."""
     return iter(output.decode("utf-8", "surrogateescape").split("\0")[:-1])

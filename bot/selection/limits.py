@@ -1,11 +1,13 @@
 """How far one reference may move: the tier, the rules, and the comment on the version's own line."""
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from bot.maturity.durations import duration_text
+from bot.maturity.gates import Gate, NotYet
 from bot.model.references import ExactPin, Reference
-from bot.model.tiers import Configuration, Rule, SuspendedPolicy, Tier
+from bot.model.tiers import Configuration, Pace, Rule, SuspendedPolicy, Tier
 from bot.model.verdicts import Refused
 from bot.planning.mirrors import canonical
 from bot.planning.path_patterns import ChartPatterns
@@ -29,6 +31,8 @@ class Limits:
         follow_rule: 1-based line of the rule that gave `follow`; 0 where the tier did.
         skip_rule: 1-based line of the rule that gave `skip`; 0 where none did.
         by_policy: An image policy, which a person wrote for this very value, says how far it moves, not `follow`.
+        pace: The tier's, with what the last matching rules say of it.
+        gates: What time says, where it is known: see `bot.maturity`.
     """
 
     tier: Tier
@@ -38,6 +42,8 @@ class Limits:
     follow_rule: int = 0
     skip_rule: int = 0
     by_policy: bool = False
+    pace: Pace = field(default_factory=Pace)
+    gates: tuple[Gate, ...] = ()
 
     @property
     def stays(self) -> bool:
@@ -61,6 +67,26 @@ class Limits:
         """
         beyond = None if self.by_policy else reach.refusal(version)
         return self.why_it_stays or beyond or self._objection(version)
+
+    @property
+    def haste(self) -> str | None:
+        """What is wrong with whatever takes each version at once; None where the tier lets no time pass."""
+        pace = self.pace
+        kept = (
+            f"from: {', '.join(pace.comes_from)}" if pace.comes_from else "",
+            f"wait: {duration_text(pace.wait)}" if pace.wait else "",
+            f"settle: {duration_text(pace.settle)}" if pace.settle else "",
+        )
+        return f"taken at once, which `{next(filter(None, kept))}` is there to prevent" if any(kept) else None
+
+    def not_yet(self, tag: str, version: Version | None) -> NotYet | None:
+        """Why a version that is allowed is not taken now; until when, if all that speaks against it ends by itself."""
+        objections = [found for gate in self.gates if (found := gate.objection(tag, version))]
+        if not objections:
+            return None
+        ends = [each.until for each in objections if each.until]
+        until = max(ends) if len(ends) == len(objections) else None
+        return NotYet("; ".join(each.why for each in objections), until)
 
     def objection(self, version: Version) -> str | None:
         """What speaks against a version wherever one comes from, in the words of `refusal`; None for nothing."""
@@ -104,7 +130,7 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
 
     The last rule that matches wins, value by value; a rule that names no tier never reaches production.
     """
-    follow, follow_rule = tier.follow, 0
+    follow, follow_rule, pace = tier.follow, 0, tier.pace
     skip: tuple[Constraint, ...] = ()
     skip_rule = 0
     for rule in _matching(reference, tier, configuration):
@@ -112,6 +138,7 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
             follow, follow_rule = rule.follow, rule.line
         if rule.skip is not None:
             skip, skip_rule = rule.skip, rule.line
+        pace = _paced(pace, rule)
     try:
         narrowed_by = _narrowed_by(reference)
     except InvalidConstraint as invalid:
@@ -124,7 +151,14 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
         by_policy=reference.policy is not None,
         follow_rule=follow_rule,
         skip_rule=skip_rule,
+        pace=pace,
     )
+
+
+def _paced(pace: Pace, rule: Rule) -> Pace:
+    wait = pace.wait if rule.wait is None else rule.wait
+    soak = pace.soak if rule.soak is None else rule.soak
+    return replace(pace, wait=wait, soak=soak)
 
 
 def _narrowed_by(reference: Reference) -> Constraint | None:
@@ -171,9 +205,10 @@ def newest_allowed(
         why = limits.refusal(seen.version, reach)
         if why is None and seen.tag in unlike:
             why = f"its tag is {seen.tag}, unlike {current.original}: only a `v` that is in use is kept"
-        if why is None:
+        not_yet = limits.not_yet(seen.tag, seen.version) if why is None else None
+        if why is None and not_yet is None:
             return seen, tuple(refused)
-        refused.append(Refused(seen.tag, why))
+        refused.append(Refused(seen.tag, not_yet.why, not_yet.until) if not_yet else Refused(seen.tag, why or ""))
     return None, tuple(refused)
 
 

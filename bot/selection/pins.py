@@ -6,6 +6,7 @@ from bot.model.verdicts import Current, Decision, Edit, Held, Update
 from bot.reasons import FLOATING_TAG, TAG_MISSING
 from bot.selection.limits import Limits, newest_allowed
 from bot.selection.offers import Offer, listed, pinnable
+from bot.selection.pauses import paused
 from bot.versions.tags import TaggedVersion, TagRule, read_pin, tag_of
 from bot.versions.version import Version, try_full
 
@@ -24,12 +25,13 @@ def decide_pin(reference: Reference, pin: ExactPin, tags: TagList, limits: Limit
     candidate, refused = newest_allowed(offer.newest_first, current, limits, offer.otherwise)
     if candidate is None:
         newest_first = offer.newest_first
-        return Current(
+        unmoved = Current(
             version=text,
             newest=newest_beyond(newest_first, current),
             majors_behind=majors_behind(newest_first, current),
             refused=refused,
         )
+        return paused(unmoved, reference, current, limits)
     new = _spelled(candidate, text) if pin.as_constraint else candidate.text
     return Update(
         old=text,

@@ -43,9 +43,9 @@ def decide_policy(
     if place and not _fits(reference, found.tag):
         problem = f"Flux would not take `{found.tag}` as the version here"
         return Held(version=old, reason=POLICY_UNUSABLE(policy=policy.name, problem=problem))
-    if why := _refusal(old, found.tag, limits):
+    if refused := _refused(old, found.tag, limits):
         newest = "" if _is_lower(found.tag, old) else found.tag
-        return Current(version=old, newest=newest, refused=(Refused(tag=found.tag, why=why),))
+        return Current(version=old, newest=newest, refused=(refused,))
     return _moved(old, found, place)
 
 
@@ -73,6 +73,13 @@ def _fits(reference: Reference, tag: str) -> bool:
         return read_pin(tag, rule) is not None and tag_of(tag, rule) == tag
     as_constraint = isinstance(pin, RangePin) or (isinstance(pin, ExactPin) and pin.as_constraint)
     return not as_constraint or try_full(tag) is not None
+
+
+def _refused(old: str, new: str, limits: Limits) -> Refused | None:
+    if why := _refusal(old, new, limits):
+        return Refused(tag=new, why=why)
+    not_yet = limits.not_yet(new, try_loose(new.replace("_", "+")))
+    return Refused(tag=new, why=not_yet.why, until=not_yet.until) if not_yet else None
 
 
 def _refusal(old: str, new: str, limits: Limits) -> str | None:

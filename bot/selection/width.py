@@ -29,7 +29,9 @@ def past_limits(running: TaggedVersion, constraint: Constraint, limits: Limits, 
         return f"{running.version}, which runs now, is {objection}"
     reach = limits.reach(running.version)
     for newer in _newer(running, (constraint, *limits.constraints(running.version))):
-        if constraint.check(newer) and _passes(newer, running, only) and (why := limits.refusal(newer, reach)):
+        if not constraint.check(newer) or not _passes(newer, running, only):
+            continue
+        if why := limits.refusal(newer, reach) or limits.haste:
             return why if limits.stays else f"{newer} is {why}"
     return None
 

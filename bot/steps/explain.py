@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bot.errors import UsageError
+from bot.maturity.durations import duration_text
 from bot.model.charts import TagList
 from bot.model.explanations import Bound, Considered, Explained, Explanation, Spot
 from bot.model.references import PassedOver, RangePin, Reference
@@ -131,10 +132,23 @@ def _bounds(verdict: Verdict, limits: Limits | None, configuration: Configuratio
     else:
         rule = f"a rule, {_at(configuration, limits.follow_rule)}"
         yield Bound(what=_followed(limits, _in_use(verdict)), origin=rule if limits.follow_rule else of_tier)
+    yield from _paced(limits, of_tier)
     for skipped in limits.skip:
         yield Bound(what=f"never {skipped}", origin=f"a rule, {_at(configuration, limits.skip_rule)}")
     if limits.narrowed_by:
         yield Bound(what=str(limits.narrowed_by), origin="the comment on its line")
+
+
+def _paced(limits: Limits, of_tier: str) -> Iterator[Bound]:
+    pace = limits.pace
+    if limits.stays:
+        return
+    if pace.wait:
+        yield Bound(what=f"not before {duration_text(pace.wait)} after it was first seen", origin=f"`wait`, {of_tier}")
+    if pace.settle:
+        yield Bound(what=f"at most one move in {duration_text(pace.settle)}", origin=f"`settle`, {of_tier}")
+    for name in pace.comes_from:
+        yield Bound(what=f"only what {name} ran for {duration_text(pace.soak)}", origin=f"`from`, {of_tier}")
 
 
 def _at(configuration: Configuration, line: int) -> str:

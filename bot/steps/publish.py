@@ -30,9 +30,17 @@ _Step = Callable[[Outcome], Outcome]
 _DONE = "Nothing is left to update here: every version of this pull request is on its base branch, or no longer wanted."
 
 
-def publish(plan: Plan, remote: Remote, configuration: Configuration) -> Published:
-    """Carry out a plan, tier by tier, then set the statuses. A failure of the forge stops all later writes."""
-    return _Publisher(remote=remote, configuration=configuration).publish(plan)
+def publish(plan: Plan, remote: Remote, configuration: Configuration, problems: tuple[Reason, ...] = ()) -> Published:
+    """Carry out a plan, tier by tier, then set the statuses. A failure of the forge stops all later writes.
+
+    Args:
+        plan: What to write.
+        remote: Where to.
+        configuration: What must not be written.
+        problems: What went wrong in writes before these, to be told with them.
+    """
+    published = _Publisher(remote=remote, configuration=configuration).publish(plan)
+    return replace(published, problems=(*problems, *published.problems))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

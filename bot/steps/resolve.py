@@ -72,6 +72,15 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
     return Resolved(views=tuple(views), outside=tuple(outside))
 
 
+def references_of(one: Scanned, configuration: Configuration) -> dict[str, tuple[Reference, ...]]:
+    """The references of each tier of one base, by the tier's name: of a past commit, whose files nobody can mend."""
+    resolution = join(one.readings, one.graph, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
+    return {
+        tier.name: tuple(item for item in resolution.references if tiers_reached(item, [tier]))
+        for tier in one.base.tiers
+    }
+
+
 def _rules_without_chart(configuration: Configuration, charts: Iterable[ChartAddress]) -> Iterator[PassedOver]:
     """Patterns of rules that match no chart of any base: one wrong letter, and a version is skipped no more."""
     names = {name for chart in charts for name in (chart, canonical(chart, configuration.mirrors))}

@@ -56,13 +56,18 @@ class Scanned:
         return self.built.graph if self.built else None
 
 
-def scan(bases: Iterable[Base]) -> tuple[Scanned, ...]:
-    """Read every YAML file of every base. Tiers as branches share most blobs: each is parsed once a run."""
-    readings = _Readings()
-    return tuple(readings.scan(base) for base in bases)
+def scan(bases: Iterable[Base], readings: "Readings | None" = None) -> tuple[Scanned, ...]:
+    """Read every YAML file of every base. Tiers as branches share most blobs: each is parsed once a run.
+
+    Args:
+        bases: The trees.
+        readings: What was read already, and is added to; for trees of the same run.
+    """
+    known = readings or Readings()
+    return tuple(known.scan(base) for base in bases)
 
 
-class _Readings:
+class Readings:
     """What was read already."""
 
     def __init__(self) -> None:
@@ -70,6 +75,7 @@ class _Readings:
         self._bytes: dict[tuple[str, Sha], bytes] = {}
 
     def scan(self, base: Base) -> Scanned:
+        """Read one base; what was read before is not read again."""
         entries = base.tree.entries()
         reasons = {entry: _why_unread(entry) for entry in entries if entry.path.endswith(_SUFFIXES)}
         matter: dict[str, bytes] = {}

@@ -1,9 +1,12 @@
 """select: reference, tags and tier to a verdict."""
 
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 from typing import assert_never
 
+from bot.maturity.gates import Gate
 from bot.model.charts import ChartSource, TagList, Unreachable
 from bot.model.image_policies import FollowedPolicy
 from bot.model.references import DigestPin, ExactPin, RangePin, Reference
@@ -24,7 +27,17 @@ from bot.steps.resolve import Resolved, TierVerdicts, TierView
 _MOST_WAYS = 3
 
 
-def select(resolved: Resolved, answers: Answers, configuration: Configuration) -> tuple[TierVerdicts, ...]:
+_Timed = Callable[[Reference, Limits], tuple[Gate, ...]]
+"""What time says about one reference, which its limits already bound."""
+
+
+def _timeless(_reference: Reference, _limits: Limits) -> tuple[Gate, ...]:
+    return ()
+
+
+def select(
+    resolved: Resolved, answers: Answers, configuration: Configuration, timed: _Timed = _timeless
+) -> tuple[TierVerdicts, ...]:
     """Judge every reference of every tier; chart by chart, so that no chart's tags are read for each of its users."""
     wishes = [(view, reference) for view in resolved.views for reference in view.references]
     charts: dict[ChartSource, list[int]] = defaultdict(list)
@@ -33,7 +46,7 @@ def select(resolved: Resolved, answers: Answers, configuration: Configuration) -
     judged: dict[int, Verdict] = {}
     for index in (index for at in charts.values() for index in at):
         view, reference = wishes[index]
-        decision = _for_one_tier(_decide(reference, view.tier, answers, configuration), reference, view)
+        decision = _for_one_tier(_decide(reference, view.tier, answers, configuration, timed), reference, view)
         judged[index] = Verdict(tier=view.tier, reference=reference, decision=decision)
     in_order = (judged[index] for index in range(len(wishes)))
     return tuple(
@@ -72,7 +85,9 @@ def _ways(reference: Reference) -> list[str]:
     return list(dict.fromkeys((*roots, *reference.also_in, *reference.consumer_paths)))
 
 
-def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: Configuration) -> Decision:
+def _decide(
+    reference: Reference, tier: Tier, answers: Answers, configuration: Configuration, timed: _Timed
+) -> Decision:
     """Judge a reference by what its chart has; by what all charts have, where its value decides several."""
     version = version_in_use(reference)
     if only_reported(reference, configuration):
@@ -84,6 +99,7 @@ def _decide(reference: Reference, tier: Tier, answers: Answers, configuration: C
         return Held(version=version, reason=limits)
     if isinstance(tags, Unreachable):
         return Held(version=version, reason=tags.reason)
+    limits = replace(limits, gates=timed(reference, limits))
 
     def judge(listed: TagList) -> Decision:
         return _judge(reference, listed, answers, limits, configuration)

@@ -13,7 +13,9 @@ from bot.config.shape import fits
 NAMES = st.sampled_from(["dev", "state", "Dev", "", "dev\n", "a" * 41, 0])
 VALUES = st.one_of(st.none(), st.booleans(), st.sampled_from([0, "", "x", "report", [], {}, ["x"], [""], [0]]))
 TIERS = st.dictionaries(
-    st.sampled_from(["paths", "branch", "follow", "production", "more"]), VALUES | st.just(["apps/**"]), max_size=5
+    st.sampled_from(["paths", "branch", "follow", "production", "wait", "from", "more"]),
+    VALUES | st.just(["apps/**"]),
+    max_size=5,
 )
 MATCHES = st.dictionaries(st.sampled_from(["chart", "tier", "more"]), VALUES)
 SETS = st.dictionaries(st.sampled_from(["follow", "skip", "more"]), VALUES)
@@ -32,10 +34,12 @@ FILES = st.fixed_dictionaries(
 RIGHT: dict[str, Any] = {
     "tiers": {
         "dev": {"paths": ["apps/dev/**"], "branch": "develop", "follow": "minor", "production": False},
+        "staging": {"paths": ["s/**"], "from": "dev", "soak": "3d", "wait": "2d", "settle": "1w"},
+        "next": {"paths": ["n/**"], "from": ["dev", "staging"]},
         "live": {"paths": ["apps/live/**"], "production": True},
     },
     "rules": [
-        {"match": {"chart": "ghcr.io/*"}, "set": {"follow": "6.x", "skip": ["6.5.2"]}},
+        {"match": {"chart": "ghcr.io/*"}, "set": {"follow": "6.x", "skip": ["6.5.2"], "wait": "0h", "soak": "1d"}},
         {"match": {"chart": ["ghcr.io/*"], "tier": ["dev"]}, "set": {"skip": []}},
     ],
     "registries": {"private-hosts": ["harbor.corp.example"], "helper-hosts": ["1.dkr.ecr.eu-west-1.amazonaws.com"]},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
 from bot.ports import Progress
@@ -31,10 +32,18 @@ class MemoryRegistry:
     fetched: list[Asked] = field(default_factory=list)
     resolved: list[Asked] = field(default_factory=list)
 
-    def push(self, source: ChartSource, tag: str, digest: str = "", version: str | None = None) -> None:
+    def push(
+        self,
+        source: ChartSource,
+        tag: str,
+        digest: str = "",
+        version: str | None = None,
+        created: datetime | None = None,
+    ) -> None:
         """Put a manifest under a tag; its annotation names the tag's version if nothing else is said."""
         said = tag.removeprefix("v").replace("_", "+") if version is None else version
-        facts = ManifestFacts(digest=digest or f"sha256:{abs(hash((source, tag))):064x}"[:71], version=said)
+        digest = digest or f"sha256:{abs(hash((source, tag))):064x}"[:71]
+        facts = ManifestFacts(digest=digest, version=said, created=created)
         self.charts.setdefault(source, {})[tag] = facts
 
     def tags(self, sources: Iterable[ChartSource], progress: Progress) -> Mapping[ChartSource, TagList | Unreachable]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from doubles.github.seeding import Content, Executable, Gitlink, Symlink
 
@@ -15,6 +16,7 @@ from bot.model.commits import (
     CommitFacts,
     EntryKind,
     FileChange,
+    PastCommit,
     PathDifference,
     PushRejected,
     RemoteHeads,
@@ -26,6 +28,7 @@ from bot.model.tiers import Branch
 from bot.repository.commit_text import trailers
 
 File = tuple[EntryKind, bytes]
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,7 @@ class Commit:
     parents: tuple[Sha, ...]
     email: str
     message: str
+    at: datetime = EPOCH
 
 
 class MemoryRemote:
@@ -44,6 +48,7 @@ class MemoryRemote:
     Attributes:
         rejects: What every push is answered, where it is not None.
         failure: Raised by every command that would go over the wire, where it is not None.
+        now: The date of the commits that are made.
     """
 
     def __init__(self, default: Branch = "main") -> None:
@@ -52,9 +57,16 @@ class MemoryRemote:
         self.commits: dict[Sha, Commit] = {}
         self.rejects: PushRejected | None = None
         self.failure: RepositoryFailed | None = None
+        self.now = EPOCH
 
     def commit(
-        self, branch: Branch, files: Mapping[str, Content], message: str = "change", *, start: str | None = None
+        self,
+        branch: Branch,
+        files: Mapping[str, Content],
+        message: str = "change",
+        *,
+        start: str | None = None,
+        date: int | None = None,
     ) -> Sha:
         """Put a commit of somebody else's on a branch, made from `start` (default: the default branch) if new."""
         parent = self.branches.get(branch) or self.branches.get(start or self.default) or start
@@ -62,7 +74,9 @@ class MemoryRemote:
         for path, content in files.items():
             tree.pop(path, None)
             tree.update({} if content is None else {path: _file(content)})
-        made = Commit(files=tree, parents=(parent,) if parent else (), email="someone@example.com", message=message)
+        parents = (parent,) if parent else ()
+        at = self.now if date is None else datetime.fromtimestamp(date, tz=UTC)
+        made = Commit(files=tree, parents=parents, email="someone@example.com", message=message, at=at)
         self.branches[branch] = self.store(made)
         return self.branches[branch]
 
@@ -105,6 +119,8 @@ class MemoryRepository:
         self.remote = remote
         self.pushes: list[tuple[Branch, Sha | None]] = []
         """Every push and deletion (None) that was asked for."""
+        self.walked: list[tuple[Branch, int]] = []
+        """Every history that was read, and how much of it at most."""
 
     def heads(self) -> RemoteHeads:
         self._over_the_wire()
@@ -134,13 +150,27 @@ class MemoryRepository:
             following = next(iter(stored.parents), None)
         return tuple(found)
 
-    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
-        tree = dict(self.remote.commits[parent].files)
+    def past(self, branch: Branch, tip: Sha, most: int) -> tuple[PastCommit, ...]:
+        self.walked.append((branch, most))
+        found: list[PastCommit] = []
+        following: Sha | None = tip
+        while following and len(found) < most:
+            stored = self.remote.commits[following]
+            parent = next(iter(stored.parents), None)
+            changed = (one.path for one in self.differences(parent, following)) if parent else ()
+            found.append(PastCommit(sha=following, at=stored.at, changed=tuple(changed), first=parent is None))
+            following = parent
+        return (*found[:-1], replace(found[-1], changed=()))
+
+    def commit(self, *, parent: Sha | None, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
+        tree = dict(self.remote.commits[parent].files) if parent else {}
         for change in changes:
             if not change.kind.regular:
                 raise ValueError(f"{change.path!r} is no regular file")
             tree[change.path] = (change.kind, change.after)
-        return self.remote.store(Commit(files=tree, parents=(parent,), email=identity.email, message=message))
+        parents = (parent,) if parent else ()
+        made = Commit(files=tree, parents=parents, email=identity.email, message=message, at=self.remote.now)
+        return self.remote.store(made)
 
     def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
         before = {entry.path: entry for entry in self.tree(old).entries()}

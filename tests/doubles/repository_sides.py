@@ -16,9 +16,15 @@ class Remote(Protocol):
     """The other side; `HostedRepository` and `MemoryRemote` are both."""
 
     def commit(
-        self, branch: str, files: Mapping[str, Content], message: str = "change", *, start: str | None = None
+        self,
+        branch: str,
+        files: Mapping[str, Content],
+        message: str = "change",
+        *,
+        start: str | None = None,
+        date: int | None = None,
     ) -> str:
-        """Put a commit on a branch and return its name."""
+        """Put a commit on a branch and return its name; `date` in seconds since 1970."""
 
     def tip(self, branch: str) -> str | None:
         """The commit a branch points at."""

@@ -1,7 +1,8 @@
 """A fleet, a registry and a forge in memory, and the story told on them up to any step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from textwrap import dedent
 
 from builders import configuration, digest, source, tier
@@ -10,11 +11,14 @@ from doubles.memory_forge import MemoryForge
 from doubles.memory_registry import MemoryRegistry, quiet
 from doubles.memory_repository import MemoryRemote, MemoryRepository
 
+from bot.ledger.model import LEDGER_BRANCH
 from bot.model.proposals import Plan, Published
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Decision
+from bot.pipeline import Request, run
 from bot.planning.pull_requests import branch_of
 from bot.planning.tiers import branch_of_tier, tiers_on
+from bot.report.run_report import RunReport
 from bot.steps.carry import carry
 from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
@@ -22,9 +26,13 @@ from bot.steps.look_up import confirm, look_up
 from bot.steps.plan import plan
 from bot.steps.prove import prove
 from bot.steps.publish import publish
+from bot.steps.remember import read_past
 from bot.steps.resolve import Resolved, TierVerdicts, resolve
 from bot.steps.scan import Base, scan
 from bot.steps.select_versions import select
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+"""The beginning of every story."""
 
 
 def release(version: str, *, chart: str = "podinfo", name: str = "", extra: str = "", repository: str = "x") -> str:
@@ -77,16 +85,49 @@ def oci(ref: str, *, name: str = "podinfo", url: str = "") -> str:
 
 @dataclass
 class Story:
-    """What a run meets. `files` of `main` begin with the HelmRepository that `release` names."""
+    """What a run meets. `files` of `main` begin with the HelmRepository that `release` names.
+
+    Attributes:
+        opens: How a whole run opens the remote.
+    """
 
     configuration: Configuration = field(default_factory=lambda: configuration(tier(follow="any")))
     remote: MemoryRemote = field(default_factory=MemoryRemote)
     registry: MemoryRegistry = field(default_factory=MemoryRegistry)
     forge: MemoryForge = field(default_factory=MemoryForge)
+    opens: Callable[[MemoryRemote], MemoryRepository] = MemoryRepository
 
     def __post_init__(self) -> None:
         self.forge.branches = self.remote.branches
         self.repository = MemoryRepository(self.remote)
+
+    @property
+    def now(self) -> datetime:
+        """The time of the commits and of the runs."""
+        return self.remote.now
+
+    def pass_by(self, **time: float) -> "Story":
+        """Let time pass: `days`, `hours`, `minutes`."""
+        self.remote.now += timedelta(**time)
+        return self
+
+    def run(self, command: str = "update") -> RunReport:
+        """A whole run, a new process as it were: nothing is known but what the remote holds."""
+        self.repository = self.opens(self.remote)
+        heads = self.repository.heads()
+        request = Request(
+            command=command,
+            configuration=self.configuration,
+            bases=self.bases(),
+            default=heads.default,
+            registry=self.registry,
+            progress=quiet,
+            now=self.now,
+            past=read_past(self.repository, heads.tips.get(LEDGER_BRANCH)),
+            remote=self.our_side() if command == "update" else None,
+            writes=command == "update",
+        )
+        return run(request)
 
     def write(self, files: Mapping[str, Content], branch: str = "main") -> "Story":
         first = {} if self.remote.branches else {"sources/x.yaml": repository()}

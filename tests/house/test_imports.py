@@ -22,6 +22,8 @@ PURE = (
     "selection",
     "imagepolicies",
     "kustomize",
+    "ledger",
+    "maturity",
 )
 # They touch the world, and are dull: they know the nouns and what the story asks of them, but no step of it.
 ADAPTERS = ("registry", "repository", "forge")

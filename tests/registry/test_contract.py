@@ -1,6 +1,7 @@
 """What holds for every registry: ours in the process, and a real one."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from doubles.charts import digest_of_tag, manifest_of, no_progress, refusal, source, tags_of
@@ -34,7 +35,8 @@ def test_lists_all_tags(asker: Asker, chart: ChartSource) -> None:
 
 
 def test_a_manifest_has_the_digest_of_its_bytes_and_its_version(asker: Asker, chart: ChartSource, known: str) -> None:
-    expected = ManifestFacts(digest=known, version="1.1.0+build.7")
+    created = datetime(2026, 1, 1, tzinfo=UTC)
+    expected = ManifestFacts(digest=known, version="1.1.0+build.7", created=created)
     assert manifest_of(asker(), chart, "1.1.0_build.7") == expected
     assert manifest_of(asker(), chart, known) == expected
 

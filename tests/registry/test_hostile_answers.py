@@ -349,6 +349,26 @@ def test_a_manifest_without_a_version_says_so(asker: Asker, double: RegistryDoub
     assert found.version == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-02T03:04:05+02:00", datetime(2026, 1, 2, 1, 4, 5, tzinfo=UTC)),
+        ("2026-01-02T03:04:05.123456789Z", datetime(2026, 1, 2, 3, 4, 5, 123456, tzinfo=UTC)),
+        ("2026-01-02", None),
+        ("0001-01-01T00:00:00+23:00", None),
+        ("yesterday", None),
+        ("9" * 300, None),
+    ],
+)
+def test_the_age_that_a_manifest_tells_is_a_date_or_nothing(
+    asker: Asker, double: RegistryDouble, text: str, expected: datetime | None
+) -> None:
+    double.plan("/manifests/", json_reply(f'{{"annotations": {{"org.opencontainers.image.created": "{text}"}}}}'))
+    found = manifest_of(asker(), source(double.netloc), "1.0.0")
+    assert isinstance(found, ManifestFacts)
+    assert found.created == expected
+
+
 def test_manifests_are_asked_for_with_every_type_a_chart_may_have(asker: Asker, double: RegistryDouble) -> None:
     manifest_of(asker(), source(double.netloc), "1.0.0")
     (asked,) = double.asked_for("/manifests/")

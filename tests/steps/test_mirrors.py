@@ -2,7 +2,7 @@
 
 from builders import PODINFO, configuration, rule, tier
 from doubles.memory_registry import quiet
-from doubles.story import Story, oci
+from doubles.story import NOW, Story, oci
 
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Update
@@ -31,6 +31,7 @@ def told(settings: Configuration) -> RunReport:
         default="main",
         registry=story.registry,
         progress=quiet,
+        now=NOW,
     )
     return run(request)
 

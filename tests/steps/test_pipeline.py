@@ -3,7 +3,7 @@
 import pytest
 from builders import PODINFO, configuration, tier
 from doubles.memory_registry import quiet
-from doubles.story import Story, release
+from doubles.story import NOW, Story, release
 
 from bot.model.proposals import Action
 from bot.pipeline import Request, run
@@ -20,6 +20,7 @@ def told(*, writes: bool, remote: bool) -> tuple[Story, RunReport]:
         default="main",
         registry=story.registry,
         progress=quiet,
+        now=NOW,
         remote=story.our_side() if remote else None,
         writes=writes,
     )

@@ -1,0 +1,57 @@
+"""Two ledgers to one. Any order, any number of times: the result is the same, so that two runs at once lose nothing."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from bot.ledger.model import ChartSights, Ledger, Returns, Word
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+def merge(one: Ledger, other: Ledger) -> Ledger:
+    """Everything that either knows; the earliest sight of a thing wins, and the latest word of a person."""
+    return Ledger(
+        charts=_union(one.charts, other.charts, merge_sights),
+        branches=_union(one.branches, other.branches, lambda mine, theirs: _union(mine, theirs, min)),
+        words=_union(one.words, other.words, _word),
+        rolled_back=_union(one.rolled_back, other.rolled_back, _tier),
+    )
+
+
+def _tier(one: Mapping[str, Returns], other: Mapping[str, Returns]) -> dict[str, Returns]:
+    return _union(one, other, merge_returns)
+
+
+def merge_returns(one: Returns, other: Returns) -> Returns:
+    """Two memories of what one tier went back from of one chart."""
+    return _union(one, other, lambda mine, theirs: _union(mine, theirs, min))
+
+
+def merge_sights(one: ChartSights, other: ChartSights) -> ChartSights:
+    """Two memories of one chart."""
+    return ChartSights(
+        since=min(one.since, other.since),
+        first_seen=_union(one.first_seen, other.first_seen, min),
+        created=_union(one.created, other.created, _created),
+    )
+
+
+def _created(one: datetime | None, other: datetime | None) -> datetime | None:
+    """A manifest does not change its word unless its tag was moved; then the later word is the safe one."""
+    return None if one is None or other is None else max(one, other)
+
+
+def _word(one: Word, other: Word) -> Word:
+    """Said in the same second, a hold is stronger than a release."""
+    return max(one, other, key=lambda word: (word.at, word.held, word.until is None, word.until or word.at, word.why))
+
+
+def _union(
+    one: Mapping[_Key, _Value], other: Mapping[_Key, _Value], both: Callable[[_Value, _Value], _Value]
+) -> dict[_Key, _Value]:
+    found = dict(one)
+    for key, value in other.items():
+        found[key] = both(found[key], value) if key in found else value
+    return found

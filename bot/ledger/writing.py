@@ -1,0 +1,66 @@
+"""A ledger to files: sorted, one entry a line, so that what a run learns is as many lines of a commit."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.ledger.encoding import BRANCHES, CHARTS, ROLLED_BACK, WORDS, path_of, time_text
+from bot.ledger.model import ChartSights, Ledger, Matter, Returns, Word
+
+
+def files(ledger: Ledger) -> dict[str, bytes]:
+    """Every file of a ledger, by its path."""
+    return dict(_files(ledger))
+
+
+def changed_files(before: Ledger, after: Ledger) -> dict[str, bytes]:
+    """Those files of `after` that are not as `before` has them; a ledger loses none."""
+    old = files(before)
+    return {path: data for path, data in files(after).items() if old.get(path) != data}
+
+
+def _files(ledger: Ledger) -> Iterator[tuple[str, bytes]]:
+    for chart, sights in ledger.charts.items():
+        yield path_of(CHARTS, chart), _text(_chart(chart, sights))
+    for branch, seen in ledger.branches.items():
+        yield path_of(BRANCHES, branch), _text({"branch": branch, "seen": _times(seen)})
+    for tier, charts in ledger.rolled_back.items():
+        yield path_of(ROLLED_BACK, tier), _text({"tier": tier, "charts": _returns(charts)})
+    if ledger.words:
+        yield WORDS, _text({"holds": [_word(matter, ledger.words[matter]) for matter in sorted(ledger.words)]})
+
+
+def _chart(chart: str, sights: ChartSights) -> dict[str, Any]:
+    return {
+        "chart": chart,
+        "since": time_text(sights.since),
+        "first-seen": _times(sights.first_seen),
+        "created": _times(sights.created),
+    }
+
+
+def _returns(charts: Mapping[str, Returns]) -> dict[str, Any]:
+    return {
+        chart: {version: _times(commits) for version, commits in versions.items()} for chart, versions in charts.items()
+    }
+
+
+def _word(matter: Matter, word: Word) -> dict[str, Any]:
+    return {
+        "chart": matter.chart,
+        "version": matter.version,
+        "tier": matter.tier,
+        "held": word.held,
+        "at": time_text(word.at),
+        "until": time_text(word.until) if word.until else "",
+        "why": word.why,
+    }
+
+
+def _times(times: Mapping[str, datetime] | Mapping[str, datetime | None]) -> dict[str, str | None]:
+    return {name: time_text(at) if at else None for name, at in times.items()}
+
+
+def _text(value: Mapping[str, Any]) -> bytes:
+    return f"{json.dumps(value, indent=1, sort_keys=True)}\n".encode("ascii")

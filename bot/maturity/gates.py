@@ -1,0 +1,201 @@
+"""What time says about one reference's newer versions, as limits beside `follow` and `skip`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bot.ledger.model import ChartSights, Matter, Word
+from bot.maturity.durations import duration_text, moment_text
+from bot.maturity.soaking import Unsoaked, free_at
+from bot.maturity.timeline import Span, is_same
+from bot.model.commits import Sha
+from bot.versions.version import Version
+
+MOST_NAMED = 3
+_SHORT = 10
+
+
+class NotYet(NamedTuple):
+    """Why a version is not taken now, in the words of a refusal; `until` where time alone ends it."""
+
+    why: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitGate:
+    """`wait`: so long since a version was first seen.
+
+    Attributes:
+        sights: What is remembered of the chart, this run's own listing included.
+        asks: Whether a version of unknown age passes, so that its manifest can be asked.
+        silent: Tags whose manifests did not answer: they are as old as their sight.
+    """
+
+    wait: timedelta
+    now: datetime
+    sights: ChartSights
+    asks: bool
+    silent: frozenset[str] = frozenset()
+
+    def objection(self, tag: str, _version: Version | None) -> NotYet | None:
+        """Why a version is not taken yet; None where it may be, as far as its age goes."""
+        if self.asks and self.is_undated(tag):
+            return None
+        born, by = self._born(tag)
+        until = born + self.wait
+        why = f"{by} {moment_text(born)}, waits until {moment_text(until)}"
+        return NotYet(why, until) if until > self.now else None
+
+    def is_undated(self, tag: str) -> bool:
+        """Whether it was there when the chart was first listed, and that is too lately to be sure of its age."""
+        there_before = self._first(tag) <= self.sights.since
+        unasked = tag not in self.sights.created and tag not in self.silent
+        return there_before and unasked and self.sights.since + self.wait > self.now
+
+    def _first(self, tag: str) -> datetime:
+        return self.sights.first_seen.get(tag, self.now)
+
+    def _born(self, tag: str) -> tuple[datetime, str]:
+        first, created = self._first(tag), self.sights.created.get(tag)
+        if created and created < first <= self.sights.since:
+            return created, "made, by its publisher's word,"
+        return first, "first seen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleGate:
+    """`settle`: so long since the chart last moved in the tier."""
+
+    settle: timedelta
+    now: datetime
+    moved: datetime
+
+    def objection(self, _tag: str, _version: Version | None) -> NotYet | None:
+        """Why nothing is taken yet; None where it may be."""
+        until = self.moved + self.settle
+        why = f"the chart moved here {moment_text(self.moved)}, settles until {moment_text(until)}"
+        return NotYet(why, until) if until > self.now else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What one reference of the lower tier ran.
+
+    Attributes:
+        where: Its file and line.
+        runs: Its version now; None where that is not written out.
+    """
+
+    where: str
+    runs: Version | None
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoakGate:
+    """`from` and `soak`: every reference of the chart in the lower tier ran the version for so long.
+
+    Attributes:
+        tier: The lower tier.
+        runs: All its references to the chart that are not suspended.
+        unknown: Why its history does not tell, in a few words; empty where it does.
+    """
+
+    tier: str
+    soak: timedelta
+    now: datetime
+    runs: tuple[Run, ...]
+    unknown: str = ""
+
+    def objection(self, _tag: str, version: Version | None) -> NotYet | None:
+        """Why a version is not taken yet; None where all of the tier ran it for long enough."""
+        if not self.runs or version is None:
+            return NotYet(
+                f"{self.tier} does not use the chart" if version else f"not a version that {self.tier} can run"
+            )
+        if self.unwritten:
+            return NotYet(f"{self.tier} writes no version that it runs in {', '.join(self.unwritten[:MOST_NAMED])}")
+        answers = [(run, free_at(run.spans, version, self.soak, self.now)) for run in self.runs]
+        never = [(run, answer) for run, answer in answers if isinstance(answer, Unsoaked)]
+        if never:
+            return NotYet(self._never(version, never))
+        until = max(answer for _, answer in answers if isinstance(answer, datetime))
+        if until <= self.now:
+            return None
+        if self.unknown:
+            return NotYet(f"{self.tier} runs it, and {self.unknown}")
+        return NotYet(f"waits until {moment_text(until)}, soaks in {self.tier}", until)
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """What the tier runs now, each version once, highest first."""
+        known = {(run.runs.key, run.runs.metadata): run.runs for run in self.runs if run.runs}
+        return tuple(known[key] for key in sorted(known, reverse=True))
+
+    @property
+    def unwritten(self) -> tuple[str, ...]:
+        """Where it leaves to Flux what it runs, so that Git does not tell."""
+        return tuple(run.where for run in self.runs if run.runs is None)
+
+    @property
+    def listed(self) -> str:
+        """What each reference runs, a few of them."""
+        named = [f"{run.runs} in {run.where}" for run in self.runs[:MOST_NAMED]]
+        more = f" and {len(self.runs) - MOST_NAMED} more" if len(self.runs) > MOST_NAMED else ""
+        return f"{', '.join(named)}{more}"
+
+    def _never(self, version: Version, never: list[tuple[Run, Unsoaked]]) -> str:
+        worst = max((answer for _, answer in never), key=list(Unsoaked).index)
+        some = any(is_same(span.value, version) for run in self.runs for span in run.spans)
+        if worst is not Unsoaked.NEVER_RAN or not some:
+            return (
+                f"{self.tier} {worst.value}{f' for {duration_text(self.soak)}' if worst is Unsoaked.LEFT_EARLY else ''}"
+            )
+        return f"not all of {self.tier} ran it: {', '.join(_places(run for run, _ in never))}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnGate:
+    """What a tier, or one before it, took and left again for a lower version.
+
+    Attributes:
+        tier: The tier that did.
+        left: Each version, and the commit that went back from it.
+    """
+
+    tier: str
+    now: datetime
+    left: tuple[tuple[Version, Sha], ...]
+
+    def objection(self, _tag: str, version: Version | None) -> NotYet | None:
+        """Why a version is not taken again; None for any other."""
+        commit = next((sha for left, sha in self.left if version and is_same(left, version)), None)
+        return NotYet(f"{self.tier} went back from it in {commit[:_SHORT]}") if commit else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldGate:
+    """What people said to hold, and to release, about this chart in this tier."""
+
+    now: datetime
+    words: tuple[tuple[Matter, Word], ...]
+
+    def objection(self, tag: str, version: Version | None) -> NotYet | None:
+        """Why a version is held; None where the latest word about it is another, or has ended."""
+        names = {"", tag, str(version)}
+        said = [word for matter, word in self.words if matter.version in names]
+        last = max(said, key=lambda word: (word.at, word.held), default=None)
+        if last is None or not last.held or (last.until and last.until <= self.now):
+            return None
+        until = f" until {moment_text(last.until)}" if last.until else ""
+        return NotYet(f"held by a person{until}{f': {last.why}' if last.why else ''}", last.until)
+
+
+Gate = WaitGate | SettleGate | SoakGate | ReturnGate | HoldGate
+
+
+def _places(runs: Iterable[Run]) -> list[str]:
+    named = [f"{run.where} runs {run.runs}" for run in runs]
+    return [*named[:MOST_NAMED], *([f"{len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else [])]

@@ -1,0 +1,45 @@
+"""Every "not yet" that time says, beside those of `bot.reasons`."""
+
+from bot.reason import ReasonKind, Weight
+
+WAITS = ReasonKind("waits", "{version} is allowed here, but not yet: {why}", "A later run takes it then")
+NOT_IN_TIER = ReasonKind(
+    "not-in-tier",
+    "the tier takes only what {tier} ran, and no reference of {tier} that can be judged uses {chart}",
+    "Use the chart in {tier} too, or put this release into a tier without `from`",
+    Weight.WARNING,
+)
+TIER_DISAGREES = ReasonKind(
+    "tier-disagrees",
+    "the references of {tier} do not run the same version, and only one that all of them ran is taken: {versions}",
+    "Bring them to one version",
+)
+VERSION_NOT_WRITTEN = ReasonKind(
+    "version-not-written",
+    "{tier} leaves to Flux which version it runs ({places}), so nothing in Git proves how long it ran one",
+    "Write the exact version there; `ranges: pin` does",
+    Weight.WARNING,
+)
+NOTHING_SOAKED = ReasonKind(
+    "nothing-soaked",
+    "{tier} runs {versions}, and nothing that it ran for {soak} may be taken here: {why}",
+    "Let the two tiers follow alike, or move this one by hand",
+    Weight.WARNING,
+)
+ROLLED_BACK = ReasonKind(
+    "rolled-back",
+    "{version} is allowed here and was taken back: {why}",
+    "A newer version moves by itself; to have this one again, write it by hand",
+)
+HELD_BY_A_PERSON = ReasonKind("held", "{version} is allowed here and {why}", "Release it to have it proposed")
+HISTORY_UNKNOWN = ReasonKind(
+    "history-unknown",
+    "how long {tier} ran {version} is not known: {problem}",
+    "`scan --base` and `update` read the branches' history; a soak has to fit into what they read",
+)
+LEDGER_NOT_WRITTEN = ReasonKind(
+    "ledger-not-written",
+    "what was seen first in this run could not be kept ({problem}), so its waits begin anew in the next",
+    "{cure}",
+    Weight.WARNING,
+)

@@ -1,0 +1,47 @@
+"""The soak rule, for one reference: a version counts that ran for so long without a break.
+
+It counts also after the reference moved on to a higher one, and no more once it went back to a lower one.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import Enum
+
+from bot.maturity.timeline import Span, is_same
+from bot.versions.version import Version
+
+
+class Unsoaked(Enum):
+    """Why a version will not have soaked by the passing of time alone; worst last."""
+
+    NEVER_RAN = "has not run it"
+    LEFT_EARLY = "left it before it had soaked"
+    WENT_BACK = "went back from it"
+
+
+def free_at(spans: Sequence[Span], version: Version, soak: timedelta, now: datetime) -> datetime | Unsoaked:
+    """When a version has soaked: the earliest time at which it had, or will have if nothing moves.
+
+    Args:
+        spans: What the reference ran, oldest first.
+        version: The version asked for.
+        soak: For how long it has to run.
+        now: Where a version runs now and nothing proves since when, the soak begins now.
+    """
+    lower = [index for index, span in enumerate(spans) if span.value and span.value < version]
+    since = lower[-1] + 1 if lower else 0
+    counting = [span for span in spans[since:] if is_same(span.value, version)]
+    free = [at for span in counting if (at := _free_at(span, soak, now))]
+    if free:
+        return min(free)
+    if any(is_same(span.value, version) for span in spans[:since]):
+        return Unsoaked.WENT_BACK
+    return Unsoaked.LEFT_EARLY if counting else Unsoaked.NEVER_RAN
+
+
+def _free_at(span: Span, soak: timedelta, now: datetime) -> datetime | None:
+    if span.ends is None:
+        return (span.begins or now) + soak
+    if span.begins is None or span.ends - span.begins < soak:
+        return None
+    return span.begins + soak

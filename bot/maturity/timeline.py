@@ -1,0 +1,81 @@
+"""A branch's history to spans: what one reference ran, from when until when, as far as there is evidence.
+
+The order of commits is certain, for each holds the name of the one before. Their dates are not: whoever makes a commit
+chooses its date. So a span begins at the later of its first commit's date and our own first sight of a tip within it;
+where we saw none, there is no evidence that it was there before now.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from bot.model.commits import Sha
+from bot.versions.version import Version
+
+
+class Moment(NamedTuple):
+    """One commit of a branch, its date, and what a reference says in it; None where it runs nothing that is known."""
+
+    commit: Sha
+    at: datetime
+    value: Version | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of commits in which one version ran without a break.
+
+    Attributes:
+        begins: Since when that is proved; None where nothing proves it.
+        ends: When it was left; None while it runs.
+    """
+
+    value: Version | None
+    begins: datetime | None
+    ends: datetime | None = None
+
+
+def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime], now: datetime) -> tuple[Span, ...]:
+    """What one reference ran, oldest first.
+
+    Args:
+        moments: Oldest first, in the order of the commits, whatever their dates.
+        seen: When tips of the branch were first seen by us.
+        now: The time of this run: nothing has ended after it.
+    """
+    stretches = [list(stretch) for _, stretch in groupby(moments, key=lambda moment: _identity(moment.value))]
+    found: list[Span] = []
+    known_by = now
+    following: datetime | None = None
+    for stretch in reversed(stretches):
+        sights = [seen[moment.commit] for moment in stretch if moment.commit in seen]
+        begins = max(stretch[0].at, min(sights)) if sights else None
+        ends = min(following, known_by) if following else None
+        found.append(Span(value=stretch[0].value, begins=begins, ends=ends))
+        following, known_by = stretch[0].at, min([*sights, known_by])
+    return tuple(reversed(found))
+
+
+def went_back(moments: Iterable[Moment]) -> tuple[tuple[Version, Sha], ...]:
+    """Every version that one reference left for a lower one, at once or by way of others, and the commit that did."""
+    found: dict[tuple[object, str], tuple[Version, Sha]] = {}
+    before: list[Version] = []
+    for moment in moments:
+        if moment.value is None:
+            continue
+        left = [version for version in before if version > moment.value]
+        found |= {(version.key, version.metadata): (version, moment.commit) for version in left}
+        before = [version for version in before if version <= moment.value and not is_same(version, moment.value)]
+        before.append(moment.value)
+    return tuple(found.values())
+
+
+def is_same(one: Version | None, other: Version | None) -> bool:
+    """Whether both are one version: also by build metadata, which has no precedence and names another chart."""
+    return _identity(one) == _identity(other)
+
+
+def _identity(value: Version | None) -> tuple[object, str] | None:
+    return (value.key, value.metadata) if value else None

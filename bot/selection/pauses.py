@@ -1,0 +1,111 @@
+"""What is said where time alone, or a tier before, keeps a reference from every newer version."""
+
+from bot.maturity.durations import duration_text, left_text
+from bot.maturity.gates import MOST_NAMED, HoldGate, ReturnGate, SoakGate
+from bot.maturity.maturity_reasons import (
+    HELD_BY_A_PERSON,
+    HISTORY_UNKNOWN,
+    NOT_IN_TIER,
+    NOTHING_SOAKED,
+    ROLLED_BACK,
+    TIER_DISAGREES,
+    VERSION_NOT_WRITTEN,
+    WAITS,
+)
+from bot.model.references import Reference
+from bot.model.verdicts import Current, Refused, Waiting
+from bot.reason import Reason
+from bot.selection.limits import Limits
+from bot.versions.version import Version, try_loose
+
+
+def paused(current: Current, reference: Reference, version: Version, limits: Limits) -> Current:
+    """Add to a verdict of nothing to do what only waits, or why a limit leaves nothing to take; as it is for neither.
+
+    Args:
+        current: The verdict, with every refusal.
+        reference: Its reference.
+        version: The version in use.
+        limits: What bounds it, gates included.
+    """
+    if limits.stays or not limits.gates:
+        return current
+    waits = [one for one in current.refused if one.until]
+    remark = _waits(waits) if waits else _nothing_to_take(current.refused, reference, version, limits)
+    if remark is None:
+        return current
+    return Current(
+        version=current.version,
+        newest=current.newest,
+        majors_behind=current.majors_behind,
+        refused=current.refused,
+        remark=remark,
+        waiting=_waiting(waits, limits) if waits else None,
+    )
+
+
+def _first(waits: list[Refused]) -> Refused:
+    return min(waits, key=lambda one: (one.until is None, one.until))
+
+
+def _waits(waits: list[Refused]) -> Reason:
+    first = _first(waits)
+    return WAITS(version=first.tag, why=first.why)
+
+
+def _waiting(waits: list[Refused], limits: Limits) -> Waiting | None:
+    first = _first(waits)
+    now = limits.gates[0].now
+    return Waiting(version=first.tag, until=first.until, left=left_text(first.until, now)) if first.until else None
+
+
+def _nothing_to_take(
+    refused: tuple[Refused, ...], reference: Reference, version: Version, limits: Limits
+) -> Reason | None:
+    """The first of the lower tiers that has nothing for this one although there is something newer."""
+    if not refused:
+        return None
+    for gate in limits.gates:
+        if isinstance(gate, SoakGate):
+            reason = _no_soak(gate, refused, reference, version, limits)
+        else:
+            reason = _by_a_person(gate, refused) if isinstance(gate, ReturnGate | HoldGate) else None
+        if reason:
+            return reason
+    return None
+
+
+def _by_a_person(gate: ReturnGate | HoldGate, refused: tuple[Refused, ...]) -> Reason | None:
+    """The newest version that people took back or hold, and that nothing else speaks against."""
+    for one in refused:
+        objection = gate.objection(one.tag, try_loose(one.tag.replace("_", "+")))
+        if objection is None or one.why != objection.why:
+            continue
+        if isinstance(gate, ReturnGate):
+            return ROLLED_BACK(version=one.tag, why=objection.why)
+        return HELD_BY_A_PERSON(version=one.tag, why=objection.why)
+    return None
+
+
+def _no_soak(
+    gate: SoakGate, refused: tuple[Refused, ...], reference: Reference, version: Version, limits: Limits
+) -> Reason | None:
+    if not gate.runs:
+        return NOT_IN_TIER(tier=gate.tier, chart=reference.source.address)
+    ahead = [each for each in gate.versions if each > version]
+    if gate.unwritten:
+        return VERSION_NOT_WRITTEN(tier=gate.tier, places=", ".join(gate.unwritten[:MOST_NAMED]))
+    if not ahead:
+        return None
+    if len(gate.versions) > 1:
+        return TIER_DISAGREES(tier=gate.tier, versions=gate.listed)
+    newest = ahead[0]
+    if gate.unknown:
+        return HISTORY_UNKNOWN(tier=gate.tier, version=newest, problem=gate.unknown)
+    why = limits.refusal(newest, limits.reach(version)) or _why_refused(newest, refused)
+    return NOTHING_SOAKED(tier=gate.tier, versions=newest, soak=duration_text(gate.soak), why=f"{newest} is {why}")
+
+
+def _why_refused(version: Version, refused: tuple[Refused, ...]) -> str:
+    said = (one.why for one in refused if one.tag.removeprefix("v").replace("_", "+") == str(version))
+    return next(said, "not in this registry")

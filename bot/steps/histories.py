@@ -1,0 +1,121 @@
+"""What the references of a base branch said in its past: read as far back as somebody needs, and no further."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.maturity.timeline import Moment
+from bot.model.commits import PastCommit, Sha
+from bot.model.places import ObjectId
+from bot.model.references import ExactPin, Reference
+from bot.model.tiers import Configuration
+from bot.planning.tiers import claimants
+from bot.ports import Repository
+from bot.steps.resolve import references_of
+from bot.steps.scan import Base, Readings, scan
+from bot.versions.version import Version, try_loose
+
+DEPTHS = (32, 128, 512, 2000)
+"""Commits that are read at first, and when these do not tell enough; each is one fetch."""
+_SUFFIXES = (".yaml", ".yml")
+
+Key = tuple[str, str, ObjectId]
+"""A tier's name, and a reference of it: the file in which its version is written, and its object."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """What all references of a branch's tiers say in one commit, and the files that decide it."""
+
+    values: Mapping[Key, Version | None]
+    watched: frozenset[str]
+
+
+class History:
+    """One base branch, from its tip backwards."""
+
+    def __init__(
+        self,
+        base: Base,
+        references: Mapping[str, tuple[Reference, ...]],
+        repository: Repository,
+        configuration: Configuration,
+        readings: Readings,
+    ) -> None:
+        """Begin with the tip, whose references are known."""
+        self._base = base
+        self._repository = repository
+        self._configuration = configuration
+        self._readings = readings
+        self._states = [_state(references)]
+        self.commits: tuple[PastCommit, ...] = repository.past(base.branch, base.sha, 1) if base.sha else ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether it begins with the branch's first commit."""
+        return bool(self.commits) and self.commits[-1].first
+
+    @property
+    def oldest(self) -> Mapping[Key, Version | None]:
+        """What was said in the oldest commit that was read."""
+        return self._states[-1].values
+
+    def reach(self, enough: Callable[[], bool], depths: tuple[int, ...] = DEPTHS) -> bool:
+        """Read on until it is enough, the history ends, or the deepest read is done; whether one of the first two."""
+        for depth in depths:
+            if self.whole or enough():
+                return True
+            if len(self.commits) < depth:
+                self._read(depth)
+        return self.whole or enough()
+
+    def moments(self, key: Key) -> tuple[Moment, ...]:
+        """What one reference said at each commit, oldest first."""
+        pairs = zip(reversed(self.commits), reversed(self._states), strict=True)
+        return tuple(Moment(commit.sha, commit.at, state.values.get(key)) for commit, state in pairs)
+
+    def _read(self, depth: int) -> None:
+        self.commits = self._repository.past(self._base.branch, self.commits[0].sha, depth)
+        for newer, older in zip(self.commits[len(self._states) - 1 :], self.commits[len(self._states) :], strict=False):
+            known = self._states[-1]
+            self._states.append(self._state_at(older.sha) if self._matters(newer.changed, known) else known)
+
+    def _matters(self, changed: Iterable[str], known: _State) -> bool:
+        """Whether a commit may have changed what references say: it touched a file of theirs, or one of their tiers."""
+        return any(
+            path in known.watched or (path.endswith(_SUFFIXES) and claimants(path, self._base.tiers))
+            for path in changed
+        )
+
+    def _state_at(self, commit: Sha) -> _State:
+        tree = self._repository.tree(commit)
+        base = Base(branch=self._base.branch, sha=commit, tree=tree, tiers=self._base.tiers)
+        [scanned] = scan([base], self._readings)
+        return _state(references_of(scanned, self._configuration))
+
+
+def key_of(tier: str, reference: Reference) -> Key:
+    """By what a reference is found again in other commits."""
+    return tier, reference.path, reference.object
+
+
+def version_of(reference: Reference) -> Version | None:
+    """The version that a reference runs, where it is written out and not suspended."""
+    if reference.suspended or not isinstance(reference.pin, ExactPin):
+        return None
+    return try_loose(reference.pin.version.text.replace("_", "+"))
+
+
+def _state(references: Mapping[str, tuple[Reference, ...]]) -> _State:
+    listed = [(tier, each) for tier, found in references.items() for each in found]
+    return _State(
+        values={key_of(tier, each): version_of(each) for tier, each in listed},
+        watched=frozenset(path for _, each in listed for path in _files(each)),
+    )
+
+
+def _files(reference: Reference) -> Iterable[str]:
+    """Every file that has a say in what a reference runs."""
+    yield from (reference.path, *reference.also_in, *reference.consumer_paths)
+    yield from (place.path for place in reference.pin.places)
+    if reference.source_declared:
+        yield reference.source_declared.path

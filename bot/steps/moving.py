@@ -1,0 +1,27 @@
+"""A reference that would move, if time says nothing against it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.model.references import Reference
+from bot.model.tiers import Tier
+from bot.model.verdicts import Update, Verdict
+from bot.versions.version import Version, try_loose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moving:
+    """One such reference, and the version that it would leave for `tag`."""
+
+    tier: Tier
+    reference: Reference
+    version: Version
+    tag: str
+
+
+def moving(verdicts: Iterable[Verdict]) -> Iterator[Moving]:
+    """The updates among verdicts, but for those that only write down what runs already."""
+    for verdict in verdicts:
+        update = verdict.decision
+        if isinstance(update, Update) and (version := try_loose(update.old.replace("_", "+"))):
+            yield Moving(tier=verdict.tier, reference=verdict.reference, version=version, tag=update.tag)

@@ -1,0 +1,116 @@
+"""recall: what is remembered of versions and branches, and what the branches' history tells, as limits by time."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import reduce
+from itertools import pairwise
+
+from bot.ledger.merging import merge_sights
+from bot.ledger.model import ChartSights, Ledger
+from bot.maturity.gates import Gate, SettleGate, WaitGate
+from bot.maturity.timeline import is_same
+from bot.model.charts import ChartAddress
+from bot.model.references import Reference
+from bot.model.tiers import Configuration
+from bot.selection.limits import Limits
+from bot.steps.branches import Branches, Past
+from bot.steps.histories import key_of
+from bot.steps.moving import Moving
+from bot.steps.resolve import Resolved
+from bot.steps.rollbacks import Rollbacks
+from bot.steps.scan import Readings
+from bot.steps.soaks import Soaks
+
+
+class Recalled:
+    """What is known of time in one run. Grows while the run asks more of it.
+
+    Attributes:
+        asks: Whether versions whose age or past is not known pass, so that it can be asked for.
+        silent: Charts and their tags whose manifests did not answer in this run.
+    """
+
+    def __init__(
+        self, resolved: Resolved, configuration: Configuration, now: datetime, past: Past | None, readings: Readings
+    ) -> None:
+        """Know the present; nothing is read yet."""
+        self.asks = True
+        self.silent: set[tuple[str, str]] = set()
+        self._branches = Branches(resolved, configuration, now, past, readings)
+        self._soaks = Soaks(self._branches)
+        self._rollbacks = Rollbacks(self._branches)
+        self._moved: dict[tuple[str, ChartAddress], datetime | None] = {}
+
+    @property
+    def now(self) -> datetime:
+        """The time of the run."""
+        return self._branches.now
+
+    @property
+    def known(self) -> Ledger:
+        """The ledger as it was read."""
+        return self._branches.known
+
+    @property
+    def learnt(self) -> Ledger:
+        """What is new to it."""
+        return self._branches.learnt
+
+    def learn(self, ledger: Ledger) -> None:
+        """Add what was seen."""
+        self._branches.learn(ledger)
+
+    def timed(self, reference: Reference, limits: Limits) -> tuple[Gate, ...]:
+        """The limits by time of one reference."""
+        if limits.stays:
+            return ()
+        pace = limits.pace
+        gates: list[Gate] = [*self._rollbacks.gates(reference, limits.tier)]
+        if pace.wait:
+            gates.append(self._wait_gate(reference, pace.wait))
+        if moved := self._moved.get((limits.tier.name, self._branches.chart(reference))) if pace.settle else None:
+            gates.append(SettleGate(settle=pace.settle, now=self.now, moved=moved))
+        soaks = (self._soaks.gate(name, reference, pace.soak, asks=self.asks) for name in pace.comes_from)
+        return (*gates, *(gate for gate in soaks if gate))
+
+    def sights(self, address: ChartAddress) -> ChartSights:
+        """What is known of a chart in its registry, with what this run learnt; as if listed now where nothing is."""
+        name = str(address)
+        found = [ledger.charts[name] for ledger in (self.known, self.learnt) if name in ledger.charts]
+        return reduce(merge_sights, found) if found else ChartSights(since=self.now)
+
+    def look_back(self, moving: Iterable[Moving]) -> bool:
+        """Read as much of the branches' past as these depend on; whether anything was not known before."""
+        known = tuple(moving)
+        soaks = self._soaks.look(known)
+        settles = self._settle(one for one in known if one.tier.pace.settle)
+        # Last, where nothing else speaks against them: that something was rolled back is rare.
+        return soaks or settles or self._rollbacks.look(known)
+
+    def _wait_gate(self, reference: Reference, wait: timedelta) -> WaitGate:
+        address = reference.source.address
+        silent = frozenset(tag for name, tag in self.silent if name == str(address))
+        return WaitGate(wait=wait, now=self.now, sights=self.sights(address), asks=self.asks, silent=silent)
+
+    def _settle(self, moving: Iterable[Moving]) -> bool:
+        """Find out when charts moved last in their tiers; whether that was not known before."""
+        asked = {(one.tier.name, self._branches.chart(one.reference)): one for one in moving}
+        new = {key: one for key, one in asked.items() if key not in self._moved}
+        for (name, chart), one in new.items():
+            self._moved[name, chart] = self._last_move(name, chart, one.tier.pace.settle)
+        return bool(new)
+
+    def _last_move(self, name: str, chart: ChartAddress, settle: timedelta) -> datetime | None:
+        """None where it did not move within the time it settles, or nothing tells."""
+        history = self._branches.history(name)
+        if history is None:
+            return None
+        keys = [key_of(name, each) for each in self._branches.users(name, chart)]
+
+        def moves() -> list[datetime]:
+            told = [history.moments(key) for key in keys]
+            pairs = ((old, new) for moments in told for old, new in pairwise(moments))
+            return [new.at for old, new in pairs if old.value and new.value and not is_same(old.value, new.value)]
+
+        history.reach(lambda: bool(moves()) or history.commits[-1].at <= self.now - settle)
+        return max(moves(), default=None)

@@ -1,0 +1,94 @@
+"""ripen: select, with what time says. It is asked for only where a version would else be taken: often nothing is."""
+
+from collections.abc import Iterable, Iterator
+
+from bot.ledger.model import ChartSights, Ledger
+from bot.maturity.gates import WaitGate
+from bot.model.charts import ManifestFacts, TagList
+from bot.model.references import ExactPin, Reference
+from bot.model.tiers import Configuration
+from bot.ports import Progress, Registry
+from bot.reason import Reason
+from bot.selection.considered import offer_for
+from bot.selection.limits import limits_of, only_reported
+from bot.steps.look_up import Answers, Asked
+from bot.steps.moving import Moving, moving
+from bot.steps.recall import Recalled
+from bot.steps.resolve import Resolved, TierVerdicts
+from bot.steps.select_versions import select
+from bot.versions.tags import read_pin
+
+_ROUNDS = 8
+"""After so many, ages that are still unknown begin with this run: that many newer versions were too young already."""
+
+
+def ripen(
+    resolved: Resolved,
+    answers: Answers,
+    configuration: Configuration,
+    recalled: Recalled,
+    registry: Registry,
+    progress: Progress,
+) -> tuple[TierVerdicts, ...]:
+    """Judge every reference; where that takes a version whose age or past is not known, ask, and judge again."""
+    recalled.learn(_sights(resolved, answers, configuration, recalled))
+    for _ in range(_ROUNDS):
+        judged = select(resolved, answers, configuration, recalled.timed)
+        would_move = tuple(moving(one for tier in judged for one in tier.verdicts))
+        undated = dict.fromkeys(_undated(would_move, configuration, recalled))
+        _learn_ages(undated, recalled, registry, progress)
+        if not recalled.look_back(would_move) and not undated:
+            return judged
+    recalled.asks = False
+    return select(resolved, answers, configuration, recalled.timed)
+
+
+def _sights(resolved: Resolved, answers: Answers, configuration: Configuration, recalled: Recalled) -> Ledger:
+    """Every version that is seen for the first time, of charts that have to wait, newer than what is in use."""
+    found: dict[str, dict[str, None]] = {}
+    for view in resolved.views:
+        for reference in view.references:
+            limits = limits_of(reference, view.tier, configuration)
+            if isinstance(limits, Reason) or limits.stays or not limits.pace.wait:
+                continue
+            if not only_reported(reference, configuration):
+                tags = found.setdefault(str(reference.source.address), {})
+                tags |= dict.fromkeys(_newer(reference, answers))
+    charts: dict[str, ChartSights] = {}
+    for address, tags in found.items():
+        known = recalled.known.charts.get(address)
+        new = {tag: recalled.now for tag in tags if known is None or tag not in known.first_seen}
+        if new:
+            charts[address] = ChartSights(since=known.since if known else recalled.now, first_seen=new)
+    return Ledger(charts=charts)
+
+
+def _newer(reference: Reference, answers: Answers) -> Iterator[str]:
+    tags = answers.tags[reference.source]
+    offer = offer_for(reference, tags) if isinstance(tags, TagList) else None
+    if offer is None:
+        return
+    pin = reference.pin
+    current = read_pin(pin.version.text, reference.tag_rule) if isinstance(pin, ExactPin) else None
+    yield from (seen.tag for seen in offer.newest_first if current is None or seen.version > current)
+
+
+def _undated(would_move: Iterable[Moving], configuration: Configuration, recalled: Recalled) -> Iterator[Asked]:
+    for one in would_move:
+        limits = limits_of(one.reference, one.tier, configuration)
+        gates = () if isinstance(limits, Reason) else recalled.timed(one.reference, limits)
+        if any(isinstance(gate, WaitGate) and gate.is_undated(one.tag) for gate in gates):
+            yield one.reference.source, one.tag
+
+
+def _learn_ages(undated: Iterable[Asked], recalled: Recalled, registry: Registry, progress: Progress) -> None:
+    """One GET for each version that would be taken. One that does not answer is as old as its sight, in this run."""
+    wanted = tuple(undated)
+    for (source, tag), facts in (registry.manifests(wanted, progress) if wanted else {}).items():
+        address = str(source.address)
+        if not isinstance(facts, ManifestFacts):
+            recalled.silent.add((address, tag))
+            continue
+        since = recalled.sights(source.address).since
+        sights = ChartSights(since=since, created={tag: facts.created})
+        recalled.learn(Ledger(charts={address: sights}))

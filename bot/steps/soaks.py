@@ -1,0 +1,146 @@
+"""`from` and `soak`: what the tiers ran from which another takes its versions, read back as far as that matters."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.ledger.model import Ledger
+from bot.maturity.gates import Run, SoakGate
+from bot.maturity.soaking import free_at
+from bot.maturity.timeline import Span, spans
+from bot.model.charts import ChartAddress
+from bot.model.references import Reference
+from bot.reason import Reason
+from bot.selection.limits import Limits, limits_of
+from bot.steps.branches import LONGEST_PAST, Branches
+from bot.steps.histories import History, key_of, version_of
+from bot.steps.moving import Moving
+from bot.versions.version import Version
+
+_SOAKS = 4
+"""What a tier ran only before four weeks, or so many times the soak, is not looked for in its history."""
+_NO_FOLDER = "a folder has no history"
+_CAPPED = "the history of its branch is longer than what is read of it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Want:
+    """A reference that may take what a lower tier ran, and what it would take."""
+
+    chart: ChartAddress
+    version: Version
+    limits: Limits
+
+    def would_take(self, version: Version) -> bool:
+        return version > self.version and self.limits.refusal(version, self.limits.reach(self.version)) is None
+
+
+class Soaks:
+    """What each tier ran, as far as it was asked for."""
+
+    def __init__(self, branches: Branches) -> None:
+        """Nothing is read yet."""
+        self._branches = branches
+        self._runs: dict[tuple[str, ChartAddress], tuple[Run, ...]] = {}
+        self._capped: set[str] = set()
+
+    def gate(self, name: str, reference: Reference, soak: timedelta, *, asks: bool) -> SoakGate | None:
+        """What one lower tier says; None where it may have run something, and `asks` lets that pass to be asked for."""
+        chart = self._branches.chart(reference)
+        runs = self._runs.get((name, chart))
+        if runs is None and asks and self._may_be_ahead(name, reference):
+            return None
+        if runs is None:
+            runs = tuple(_run(each, _present(each)) for each in self._branches.users(name, chart))
+        return SoakGate(tier=name, soak=soak, now=self._branches.now, runs=runs, unknown=self._unknown(name))
+
+    def look(self, moving: Iterable[Moving]) -> bool:
+        """Read the past of the tiers that these take their versions from; whether that was not known before."""
+        wanted: dict[str, list[_Want]] = {}
+        for one in moving:
+            chart = self._branches.chart(one.reference)
+            limits = limits_of(one.reference, one.tier, self._branches.configuration)
+            for name in one.tier.pace.comes_from:
+                if (name, chart) not in self._runs and not isinstance(limits, Reason):
+                    wanted.setdefault(name, []).append(_Want(chart=chart, version=one.version, limits=limits))
+        for name, wants in wanted.items():
+            self._read(name, wants)
+        return bool(wanted)
+
+    def _may_be_ahead(self, name: str, reference: Reference) -> bool:
+        """Whether a tier runs anything that one reference could move to; a version that is not known may be that."""
+        version = version_of(reference)
+        running = [version_of(each) for each in self._branches.users(name, self._branches.chart(reference))]
+        return any(version is None or known is None or known > version for known in running)
+
+    def _unknown(self, name: str) -> str:
+        if self._branches.has_past(name):
+            return _CAPPED if name in self._capped else ""
+        return _NO_FOLDER
+
+    def _read(self, name: str, wants: list[_Want]) -> None:
+        users = {want.chart: self._branches.users(name, want.chart) for want in wants}
+        history = self._branches.history(name)
+        if history is None:
+            found = {chart: tuple(_run(each, _present(each)) for each in using) for chart, using in users.items()}
+        else:
+            found = self._told(name, wants, users, history)
+        self._runs |= {(name, chart): runs for chart, runs in found.items()}
+
+    def _told(
+        self, name: str, wants: list[_Want], users: dict[ChartAddress, list[Reference]], history: History
+    ) -> dict[ChartAddress, tuple[Run, ...]]:
+        now, base = self._branches.now, self._branches.view(name).base
+        seen = self._branches.known.branches.get(base.branch, {})
+        longest = max(LONGEST_PAST, *(_SOAKS * want.limits.pace.soak for want in wants))
+        recent = {sha for sha, at in seen.items() if at > now - longest}
+
+        def runs() -> dict[ChartAddress, tuple[Run, ...]]:
+            return {
+                chart: tuple(_run(each, spans(history.moments(key_of(name, each)), seen, now)) for each in using)
+                for chart, using in users.items()
+            }
+
+        def enough() -> bool:
+            if recent <= {commit.sha for commit in history.commits}:
+                return True  # what lies further back, nobody has seen
+            known = runs()
+            return all(
+                _has_soaked(want, known[want.chart], now) or _was_lower(want, history, name, users[want.chart])
+                for want in wants
+            )
+
+        if not history.reach(enough):
+            self._capped.add(name)
+        found = runs()
+        unproved = any(run.runs and run.spans[-1].begins is None for ran in found.values() for run in ran)
+        if unproved and base.sha and any(want.limits.pace.soak for want in wants):
+            self._branches.learn(Ledger(branches={base.branch: {base.sha: now}}))
+        return found
+
+
+def _run(reference: Reference, known: tuple[Span, ...]) -> Run:
+    return Run(where=f"{reference.path}:{reference.line}", runs=version_of(reference), spans=known)
+
+
+def _present(reference: Reference) -> tuple[Span, ...]:
+    """What runs now, without a past."""
+    return (Span(value=version_of(reference), begins=None),)
+
+
+def _has_soaked(want: _Want, runs: tuple[Run, ...], now: datetime) -> bool:
+    """Whether something is found that may be taken: what lies further back is lower."""
+    soak = want.limits.pace.soak
+    versions = [span.value for run in runs for span in run.spans if span.value and want.would_take(span.value)]
+    return any(all(_is_free(run, version, soak, now) for run in runs) for version in versions)
+
+
+def _is_free(run: Run, version: Version, soak: timedelta, now: datetime) -> bool:
+    free = free_at(run.spans, version, soak, now)
+    return isinstance(free, datetime) and free <= now
+
+
+def _was_lower(want: _Want, history: History, name: str, users: Iterable[Reference]) -> bool:
+    """Whether the oldest commit that was read ran nothing that is above the version in use."""
+    values = (history.oldest.get(key_of(name, each)) for each in users)
+    return all(value is None or value <= want.version for value in values)

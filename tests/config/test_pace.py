@@ -1,0 +1,107 @@
+"""`wait`, `settle`, `from` and `soak` as they stand in the file."""
+
+import textwrap
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.config.loading import load
+from bot.errors import ConfigurationError
+from bot.maturity.durations import LONGEST, duration_text, left_text, parse_duration
+from bot.model.tiers import Configuration, Pace
+
+
+def loaded(staging: str, more: str = "") -> Configuration:
+    text = f"""\
+tiers:
+  dev: {{paths: ["d/**"], follow: any}}
+  test: {{paths: ["t/**"], follow: any}}
+  staging:
+    paths: ["s/**"]
+    follow: any
+{textwrap.indent(textwrap.dedent(staging), "    ")}
+{more}"""
+    return load(text.encode(), "c.yaml")
+
+
+def faults(staging: str, more: str = "") -> list[str]:
+    with pytest.raises(ConfigurationError) as caught:
+        loaded(staging, more)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_a_tier_says_how_long_it_waits_and_on_whom() -> None:
+    dev, _, staging = loaded("wait: 2d\nsettle: 1w\nfrom: dev\nsoak: 36h").tiers
+
+    assert dev.pace == Pace()
+    assert staging.pace == Pace(
+        wait=timedelta(days=2), settle=timedelta(weeks=1), comes_from=("dev",), soak=timedelta(hours=36)
+    )
+
+
+def test_a_tier_may_come_from_several() -> None:
+    assert loaded("from: [dev, test, dev]").tiers[2].pace.comes_from == ("dev", "test")
+
+
+def test_a_rule_sets_wait_and_soak() -> None:
+    rules = 'rules:\n  - match: {chart: "ghcr.io/x/*"}\n    set: {wait: 0h, soak: 1d}\n'
+    (rule,) = loaded("from: dev\nsoak: 3d\nwait: 1w", rules).rules
+
+    assert (rule.wait, rule.soak) == (timedelta(), timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    "text", ["3", "3 d", "-1d", "1.5d", "3m", "d", "1D", "53w", "9999d", "01d", "'3d\n'", "\u0661d"]
+)
+def test_what_is_no_duration_is_told_with_its_place_and_the_mend(text: str) -> None:
+    found = faults(f"wait: {text}")[0]
+
+    assert found.startswith("c.yaml:7:11: ")
+    assert "not a duration. Write hours, days or weeks" in found or "reads as a number" in found
+
+
+def test_a_soak_without_a_tier_that_runs_it_is_a_fault() -> None:
+    assert faults("soak: 3d") == ["c.yaml:7:5: `soak` without `from`: no tier is named that would run it"]
+
+
+def test_a_tier_that_is_not_there_is_named_with_the_nearest() -> None:
+    assert faults("from: deb") == ["c.yaml:7:11: there is no tier `deb`. Did you mean `dev`?"]
+
+
+@pytest.mark.parametrize("name", ["staging", "[dev, staging]"])
+def test_a_tier_cannot_wait_for_itself(name: str) -> None:
+    assert "`staging` wait for each other" in faults(f"from: {name}")[0]
+
+
+def test_tiers_cannot_wait_for_each_other() -> None:
+    text = "tiers: {a: {paths: [a], from: b}, b: {paths: [b], from: c}, c: {paths: [c], from: a}}"
+    with pytest.raises(ConfigurationError) as caught:
+        load(text.encode(), "c.yaml")
+
+    assert "wait for each other" in caught.value.faults[0].message
+
+
+@pytest.mark.parametrize("key", ["wait: 2d", "settle: 1w", "from: dev"])
+def test_production_takes_nothing_by_itself_and_so_waits_for_nothing(key: str) -> None:
+    text = f"tiers: {{dev: {{paths: [d]}}, production: {{paths: [p], production: true, {key}}}}}"
+    with pytest.raises(ConfigurationError) as caught:
+        load(text.encode(), "c.yaml")
+
+    assert "in a production tier, which takes nothing by itself" in caught.value.faults[0].message
+
+
+@settings(deadline=None)
+@given(st.integers(min_value=0, max_value=int(LONGEST / timedelta(hours=1))))
+def test_a_duration_reads_as_it_is_written(hours: int) -> None:
+    assert parse_duration(duration_text(timedelta(hours=hours))) in {timedelta(hours=hours), None}
+    assert parse_duration(f"{hours}h") == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("hours", "text"), [(0.1, "1h"), (1, "1h"), (1.5, "2h"), (24, "24h"), (24.1, "2d"), (48, "2d"), (49, "3d")]
+)
+def test_what_is_left_is_rounded_up(hours: float, text: str) -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    assert left_text(now + timedelta(hours=hours), now) == text

@@ -1,0 +1,189 @@
+"""What a base branch took and left again is not proposed anew: not there, and in no tier behind it."""
+
+from builders import PODINFO, configuration, pace, tier
+from doubles.story import NOW, Story, release
+
+from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
+from bot.model.verdicts import Current, Update
+from bot.report.run_report import RunReport
+from bot.steps.remember import read_past, remember
+
+FILE, STAGING = "apps/dev/a.yaml", "apps/staging/a.yaml"
+
+
+def story() -> Story:
+    """dev took 1.2.4 and went back."""
+    told = Story(configuration(tier("dev", "patch"))).push(PODINFO, "1.2.2", "1.2.3", "1.2.4")
+    told.write({FILE: release("1.2.3")})
+    told.pass_by(days=1).write({FILE: release("1.2.4")})
+    return told.pass_by(days=1).write({FILE: release("1.2.3")})
+
+
+def taken(report: RunReport, name: str = "dev") -> str:
+    [found] = [one.decision for one in report.verdicts if one.tier.name == name]
+    return found.new if isinstance(found, Update) else ""
+
+
+def why(report: RunReport, name: str = "dev") -> str:
+    [found] = [one.decision for one in report.verdicts if one.tier.name == name]
+    return str(found.remark) if isinstance(found, Current) and found.remark else ""
+
+
+def say(told: Story, *, held: bool, **about: str) -> None:
+    """What a person's command will write."""
+    past = read_past(told.repository, told.remote.tip(LEDGER_BRANCH))
+    words = {Matter(**about): Word(at=told.now, held=held, why="see #12")}
+    assert remember(Ledger(words=words), past, told.forge.us) == ()
+
+
+def test_what_was_taken_back_is_not_proposed_again_and_the_commit_is_named() -> None:
+    told = story()
+    report = told.run()
+
+    assert taken(report) == ""
+    commit = told.remote.branches["main"][:10]
+    assert why(report) == (
+        f"1.2.4 is allowed here and was taken back: dev went back from it in {commit}. A newer version moves by "
+        "itself; to have this one again, write it by hand"
+    )
+
+
+def test_a_newer_version_moves() -> None:
+    told = story()
+    told.run()
+
+    assert taken(told.push(PODINFO, "1.2.5").run()) == "1.2.5"
+
+
+def test_an_open_pull_request_for_it_is_closed() -> None:
+    told = Story(configuration(tier("dev", "patch"))).push(PODINFO, "1.2.3", "1.2.4", "1.2.5")
+    told.write({FILE: release("1.2.3")}).write({FILE: release("1.2.4")}).run()
+    assert len(told.forge.pulls) == 1
+    told.write({FILE: release("1.2.5")}).run()
+    told.write({FILE: release("1.2.4")})
+
+    assert taken(told.run()) == ""
+    assert told.forge.pulls == {}
+
+
+def test_it_is_remembered_when_the_history_is_longer_than_what_is_read_of_it() -> None:
+    told = story()
+    told.run()
+    for number in range(150):
+        told.write({"docs.md": str(number)})
+
+    assert taken(told.pass_by(days=90).run()) == ""
+
+
+def test_it_is_written_down_once() -> None:
+    told = story()
+    told.run()
+    ledger = told.remote.branches[LEDGER_BRANCH]
+    told.pass_by(hours=1).run()
+
+    assert told.remote.branches[LEDGER_BRANCH] == ledger
+
+
+def test_moving_up_and_on_is_no_going_back() -> None:
+    told = Story(configuration(tier("dev", "patch"))).push(PODINFO, "1.2.3", "1.2.4", "1.2.5")
+    for version in ("1.2.2", "1.2.3", "1.2.4"):
+        told.write({FILE: release(version)})
+
+    assert taken(told.run()) == "1.2.5"
+    assert LEDGER_BRANCH not in told.remote.branches
+
+
+def test_a_version_that_people_took_up_again_is_free_for_the_tiers_behind() -> None:
+    told = chain()
+    told.run()
+    told.write({FILE: release("1.2.4")}).run()
+
+    assert taken(told.pass_by(days=3).run(), "staging") == "1.2.4"
+
+
+def chain() -> Story:
+    told = story()
+    told.configuration = configuration(
+        tier("dev", "patch"),
+        tier("test", "patch"),
+        tier("staging", "patch", pace=pace(comes_from=["dev"], soak="1d")),
+        tier("last", "patch", pace=pace(comes_from=["test", "staging"])),
+    )
+    told.write({f"apps/{name}/a.yaml": release("1.2.3") for name in ("staging", "test")})
+    return told.write({"apps/test/a.yaml": release("1.2.4"), "apps/last/a.yaml": release("1.2.3")})
+
+
+def test_no_tier_behind_takes_it_either() -> None:
+    told = chain()
+    told.configuration = configuration(
+        tier("dev", "patch"),
+        tier("staging", "patch", pace=pace(comes_from=["dev"])),
+        tier("last", "patch", pace=pace(comes_from=["staging"])),
+    )
+    told.write({STAGING: release("1.2.4")})
+    report = told.run()
+
+    assert [taken(report, name) for name in ("dev", "staging", "last")] == ["", "", ""]
+    assert "dev went back from it" in why(report, "last")
+
+
+def test_a_tier_beside_it_may() -> None:
+    told = story()
+    told.configuration = configuration(tier("dev", "patch"), tier("test", "patch"))
+    told.write({"apps/test/a.yaml": release("1.2.3")})
+
+    assert taken(told.run(), "test") == "1.2.4"
+
+
+def test_a_persons_word_releases_it() -> None:
+    told = story()
+    told.run()
+    say(told, held=False, chart=PODINFO, version="1.2.4")
+
+    assert taken(told.run()) == "1.2.4"
+
+
+def test_a_word_from_before_releases_nothing() -> None:
+    told = story()
+    told.run()
+    past = read_past(told.repository, told.remote.tip(LEDGER_BRANCH))
+    remember(Ledger(words={Matter(): Word(at=NOW, held=False)}), past, told.forge.us)
+
+    assert taken(told.run()) == ""
+
+
+def test_a_person_may_hold_a_version_and_the_open_pull_request_follows_at_once() -> None:
+    told = Story(configuration(tier("dev", "patch"))).push(PODINFO, "1.2.3", "1.2.4")
+    told.write({FILE: release("1.2.3")}).run()
+    assert len(told.forge.pulls) == 1
+
+    say(told, held=True, chart=PODINFO, version="1.2.4", tier="dev")
+    report = told.run()
+    assert taken(report) == ""
+    assert "1.2.4 is allowed here and held by a person: see #12" in why(report)
+    assert told.forge.pulls == {}
+
+    say(told.pass_by(hours=1), held=False, chart=PODINFO, version="1.2.4", tier="dev")
+    assert taken(told.run()) == "1.2.4"
+
+
+def test_a_hold_of_another_chart_or_tier_holds_nothing_here() -> None:
+    told = Story(configuration(tier("dev", "patch"))).push(PODINFO, "1.2.3", "1.2.4")
+    told.write({FILE: release("1.2.3")}).run()
+    for about in ({"chart": "ghcr.io/x/other"}, {"tier": "staging"}, {"version": "1.2.5"}):
+        say(told, held=True, **about)
+
+    assert taken(told.run()) == "1.2.4"
+
+
+def test_a_hold_ends_by_itself() -> None:
+    told = Story(configuration(tier("dev", "patch"))).push(PODINFO, "1.2.3", "1.2.4")
+    told.write({FILE: release("1.2.3")}).run()
+    past = read_past(told.repository, told.remote.tip(LEDGER_BRANCH))
+    until = Word(at=NOW, held=True, until=NOW.replace(day=3))
+    remember(Ledger(words={Matter(): until}), past, told.forge.us)
+
+    report = told.run()
+    assert taken(report) == ""
+    assert "held by a person until 2026-01-03 00:00 UTC" in why(report)
+    assert taken(told.pass_by(days=2).run()) == "1.2.4"
