@@ -24,10 +24,15 @@ Key = tuple[str, str, ObjectId]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
-    """What all references of a branch's tiers say in one commit, and the files that decide it."""
+    """What all references of a branch's tiers say in one commit, and the files that decide it.
+
+    Attributes:
+        built: Some are made by builds, in which any file may have a say.
+    """
 
     values: Mapping[Key, Version | None]
     watched: frozenset[str]
+    built: bool
 
 
 class History:
@@ -82,7 +87,7 @@ class History:
     def _matters(self, changed: Iterable[str], known: _State) -> bool:
         """Whether a commit may have changed what references say: it touched a file of theirs, or one of their tiers."""
         return any(
-            path in known.watched or (path.endswith(_SUFFIXES) and claimants(path, self._base.tiers))
+            path in known.watched or (path.endswith(_SUFFIXES) and (known.built or claimants(path, self._base.tiers)))
             for path in changed
         )
 
@@ -110,6 +115,7 @@ def _state(references: Mapping[str, tuple[Reference, ...]]) -> _State:
     return _State(
         values={key_of(tier, each): version_of(each) for tier, each in listed},
         watched=frozenset(path for _, each in listed for path in _files(each)),
+        built=any(each.built for _, each in listed),
     )
 
 
