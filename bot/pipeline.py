@@ -1,6 +1,7 @@
 """The story, top to bottom. Read-only commands are its beginning, a dry run stops before `publish`."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.model.explanations import Explained, Spot
@@ -14,6 +15,7 @@ from bot.steps.scan import Base, scan
 from bot.steps.select_versions import select
 
 if TYPE_CHECKING:
+    from bot.steps.arrange import TierProposals
     from bot.steps.find import Remote
 
 
@@ -26,6 +28,7 @@ class Request:
         bases: The trees to judge.
         default: The branch of tiers that name none; empty for a work tree.
         remote: Our side of the remote; None for `scan`, which ends before the plan.
+        now: The present, with its time zone.
         writes: Whether the plan is carried out.
     """
 
@@ -35,6 +38,7 @@ class Request:
     default: Branch
     registry: Registry
     progress: Progress
+    now: datetime
     remote: "Remote | None" = None
     writes: bool = False
 
@@ -64,22 +68,25 @@ def run(request: Request) -> RunReport:
     if remote is None:
         return _report(request, resolved, edit(confirmed))
     # Only here: a scan has ended, and would take a fiftieth longer if it imported what is left.
+    from bot.steps.arrange import arrange  # noqa: PLC0415 - see above
     from bot.steps.carry import carry  # noqa: PLC0415 - see above
     from bot.steps.plan import plan  # noqa: PLC0415 - see above
     from bot.steps.publish import publish  # noqa: PLC0415 - see above
 
-    edits = edit(carry(confirmed, remote, configuration))
-    intended = plan(edits, remote)
+    arranged = arrange(edit(carry(confirmed, remote, configuration)), remote, configuration, request.now)
+    intended = plan(arranged, remote)
     published = publish(intended, remote, configuration) if request.writes else None
-    return replace(_report(request, resolved, edits), plan=intended, published=published)
+    return replace(_report(request, resolved, arranged.tiers), plan=intended, published=published)
 
 
-def _report(request: Request, resolved: Resolved, edits: tuple[TierEdits, ...]) -> RunReport:
+def _report(
+    request: Request, resolved: Resolved, tiers: "tuple[TierEdits, ...] | tuple[TierProposals, ...]"
+) -> RunReport:
     return RunReport(
         command=request.command,
         configuration=request.configuration,
-        verdicts=tuple(verdict for tier in edits for verdict in tier.verdicts),
-        changes=tuple(change for tier in edits for change in tier.changes),
+        verdicts=tuple(verdict for tier in tiers for verdict in tier.verdicts),
+        changes=tuple(change for tier in tiers for change in tier.changes),
         passed_over=(*(item for view in resolved.views for item in view.passed_over), *resolved.outside),
         dry_run=request.remote is not None and not request.writes,
     )

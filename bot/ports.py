@@ -62,8 +62,11 @@ class Repository(Protocol):
     def history(self, commit: Sha, most: int) -> tuple[CommitFacts, ...]:
         """First-parent commits from `commit` backwards, as far as fetched, at most so many."""
 
-    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
-        """Make a commit from blobs on top of `parent`; nothing is pushed."""
+    def bring(self, commit: Sha) -> None:
+        """Bring one commit here that a closed pull request had as its head; nothing happens where it is nowhere."""
+
+    def commit(self, *, parent: Sha | None, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
+        """Make a commit from blobs on top of `parent`, or a first one; nothing is pushed."""
 
     def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
         """Every path that differs between two commits, modes included."""
@@ -84,8 +87,11 @@ class Forge(Protocol):
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         """Every open pull request whose head branch begins with our prefix, forks' included."""
 
-    def last_closed(self, branch: Branch) -> PullRequest | None:
-        """The newest pull request from this branch of ours that was closed without a merge."""
+    def last_refused(self, branch: Branch, *, after: int = 0) -> PullRequest | None:
+        """The newest pull request from this branch of ours, where somebody else closed it without a merge.
+
+        None as well where its number is not above `after`, the last one that was asked about.
+        """
 
     def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
         """Open one; where it exists already, that one; where it is forbidden, why and the cure."""

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,7 @@ class Commands:
                 default=trees.default,
                 registry=registry,
                 progress=self._progress,
+                now=datetime.now(UTC),
             )
 
     def _of_folder(self, tree: Tree, arguments: argparse.Namespace) -> tuple[Configuration, str]:
@@ -147,6 +149,7 @@ class Commands:
                         default=heads.default,
                         registry=registry,
                         progress=self._progress,
+                        now=datetime.now(UTC),
                         remote=remote,
                         writes=not arguments.dry_run,
                     )

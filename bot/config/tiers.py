@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.config.located import Located
 from bot.config.production import looks_like_production
+from bot.config.proposing import read_proposing
 from bot.config.schema_check import NAME_MEND
 from bot.config.wording import dotted, shown
 from bot.errors import Fault
@@ -31,6 +32,7 @@ def read_tier(located: Located, name: str, keys: dict[str, Any]) -> tuple[Tier, 
         production=keys.get("production", False),
         production_said="production" in keys,
         line=located.line(route),
+        proposing=read_proposing(keys),
     )
     faults = (
         *_name_faults(located, route, tier),

@@ -43,10 +43,11 @@ class FilesForge:
             if record["state"] == _OPEN and record["head"].startswith(BOT_BRANCHES)
         )
 
-    def last_closed(self, branch: Branch) -> PullRequest | None:
-        """The newest pull request from this branch that a person set to closed."""
+    def last_refused(self, branch: Branch, *, after: int = 0) -> PullRequest | None:
+        """The newest pull request from this branch, where a person set it to closed."""
         ended = [record for record in self._records() if record["head"] == branch and record["state"] != _OPEN]
-        return _pull_request(ended[-1]) if ended and ended[-1]["state"] == _CLOSED else None
+        newest = ended[-1] if ended and ended[-1]["state"] == _CLOSED else None
+        return _pull_request(newest) if newest and newest["number"] > after else None
 
     def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
         """Write the next number; the open one where it exists already."""

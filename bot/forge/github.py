@@ -82,8 +82,11 @@ class GitHubForge:
             raise self._unusable(refused, what) from refused
         return tuple(pull for pull in pulls if pull.head.startswith(BOT_BRANCHES))
 
-    def last_closed(self, branch: Branch) -> PullRequest | None:
-        """The newest pull request from this branch of ours that was closed without a merge."""
+    def last_refused(self, branch: Branch, *, after: int = 0) -> PullRequest | None:
+        """The newest pull request from this branch of ours, where somebody else closed it without a merge.
+
+        One call; a second one, which asks who closed it, where its number is above `after`.
+        """
         what = "Listing the closed pull requests"
         head = f"{self.repository.split('/')[0]}:{branch}"
         try:
@@ -92,10 +95,15 @@ class GitHubForge:
                     found = _pull_request(pull)
                     # The filter knows the owner only, who may have a fork beside it.
                     if found.head == branch and found.head_here:
-                        return None if pull.merged_at else found
+                        ended = pull.merged_at or pull.number <= after or self._closed_by_us(pull.number)
+                        return None if ended else found
         except Refused as refused:
             raise self._unusable(refused, what) from refused
         return None
+
+    def _closed_by_us(self, number: int) -> bool:
+        closer = self._api.get_issue(number).closed_by
+        return closer is not None and closer.login == self.identity().login
 
     def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
         """Open one; where it exists already (a retry after a lost answer), that one."""

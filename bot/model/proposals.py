@@ -73,7 +73,7 @@ class Texts:
 
 
 class Action(StrEnum):
-    """What a run does with one tier's pull request."""
+    """What a run does with one pull request."""
 
     CREATE = "create"
     """Push a new branch and open a pull request for it."""
@@ -86,14 +86,14 @@ class Action(StrEnum):
     KEEP = "keep"
     """Everything is as it should be: no write."""
     CLOSE = "close"
-    """Nothing is left to update: close with a word, delete the branch."""
+    """Nothing is left to update here: close with a word, delete the branch."""
     LEAVE = "leave"
     """Not ours to touch; the reason says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequestPlan:
-    """Everything needed to bring one tier's pull request about, and nothing that acts.
+    """Everything needed to bring one pull request about, and nothing that acts.
 
     Attributes:
         head_before: Tip of `branch` when it was read; None where it does not exist. The push's lease.
@@ -101,6 +101,7 @@ class PullRequestPlan:
         rewords: Title or body differ from the wished ones, and are ours to change.
         reason: Why the bot leaves it alone, for `Action.LEAVE`.
         updates: Verdicts whose decision is an `Update`; the lines of the pull request.
+        successors: Branches that propose now what this one did, for `Action.CLOSE`.
     """
 
     tier: Tier
@@ -115,6 +116,23 @@ class PullRequestPlan:
     changes: tuple[FileChange, ...] = ()
     updates: tuple[Verdict, ...] = ()
     reason: Reason | None = None
+    successors: tuple[Branch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryPlan:
+    """What is to be remembered for later runs, as the file of a branch of our own.
+
+    Attributes:
+        head_before: The branch's tip when it was read; None where it does not exist.
+        before: The file as it is; None where it does not exist.
+    """
+
+    branch: Branch
+    path: str
+    head_before: Sha | None
+    before: bytes | None
+    after: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +154,13 @@ class Plan:
 
     Attributes:
         notes: What was seen on the way and is not ours, such as a fork's pull request under our branch name.
+        memory: Written before all else, where it changes: a refusal must outlive the branch that it was read from.
     """
 
     pull_requests: tuple[PullRequestPlan, ...] = ()
     statuses: tuple[StatusPlan, ...] = ()
     notes: tuple[Reason, ...] = ()
+    memory: MemoryPlan | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

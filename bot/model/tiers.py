@@ -1,8 +1,9 @@
 """Environment tiers and the rules that a configuration file gives them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.model.proposing import Proposing, ProposingRule
 from bot.versions.constraint import Constraint
 from bot.versions.follow import Follow, Reach
 
@@ -58,6 +59,7 @@ class Tier:
         production: Never edited by itself, decided before anything else.
         line: 1-based line of its key in the configuration, for messages.
         production_said: The file says `production: true` or `false`; else nobody has decided it.
+        proposing: How it proposes what it may move to.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Tier:
     production: bool
     line: int = 0
     production_said: bool = False
+    proposing: Proposing = field(default_factory=Proposing)
 
     @property
     def stands_still(self) -> bool:
@@ -76,11 +79,14 @@ class Tier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """An exception: for matching charts and tiers, other values. The last rule that matches wins, value by value.
+    """An exception: other values for what meets all its conditions. The last rule that matches wins, value by value.
 
     Attributes:
         charts: Patterns of chart addresses without `oci://`; empty matches every chart.
         tiers: Names of tiers; empty matches every tier that is not production.
+        paths: Patterns of the file in which the version is written; empty matches every file.
+        namespaces: Of the object; empty matches every one.
+        jumps: `major`, `minor`, `patch`; empty matches every one. What such a rule sets concerns pull requests only.
         follow: None leaves it as it is.
         skip: Constraints whose versions are never taken; None leaves it as it is.
     """
@@ -90,6 +96,10 @@ class Rule:
     follow: Follow | None = None
     skip: tuple[Constraint, ...] | None = None
     line: int = 0
+    paths: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    jumps: tuple[str, ...] = ()
+    proposing: ProposingRule = field(default_factory=ProposingRule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

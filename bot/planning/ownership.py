@@ -26,11 +26,12 @@ def owner_of(history: tuple[CommitFacts, ...], tier: str, us: Identity) -> Owner
     A commit is ours when its committer is our address and its trailer names this tier. Both are forgeable by someone
     who may push; such a person could as well edit the branch itself, so nothing is gained by a forgery.
     """
-    ours = [_is_ours(commit, tier, us) for commit in history]
+    ours = [is_ours(commit, tier, us) for commit in history]
     if ours and ours[0]:
         return Ownership.OURS
     return Ownership.TOUCHED if any(ours) else Ownership.FOREIGN
 
 
-def _is_ours(commit: CommitFacts, tier: str, us: Identity) -> bool:
+def is_ours(commit: CommitFacts, tier: str, us: Identity) -> bool:
+    """Whether we made a commit, for this tier."""
     return commit.committer_email == us.email and (TIER_TRAILER, tier) in commit.trailers

@@ -1,23 +1,16 @@
-"""The life of one tier's pull request: what is wished, what is found, and so what to do."""
+"""The life of one pull request: what is wished, what is found, and so what to do."""
 
 from dataclasses import dataclass, replace
 
-from bot.model.commits import BOT_BRANCHES, CommitFacts, FileChange, PathDifference, Sha
+from bot.model.commits import CommitFacts, FileChange, PathDifference, Sha
 from bot.model.proposals import Action, Identity, PullRequest, PullRequestPlan, Texts
 from bot.model.tiers import Branch, Tier
 from bot.model.verdicts import Verdict
+from bot.planning.grouping import ALL, branch_of
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.proof import blob_name
+from bot.proposal_reasons import FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, TOUCHED
 from bot.reason import Reason
-from bot.reasons import CLOSED_BY_A_PERSON, FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, TOUCHED
-
-_MARKER = "<!-- flux-chart-bot "
-"""How the last line of a body of ours begins: it names the versions, and changes with nothing else."""
-
-
-def branch_of(tier: Tier) -> Branch:
-    """The branch of a tier's pull request: deterministic, so that every run finds it again."""
-    return f"{BOT_BRANCHES}{tier.name}/all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +18,9 @@ class Wish:
     """What the base branch asks for in this run; without changes there is nothing to propose.
 
     Attributes:
+        key: The last part of its branch's name.
         unknown: Files that hold a chart which could not be looked up and has no update in this run.
+        successors: Branches that propose what this one did, where nothing is wished of it any more.
     """
 
     tier: Tier
@@ -35,6 +30,13 @@ class Wish:
     updates: tuple[Verdict, ...] = ()
     texts: Texts | None = None
     unknown: frozenset[str] = frozenset()
+    key: str = ALL.text
+    successors: tuple[Branch, ...] = ()
+
+    @property
+    def branch(self) -> Branch:
+        """Its branch's name."""
+        return branch_of(self.tier, self.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,25 +55,25 @@ class FoundBranch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What the remote and the forge have under this tier's branch name."""
+    """What the remote and the forge have under one branch name."""
 
     branch: FoundBranch | None = None
     pull_requests: tuple[PullRequest, ...] = ()
-    last_closed: PullRequest | None = None
 
 
 def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan | None:
-    """Decide what to do about one tier's pull request; None where there is nothing and nothing is wished."""
+    """Decide what to do about one pull request; None where there is nothing and nothing is wished."""
     plan = PullRequestPlan(
         tier=wish.tier,
         action=Action.KEEP,
-        branch=branch_of(wish.tier),
+        branch=wish.branch,
         base=wish.base,
         base_sha=wish.base_sha,
         head_before=found.branch.head if found.branch else None,
         texts=wish.texts,
         changes=wish.changes,
         updates=wish.updates,
+        successors=wish.successors,
     )
     existing = _here(found, wish.base)
     objection = _objection(plan, found.branch, us) if found.branch else None
@@ -83,7 +85,7 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
     if existing:
         return _with_pull_request(replace(plan, existing=existing), found.branch, existing, us)
     if found.branch:
-        return _without_pull_request(plan, found.branch, found.last_closed)
+        return _without_pull_request(plan, found.branch)
     return replace(plan, action=Action.CREATE) if wish.changes else None
 
 
@@ -112,33 +114,13 @@ def _objection(plan: PullRequestPlan, branch: FoundBranch, us: Identity) -> Reas
             return FOREIGN_BRANCH(branch=plan.branch)
 
 
-def _without_pull_request(plan: PullRequestPlan, branch: FoundBranch, closed: PullRequest | None) -> PullRequestPlan:
+def _without_pull_request(plan: PullRequestPlan, branch: FoundBranch) -> PullRequestPlan:
+    """A run was killed before it could open one, or a person closed it: the branch is used again, or goes."""
     if not plan.changes:
         return replace(plan, action=Action.CLOSE)
-    if closed and closed.base != plan.base:
-        # The tier has another base since: the branch has to be built anew on that one.
-        return replace(plan, action=Action.CREATE)
-    if closed and _closed_just_this(plan, branch, closed):
-        reason = CLOSED_BY_A_PERSON(number=closed.number, branch=plan.branch)
-        return replace(plan, action=Action.LEAVE, reason=reason)
-    return replace(plan, action=Action.OPEN if _is_as_wished(plan, branch) else Action.CREATE)
-
-
-def _closed_just_this(plan: PullRequestPlan, branch: FoundBranch, closed: PullRequest) -> bool:
-    """Whether what was closed is what is wished: the same change, or the same versions while its files moved on.
-
-    Where the branch was pushed since, nobody has refused what it holds now: a run was killed before it could open.
-    """
-    same_versions = _names_the_same_versions(closed, plan.texts)
-    if not closed.head_sha:
-        return same_versions
-    return closed.head_sha == branch.head and (same_versions or _is_as_wished(plan, branch))
-
-
-def _names_the_same_versions(closed: PullRequest, texts: Texts | None) -> bool:
-    """Whether both bodies end with one marker. It is a hint that anyone can write, and good enough to stay silent."""
-    was, would = _lines(closed.body)[-1:], _lines(texts.body if texts else "")[-1:]
-    return bool(was) and was == would and was[0].startswith(_MARKER)
+    # What was built on another commit may hold another base's history, since the tier's base has changed.
+    built_on_base = branch.history[0].parents == (plan.base_sha,)
+    return replace(plan, action=Action.OPEN if built_on_base and _is_as_wished(plan, branch) else Action.CREATE)
 
 
 def _with_pull_request(

@@ -121,6 +121,7 @@ def _pull_request(outcome: Outcome, *, published: bool) -> Json:
     return {
         "tier": plan.tier.name,
         "action": plan.action.value,
+        "key": plan.branch.rpartition("/")[2],
         "branch": plan.branch,
         "base": plan.base,
         "title": plan.texts.title if plan.texts else None,

@@ -8,6 +8,7 @@ from typing import Any
 from bot.model.proposals import Texts
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Tier
 from bot.model.verdicts import Verdict
+from bot.planning.grouping import ALL, Key
 from bot.report.commit_message import commit_message_of, title_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
@@ -19,23 +20,24 @@ MOST_PLACES = 5
 MOST_REFUSED = 2
 
 
-def pull_request_texts(tier: Tier, updates: Iterable[Verdict]) -> Texts:
-    """Title, body and commit message of one tier's pull request.
+def pull_request_texts(tier: Tier, updates: Iterable[Verdict], key: Key = ALL) -> Texts:
+    """Title, body and commit message of one pull request.
 
     Args:
         tier: The tier; its branch is not named, the pull request shows it.
         updates: Verdicts of this tier; those that are no updates are left out.
+        key: Which of the tier's pull requests.
     """
     wanted = updates_of(updates)
     lines = lines_of(wanted)
     return Texts(
-        title=title_of(tier, lines),
-        body=_body(tier, lines, len(wanted)),
-        commit_message=commit_message_of(tier, lines, len(wanted)),
+        title=title_of(tier, lines, key),
+        body=_body(tier, lines, len(wanted), key),
+        commit_message=commit_message_of(tier, lines, len(wanted), key),
     )
 
 
-def _body(tier: Tier, lines: tuple[Line, ...], updates: int) -> str:
+def _body(tier: Tier, lines: tuple[Line, ...], updates: int, key: Key) -> str:
     """As many rows as fit; the rest is in the commit, which the pull request shows as well."""
     rows = [_row(line) for line in lines]
     facts = {
@@ -46,7 +48,7 @@ def _body(tier: Tier, lines: tuple[Line, ...], updates: int) -> str:
         "suspended": sum(line.suspended for line in lines),
         "pinned": any(line.update.jump == "pin" for line in lines),
         "digests": any(line.update.digest for line in lines),
-        "marker": _marker(tier, lines),
+        "marker": _marker(tier, lines, key),
     }
     frame = len(_template().render(rows=[], left_out=len(rows), **facts))
     fitting = _fitting(rows, LONGEST_BODY - frame)
@@ -99,11 +101,11 @@ def _names(lines: Iterable[Line]) -> Markdown:
     return Markdown(", ".join(map(code, names[:MOST_PLACES])) + more)
 
 
-def _marker(tier: Tier, lines: tuple[Line, ...]) -> Markdown:
+def _marker(tier: Tier, lines: tuple[Line, ...], key: Key) -> Markdown:
     """A hint for people and tools, never proof: anyone can write it. Hexadecimal digits cannot end a comment."""
     wanted = "\n".join(f"{line.chart} {line.update.new} {line.update.digest}" for line in lines)
     digest = hashlib.sha256(wanted.encode(errors="backslashreplace")).hexdigest()[:16]
-    return Markdown(f"<!-- flux-chart-bot v1 tier={tier.name} key=all versions={digest} -->")
+    return Markdown(f"<!-- flux-chart-bot v1 tier={tier.name} key={key.text} versions={digest} -->")
 
 
 @cache

@@ -17,8 +17,8 @@ class CommitMaker:
         self._runner = runner
         self._folder = folder
 
-    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
-        """Make a commit on top of `parent` in which the changed files are exactly their `after`.
+    def commit(self, *, parent: Sha | None, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
+        """Make a commit on top of `parent`, or a first one, in which the changed files are exactly their `after`.
 
         Raises:
             RepositoryFailed: Git refuses a path or an identity.
@@ -31,7 +31,8 @@ class CommitMaker:
         with tempfile.TemporaryDirectory(dir=self._folder) as place:
             blobs = self._blobs(wanted, Path(place))
             tree = self._tree(parent, zip(wanted, blobs, strict=True), Path(place))
-        arguments = ("commit-tree", "-p", parent, "-F", "-", tree)
+        below = ("-p", parent) if parent else ()
+        arguments = ("commit-tree", *below, "-F", "-", tree)
         return self._text(
             "make a commit",
             *arguments,
@@ -47,11 +48,12 @@ class CommitMaker:
         listed = "".join(f"{path}\n" for path in paths).encode(errors="surrogateescape")
         return self._text("store files", "hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed).split()
 
-    def _tree(self, parent: Sha, changed: Iterable[tuple[FileChange, Sha]], place: Path) -> Sha:
+    def _tree(self, parent: Sha | None, changed: Iterable[tuple[FileChange, Sha]], place: Path) -> Sha:
         index = {"GIT_INDEX_FILE": str(place / "index")}
         lines = "".join(f"{change.kind} {blob}\t{change.path}\0" for change, blob in changed)
         stdin = lines.encode("utf-8", "surrogateescape")
-        self._runner.run("read a tree", "read-tree", parent, variables=index)
+        if parent:
+            self._runner.run("read a tree", "read-tree", parent, variables=index)
         done = self._runner.attempt("change a tree", "update-index", "-z", "--index-info", stdin=stdin, variables=index)
         # A path such as `.git/config` is passed over with a word and the status of success.
         if done.status or "Ignoring path" in done.errors:

@@ -117,9 +117,23 @@ class GitRepository:
             following = next(iter(found[-1].parents), None)
         return tuple(found)
 
-    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
-        """Make a commit from blobs on top of `parent`; nothing is pushed."""
-        return self._maker.commit(parent=_checked_sha(parent), changes=changes, message=message, identity=identity)
+    def bring(self, commit: Sha) -> None:
+        """Bring one commit here that a closed pull request had as its head; nothing happens where it is nowhere.
+
+        A forge keeps such commits when their branch is gone (`refs/pull/`), and gives them out by name.
+
+        Raises:
+            RepositoryFailed: The remote cannot be used.
+        """
+        arguments = (*_FETCH, f"--depth={HISTORY}", "--end-of-options", self._remote.url, _checked_sha(commit))
+        finished = self._runner.attempt("fetch a commit", *arguments, variables=self._login)
+        if finished.status and not failures.says_unknown_commit(finished.errors):
+            raise self._runner.failure("fetch a commit", finished.errors)
+
+    def commit(self, *, parent: Sha | None, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
+        """Make a commit from blobs on top of `parent`, or a first one; nothing is pushed."""
+        below = _checked_sha(parent) if parent else None
+        return self._maker.commit(parent=below, changes=changes, message=message, identity=identity)
 
     def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
         """Every path that differs between two commits, modes included; sorted bytewise."""

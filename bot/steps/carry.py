@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.flux.expansion import expand
@@ -14,7 +14,6 @@ from bot.model.references import Pin, RangePin, Reference
 from bot.model.tiers import Configuration, RangesPolicy
 from bot.model.verdicts import Edit, Held, Update, Verdict
 from bot.planning.ownership import Ownership, owner_of
-from bot.planning.pull_requests import branch_of
 from bot.ports import Tree
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
@@ -39,11 +38,10 @@ def carry(judged: Iterable[TierVerdicts], remote: Remote, configuration: Configu
 def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration) -> TierVerdicts:
     if not any(_why_unknown(verdict) for verdict in tier.verdicts):
         return tier
-    proposal = _proposal(tier, remote)
-    if proposal is None:
-        return tier
-    carried = (_carried(verdict, proposal, configuration) for verdict in tier.verdicts)
-    return replace(tier, verdicts=tuple(carried))
+    for proposal in _proposals(tier, remote):
+        carried = (_carried(verdict, proposal, configuration) for verdict in tier.verdicts)
+        tier = replace(tier, verdicts=tuple(carried))
+    return tier
 
 
 def _why_unknown(verdict: Verdict) -> Reason | None:
@@ -60,19 +58,15 @@ class _Proposal:
     proposed: "_Side"
 
 
-def _proposal(tier: TierVerdicts, remote: Remote) -> _Proposal | None:
-    """Our branch, unless others work on it: then it is left to them anyway."""
-    name = tier.view.tier.name
-    branch = remote.branch(branch_of(tier.view.tier))
-    if branch is None or owner_of(branch.history, name, remote.us) is not Ownership.OURS:
-        return None
-    tip = branch.history[0]
-    if not tip.parents:
-        return None
-    tree = remote.repository.tree
-    return _Proposal(
-        present=_Side(tier.view.base.tree), built_on=_Side(tree(tip.parents[0])), proposed=_Side(tree(tip.sha))
-    )
+def _proposals(tier: TierVerdicts, remote: Remote) -> Iterator[_Proposal]:
+    """Our branches, but for those that others work on: they are left to them anyway."""
+    tree, name = remote.repository.tree, tier.view.tier.name
+    for branch in remote.branches(tier.view.tier).values():
+        tip = branch.history[0]
+        if tip.parents and owner_of(branch.history, name, remote.us) is Ownership.OURS:
+            yield _Proposal(
+                present=_Side(tier.view.base.tree), built_on=_Side(tree(tip.parents[0])), proposed=_Side(tree(tip.sha))
+            )
 
 
 def _carried(verdict: Verdict, proposal: _Proposal, configuration: Configuration) -> Verdict:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar, assert_never
 
 from bot.errors import BotError, RunFailed
-from bot.model.commits import PushRejected, Sha
+from bot.model.commits import EntryKind, FileChange, PushRejected, Sha
 from bot.model.proposals import (
     Action,
     CommitStatus,
+    MemoryPlan,
     Outcome,
     Plan,
     Published,
@@ -27,7 +29,12 @@ _T = TypeVar("_T")
 _Step = Callable[[Outcome], Outcome]
 """One write for one pull request."""
 
-_DONE = "Nothing is left to update here: every version of this pull request is on its base branch, or no longer wanted."
+_NOTHING_LEFT = (
+    "Nothing is left to update here: every version of this pull request is on its base branch, or no longer wanted."
+)
+_NO_HEIR = "it stays open, since what replaces it could not be opened"
+_MEMORY_MESSAGE = "Remember what people refused, and what waits since when\n"
+_ELSEWHERE = "The configuration groups these updates otherwise now. They are proposed in"
 
 
 def publish(plan: Plan, remote: Remote, configuration: Configuration) -> Published:
@@ -49,12 +56,27 @@ class _Publisher:
         return self.remote.forge
 
     def publish(self, plan: Plan) -> Published:
+        if plan.memory and (problem := self._remember(plan.memory)):
+            return Published(problems=(problem,))
         outcomes, broken = self._pull_requests(plan.pull_requests)
         if broken:
             return Published(outcomes=outcomes)
         heads = {outcome.plan.branch: outcome.head for outcome in outcomes if outcome.head and not outcome.problem}
-        set_now, problems = self._statuses(plan.statuses, heads)
+        fresh = {one.head for one in outcomes if one.head and one.head != one.plan.head_before}
+        set_now, problems = self._statuses(plan.statuses, heads, fresh)
         return Published(outcomes=outcomes, statuses_set=set_now, problems=problems)
+
+    def _remember(self, memory: MemoryPlan) -> Reason | None:
+        """Write our memory down; where another run was faster, all that was planned is out of date."""
+        change = FileChange(path=memory.path, kind=EntryKind.FILE, before=memory.before or b"", after=memory.after)
+        try:
+            made = self.repository.commit(
+                parent=memory.head_before, changes=[change], message=_MEMORY_MESSAGE, identity=self.remote.us
+            )
+            rejected = self.repository.push(memory.branch, made, expected=memory.head_before)
+        except BotError as error:
+            return FORGE_FAILED(what=memory.branch, problem=error.message)
+        return _rejection(memory.branch, rejected) if rejected else None
 
     def _pull_requests(self, plans: Iterable[PullRequestPlan]) -> tuple[tuple[Outcome, ...], bool]:
         """What came of each, and whether forge or repository broke down on the way."""
@@ -62,8 +84,11 @@ class _Publisher:
         broken = False
         for plan in plans:
             outcome = Outcome(plan=plan, url=plan.existing.url if plan.existing else "", head=plan.head_before)
-            if not broken:
-                outcome, broken = _take(_steps(self, plan), outcome)
+            heirs = tuple(one for one in outcomes if one.plan.branch in plan.successors)
+            if not broken and not any(one.problem for one in heirs):
+                outcome, broken = _take(_steps(self, plan, heirs), outcome)
+            elif not broken:
+                outcome = replace(outcome, problem=FORGE_FAILED(what=plan.branch, problem=_NO_HEIR))
             elif plan.action not in {Action.KEEP, Action.LEAVE}:
                 problem = FORGE_FAILED(what=plan.branch, problem="not attempted, since one before it failed")
                 outcome = replace(outcome, problem=problem)
@@ -98,11 +123,13 @@ class _Publisher:
         problem = self.forge.update_pull_request(existing.number, title=texts.title, body=texts.body)
         return replace(outcome, problem=problem, wrote=outcome.wrote or problem is None)
 
-    def close(self, outcome: Outcome) -> Outcome:
+    def close(self, outcome: Outcome, heirs: tuple[Outcome, ...]) -> Outcome:
         existing = outcome.plan.existing
         if existing is None:
             return outcome
-        problem = self.forge.close_pull_request(existing.number, comment=_DONE)
+        links = [heir.url for heir in heirs if heir.url]
+        comment = f"{_ELSEWHERE} {', '.join(links)}." if links else _NOTHING_LEFT
+        problem = self.forge.close_pull_request(existing.number, comment=comment)
         return replace(outcome, problem=problem, wrote=problem is None)
 
     def delete(self, outcome: Outcome) -> Outcome:
@@ -113,9 +140,15 @@ class _Publisher:
             return replace(outcome, problem=_rejection(branch, rejected))
         return replace(outcome, head=None, wrote=True)
 
-    def _statuses(self, plans: Iterable[StatusPlan], heads: dict[Branch, Sha]) -> tuple[int, tuple[Reason, ...]]:
-        """Set what is not already so. A permission that is missing for one is missing for all: said once."""
-        count, problems, known = 0, dict[Reason, None](), dict[Sha, tuple[CommitStatus, ...]]()
+    def _statuses(
+        self, plans: Iterable[StatusPlan], heads: dict[Branch, Sha], fresh: Iterable[Sha]
+    ) -> tuple[int, tuple[Reason, ...]]:
+        """Set what is not already so. A permission that is missing for one is missing for all: said once.
+
+        A commit that was made a moment ago has no status: it is not asked for one.
+        """
+        count, problems = 0, dict[Reason, None]()
+        known: dict[Sha, tuple[CommitStatus, ...]] = dict.fromkeys(fresh, ())
         for plan in plans:
             sha = plan.sha or heads.get(plan.branch)
             if sha is None:
@@ -136,12 +169,12 @@ class _Publisher:
         return count, tuple(problems)
 
 
-def _steps(publisher: _Publisher, plan: PullRequestPlan) -> tuple[_Step, ...]:
+def _steps(publisher: _Publisher, plan: PullRequestPlan, heirs: tuple[Outcome, ...]) -> tuple[_Step, ...]:
     match plan.action:
         case Action.KEEP | Action.LEAVE:
             return ()
         case Action.CLOSE:
-            return publisher.close, publisher.delete
+            return partial(publisher.close, heirs=heirs), publisher.delete
         case Action.OPEN:
             return (publisher.open,)
         case Action.REWORD:

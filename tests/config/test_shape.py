@@ -13,7 +13,9 @@ from bot.config.shape import fits
 NAMES = st.sampled_from(["dev", "state", "Dev", "", "dev\n", "a" * 41, 0])
 VALUES = st.one_of(st.none(), st.booleans(), st.sampled_from([0, "", "x", "report", [], {}, ["x"], [""], [0]]))
 TIERS = st.dictionaries(
-    st.sampled_from(["paths", "branch", "follow", "production", "more"]), VALUES | st.just(["apps/**"]), max_size=5
+    st.sampled_from(["paths", "branch", "follow", "production", "group", "limits", "more"]),
+    VALUES | st.just(["apps/**"]) | st.dictionaries(st.sampled_from(["open", "changes"]), st.integers(-1, 2) | VALUES),
+    max_size=5,
 )
 MATCHES = st.dictionaries(st.sampled_from(["chart", "tier", "more"]), VALUES)
 SETS = st.dictionaries(st.sampled_from(["follow", "skip", "more"]), VALUES)
@@ -31,12 +33,20 @@ FILES = st.fixed_dictionaries(
 
 RIGHT: dict[str, Any] = {
     "tiers": {
-        "dev": {"paths": ["apps/dev/**"], "branch": "develop", "follow": "minor", "production": False},
+        "dev": {
+            "paths": ["apps/dev/**"],
+            "branch": "develop",
+            "follow": "minor",
+            "production": False,
+            "group": "chart",
+        },
+        "test": {"paths": ["a/**"], "group": "chart", "majors": "together", "mode": "report", "limits": {"open": 1}},
         "live": {"paths": ["apps/live/**"], "production": True},
     },
     "rules": [
         {"match": {"chart": "ghcr.io/*"}, "set": {"follow": "6.x", "skip": ["6.5.2"]}},
         {"match": {"chart": ["ghcr.io/*"], "tier": ["dev"]}, "set": {"skip": []}},
+        {"match": {"paths": "apps/**", "namespace": ["x"], "jump": "major"}, "set": {"group": "x", "mode": "report"}},
     ],
     "registries": {"private-hosts": ["harbor.corp.example"]},
     "same-as": {"harbor.corp.example/ghcr/*": "ghcr.io/*"},

@@ -26,6 +26,7 @@ class MemoryForge:
         writes: Every call that changed something or tried to.
         comments: What was said on closing.
         numbered: The newest pull request's number.
+        asked_who_closed: Branches whose closed pull requests were asked for.
     """
 
     branches: Mapping[Branch, Sha] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class MemoryForge:
     writes: list[tuple[str, str]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     numbered: int = 0
+    asked_who_closed: list[Branch] = field(default_factory=list)
 
     def identity(self) -> Identity:
         return self.us
@@ -47,8 +49,15 @@ class MemoryForge:
         pulls = (replace(pull, head_sha=self.branches.get(pull.head, "")) for pull in self.pulls.values())
         return tuple(pull for pull in pulls if pull.head.startswith(BOT_BRANCHES))
 
-    def last_closed(self, branch: Branch) -> PullRequest | None:
-        return next((pull for pull in reversed(self.closed) if pull.head == branch), None)
+    def last_refused(self, branch: Branch, *, after: int = 0) -> PullRequest | None:
+        self.asked_who_closed.append(branch)
+        newest = next((pull for pull in reversed(self.closed) if pull.head == branch), None)
+        return newest if newest and newest.number > after else None
+
+    def close(self, number: int) -> None:
+        """Close one as a person does."""
+        pull = self.pulls.pop(number)
+        self.closed.append(replace(pull, head_sha=self.branches.get(pull.head, pull.head_sha)))
 
     def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
         if reason := self._write("create_pull_request", head):

@@ -128,19 +128,24 @@ class MemoryRepository:
     def history(self, commit: Sha, most: int) -> tuple[CommitFacts, ...]:
         found: list[CommitFacts] = []
         following: Sha | None = commit
-        while following and len(found) < most:
+        while following in self.remote.commits and len(found) < most:
             stored = self.remote.commits[following]
             found.append(_facts(following, stored))
             following = next(iter(stored.parents), None)
         return tuple(found)
 
-    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
-        tree = dict(self.remote.commits[parent].files)
+    def bring(self, commit: Sha) -> None:
+        self._over_the_wire()
+
+    def commit(self, *, parent: Sha | None, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
+        tree = dict(self.remote.commits[parent].files) if parent else {}
         for change in changes:
             if not change.kind.regular:
                 raise ValueError(f"{change.path!r} is no regular file")
             tree[change.path] = (change.kind, change.after)
-        return self.remote.store(Commit(files=tree, parents=(parent,), email=identity.email, message=message))
+        return self.remote.store(
+            Commit(files=tree, parents=(parent,) if parent else (), email=identity.email, message=message)
+        )
 
     def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
         before = {entry.path: entry for entry in self.tree(old).entries()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from textwrap import dedent
 
 from builders import configuration, digest, source, tier
@@ -13,8 +14,9 @@ from doubles.memory_repository import MemoryRemote, MemoryRepository
 from bot.model.proposals import Plan, Published
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Decision
-from bot.planning.pull_requests import branch_of
+from bot.planning.grouping import branch_of
 from bot.planning.tiers import branch_of_tier, tiers_on
+from bot.steps.arrange import Arranged, arrange
 from bot.steps.carry import carry
 from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
@@ -82,6 +84,7 @@ class Story:
     remote: MemoryRemote = field(default_factory=MemoryRemote)
     registry: MemoryRegistry = field(default_factory=MemoryRegistry)
     forge: MemoryForge = field(default_factory=MemoryForge)
+    now: datetime = datetime(2026, 11, 21, 6, tzinfo=UTC)
 
     def __post_init__(self) -> None:
         self.forge.branches = self.remote.branches
@@ -134,12 +137,18 @@ class Story:
     def edited(self) -> tuple[TierEdits, ...]:
         return edit(carry(self.judged(), self.our_side(), self.configuration))
 
+    def arranged(self, remote: Remote | None = None) -> Arranged:
+        remote = remote or self.our_side()
+        edits = edit(carry(self.judged(), remote, self.configuration))
+        return arrange(edits, remote, self.configuration, self.now)
+
     def planned(self) -> Plan:
-        return plan(self.edited(), self.our_side())
+        remote = self.our_side()
+        return plan(self.arranged(remote), remote)
 
     def published(self) -> Published:
         remote = self.our_side()
-        return publish(plan(edit(carry(self.judged(), remote, self.configuration)), remote), remote, self.configuration)
+        return publish(plan(self.arranged(remote), remote), remote, self.configuration)
 
     def proposed(self, name: str = "dev") -> dict[str, str]:
         """The files of a tier's branch as they differ from `main`."""

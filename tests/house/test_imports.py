@@ -14,6 +14,7 @@ PURE = (
     "model",
     "reason",
     "reasons",
+    "proposal_reasons",
     "errors",
     "versions",
     "yamltext",

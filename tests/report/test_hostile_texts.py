@@ -113,7 +113,12 @@ def test_a_commit_message_holds_words_and_our_own_trailers_only(text: str) -> No
     assert "#" not in message
     assert "@" not in message
     assert all(line.startswith("- ") for line in body.split("\n"))
-    assert trailers == "Flux-Chart-Bot-Tier: dev\nFlux-Chart-Bot-Updates: 2"
+    *rows, last = trailers.split("Flux-Chart-Bot-Tier: ")
+    assert all(
+        re.fullmatch(r"Flux-Chart-Bot-Row: [a-z0-9./-]+ [A-Za-z0-9._+-]+", row)
+        for row in "".join(rows).split("\n")[:-1]
+    )
+    assert last == "dev\nFlux-Chart-Bot-Key: all\nFlux-Chart-Bot-Updates: 2"
     assert subject == "chore(dev): update 2 charts"
     assert message.isascii()
 

@@ -107,7 +107,10 @@ def test_a_commit_message_has_a_line_a_chart_and_trailers_last() -> None:
         "chore(dev): update 2 charts\n\n"
         "- ghcr.io/stefanprodan/charts/podinfo 6.5.3 -> 6.5.4\n"
         "- ghcr.io/x/redis 6.5.3 -> 6.5.4\n\n"
+        "Flux-Chart-Bot-Row: ghcr.io/stefanprodan/charts/podinfo 6.5.4\n"
+        "Flux-Chart-Bot-Row: ghcr.io/x/redis 6.5.4\n"
         f"{TIER_TRAILER}: dev\n"
+        "Flux-Chart-Bot-Key: all\n"
         "Flux-Chart-Bot-Updates: 2\n"
     )
 

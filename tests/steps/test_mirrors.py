@@ -31,6 +31,7 @@ def told(settings: Configuration) -> RunReport:
         default="main",
         registry=story.registry,
         progress=quiet,
+        now=story.now,
     )
     return run(request)
 

@@ -20,6 +20,7 @@ def told(*, writes: bool, remote: bool) -> tuple[Story, RunReport]:
         default="main",
         registry=story.registry,
         progress=quiet,
+        now=story.now,
         remote=story.our_side() if remote else None,
         writes=writes,
     )

@@ -1,0 +1,35 @@
+"""Why an update is not proposed although its tier may move there, and why a pull request is left alone."""
+
+from bot.reason import ReasonKind, Weight
+
+REFUSED = ReasonKind(
+    "refused",
+    "{version} was refused in #{number}",
+    "A newer version is proposed again; for this one delete its entry in `{file}` on the branch `{branch}`",
+)
+WAITS_FOR_ROOM = ReasonKind(
+    "waits-for-room",
+    "{version} waits: {what}",
+    "Merge or close what is open; `limits` in the configuration says how much a tier proposes at once",
+)
+ONLY_REPORTED = ReasonKind(
+    "only-reported", "{version} is allowed here, and `mode: report` proposes nothing", "Move it by hand"
+)
+TOUCHED = ReasonKind(
+    "touched",
+    "{branch} holds commits of others and is left to them",
+    "To hand it back, remove those commits or delete the branch",
+    Weight.WARNING,
+)
+FOREIGN_BRANCH = ReasonKind(
+    "foreign-branch",
+    "{branch} exists and holds no commit of this bot",
+    "Delete the branch; nothing of ours is on it",
+    Weight.WARNING,
+)
+FOREIGN_PULL_REQUEST = ReasonKind(
+    "foreign-pull-request",
+    "pull request {number} uses our branch name {branch} and is not ours ({why})",
+    "Close it, or rename its branch",
+    Weight.WARNING,
+)
