@@ -7,6 +7,7 @@ REFUSED = ReasonKind(
     "{version} was refused in #{number}",
     "A newer version is proposed again; for this one delete its entry in `{file}` on the branch `{branch}`",
 )
+TAKEN_OUT = ReasonKind("taken-out", "{version} was taken out of #{number}", "Tick its box there to have it back")
 WAITS_FOR_ROOM = ReasonKind(
     "waits-for-room",
     "{version} waits: {what}",
@@ -18,7 +19,7 @@ ONLY_REPORTED = ReasonKind(
 TOUCHED = ReasonKind(
     "touched",
     "{branch} holds commits of others and is left to them",
-    "To hand it back, remove those commits or delete the branch",
+    "To hand it back, tick the last box of its pull request, or delete the branch",
     Weight.WARNING,
 )
 FOREIGN_BRANCH = ReasonKind(

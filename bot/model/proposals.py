@@ -83,6 +83,8 @@ class Action(StrEnum):
     """Push the branch anew, and mend title and body where they differ."""
     REWORD = "reword"
     """The branch is as it should be; title or body differ."""
+    ADVANCE = "advance"
+    """Others' commits lie on the branch: push one on top of them that moves the version, and nothing else."""
     KEEP = "keep"
     """Everything is as it should be: no write."""
     CLOSE = "close"
@@ -117,6 +119,11 @@ class PullRequestPlan:
     updates: tuple[Verdict, ...] = ()
     reason: Reason | None = None
     successors: tuple[Branch, ...] = ()
+
+    @property
+    def parent(self) -> Sha:
+        """The commit that a push stands on: the base's tip, or the others' work where it goes on top of that."""
+        return self.head_before if self.action is Action.ADVANCE and self.head_before else self.base_sha
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from bot.model.verdicts import Held, Update, Verdict
 from bot.planning.grouping import Key, key_of, proposing_of
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, TierMemory
 from bot.planning.rows import Row, row_of
-from bot.proposal_reasons import ONLY_REPORTED, REFUSED, WAITS_FOR_ROOM
+from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM
 from bot.reason import Reason
 
 PATIENCE = timedelta(days=14)
@@ -42,11 +42,13 @@ class Arrangement:
 
     Attributes:
         waiting: The charts that a limit holds back, since when.
+        taken_out: The rows that each key's box keeps out of it.
     """
 
     verdicts: tuple[Verdict, ...]
     groups: Mapping[Key, tuple[int, ...]]
     waiting: Mapping[str, datetime]
+    taken_out: Mapping[Key, frozenset[Row]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +91,17 @@ def arrange_tier(
     return Arrangement(
         verdicts=tuple(_held(verdict, held.get(index)) for index, verdict in enumerate(verdicts)),
         groups={key: tuple(groups[key]) for key in sorted(groups)},
+        taken_out=_taken_out(candidates, memory),
         waiting={chart: memory.waiting.get(chart, now.replace(microsecond=0)) for chart in late},
     )
+
+
+def _taken_out(candidates: tuple[_Candidate, ...], memory: TierMemory) -> dict[Key, frozenset[Row]]:
+    found: dict[Key, set[Row]] = defaultdict(set)
+    for one in candidates:
+        if (refusal := memory.refusals.get(one.row)) and refusal.unticked:
+            found[one.key].add(one.row)
+    return {key: frozenset(rows) for key, rows in found.items()}
 
 
 def _held(verdict: Verdict, reason: Reason | None) -> Verdict:
@@ -122,9 +133,12 @@ def _unwanted(one: _Candidate, standing: Standing, memory: TierMemory) -> Reason
     if one.settings.mode is Mode.REPORT:
         return ONLY_REPORTED(version=one.row.version)
     refusal = memory.refusals.get(one.row)
-    if refusal is None or (refusal.number in standing.numbers and not refusal.unticked):
+    is_open = refusal is not None and refusal.number in standing.numbers
+    if refusal is None or (is_open and not refusal.unticked):
         # What was reopened is wanted again.
         return None
+    if is_open:
+        return TAKEN_OUT(version=one.row.version, number=refusal.number)
     return REFUSED(version=one.row.version, number=refusal.number, file=MEMORY_FILE, branch=MEMORY_BRANCH)
 
 

@@ -21,6 +21,7 @@ class Wish:
         key: The last part of its branch's name.
         unknown: Files that hold a chart which could not be looked up and has no update in this run.
         successors: Branches that propose what this one did, where nothing is wished of it any more.
+        rebuilds: A person asks for the branch to be made anew, whatever lies on it.
     """
 
     tier: Tier
@@ -32,6 +33,7 @@ class Wish:
     unknown: frozenset[str] = frozenset()
     key: str = ALL.text
     successors: tuple[Branch, ...] = ()
+    rebuilds: bool = False
 
     @property
     def branch(self) -> Branch:
@@ -76,14 +78,15 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
         successors=wish.successors,
     )
     existing = _here(found, wish.base)
-    objection = _objection(plan, found.branch, us) if found.branch else None
+    objection = _objection(wish, found.branch, us) if found.branch else None
     if objection:
         return replace(plan, action=Action.LEAVE, reason=objection, existing=existing)
     if found.branch and not wish.changes and any(item.path in wish.unknown for item in found.branch.carries):
         # Unknown is not gone: reviews and approvals would be lost to a registry's bad minute.
         return replace(plan, existing=existing)
     if existing:
-        return _with_pull_request(replace(plan, existing=existing), found.branch, existing, us)
+        plan = replace(plan, existing=existing)
+        return _with_pull_request(plan, found.branch, existing, us, rebuilds=wish.rebuilds)
     if found.branch:
         return _without_pull_request(plan, found.branch)
     return replace(plan, action=Action.CREATE) if wish.changes else None
@@ -104,14 +107,14 @@ def _here(found: Found, base: Branch) -> PullRequest | None:
     return next((pull for pull in here if pull.base == base), here[0] if here else None)
 
 
-def _objection(plan: PullRequestPlan, branch: FoundBranch, us: Identity) -> Reason | None:
-    match owner_of(branch.history, plan.tier.name, us):
+def _objection(wish: Wish, branch: FoundBranch, us: Identity) -> Reason | None:
+    match owner_of(branch.history, wish.tier.name, us):
         case Ownership.OURS:
             return None
         case Ownership.TOUCHED:
-            return TOUCHED(branch=plan.branch)
+            return None if wish.rebuilds else TOUCHED(branch=wish.branch)
         case Ownership.FOREIGN:
-            return FOREIGN_BRANCH(branch=plan.branch)
+            return FOREIGN_BRANCH(branch=wish.branch)
 
 
 def _without_pull_request(plan: PullRequestPlan, branch: FoundBranch) -> PullRequestPlan:
@@ -119,12 +122,17 @@ def _without_pull_request(plan: PullRequestPlan, branch: FoundBranch) -> PullReq
     if not plan.changes:
         return replace(plan, action=Action.CLOSE)
     # What was built on another commit may hold another base's history, since the tier's base has changed.
-    built_on_base = branch.history[0].parents == (plan.base_sha,)
-    return replace(plan, action=Action.OPEN if built_on_base and _is_as_wished(plan, branch) else Action.CREATE)
+    done = _is_built(plan, branch) and _is_as_wished(plan, branch)
+    return replace(plan, action=Action.OPEN if done else Action.CREATE)
+
+
+def _is_built(plan: PullRequestPlan, branch: FoundBranch) -> bool:
+    """Whether the branch is one commit on its base as that is now."""
+    return branch.history[0].parents == (plan.base_sha,)
 
 
 def _with_pull_request(
-    plan: PullRequestPlan, branch: FoundBranch | None, existing: PullRequest, us: Identity
+    plan: PullRequestPlan, branch: FoundBranch | None, existing: PullRequest, us: Identity, *, rebuilds: bool
 ) -> PullRequestPlan:
     if existing.base != plan.base:
         why = f"it goes to {existing.base}, not to {plan.base}"
@@ -134,7 +142,7 @@ def _with_pull_request(
         return replace(plan, action=Action.CLOSE)
     # One opened by hand from our link, where the forge forbids us to: the branch is ours, the words are theirs.
     plan = replace(plan, rewords=existing.author == us.login and not _says_the_same(existing, plan.texts))
-    if branch is None or not _is_as_wished(plan, branch):
+    if branch is None or not _is_as_wished(plan, branch) or (rebuilds and not _is_built(plan, branch)):
         return replace(plan, action=Action.UPDATE)
     return replace(plan, action=Action.REWORD if plan.rewords else Action.KEEP)
 

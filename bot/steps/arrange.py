@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.model.commits import FileChange
-from bot.model.proposals import MemoryPlan
+from bot.model.proposals import MemoryPlan, PullRequest
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Update, Verdict
 from bot.planning.arranging import Arrangement, Standing, arrange_tier
@@ -14,6 +14,7 @@ from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, TierMemory, read_mem
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.pull_requests import FoundBranch
 from bot.planning.rows import Row
+from bot.planning.tick_boxes import REBUILD, read_boxes
 from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
 from bot.steps.resolve import TierVerdicts, TierView
@@ -21,11 +22,18 @@ from bot.steps.resolve import TierVerdicts, TierView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What one pull request is to propose."""
+    """What one pull request is to propose.
+
+    Attributes:
+        taken_out: The rows that people took out of it by their boxes.
+        rebuilds: A person ticked the box that asks for it to be made anew.
+    """
 
     key: Key
     changes: tuple[FileChange, ...]
     updates: tuple[Verdict, ...]
+    taken_out: frozenset[Row] = frozenset()
+    rebuilds: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +42,14 @@ class TierProposals:
 
     Attributes:
         gone: The keys of branches of ours with which nothing is wished any more, and the rows that they have.
+        released: Those of them that others work on, and that a person ticked to be made anew.
     """
 
     view: TierView
     verdicts: tuple[Verdict, ...]
     proposals: tuple[Proposal, ...]
     gone: Mapping[str, frozenset[Row]]
+    released: frozenset[str] = frozenset()
 
     @property
     def changes(self) -> tuple[FileChange, ...]:
@@ -99,6 +109,7 @@ class _Arranger:
             if not self._has_pull_request(key):
                 memory, asked = self._learnt(memory, key, branch), asked | {key}
         standing = self._standing(branches)
+        memory = self._ticked(memory, standing)
         while True:
             arrangement = arrange_tier(self.tier, self.edits.verdicts, self.configuration, standing, memory, self.now)
             made = {key.text for key in arrangement.groups} - asked - standing.rows.keys()
@@ -108,14 +119,33 @@ class _Arranger:
                 return arrangement, replace(memory, waiting=arrangement.waiting)
 
     def _has_pull_request(self, key: str) -> bool:
-        return any(pull.head_here for pull in self.remote.open_from(branch_of(self.tier, key)))
+        return self._pull_request(key) is not None
+
+    def _pull_request(self, key: str) -> PullRequest | None:
+        pulls = self.remote.open_from(branch_of(self.tier, key))
+        return next((pull for pull in pulls if pull.head_here), None)
+
+    def _boxes(self, key: str) -> dict[str, bool]:
+        """The boxes of a pull request; in words that are not ours there are none."""
+        pull = self._pull_request(key)
+        return read_boxes(pull.body) if pull and pull.author == self.remote.us.login else {}
+
+    def _ticked(self, memory: TierMemory, standing: Standing) -> TierMemory:
+        """Take in what people ticked: a row that is unticked goes, one that is ticked again comes back."""
+        for key, rows in standing.rows.items():
+            pull, boxes = self._pull_request(key), self._boxes(key)
+            if pull:
+                known = {one.row for one in memory.refusals.values() if one.unticked and one.number == pull.number}
+                memory = memory.without(row for row in known if boxes.get(row.name(self.tier.name)) is True)
+                out = {row for row in rows - known if boxes.get(row.name(self.tier.name)) is False}
+                memory = memory.refusing(out, pull.number, unticked=True)
+        return memory
 
     def _standing(self, branches: Mapping[str, FoundBranch]) -> Standing:
-        opened = {key: branch for key, branch in branches.items() if self._has_pull_request(key)}
-        pulls = (pull for key in opened for pull in self.remote.open_from(branch_of(self.tier, key)))
+        opened = {key: pull for key in branches if (pull := self._pull_request(key))}
         return Standing(
-            rows={key: self.remote.rows(self.tier, branch) for key, branch in opened.items()},
-            numbers=frozenset(pull.number for pull in pulls if pull.head_here),
+            rows={key: self.remote.rows(self.tier, branches[key]) for key in opened},
+            numbers=frozenset(pull.number for pull in opened.values()),
         )
 
     def _learnt(self, memory: TierMemory, key: str, branch: FoundBranch | None) -> TierMemory:
@@ -138,11 +168,26 @@ class _Arranger:
             for position in positions:
                 verdicts[position] = edited.verdicts[position]
             if edited.changes:
-                proposals.append(Proposal(key=key, changes=edited.changes, updates=edited.updates))
+                proposals.append(self._proposal(key, edited, arrangement.taken_out.get(key, frozenset())))
         wished = {proposal.key.text for proposal in proposals}
         branches = self.remote.branches(self.tier)
         gone = {key: self.remote.rows(self.tier, one) for key, one in branches.items() if key not in wished}
-        return TierProposals(view=self.edits.view, verdicts=tuple(verdicts), proposals=tuple(proposals), gone=gone)
+        return TierProposals(
+            view=self.edits.view,
+            verdicts=tuple(verdicts),
+            proposals=tuple(proposals),
+            gone=gone,
+            released=frozenset(key for key in gone if self._boxes(key).get(REBUILD, False)),
+        )
+
+    def _proposal(self, key: Key, edited: TierEdits, taken_out: frozenset[Row]) -> Proposal:
+        return Proposal(
+            key=key,
+            changes=edited.changes,
+            updates=edited.updates,
+            taken_out=taken_out,
+            rebuilds=self._boxes(key.text).get(REBUILD, False),
+        )
 
     def _edited(self, arrangement: Arrangement, positions: Iterable[int]) -> TierEdits:
         if arrangement.verdicts == self.edits.verdicts and len(arrangement.groups) == 1:

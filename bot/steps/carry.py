@@ -1,26 +1,21 @@
 """carry: what an open pull request proposed for a chart that cannot be looked up now, it keeps. Unknown is not gone."""
 
 import re
-from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from bot.flux.expansion import expand
-from bot.flux.files import read_file
-from bot.flux.objects import AnyObject, ChartTemplate, HelmChart, HelmRelease, OCIRepository
 from bot.flux.remarks import narrowing_comment
-from bot.model.places import ObjectId
 from bot.model.references import Pin, RangePin, Reference
 from bot.model.tiers import Configuration, RangesPolicy
 from bot.model.verdicts import Edit, Held, Update, Verdict
 from bot.planning.ownership import Ownership, owner_of
-from bot.ports import Tree
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
 from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import jump
 from bot.steps.find import Remote
 from bot.steps.resolve import TierVerdicts
+from bot.steps.side import Side
 from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.version import Version, try_full, try_loose
 
@@ -53,9 +48,9 @@ def _why_unknown(verdict: Verdict) -> Reason | None:
 class _Proposal:
     """What our branch changes: the base as it is, the commit that the branch was built on, and its tip."""
 
-    present: "_Side"
-    built_on: "_Side"
-    proposed: "_Side"
+    present: Side
+    built_on: Side
+    proposed: Side
 
 
 def _proposals(tier: TierVerdicts, remote: Remote) -> Iterator[_Proposal]:
@@ -65,7 +60,7 @@ def _proposals(tier: TierVerdicts, remote: Remote) -> Iterator[_Proposal]:
         tip = branch.history[0]
         if tip.parents and owner_of(branch.history, name, remote.us) is Ownership.OURS:
             yield _Proposal(
-                present=_Side(tier.view.base.tree), built_on=_Side(tree(tip.parents[0])), proposed=_Side(tree(tip.sha))
+                present=Side(tier.view.base.tree), built_on=Side(tree(tip.parents[0])), proposed=Side(tree(tip.sha))
             )
 
 
@@ -147,59 +142,3 @@ def _is_within(version: Version, constraint: str) -> bool:
         return Constraint.parse(constraint).check(version)
     except InvalidConstraint:
         return False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wish:
-    """Which chart an object takes, by all that its own manifest says of it, and the texts of its version."""
-
-    chart: Hashable
-    texts: tuple[str, ...]
-
-
-class _Side:
-    """The objects of one commit; its listing and each of its files are read once."""
-
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
-        self._entries = {entry.path: entry for entry in tree.entries() if entry.kind.regular}
-        self._files: dict[str, tuple[AnyObject, ...]] = {}
-        self._wishes: dict[tuple[str, ...], dict[ObjectId, _Wish]] = {}
-
-    def wish(self, reference: Reference) -> _Wish | None:
-        """What the reference's object wishes for here; None where it is not, or its name is used twice in its files."""
-        paths = (reference.path, *reference.also_in)
-        if paths not in self._wishes:
-            self._wishes[paths] = _wishes(each for path in paths for each in self._objects(path))
-        return self._wishes[paths].get(reference.object)
-
-    def _objects(self, path: str) -> tuple[AnyObject, ...]:
-        if path not in self._files:
-            entry = self._entries.get(path)
-            found = self._tree.read([entry] if entry else [])
-            self._files[path] = next((read_file(path, data).objects for _, data in found), ())
-        return self._files[path]
-
-
-def _wishes(objects: Iterable[AnyObject]) -> dict[ObjectId, _Wish]:
-    written = tuple(objects)
-    known = (*written, *expand(written).objects)
-    times = Counter(each.head.object for each in known)
-    wishes = ((each.head.object, _wish(each)) for each in known)
-    return {name: wish for name, wish in wishes if wish and times[name] == 1}
-
-
-def _wish(each: AnyObject) -> _Wish | None:
-    match each:
-        case HelmRelease(chart=ChartTemplate() as template) | HelmChart(chart=template):
-            chart: Hashable = (template.chart, template.source)
-            pin = template.wish.pin
-        case OCIRepository():
-            chart, pin = (each.source, each.selects_chart), each.wish.pin
-        case _:
-            return None
-    return None if isinstance(pin, Reason) else _Wish(chart=chart, texts=_texts(pin))
-
-
-def _texts(pin: Pin) -> tuple[str, ...]:
-    return tuple(place.text for place in pin.places)

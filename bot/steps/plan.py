@@ -8,10 +8,12 @@ from bot.model.verdicts import Held, Update, Verdict
 from bot.planning.grouping import ALL, branch_of
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
+from bot.proposal_reasons import TOUCHED
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
 from bot.report.statuses import base_status, head_status
 from bot.report.wording import pull_request_texts
+from bot.steps.advance import advance
 from bot.steps.arrange import Arranged, Proposal, TierProposals
 from bot.steps.find import Remote
 
@@ -26,6 +28,8 @@ def plan(arranged: Arranged, remote: Remote) -> Plan:
         for wish in _wishes(tier):
             found = remote.found(wish.branch)
             planned = plan_pull_request(wish, found, remote.us)
+            if planned and planned.reason and planned.reason.id == TOUCHED.id and wish.changes:
+                planned = advance(planned, tier.view, remote)
             of_tier += [planned] if planned else []
             notes += strangers(found, wish.branch)
         statuses += _statuses(tier, tuple(of_tier), remote)
@@ -42,13 +46,20 @@ def _wishes(tier: TierProposals) -> Iterable[Wish]:
         unknown=frozenset(verdict.reference.path for verdict in tier.verdicts if _is_unknown(verdict)),
     )
     for proposal in tier.proposals:
-        texts = pull_request_texts(wish.tier, proposal.updates, proposal.key)
-        yield replace(wish, key=proposal.key.text, changes=proposal.changes, updates=proposal.updates, texts=texts)
+        texts = pull_request_texts(wish.tier, proposal.updates, proposal.key, proposal.taken_out)
+        yield replace(
+            wish,
+            key=proposal.key.text,
+            changes=proposal.changes,
+            updates=proposal.updates,
+            texts=texts,
+            rebuilds=proposal.rebuilds,
+        )
     known = {proposal.key.text for proposal in tier.proposals}
     for key, rows in tier.gone.items():
         heirs = (proposal for proposal in tier.proposals if _charts_of(proposal) & {row.chart for row in rows})
         successors = tuple(branch_of(wish.tier, proposal.key.text) for proposal in heirs)
-        yield replace(wish, key=key, successors=successors)
+        yield replace(wish, key=key, successors=successors, rebuilds=key in tier.released)
     if not known and ALL.text not in tier.gone:
         yield wish
 
@@ -78,5 +89,9 @@ def _is_ours_to_judge(planned: PullRequestPlan, remote: Remote) -> bool:
     if not planned.updates:
         return False
     if planned.existing:
-        return planned.existing.author == remote.us.login and planned.action not in {Action.CLOSE, Action.LEAVE}
+        return planned.existing.author == remote.us.login and planned.action not in {
+            Action.CLOSE,
+            Action.LEAVE,
+            Action.ADVANCE,
+        }
     return planned.action in {Action.CREATE, Action.OPEN}

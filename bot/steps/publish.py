@@ -19,6 +19,7 @@ from bot.model.proposals import (
     StatusPlan,
 )
 from bot.model.tiers import Branch, Configuration
+from bot.planning.ownership import ON_TOP_TRAILER
 from bot.planning.proof import deviation
 from bot.ports import Forge, Repository
 from bot.reason import Reason
@@ -98,10 +99,12 @@ class _Publisher:
     def push(self, outcome: Outcome) -> Outcome:
         plan = outcome.plan
         message = _required(plan.texts).commit_message
+        if plan.action is Action.ADVANCE:
+            message += f"{ON_TOP_TRAILER}: {plan.parent}\n"
         made = self.repository.commit(
-            parent=plan.base_sha, changes=plan.changes, message=message, identity=self.remote.us
+            parent=plan.parent, changes=plan.changes, message=message, identity=self.remote.us
         )
-        differences = self.repository.differences(plan.base_sha, made)
+        differences = self.repository.differences(plan.parent, made)
         if problem := deviation(plan, differences, self.configuration, self.remote.default):
             return replace(outcome, problem=problem)
         if rejected := self.repository.push(plan.branch, made, expected=plan.head_before):
@@ -179,7 +182,7 @@ def _steps(publisher: _Publisher, plan: PullRequestPlan, heirs: tuple[Outcome, .
             return (publisher.open,)
         case Action.REWORD:
             return (publisher.reword,)
-        case Action.CREATE | Action.UPDATE:
+        case Action.CREATE | Action.UPDATE | Action.ADVANCE:
             return publisher.push, publisher.reword if plan.existing else publisher.open
         case _:
             assert_never(plan.action)

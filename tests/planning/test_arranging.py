@@ -105,7 +105,14 @@ def test_what_was_reopened_is_wanted_again() -> None:
 
 def test_what_was_taken_out_by_its_box_stays_out_of_the_open_pull_request() -> None:
     memory = TierMemory().refusing([row("a")], 12, unticked=True)
-    assert reasons(arranged(dev(), update("a"), memory=memory, numbers=frozenset({12}))) == {"a": "refused"}
+    found = arranged(dev(), update("a"), memory=memory, numbers=frozenset({12}))
+    assert reasons(found) == {"a": "taken-out"}
+    assert list(found.taken_out.values()) == [{row("a")}]
+
+
+def test_what_was_taken_out_of_what_is_closed_since_was_refused() -> None:
+    memory = TierMemory().refusing([row("a")], 12, unticked=True)
+    assert reasons(arranged(dev(), update("a"), memory=memory)) == {"a": "refused"}
 
 
 def test_a_tier_that_only_reports_proposes_nothing() -> None:
