@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
 from bot.model.commits import CommitFacts, FileChange, PathDifference, PushRejected, RemoteHeads, Sha, TreeEntry
 from bot.model.proposals import CommitStatus, Identity, PullRequest
+from bot.model.proposing import Extras
 from bot.model.tiers import Branch
 from bot.reason import Reason
 
@@ -93,8 +94,13 @@ class Forge(Protocol):
         None as well where its number is not above `after`, the last one that was asked about.
         """
 
-    def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
+    def create_pull_request(
+        self, *, head: Branch, base: Branch, title: str, body: str, draft: bool = False
+    ) -> PullRequest | Reason:
         """Open one; where it exists already, that one; where it is forbidden, why and the cure."""
+
+    def set_extras(self, number: int, extras: Extras) -> tuple[Reason, ...]:
+        """Add labels, people and all that; what of it could not be done."""
 
     def update_pull_request(self, number: int, *, title: str, body: str) -> Reason | None:
         """Set title and body; None when done."""

@@ -13,8 +13,19 @@ WAITS_FOR_ROOM = ReasonKind(
     "{version} waits: {what}",
     "Merge or close what is open; `limits` in the configuration says how much a tier proposes at once",
 )
+WAITS_FOR_WINDOW = ReasonKind(
+    "waits-for-window",
+    "{version} waits until {until}",
+    "`windows` in the configuration says when something is proposed",
+)
 ONLY_REPORTED = ReasonKind(
     "only-reported", "{version} is allowed here, and `mode: report` proposes nothing", "Move it by hand"
+)
+EXTRA_REFUSED = ReasonKind(
+    "extra-refused",
+    "{what} of pull request {number} could not be set: {problem}",
+    "Check the names in the configuration, and what the token and the repository's settings allow",
+    Weight.WARNING,
 )
 TOUCHED = ReasonKind(
     "touched",
@@ -34,3 +45,6 @@ FOREIGN_PULL_REQUEST = ReasonKind(
     "Close it, or rename its branch",
     Weight.WARNING,
 )
+
+WAITING = frozenset({WAITS_FOR_ROOM.id, WAITS_FOR_WINDOW.id, REFUSED.id, TAKEN_OUT.id, ONLY_REPORTED.id})
+"""Ids of what may move and is not proposed: the matrix says which version, and why not."""

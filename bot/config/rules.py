@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.config.located import Located
-from bot.config.proposing import proposing_rule_faults, read_proposing_rule
+from bot.config.proposing import group_faults, proposing_faults, read_proposing_rule
 from bot.config.tiers import constraint_fault, read_follow
 from bot.config.wording import nearest, shown
 from bot.errors import Fault
@@ -48,7 +48,8 @@ def read_rule(
         *_jump_faults(located, route, jumps, values),
         *follow_faults,
         *skip_faults,
-        *proposing_rule_faults(located, (*route, "set"), values),
+        *group_faults(located, (*route, "set"), values),
+        *proposing_faults(located, (*route, "set"), values),
     )
     return rule, faults
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.config.located import Located
 from bot.config.production import looks_like_production
-from bot.config.proposing import read_proposing
+from bot.config.proposing import proposing_faults, read_proposing
 from bot.config.schema_check import NAME_MEND
 from bot.config.wording import dotted, shown
 from bot.errors import Fault
@@ -39,6 +39,7 @@ def read_tier(located: Located, name: str, keys: dict[str, Any]) -> tuple[Tier, 
         *_path_faults(located, route, tier),
         *_branch_faults(located, route, tier),
         *follow_faults,
+        *proposing_faults(located, route, keys),
         *_production_faults(located, route, tier),
     )
     return tier, faults

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.model.commits import FileChange, Sha
+from bot.model.proposing import Extras
 from bot.model.tiers import Branch, Tier
 from bot.model.verdicts import Verdict
 from bot.reason import Reason
@@ -104,6 +105,8 @@ class PullRequestPlan:
         reason: Why the bot leaves it alone, for `Action.LEAVE`.
         updates: Verdicts whose decision is an `Update`; the lines of the pull request.
         successors: Branches that propose now what this one did, for `Action.CLOSE`.
+        draft: It is opened as a draft.
+        extras: What it gets when it is opened; None for nothing.
     """
 
     tier: Tier
@@ -119,6 +122,8 @@ class PullRequestPlan:
     updates: tuple[Verdict, ...] = ()
     reason: Reason | None = None
     successors: tuple[Branch, ...] = ()
+    draft: bool = False
+    extras: Extras | None = None
 
     @property
     def parent(self) -> Sha:
@@ -179,6 +184,7 @@ class Outcome:
         head: Tip of the branch afterwards, None where it is gone or never was.
         wrote: Whether anything was written for it.
         problem: What went wrong, with its mend; None where all went well.
+        remarks: What is not quite as it was asked for, and is no reason to stop.
         open_by_hand: A link that opens the pull request, where the forge forbids us to.
     """
 
@@ -188,6 +194,7 @@ class Outcome:
     wrote: bool = False
     problem: Reason | None = None
     open_by_hand: str = ""
+    remarks: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,19 @@
 """What of a tier's updates is proposed now, and where: refusals, modes and limits first, then groups."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.model.places import Route
-from bot.model.proposing import Mode, Proposing
+from bot.model.proposing import Extras, Mode, Proposing
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Held, Update, Verdict
 from bot.planning.grouping import Key, key_of, proposing_of
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, TierMemory
 from bot.planning.rows import Row, row_of
-from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM
+from bot.planning.windows import opens_at
+from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM, WAITS_FOR_WINDOW
 from bot.reason import Reason
 
 PATIENCE = timedelta(days=14)
@@ -43,12 +44,16 @@ class Arrangement:
     Attributes:
         waiting: The charts that a limit holds back, since when.
         taken_out: The rows that each key's box keeps out of it.
+        frozen: Keys of open pull requests that stay as they are, since the window of one of their charts is closed.
+        extras: What each key's pull request gets when it is opened: all that any of its rows asks for.
     """
 
     verdicts: tuple[Verdict, ...]
     groups: Mapping[Key, tuple[int, ...]]
     waiting: Mapping[str, datetime]
     taken_out: Mapping[Key, frozenset[Row]] = field(default_factory=dict)
+    frozen: frozenset[str] = frozenset()
+    extras: Mapping[Key, Extras] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +85,8 @@ def arrange_tier(
     """
     candidates = _candidates(tier, verdicts, configuration)
     held = {one.index: reason for one in candidates if (reason := _unwanted(one, standing, memory))}
+    shut, frozen = _shut(tuple(one for one in candidates if one.index not in held), standing, now)
+    held |= shut
     wanted = tuple(one for one in candidates if one.index not in held)
     waits = _without_room(tier, wanted, standing, memory, now)
     held |= waits
@@ -92,6 +99,8 @@ def arrange_tier(
         verdicts=tuple(_held(verdict, held.get(index)) for index, verdict in enumerate(verdicts)),
         groups={key: tuple(groups[key]) for key in sorted(groups)},
         taken_out=_taken_out(candidates, memory),
+        frozen=frozen,
+        extras=_extras(one for one in wanted if one.index not in held),
         waiting={chart: memory.waiting.get(chart, now.replace(microsecond=0)) for chart in late},
     )
 
@@ -140,6 +149,37 @@ def _unwanted(one: _Candidate, standing: Standing, memory: TierMemory) -> Reason
     if is_open:
         return TAKEN_OUT(version=one.row.version, number=refusal.number)
     return REFUSED(version=one.row.version, number=refusal.number, file=MEMORY_FILE, branch=MEMORY_BRANCH)
+
+
+def _shut(
+    wanted: tuple[_Candidate, ...], standing: Standing, now: datetime
+) -> tuple[dict[int, Reason], frozenset[str]]:
+    """What waits for its window; a pull request that would lose or change a row by that stays as it is until then."""
+    openings = {one.index: opens_at(one.settings.windows, now) for one in wanted}
+    shut = {one.index: opening for one in wanted if (opening := openings[one.index])}
+    frozen: dict[str, datetime] = {}
+    for one in wanted:
+        there = standing.rows.get(one.key.text, ())
+        if one.index in shut and one.row.chart in {row.chart for row in there}:
+            frozen[one.key.text] = min(shut[one.index], frozen.get(one.key.text, shut[one.index]))
+    held: dict[int, Reason] = {}
+    for one in wanted:
+        opening = shut.get(one.index) or frozen.get(one.key.text)
+        if opening and one.row not in standing.rows.get(one.key.text, ()):
+            held[one.index] = WAITS_FOR_WINDOW(version=one.row.version, until=f"{opening:%Y-%m-%d %H:%M %Z}")
+    return held, frozenset(frozen)
+
+
+def _extras(wanted: Iterable[_Candidate]) -> dict[Key, Extras]:
+    found: dict[Key, Extras] = {}
+    for one in wanted:
+        known, more = found.get(one.key, one.settings.extras), one.settings.extras
+        found[one.key] = replace(
+            known,
+            labels=tuple(dict.fromkeys((*known.labels, *more.labels))),
+            reviewers=tuple(dict.fromkeys((*known.reviewers, *more.reviewers))),
+        )
+    return found
 
 
 def _without_room(

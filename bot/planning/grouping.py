@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from bot.model.commits import BOT_BRANCHES
-from bot.model.proposing import Grouping, Majors, NamedGroup, Proposing
+from bot.model.proposing import Extras, Grouping, Majors, NamedGroup, Proposing, ProposingRule
 from bot.model.references import Reference
 from bot.model.tiers import Branch, Configuration, Tier
 from bot.model.verdicts import Update, Verdict
@@ -54,8 +54,22 @@ def proposing_of(reference: Reference, tier: Tier, configuration: Configuration,
     settings = tier.proposing
     for rule in matching(reference, tier, configuration, jump):
         said = rule.proposing
-        settings = replace(settings, group=said.group or settings.group, mode=said.mode or settings.mode)
+        settings = replace(
+            settings,
+            group=said.group or settings.group,
+            mode=said.mode or settings.mode,
+            windows=settings.windows if said.windows is None else said.windows,
+            extras=_extras(settings.extras, said),
+        )
     return settings
+
+
+def _extras(extras: Extras, said: ProposingRule) -> Extras:
+    return replace(
+        extras,
+        labels=extras.labels if said.labels is None else said.labels,
+        reviewers=extras.reviewers if said.reviewers is None else said.reviewers,
+    )
 
 
 def key_of(verdict: Verdict, update: Update, settings: Proposing) -> Key:

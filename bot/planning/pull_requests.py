@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.model.commits import CommitFacts, FileChange, PathDifference, Sha
 from bot.model.proposals import Action, Identity, PullRequest, PullRequestPlan, Texts
+from bot.model.proposing import Extras
 from bot.model.tiers import Branch, Tier
 from bot.model.verdicts import Verdict
 from bot.planning.grouping import ALL, branch_of
@@ -11,6 +12,9 @@ from bot.planning.ownership import Ownership, owner_of
 from bot.planning.proof import blob_name
 from bot.proposal_reasons import FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, TOUCHED
 from bot.reason import Reason
+
+_MARK_END = " -->"
+_UNFINISHED = " unfinished -->"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +26,9 @@ class Wish:
         unknown: Files that hold a chart which could not be looked up and has no update in this run.
         successors: Branches that propose what this one did, where nothing is wished of it any more.
         rebuilds: A person asks for the branch to be made anew, whatever lies on it.
+        frozen: Nothing is pushed or reworded now: what is open stays as it is.
+        draft: It is opened as a draft.
+        extras: What it gets when it is opened.
     """
 
     tier: Tier
@@ -34,6 +41,9 @@ class Wish:
     key: str = ALL.text
     successors: tuple[Branch, ...] = ()
     rebuilds: bool = False
+    frozen: bool = False
+    draft: bool = False
+    extras: Extras | None = None
 
     @property
     def branch(self) -> Branch:
@@ -76,6 +86,8 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
         changes=wish.changes,
         updates=wish.updates,
         successors=wish.successors,
+        draft=wish.draft,
+        extras=wish.extras,
     )
     existing = _here(found, wish.base)
     objection = _objection(wish, found.branch, us) if found.branch else None
@@ -83,6 +95,8 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
         return replace(plan, action=Action.LEAVE, reason=objection, existing=existing)
     if found.branch and not wish.changes and any(item.path in wish.unknown for item in found.branch.carries):
         # Unknown is not gone: reviews and approvals would be lost to a registry's bad minute.
+        return replace(plan, existing=existing)
+    if wish.frozen:
         return replace(plan, existing=existing)
     if existing:
         plan = replace(plan, existing=existing)
@@ -145,6 +159,17 @@ def _with_pull_request(
     if branch is None or not _is_as_wished(plan, branch) or (rebuilds and not _is_built(plan, branch)):
         return replace(plan, action=Action.UPDATE)
     return replace(plan, action=Action.REWORD if plan.rewords else Action.KEEP)
+
+
+def unfinished(body: str) -> str:
+    """The body of a pull request that has not got its extras yet: a run that is killed leaves word for the next."""
+    text = body.rstrip()
+    return f"{text.removesuffix(_MARK_END)}{_UNFINISHED}\n" if text.endswith(_MARK_END) else body
+
+
+def is_unfinished(existing: PullRequest) -> bool:
+    """Whether a pull request of ours still lacks its extras."""
+    return existing.body.rstrip().endswith(_UNFINISHED)
 
 
 def _says_the_same(existing: PullRequest, texts: Texts | None) -> bool:

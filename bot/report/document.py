@@ -132,6 +132,7 @@ def _pull_request(outcome: Outcome, *, published: bool) -> Json:
         "published": published,
         "wrote": outcome.wrote,
         "problem": _reason(outcome.problem),
+        "remarks": [_reason(remark) for remark in outcome.remarks],
         "open_by_hand": outcome.open_by_hand or None,
     }
 

@@ -7,7 +7,7 @@ from bot.model.proposals import Action, CommitStatus, PullRequestPlan, State
 from bot.model.references import PassedOver
 from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
-from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM
+from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM, WAITS_FOR_WINDOW
 from bot.reason import Weight
 from bot.report.escape import visible
 from bot.report.run_report import alarms, charts_unknown, counted, is_unknown, nothing_looked_up, reason_of, updates_of
@@ -16,7 +16,13 @@ CONTEXT = "flux-chart-bot/"
 LONGEST = 140
 """Characters of a description that GitHub takes (https://docs.github.com/en/rest/commits/statuses)."""
 
-_UNPROPOSED = {WAITS_FOR_ROOM: "waiting", REFUSED: "refused", TAKEN_OUT: "taken out", ONLY_REPORTED: "reported only"}
+_UNPROPOSED = {
+    WAITS_FOR_ROOM: "waiting",
+    WAITS_FOR_WINDOW: "waiting for their window",
+    REFUSED: "refused",
+    TAKEN_OUT: "taken out",
+    ONLY_REPORTED: "reported only",
+}
 
 
 def base_status(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.model.commits import FileChange
 from bot.model.proposals import MemoryPlan, PullRequest
+from bot.model.proposing import Extras
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Update, Verdict
 from bot.planning.arranging import Arrangement, Standing, arrange_tier
@@ -27,6 +28,8 @@ class Proposal:
     Attributes:
         taken_out: The rows that people took out of it by their boxes.
         rebuilds: A person ticked the box that asks for it to be made anew.
+        extras: What it gets when it is opened.
+        frozen: It stays as it is for now.
     """
 
     key: Key
@@ -34,6 +37,8 @@ class Proposal:
     updates: tuple[Verdict, ...]
     taken_out: frozenset[Row] = frozenset()
     rebuilds: bool = False
+    extras: Extras | None = None
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,7 @@ class TierProposals:
 
     Attributes:
         gone: The keys of branches of ours with which nothing is wished any more, and the rows that they have.
+        frozen: Those of them that stay as they are for now.
         released: Those of them that others work on, and that a person ticked to be made anew.
     """
 
@@ -49,6 +55,7 @@ class TierProposals:
     verdicts: tuple[Verdict, ...]
     proposals: tuple[Proposal, ...]
     gone: Mapping[str, frozenset[Row]]
+    frozen: frozenset[str] = frozenset()
     released: frozenset[str] = frozenset()
 
     @property
@@ -168,7 +175,7 @@ class _Arranger:
             for position in positions:
                 verdicts[position] = edited.verdicts[position]
             if edited.changes:
-                proposals.append(self._proposal(key, edited, arrangement.taken_out.get(key, frozenset())))
+                proposals.append(self._proposal(key, edited, arrangement))
         wished = {proposal.key.text for proposal in proposals}
         branches = self.remote.branches(self.tier)
         gone = {key: self.remote.rows(self.tier, one) for key, one in branches.items() if key not in wished}
@@ -177,16 +184,20 @@ class _Arranger:
             verdicts=tuple(verdicts),
             proposals=tuple(proposals),
             gone=gone,
+            frozen=arrangement.frozen,
             released=frozenset(key for key in gone if self._boxes(key).get(REBUILD, False)),
         )
 
-    def _proposal(self, key: Key, edited: TierEdits, taken_out: frozenset[Row]) -> Proposal:
+    def _proposal(self, key: Key, edited: TierEdits, arrangement: Arrangement) -> Proposal:
+        extras = arrangement.extras[key]
         return Proposal(
             key=key,
             changes=edited.changes,
             updates=edited.updates,
-            taken_out=taken_out,
+            taken_out=arrangement.taken_out.get(key, frozenset()),
             rebuilds=self._boxes(key.text).get(REBUILD, False),
+            extras=extras if extras != Extras() else None,
+            frozen=key.text in arrangement.frozen,
         )
 
     def _edited(self, arrangement: Arrangement, positions: Iterable[int]) -> TierEdits:

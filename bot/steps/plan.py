@@ -28,7 +28,7 @@ def plan(arranged: Arranged, remote: Remote) -> Plan:
         for wish in _wishes(tier):
             found = remote.found(wish.branch)
             planned = plan_pull_request(wish, found, remote.us)
-            if planned and planned.reason and planned.reason.id == TOUCHED.id and wish.changes:
+            if planned and planned.reason and planned.reason.id == TOUCHED.id and wish.changes and not wish.frozen:
                 planned = advance(planned, tier.view, remote)
             of_tier += [planned] if planned else []
             notes += strangers(found, wish.branch)
@@ -54,12 +54,15 @@ def _wishes(tier: TierProposals) -> Iterable[Wish]:
             updates=proposal.updates,
             texts=texts,
             rebuilds=proposal.rebuilds,
+            frozen=proposal.frozen,
+            draft=wish.tier.proposing.draft,
+            extras=proposal.extras,
         )
     known = {proposal.key.text for proposal in tier.proposals}
     for key, rows in tier.gone.items():
         heirs = (proposal for proposal in tier.proposals if _charts_of(proposal) & {row.chart for row in rows})
         successors = tuple(branch_of(wish.tier, proposal.key.text) for proposal in heirs)
-        yield replace(wish, key=key, successors=successors, rebuilds=key in tier.released)
+        yield replace(wish, key=key, successors=successors, rebuilds=key in tier.released, frozen=key in tier.frozen)
     if not known and ALL.text not in tier.gone:
         yield wish
 

@@ -21,6 +21,7 @@ from bot.model.proposals import (
 from bot.model.tiers import Branch, Configuration
 from bot.planning.ownership import ON_TOP_TRAILER
 from bot.planning.proof import deviation
+from bot.planning.pull_requests import is_unfinished, unfinished
 from bot.ports import Forge, Repository
 from bot.reason import Reason
 from bot.reasons import FORGE_FAILED, PERMISSION_MISSING, PUSH_REJECTED
@@ -113,17 +114,32 @@ class _Publisher:
 
     def open(self, outcome: Outcome) -> Outcome:
         plan, texts = outcome.plan, _required(outcome.plan.texts)
-        answer = self.forge.create_pull_request(head=plan.branch, base=plan.base, title=texts.title, body=texts.body)
-        if isinstance(answer, PullRequest):
-            return replace(outcome, url=answer.url, wrote=True)
-        by_hand = self.forge.compare_url(base=plan.base, head=plan.branch)
-        return replace(outcome, problem=answer, open_by_hand=by_hand)
+        body = unfinished(texts.body) if plan.extras else texts.body
+        answer = self.forge.create_pull_request(
+            head=plan.branch, base=plan.base, title=texts.title, body=body, draft=plan.draft
+        )
+        if not isinstance(answer, PullRequest):
+            by_hand = self.forge.compare_url(base=plan.base, head=plan.branch)
+            return replace(outcome, problem=answer, open_by_hand=by_hand)
+        outcome = replace(outcome, url=answer.url, wrote=True)
+        if not plan.extras:
+            return outcome
+        # Last, the words that say so: a run that is killed before them leaves the rest to the next.
+        outcome = replace(outcome, remarks=self.forge.set_extras(answer.number, plan.extras))
+        return self._say(outcome, answer.number)
 
     def reword(self, outcome: Outcome) -> Outcome:
-        if not outcome.plan.rewords:
+        plan = outcome.plan
+        if not plan.rewords:
             return outcome
-        existing, texts = _required(outcome.plan.existing), _required(outcome.plan.texts)
-        problem = self.forge.update_pull_request(existing.number, title=texts.title, body=texts.body)
+        existing = _required(plan.existing)
+        if plan.extras and is_unfinished(existing):
+            outcome = replace(outcome, remarks=self.forge.set_extras(existing.number, plan.extras))
+        return self._say(outcome, existing.number)
+
+    def _say(self, outcome: Outcome, number: int) -> Outcome:
+        texts = _required(outcome.plan.texts)
+        problem = self.forge.update_pull_request(number, title=texts.title, body=texts.body)
         return replace(outcome, problem=problem, wrote=outcome.wrote or problem is None)
 
     def close(self, outcome: Outcome, heirs: tuple[Outcome, ...]) -> Outcome:

@@ -4,7 +4,7 @@ import pytest
 
 from bot.config.loading import load
 from bot.errors import ConfigurationError
-from bot.model.proposing import Amounts, Grouping, Majors, Mode, NamedGroup, Proposing, ProposingRule
+from bot.model.proposing import Amounts, AutoMerge, Extras, Grouping, Majors, Mode, NamedGroup, Proposing, ProposingRule
 from bot.model.tiers import ImagePolicies, SuspendedPolicy
 from bot.versions.constraint import Constraint
 from bot.versions.follow import Reach
@@ -216,6 +216,57 @@ def test_how_a_tier_proposes_is_read() -> None:
     assert dev.proposing == Proposing(
         group=Grouping.CHART, majors=Majors.TOGETHER, mode=Mode.REPORT, amounts=Amounts(open=3, changes=20)
     )
+
+
+def test_what_a_pull_request_gets_is_read() -> None:
+    keys = (
+        "labels: [charts]\nassignees: [ann]\nreviewers: [ann, org/team]\nmilestone: 7\ndraft: true\nauto-merge: squash"
+    )
+    (dev,) = load(tier(keys).encode(), "c.yaml").tiers
+    assert dev.proposing.draft
+    assert dev.proposing.extras == Extras(
+        labels=("charts",),
+        assignees=("ann",),
+        reviewers=("ann", "org/team"),
+        milestone=7,
+        auto_merge=AutoMerge.SQUASH,
+    )
+
+
+def test_windows_are_read_with_their_zone() -> None:
+    text = tier("windows: [{cron: '* 9-16 * * mon-fri', zone: Europe/Berlin}, {cron: '* 0 * * *'}]")
+    (dev,) = load(text.encode(), "c.yaml").tiers
+    assert [(one.cron, one.name) for one in dev.proposing.windows] == [
+        ("* 9-16 * * mon-fri", "Europe/Berlin"),
+        ("* 0 * * *", "UTC"),
+    ]
+
+
+def test_a_rule_may_take_the_windows_away() -> None:
+    (one,) = load(rule("{jump: patch}", "{windows: [], labels: [x], reviewers: []}").encode(), "c.yaml").rules
+    assert one.proposing == ProposingRule(windows=(), labels=("x",), reviewers=())
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("windows: [{cron: '0 9 * * *'}]", "`0 9 * * *` names minutes"),
+        ("windows: [{cron: '* 9 * *'}]", "has not the five fields"),
+        ("windows: [{cron: '* 9 * * *', zone: Mars/Base}]", "`Mars/Base` is no time zone"),
+        ("windows: [{cron: '* 9 * * *', zone: ../etc/passwd}]", "is no time zone"),
+        ("windows: [{cron: '* 9 * * *', zone: Europe}]", "is no time zone"),
+        ("windows: [{zone: UTC}]", "has no `cron`"),
+        ("assignees: ['@ann']", "`@ann` is nobody. Write a login, without @"),
+        ("assignees: [org/team]", "`org/team` is nobody"),
+        ("reviewers: [a/b/c]", "Write a login, or organisation/team"),
+        (f"labels: ['{'x' * 51}']", "cannot be a label"),
+        ("labels: [' ']", "cannot be a label"),
+        ("auto-merge: true", "Write one of: merge, squash, rebase"),
+        ("milestone: next", "must be a whole number"),
+    ],
+)
+def test_what_a_pull_request_cannot_get_is_a_fault(keys: str, said: str) -> None:
+    assert said in faults(tier(keys))[0]
 
 
 def test_a_limit_that_is_not_written_is_the_usual_one() -> None:

@@ -8,7 +8,7 @@ from builders import configuration, exact, place, reference, rule, tier
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model.proposing import Amounts, Grouping, Mode, Proposing, ProposingRule
+from bot.model.proposing import Amounts, Extras, Grouping, Mode, Proposing, ProposingRule, Window
 from bot.model.tiers import Rule, Tier
 from bot.model.verdicts import Edit, Held, Update, Verdict
 from bot.planning.arranging import PATIENCE, Arrangement, Standing, arrange_tier
@@ -192,3 +192,52 @@ def test_no_chart_starves_while_what_is_open_is_merged(names: set[str], opened: 
         seen |= {name for charts in proposed(found).values() for name in charts}
         memory, now = replace(memory, waiting=found.waiting), now + timedelta(days=1)
     assert seen == names
+
+
+OFFICE = Window(cron="* 9-16 * * mon-fri", zone=UTC, name="UTC")
+
+
+def within_hours(group: Grouping = Grouping.TIER) -> Tier:
+    made = dev(group)
+    return replace(made, proposing=replace(made.proposing, windows=(OFFICE,)))
+
+
+def test_outside_its_windows_nothing_new_is_proposed() -> None:
+    found = arranged(within_hours(), update("a"))
+    assert (proposed(found), reasons(found)) == ({}, {"a": "waits-for-window"})
+    held = found.verdicts[0].decision
+    assert isinstance(held, Held)
+    assert held.reason.sentence == "1.2.4 waits until 2026-11-23 09:00 UTC"
+
+
+def test_within_them_it_is() -> None:
+    assert proposed(arranged(within_hours(), update("a"), now=datetime(2026, 11, 23, 9, tzinfo=UTC))) == {"": ["a"]}
+
+
+def test_what_is_open_stays_as_it_is_outside_of_them() -> None:
+    standing = {"all": frozenset({row("a"), row("b")})}
+    found = arranged(within_hours(), update("a"), update("b", "1.2.5"), update("c"), standing=standing)
+    assert proposed(found) == {"": ["a"]}
+    assert reasons(found) == {"b": "waits-for-window", "c": "waits-for-window"}
+    assert found.frozen == {"all"}
+
+
+def test_a_chart_with_a_window_of_its_own_does_not_hold_up_the_others() -> None:
+    only = replace(rule(charts=[f"{HOST}a"]), proposing=ProposingRule(windows=(OFFICE,)))
+    found = arranged(dev(), update("a"), update("b"), standing={"all": frozenset({row("b")})}, rules=(only,))
+    assert (proposed(found), reasons(found), found.frozen) == ({"": ["b"]}, {"a": "waits-for-window"}, frozenset())
+
+
+def test_what_waits_for_its_window_takes_no_room() -> None:
+    only = replace(rule(charts=[f"{HOST}a"]), proposing=ProposingRule(windows=(OFFICE,)))
+    assert proposed(arranged(dev(opened=1, changes=1), update("a"), update("b"), rules=(only,))) == {"": ["b"]}
+
+
+def test_a_pull_request_gets_what_any_of_its_rows_asks_for() -> None:
+    base = dev()
+    extras = Extras(labels=("charts",), reviewers=("ann",), assignees=("ann",))
+    of = replace(base, proposing=replace(base.proposing, extras=extras))
+    more = replace(rule(charts=[f"{HOST}b"]), proposing=ProposingRule(labels=("db", "charts"), reviewers=("x/dba",)))
+    found = arranged(of, update("a"), update("b"), rules=(more,))
+    (got,) = found.extras.values()
+    assert got == Extras(labels=("charts", "db"), reviewers=("ann", "x/dba"), assignees=("ann",))

@@ -1,18 +1,21 @@
 """arrange: what people said by closing, ticking and pushing decides what is proposed, run after run."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import PODINFO, configuration, source, tier
 from doubles.story import Story, release
 
 from bot.model.commits import PushRejected
-from bot.model.proposing import Grouping, Proposing
+from bot.model.proposing import Extras, Grouping, Proposing, Window
 from bot.model.tiers import Tier
 from bot.model.verdicts import Held
 from bot.planning.grouping import branch_of
 from bot.planning.memory import MEMORY_BRANCH
 from bot.planning.tick_boxes import REBUILD, mark
+from bot.proposal_reasons import EXTRA_REFUSED
 from bot.reasons import UNREACHABLE
 
 OTHER = "ghcr.io/x/other"
@@ -29,7 +32,7 @@ def fleet(of: Tier = DEV) -> Story:
 
 def proposed(of: Tier = DEV) -> Story:
     story = fleet(of)
-    assert run(story)
+    run(story)
     return quiet(story)
 
 
@@ -378,4 +381,74 @@ class TestABranchOfOneChartThatOthersWorkOn:
     def test_is_left_alone_where_several_charts_are_in_it(self) -> None:
         story = proposed().push(PODINFO, "1.2.5")
         story.remote.commit(NAME, {"more.yaml": "theirs"})
+        assert run(story) == []
+
+
+OFFICE = Window(cron="* 9-16 * * mon-fri", zone=UTC, name="UTC")
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+IN_HOURS = replace(DEV, proposing=Proposing(windows=(OFFICE,)))
+
+
+class TestOutsideOfItsWindows:
+    def test_nothing_is_opened(self) -> None:
+        story = fleet(IN_HOURS)
+        assert run(story) == []
+        assert held(story) == {"podinfo": "waits-for-window", "other": "waits-for-window"}
+        story.now = MONDAY
+        assert run(story) == [f"push {NAME}", "create_pull_request"]
+
+    @pytest.mark.parametrize(
+        "happens",
+        [
+            pytest.param(lambda story: story.push(PODINFO, "1.2.5"), id="a newer version"),
+            pytest.param(lambda story: story.write({PODINFO_FILE: "# x\n" + release("1.2.3")}), id="another base"),
+            pytest.param(lambda story: tick(story, REBUILD, ticked=True), id="a ticked box"),
+        ],
+    )
+    def test_what_is_open_stays_as_it_is_until_then(self, happens: Callable[[Story], object]) -> None:
+        story = proposed(IN_HOURS)
+        story.now = MONDAY
+        run(story)
+        story.now = MONDAY - timedelta(days=1)
+        before = dict(story.remote.branches)
+        happens(story)
+        assert run(story) == []
+        story.now = MONDAY
+        assert run(story)[-1] == "update_pull_request"
+        assert before.keys() == story.remote.branches.keys()
+
+    def test_what_has_nothing_left_is_closed_all_the_same(self) -> None:
+        story = proposed(IN_HOURS)
+        story.now = MONDAY
+        run(story)
+        story.now = MONDAY - timedelta(days=1)
+        story.write({PODINFO_FILE: release("1.2.4"), OTHER_FILE: release("1.2.4", chart="other")})
+        assert run(story) == [f"delete {NAME}", "close_pull_request"]
+
+
+EXTRAS = Extras(labels=("charts",), reviewers=("ann",))
+WITH_EXTRAS = replace(DEV, proposing=Proposing(extras=EXTRAS, draft=True))
+
+
+class TestWhatAPullRequestGets:
+    def test_it_gets_when_it_is_opened_and_never_again(self) -> None:
+        story = fleet(WITH_EXTRAS)
+        assert run(story) == [f"push {NAME}", "create_pull_request", "set_extras", "update_pull_request"]
+        assert (story.forge.extras, story.forge.drafts) == ({1: EXTRAS}, {1})
+        assert run(story.push(PODINFO, "1.2.5")) == [f"push {NAME}", "update_pull_request"]
+        assert run(story) == []
+
+    def test_it_gets_from_the_next_run_where_one_was_killed(self) -> None:
+        story = fleet(WITH_EXTRAS)
+        story.forge.fails.add("set_extras")
+        story.published()
+        story.forge.fails.clear()
+        assert run(story) == ["set_extras", "update_pull_request"]
+        assert run(story) == []
+
+    def test_that_cannot_be_is_said_and_stops_nothing(self) -> None:
+        story = fleet(WITH_EXTRAS)
+        story.forge.refuses["set_extras"] = EXTRA_REFUSED(what="The labels", number=1, problem="no")
+        (outcome,) = story.published().outcomes
+        assert (outcome.problem, [remark.id for remark in outcome.remarks]) == (None, ["extra-refused"])
         assert run(story) == []
