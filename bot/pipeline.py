@@ -17,6 +17,7 @@ from bot.steps.ripen import ripen
 from bot.steps.scan import Base, Readings, scan
 
 if TYPE_CHECKING:
+    from bot.steps.arrange import TierProposals
     from bot.steps.find import Remote
 
 
@@ -76,6 +77,7 @@ def run(request: Request) -> RunReport:
     if remote is None:
         return _report(request, resolved, edit(confirmed))
     # Only here: a scan has ended, and would take a fiftieth longer if it imported what is left.
+    from bot.steps.arrange import arrange  # noqa: PLC0415 - see above
     from bot.steps.carry import carry  # noqa: PLC0415 - see above
     from bot.steps.plan import plan  # noqa: PLC0415 - see above
     from bot.steps.prove import prove  # noqa: PLC0415 - see above
@@ -83,18 +85,21 @@ def run(request: Request) -> RunReport:
     from bot.steps.remember import remember  # noqa: PLC0415 - see above
 
     edits = prove(edit(carry(confirmed, remote, configuration)))
-    intended = plan(edits, remote)
+    arranged = arrange(edits, remote, configuration, request.now)
+    intended = plan(arranged, remote, configuration)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
     published = publish(intended, remote, configuration, problems) if request.writes else None
-    return replace(_report(request, resolved, edits), plan=intended, published=published)
+    return replace(_report(request, resolved, arranged.tiers), plan=intended, published=published)
 
 
-def _report(request: Request, resolved: Resolved, edits: tuple[TierEdits, ...]) -> RunReport:
+def _report(
+    request: Request, resolved: Resolved, tiers: "tuple[TierEdits, ...] | tuple[TierProposals, ...]"
+) -> RunReport:
     return RunReport(
         command=request.command,
         configuration=request.configuration,
-        verdicts=tuple(verdict for tier in edits for verdict in tier.verdicts),
-        changes=tuple(change for tier in edits for change in tier.changes),
+        verdicts=tuple(verdict for tier in tiers for verdict in tier.verdicts),
+        changes=tuple(change for tier in tiers for change in tier.changes),
         passed_over=(*(item for view in resolved.views for item in view.passed_over), *resolved.outside),
         dry_run=request.remote is not None and not request.writes,
     )

@@ -18,6 +18,7 @@ from bot.model.commits import (
     TreeEntry,
 )
 from bot.model.proposals import CommitStatus, Identity, PullRequest
+from bot.model.proposing import Extras
 from bot.model.tiers import Branch
 from bot.reason import Reason
 
@@ -74,6 +75,9 @@ class Repository(Protocol):
     def past(self, branch: Branch, tip: Sha, most: int) -> tuple[PastCommit, ...]:
         """First-parent commits of a base branch from its fetched `tip` backwards, fetched so far, at most so many."""
 
+    def bring(self, commit: Sha) -> None:
+        """Bring one commit here that a closed pull request had as its head; nothing happens where it is nowhere."""
+
     def commit(self, *, parent: Sha | None, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
         """Make a commit from blobs on top of `parent`, or the first of a history; nothing is pushed."""
 
@@ -96,11 +100,19 @@ class Forge(Protocol):
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         """Every open pull request whose head branch begins with our prefix, forks' included."""
 
-    def last_closed(self, branch: Branch) -> PullRequest | None:
-        """The newest pull request from this branch of ours that was closed without a merge."""
+    def last_refused(self, branch: Branch, *, after: int = 0) -> PullRequest | None:
+        """The newest pull request from this branch of ours, where somebody else closed it without a merge.
 
-    def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
+        None as well where its number is not above `after`, the last one that was asked about.
+        """
+
+    def create_pull_request(
+        self, *, head: Branch, base: Branch, title: str, body: str, draft: bool = False
+    ) -> PullRequest | Reason:
         """Open one; where it exists already, that one; where it is forbidden, why and the cure."""
+
+    def set_extras(self, number: int, extras: Extras) -> tuple[Reason, ...]:
+        """Add labels, people and all that; what of it could not be done."""
 
     def update_pull_request(self, number: int, *, title: str, body: str) -> Reason | None:
         """Set title and body; None when done."""

@@ -5,6 +5,7 @@ The ids are the anchors of the README's table, which a test holds equal to this 
 target.
 """
 
+from bot import proposal_reasons
 from bot.reason import ReasonKind, Weight
 
 # --- reading the tree
@@ -308,30 +309,6 @@ NOT_MINIMAL = ReasonKind(
 
 # --- branches and pull requests
 
-TOUCHED = ReasonKind(
-    "touched",
-    "{branch} holds commits of others and is left to them",
-    "To hand it back, remove those commits or delete the branch",
-    Weight.WARNING,
-)
-FOREIGN_BRANCH = ReasonKind(
-    "foreign-branch",
-    "{branch} exists and holds no commit of this bot",
-    "Delete the branch; nothing of ours is on it",
-    Weight.WARNING,
-)
-FOREIGN_PULL_REQUEST = ReasonKind(
-    "foreign-pull-request",
-    "pull request {number} uses our branch name {branch} and is not ours ({why})",
-    "Close it, or rename its branch",
-    Weight.WARNING,
-)
-CLOSED_BY_A_PERSON = ReasonKind(
-    "closed",
-    "pull request {number} proposed exactly this and was closed",
-    "Delete the branch {branch} to have it proposed again",
-    Weight.NOTE,
-)
 OPENING_FORBIDDEN = ReasonKind(
     "opening-forbidden", "the forge forbids us to open a pull request: {problem}", "{cure}", Weight.WARNING
 )
@@ -366,5 +343,6 @@ UNKNOWN = frozenset(
 
 
 def all_kinds() -> tuple[ReasonKind, ...]:
-    """Every kind of this file, in its order."""
-    return tuple(value for value in globals().values() if isinstance(value, ReasonKind))
+    """Every kind of this file and of those beside it, in their order."""
+    known = (*globals().values(), *vars(proposal_reasons).values())
+    return tuple(value for value in known if isinstance(value, ReasonKind))

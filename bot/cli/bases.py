@@ -82,10 +82,10 @@ def base_branches(configuration: Configuration, heads: RemoteHeads) -> tuple[Bra
 
 
 def our_branches(configuration: Configuration, heads: RemoteHeads) -> tuple[Branch, ...]:
-    """Those branches of ours that exist."""
-    from bot.planning.pull_requests import branch_of  # noqa: PLC0415 - as above
+    """Those branches of ours that exist and that a run reads."""
+    from bot.steps.find import is_of_ours  # noqa: PLC0415 - as above
 
-    return tuple(name for tier in configuration.tiers if (name := branch_of(tier)) in heads.tips)
+    return tuple(name for name in heads.tips if is_of_ours(name, configuration.tiers))
 
 
 def state_branches(heads: RemoteHeads) -> tuple[Branch, ...]:

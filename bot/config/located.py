@@ -1,7 +1,7 @@
 """The configuration file as plain data, with the place of every key and value, and nothing that YAML adds on top.
 
 Read by the project's own reader, whose scalars are text: what a plain scalar means is decided here, by the core schema
-of YAML 1.2, and numbers stay what they are, a mistake (`1.20` is not the version 1.20).
+of YAML 1.2, and numbers stay numbers, where a text is meant a mistake (`1.20` is not the version 1.20).
 """
 
 import re
@@ -18,6 +18,9 @@ LIMITS = Limits(size=1024 * 1024, depth=20, events=100_000)
 
 # https://yaml.org/spec/1.2.2/#1032-tag-resolution
 _NUMBER = re.compile(r"[-+]?(?:0o[0-7]+|0x[0-9a-fA-F]+|(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)")
+_WHOLE = re.compile(r"[0-9]{1,6}")
+_NO_WHOLE_NUMBER = 0.5
+"""Stands for every number that no key takes: a fraction, one below zero, one of seven digits."""
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -27,7 +30,7 @@ class Located:
     """What a file says and where.
 
     Attributes:
-        data: Dictionaries, lists, text, booleans, None; every number is 0, as no key takes one.
+        data: Dictionaries, lists, text, booleans, None, whole numbers; every other number is a half.
         keys: The node of each key, by the route of its value.
         values: The node of each value, by its route.
         faults: What is wrong with the YAML itself.
@@ -147,7 +150,9 @@ def _plain_value(node: Scalar) -> object:
         return None
     if node.text in _TRUTH:
         return _TRUTH[node.text]
-    return 0 if _NUMBER.fullmatch(node.text) else node.text
+    if _WHOLE.fullmatch(node.text):
+        return int(node.text)
+    return _NO_WHOLE_NUMBER if _NUMBER.fullmatch(node.text) else node.text
 
 
 def _is_verbatim(node: Scalar) -> bool:

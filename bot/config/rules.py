@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.config.located import Located
 from bot.config.pace import read_duration
+from bot.config.proposing import group_faults, proposing_faults, read_proposing_rule
 from bot.config.tiers import constraint_fault, read_follow
 from bot.config.wording import nearest, shown
 from bot.errors import Fault
@@ -15,6 +16,7 @@ from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.follow import Reach
 from bot.yamltext.nodes import Route
 
+_JUMPS = ("major", "minor", "patch")
 _SKIP_MEND = "Write a version such as `6.5.2`, or a constraint such as `>=7.0.0 <7.0.3`"
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?")
 
@@ -25,7 +27,8 @@ def read_rule(
     """One rule, whose shape is right, and what its values are wrong about."""
     route: Route = ("rules", index)
     match, values = keys["match"], keys["set"]
-    charts, tiers = _listed(match, "chart"), _listed(match, "tier")
+    charts, tiers, paths = _listed(match, "chart"), _listed(match, "tier"), _listed(match, "paths")
+    jumps = _listed(match, "jump")
     follow, follow_faults = read_follow(located, (*route, "set", "follow"), values.get("follow", Reach.EXACT.value))
     skip, skip_faults = _read_skip(located, (*route, "set", "skip"), values.get("skip", []))
     wait, wait_faults = read_duration(located, (*route, "set", "wait"), values.get("wait"))
@@ -38,14 +41,22 @@ def read_rule(
         wait=wait,
         soak=soak,
         line=located.line(route),
+        paths=tuple(paths.values()),
+        namespaces=tuple(_listed(match, "namespace").values()),
+        jumps=tuple(jumps.values()),
+        proposing=read_proposing_rule(values),
     )
     faults = (
         *_chart_faults(located, {(*route, "match", *tail): text for tail, text in charts.items()}),
         *_tier_faults(located, {(*route, "match", *tail): text for tail, text in tiers.items()}, production_by_tier),
+        *_path_faults(located, {(*route, "match", *tail): text for tail, text in paths.items()}),
+        *_jump_faults(located, route, jumps, values),
         *follow_faults,
         *skip_faults,
         *wait_faults,
         *soak_faults,
+        *group_faults(located, (*route, "set"), values),
+        *proposing_faults(located, (*route, "set"), values),
     )
     return rule, faults
 
@@ -75,6 +86,22 @@ def _chart_faults(located: Located, charts: dict[Route, str]) -> Iterator[Fault]
         elif pattern != pattern.lower():
             message = f"the chart pattern {shown(pattern)} has upper-case letters, which no chart's address has"
             yield located.fault(route, message, f"Write {shown(pattern.lower())}")
+
+
+def _path_faults(located: Located, paths: dict[Route, str]) -> Iterator[Fault]:
+    for route, pattern in paths.items():
+        if problem := pattern_problem(pattern):
+            yield located.fault(route, f"the pattern {shown(pattern)} {problem}")
+
+
+def _jump_faults(located: Located, rule: Route, jumps: dict[Route, str], values: dict[str, Any]) -> Iterator[Fault]:
+    for tail, jump in jumps.items():
+        if jump not in _JUMPS:
+            yield located.fault((*rule, "match", *tail), f"{shown(jump)} is no jump", f"Write {', '.join(_JUMPS)}")
+    for key in ("follow", "skip"):
+        if jumps and key in values:
+            message = f"a rule that matches a jump sets {shown(key)}, which decides about the version before it jumps"
+            yield located.key_fault((*rule, "set", key), message, "Make it a rule without `jump`")
 
 
 def _tier_faults(located: Located, tiers: dict[Route, str], production_by_tier: Mapping[str, bool]) -> Iterator[Fault]:

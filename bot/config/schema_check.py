@@ -11,7 +11,13 @@ from bot.config.wording import dotted, nearest, shown
 from bot.errors import Fault
 from bot.yamltext.nodes import Route
 
-_KINDS = {"array": "a list", "object": "keys with values", "string": "a text", "boolean": "`true` or `false`"}
+_KINDS = {
+    "array": "a list",
+    "object": "keys with values",
+    "string": "a text",
+    "boolean": "`true` or `false`",
+    "integer": "a whole number",
+}
 NAME_MEND = "Use lower-case letters, digits and hyphens, at most 40; `state` is taken"
 
 
@@ -77,6 +83,8 @@ def _value_fault(located: Located, route: Route, error: Any) -> tuple[str, str]:
     if error.validator == "enum":
         text = located.text(route)
         return f"{name} is {shown(text)}", f"Write one of: {', '.join(error.validator_value)}"
+    if error.validator == "minimum":
+        return f"{name} is {shown(located.text(route))}", f"Write a number from {error.validator_value}"
     if error.validator in {"minItems", "minProperties", "minLength"}:
         return f"{name} is empty", error.schema["description"].rstrip(".")
     return f"{name} is not as it must be", error.schema["description"].rstrip(".")

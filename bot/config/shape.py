@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-_KINDS = {"array": list, "object": dict, "string": str, "boolean": bool}
+_KINDS = {"array": list, "object": dict, "string": str, "boolean": bool, "integer": int}
 _TIER_NAME = re.compile("^[a-z0-9][a-z0-9-]{0,39}$")
 
 
@@ -24,7 +24,9 @@ def _holds(word: str, data: object, schema: Mapping[str, Any]) -> bool:
 
 
 def _is_of_kind(data: object, names: str | list[str], _schema: Mapping[str, Any]) -> bool:
-    return any(isinstance(data, _KINDS[name]) for name in ([names] if isinstance(names, str) else names))
+    kinds = [_KINDS[name] for name in ([names] if isinstance(names, str) else names)]
+    # To Python, and to nobody else, a truth value is a number.
+    return type(data) in kinds
 
 
 def _values_fit(data: object, schemas: Mapping[str, Any], _schema: Mapping[str, Any]) -> bool:
@@ -62,6 +64,10 @@ def _is_one_of(data: object, choices: list[str], _schema: Mapping[str, Any]) -> 
     return isinstance(data, str) and data in choices
 
 
+def _is_at_least(data: object, least: int, _schema: Mapping[str, Any]) -> bool:
+    return not isinstance(data, int) or data >= least
+
+
 def _has_at_least(kind: type[dict[Any, Any] | list[Any] | str]) -> "_Test":
     return lambda data, least, _schema: not isinstance(data, kind) or len(data) >= least
 
@@ -87,4 +93,5 @@ _TESTS: Mapping[str, _Test] = {
     "minProperties": _has_at_least(dict),
     "minItems": _has_at_least(list),
     "minLength": _has_at_least(str),
+    "minimum": _is_at_least,
 }

@@ -6,6 +6,7 @@ from typing import Any
 from bot.config.located import Located
 from bot.config.pace import read_pace
 from bot.config.production import looks_like_production
+from bot.config.proposing import proposing_faults, read_proposing
 from bot.config.schema_check import NAME_MEND
 from bot.config.wording import dotted, shown
 from bot.errors import Fault
@@ -34,6 +35,7 @@ def read_tier(located: Located, name: str, keys: dict[str, Any]) -> tuple[Tier, 
         production_said="production" in keys,
         line=located.line(route),
         pace=pace,
+        proposing=read_proposing(keys),
     )
     faults = (
         *_name_faults(located, route, tier),
@@ -41,6 +43,7 @@ def read_tier(located: Located, name: str, keys: dict[str, Any]) -> tuple[Tier, 
         *_branch_faults(located, route, tier),
         *follow_faults,
         *pace_faults,
+        *proposing_faults(located, route, keys),
         *_production_faults(located, route, tier),
     )
     return tier, faults

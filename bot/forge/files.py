@@ -14,6 +14,7 @@ from bot.errors import ForgeFailed
 from bot.forge.commit_names import checked
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import CommitStatus, Identity, PullRequest, State
+from bot.model.proposing import Extras
 from bot.model.tiers import Branch
 from bot.reason import Reason
 
@@ -43,20 +44,28 @@ class FilesForge:
             if record["state"] == _OPEN and record["head"].startswith(BOT_BRANCHES)
         )
 
-    def last_closed(self, branch: Branch) -> PullRequest | None:
-        """The newest pull request from this branch that a person set to closed."""
+    def last_refused(self, branch: Branch, *, after: int = 0) -> PullRequest | None:
+        """The newest pull request from this branch, where a person set it to closed."""
         ended = [record for record in self._records() if record["head"] == branch and record["state"] != _OPEN]
-        return _pull_request(ended[-1]) if ended and ended[-1]["state"] == _CLOSED else None
+        newest = ended[-1] if ended and ended[-1]["state"] == _CLOSED else None
+        return _pull_request(newest) if newest and newest["number"] > after else None
 
-    def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
+    def create_pull_request(
+        self, *, head: Branch, base: Branch, title: str, body: str, draft: bool = False
+    ) -> PullRequest | Reason:
         """Write the next number; the open one where it exists already."""
         for existing in self.open_pull_requests():
             if (existing.head, existing.base) == (head, base):
                 return existing
         number = max((int(record["number"]) for record in self._records()), default=0) + 1
         record = {"number": number, "state": _OPEN, "author": _US.login, "head": head, "head_sha": _ANY, "base": base}
-        self._write_pull({**record, "title": title, "body": body})
+        self._write_pull({**record, "title": title, "body": body, "draft": draft})
         return _pull_request(self._record(number))
+
+    def set_extras(self, number: int, extras: Extras) -> tuple[Reason, ...]:
+        """Write them down; nobody is asked."""
+        self._write_pull({**self._record(number), "extras": asdict(extras)})
+        return ()
 
     def update_pull_request(self, number: int, *, title: str, body: str) -> Reason | None:
         """Set title and body."""

@@ -9,9 +9,11 @@ from urllib.parse import quote, urlsplit
 
 from bot.errors import ForgeFailed
 from bot.forge.commit_names import checked
+from bot.forge.github_extras import set_extras
 from bot.forge.github_refusals import Refused, asking
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import CommitStatus, Identity, PullRequest, State
+from bot.model.proposing import Extras
 from bot.model.tiers import Branch
 from bot.reason import Reason
 
@@ -33,17 +35,19 @@ _STATUS_PAGES = 10
 class GitHubForge:
     """The Forge port on GitHub's REST API."""
 
-    def __init__(self, client: Github, *, repository: str, server_url: str) -> None:
+    def __init__(self, client: Github, *, repository: str, server_url: str, pause: float = 1.0) -> None:
         """Keep what every call needs.
 
         Args:
             client: Made by `bot.forge.github_client.connect`.
             repository: `owner/name`.
             server_url: `GITHUB_SERVER_URL`, for links and no-reply addresses.
+            pause: Seconds before GitHub is asked again about what it does not know yet.
         """
         self.client = client
         self.repository = repository
         self.server_url = server_url
+        self.pause = pause
 
     def identity(self) -> Identity:
         """Who the token is, asked once."""
@@ -83,8 +87,11 @@ class GitHubForge:
             raise self._unusable(refused, what) from refused
         return tuple(pull for pull in pulls if pull.head.startswith(BOT_BRANCHES))
 
-    def last_closed(self, branch: Branch) -> PullRequest | None:
-        """The newest pull request from this branch of ours that was closed without a merge."""
+    def last_refused(self, branch: Branch, *, after: int = 0) -> PullRequest | None:
+        """The newest pull request from this branch of ours, where somebody else closed it without a merge.
+
+        One call; a second one, which asks who closed it, where its number is above `after`.
+        """
         what = "Listing the closed pull requests"
         head = f"{self.repository.split('/')[0]}:{branch}"
         try:
@@ -93,16 +100,27 @@ class GitHubForge:
                     found = _pull_request(pull)
                     # The filter knows the owner only, who may have a fork beside it.
                     if found.head == branch and found.head_here:
-                        return None if pull.merged_at else found
+                        ended = pull.merged_at or pull.number <= after or self._closed_by_us(pull.number)
+                        return None if ended else found
         except Refused as refused:
             raise self._unusable(refused, what) from refused
         return None
 
-    def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
+    def _closed_by_us(self, number: int) -> bool:
+        closer = self._api.get_issue(number).closed_by
+        return closer is not None and closer.login == self.identity().login
+
+    def set_extras(self, number: int, extras: Extras) -> tuple[Reason, ...]:
+        """Add labels, people and all that; what of it could not be done."""
+        return set_extras(self._api, number, extras, pause=self.pause)
+
+    def create_pull_request(
+        self, *, head: Branch, base: Branch, title: str, body: str, draft: bool = False
+    ) -> PullRequest | Reason:
         """Open one; where it exists already (a retry after a lost answer), that one."""
         try:
             with asking("Opening the pull request"):
-                created = self._api.create_pull(base=base, head=head, title=title, body=body)
+                created = self._api.create_pull(base=base, head=head, title=title, body=body, draft=draft)
                 return _pull_request(created)
         except Refused as refused:
             if refused.already_exists:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.model.commits import FileChange, Sha
+from bot.model.proposing import Extras
 from bot.model.tiers import Branch, Tier
 from bot.model.verdicts import Verdict
 from bot.reason import Reason
@@ -73,7 +74,7 @@ class Texts:
 
 
 class Action(StrEnum):
-    """What a run does with one tier's pull request."""
+    """What a run does with one pull request."""
 
     CREATE = "create"
     """Push a new branch and open a pull request for it."""
@@ -83,17 +84,19 @@ class Action(StrEnum):
     """Push the branch anew, and mend title and body where they differ."""
     REWORD = "reword"
     """The branch is as it should be; title or body differ."""
+    ADVANCE = "advance"
+    """Others' commits lie on the branch: push one on top of them that moves the version, and nothing else."""
     KEEP = "keep"
     """Everything is as it should be: no write."""
     CLOSE = "close"
-    """Nothing is left to update: close with a word, delete the branch."""
+    """Nothing is left to update here: close with a word, delete the branch."""
     LEAVE = "leave"
     """Not ours to touch; the reason says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequestPlan:
-    """Everything needed to bring one tier's pull request about, and nothing that acts.
+    """Everything needed to bring one pull request about, and nothing that acts.
 
     Attributes:
         head_before: Tip of `branch` when it was read; None where it does not exist. The push's lease.
@@ -101,6 +104,9 @@ class PullRequestPlan:
         rewords: Title or body differ from the wished ones, and are ours to change.
         reason: Why the bot leaves it alone, for `Action.LEAVE`.
         updates: Verdicts whose decision is an `Update`; the lines of the pull request.
+        successors: Branches that propose now what this one did, for `Action.CLOSE`.
+        draft: It is opened as a draft.
+        extras: What it gets when it is opened; None for nothing.
     """
 
     tier: Tier
@@ -115,6 +121,30 @@ class PullRequestPlan:
     changes: tuple[FileChange, ...] = ()
     updates: tuple[Verdict, ...] = ()
     reason: Reason | None = None
+    successors: tuple[Branch, ...] = ()
+    draft: bool = False
+    extras: Extras | None = None
+
+    @property
+    def parent(self) -> Sha:
+        """The commit that a push stands on: the base's tip, or the others' work where it goes on top of that."""
+        return self.head_before if self.action is Action.ADVANCE and self.head_before else self.base_sha
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryPlan:
+    """What is to be remembered for later runs, as the file of a branch of our own.
+
+    Attributes:
+        head_before: The branch's tip when it was read; None where it does not exist.
+        before: The file as it is; None where it does not exist.
+    """
+
+    branch: Branch
+    path: str
+    head_before: Sha | None
+    before: bytes | None
+    after: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +166,13 @@ class Plan:
 
     Attributes:
         notes: What was seen on the way and is not ours, such as a fork's pull request under our branch name.
+        memory: Written before all else, where it changes: a refusal must outlive the branch that it was read from.
     """
 
     pull_requests: tuple[PullRequestPlan, ...] = ()
     statuses: tuple[StatusPlan, ...] = ()
     notes: tuple[Reason, ...] = ()
+    memory: MemoryPlan | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +184,7 @@ class Outcome:
         head: Tip of the branch afterwards, None where it is gone or never was.
         wrote: Whether anything was written for it.
         problem: What went wrong, with its mend; None where all went well.
+        remarks: What is not quite as it was asked for, and is no reason to stop.
         open_by_hand: A link that opens the pull request, where the forge forbids us to.
     """
 
@@ -161,6 +194,7 @@ class Outcome:
     wrote: bool = False
     problem: Reason | None = None
     open_by_hand: str = ""
+    remarks: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from bot.model.proposing import Proposing, ProposingRule
 from bot.versions.constraint import Constraint
 from bot.versions.follow import Follow, Reach
 
@@ -77,6 +78,7 @@ class Tier:
         line: 1-based line of its key in the configuration, for messages.
         production_said: The file says `production: true` or `false`; else nobody has decided it.
         pace: What must have passed before it takes a version.
+        proposing: How it proposes what it may move to.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Tier:
     line: int = 0
     production_said: bool = False
     pace: Pace = field(default_factory=Pace)
+    proposing: Proposing = field(default_factory=Proposing)
 
     @property
     def stands_still(self) -> bool:
@@ -96,11 +99,14 @@ class Tier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """An exception: for matching charts and tiers, other values. The last rule that matches wins, value by value.
+    """An exception: other values for what meets all its conditions. The last rule that matches wins, value by value.
 
     Attributes:
         charts: Patterns of chart addresses without `oci://`; empty matches every chart.
         tiers: Names of tiers; empty matches every tier that is not production.
+        paths: Patterns of the file in which the version is written; empty matches every file.
+        namespaces: Of the object; empty matches every one.
+        jumps: `major`, `minor`, `patch`; empty matches every one. What such a rule sets concerns pull requests only.
         follow: None leaves it as it is.
         skip: Constraints whose versions are never taken; None leaves it as it is.
         wait: As in a tier's pace; None leaves it as it is.
@@ -114,6 +120,10 @@ class Rule:
     wait: timedelta | None = None
     soak: timedelta | None = None
     line: int = 0
+    paths: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    jumps: tuple[str, ...] = ()
+    proposing: ProposingRule = field(default_factory=ProposingRule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

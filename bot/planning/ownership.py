@@ -8,6 +8,9 @@ from bot.model.proposals import Identity
 TIER_TRAILER = "Flux-Chart-Bot-Tier"
 """Every commit of ours carries this trailer with its tier's name."""
 
+ON_TOP_TRAILER = "Flux-Chart-Bot-On-Top"
+"""A commit of ours on top of others' names the one below it: the branch is theirs all the same."""
+
 
 class Ownership(Enum):
     """What the history of a branch with our name says."""
@@ -26,11 +29,16 @@ def owner_of(history: tuple[CommitFacts, ...], tier: str, us: Identity) -> Owner
     A commit is ours when its committer is our address and its trailer names this tier. Both are forgeable by someone
     who may push; such a person could as well edit the branch itself, so nothing is gained by a forgery.
     """
-    ours = [_is_ours(commit, tier, us) for commit in history]
-    if ours and ours[0]:
+    ours = [is_ours(commit, tier, us) for commit in history]
+    if ours and ours[0] and not _is_on_top(history[0]):
         return Ownership.OURS
     return Ownership.TOUCHED if any(ours) else Ownership.FOREIGN
 
 
-def _is_ours(commit: CommitFacts, tier: str, us: Identity) -> bool:
+def is_ours(commit: CommitFacts, tier: str, us: Identity) -> bool:
+    """Whether we made a commit, for this tier."""
     return commit.committer_email == us.email and (TIER_TRAILER, tier) in commit.trailers
+
+
+def _is_on_top(commit: CommitFacts) -> bool:
+    return any(key == ON_TOP_TRAILER for key, _ in commit.trailers)

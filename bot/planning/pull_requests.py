@@ -1,23 +1,20 @@
-"""The life of one tier's pull request: what is wished, what is found, and so what to do."""
+"""The life of one pull request: what is wished, what is found, and so what to do."""
 
 from dataclasses import dataclass, replace
 
-from bot.model.commits import BOT_BRANCHES, CommitFacts, FileChange, PathDifference, Sha
+from bot.model.commits import CommitFacts, FileChange, PathDifference, Sha
 from bot.model.proposals import Action, Identity, PullRequest, PullRequestPlan, Texts
+from bot.model.proposing import Extras
 from bot.model.tiers import Branch, Tier
 from bot.model.verdicts import Verdict
+from bot.planning.grouping import ALL, branch_of
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.proof import blob_name
+from bot.proposal_reasons import FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, TOUCHED
 from bot.reason import Reason
-from bot.reasons import CLOSED_BY_A_PERSON, FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, TOUCHED
 
-_MARKER = "<!-- flux-chart-bot "
-"""How the last line of a body of ours begins: it names the versions, and changes with nothing else."""
-
-
-def branch_of(tier: Tier) -> Branch:
-    """The branch of a tier's pull request: deterministic, so that every run finds it again."""
-    return f"{BOT_BRANCHES}{tier.name}/all"
+_MARK_END = " -->"
+_UNFINISHED = " unfinished -->"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +22,13 @@ class Wish:
     """What the base branch asks for in this run; without changes there is nothing to propose.
 
     Attributes:
+        key: The last part of its branch's name.
         unknown: Files that hold a chart which could not be looked up and has no update in this run.
+        successors: Branches that propose what this one did, where nothing is wished of it any more.
+        rebuilds: A person asks for the branch to be made anew, whatever lies on it.
+        frozen: Nothing is pushed or reworded now: what is open stays as it is.
+        draft: It is opened as a draft.
+        extras: What it gets when it is opened.
     """
 
     tier: Tier
@@ -35,6 +38,17 @@ class Wish:
     updates: tuple[Verdict, ...] = ()
     texts: Texts | None = None
     unknown: frozenset[str] = frozenset()
+    key: str = ALL.text
+    successors: tuple[Branch, ...] = ()
+    rebuilds: bool = False
+    frozen: bool = False
+    draft: bool = False
+    extras: Extras | None = None
+
+    @property
+    def branch(self) -> Branch:
+        """Its branch's name."""
+        return branch_of(self.tier, self.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,37 +67,42 @@ class FoundBranch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What the remote and the forge have under this tier's branch name."""
+    """What the remote and the forge have under one branch name."""
 
     branch: FoundBranch | None = None
     pull_requests: tuple[PullRequest, ...] = ()
-    last_closed: PullRequest | None = None
 
 
 def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan | None:
-    """Decide what to do about one tier's pull request; None where there is nothing and nothing is wished."""
+    """Decide what to do about one pull request; None where there is nothing and nothing is wished."""
     plan = PullRequestPlan(
         tier=wish.tier,
         action=Action.KEEP,
-        branch=branch_of(wish.tier),
+        branch=wish.branch,
         base=wish.base,
         base_sha=wish.base_sha,
         head_before=found.branch.head if found.branch else None,
         texts=wish.texts,
         changes=wish.changes,
         updates=wish.updates,
+        successors=wish.successors,
+        draft=wish.draft,
+        extras=wish.extras,
     )
     existing = _here(found, wish.base)
-    objection = _objection(plan, found.branch, us) if found.branch else None
+    objection = _objection(wish, found.branch, us) if found.branch else None
     if objection:
         return replace(plan, action=Action.LEAVE, reason=objection, existing=existing)
     if found.branch and not wish.changes and any(item.path in wish.unknown for item in found.branch.carries):
         # Unknown is not gone: reviews and approvals would be lost to a registry's bad minute.
         return replace(plan, existing=existing)
+    if wish.frozen:
+        return replace(plan, existing=existing)
     if existing:
-        return _with_pull_request(replace(plan, existing=existing), found.branch, existing, us)
+        plan = replace(plan, existing=existing)
+        return _with_pull_request(plan, found.branch, existing, us, rebuilds=wish.rebuilds)
     if found.branch:
-        return _without_pull_request(plan, found.branch, found.last_closed)
+        return _without_pull_request(plan, found.branch)
     return replace(plan, action=Action.CREATE) if wish.changes else None
 
 
@@ -102,47 +121,32 @@ def _here(found: Found, base: Branch) -> PullRequest | None:
     return next((pull for pull in here if pull.base == base), here[0] if here else None)
 
 
-def _objection(plan: PullRequestPlan, branch: FoundBranch, us: Identity) -> Reason | None:
-    match owner_of(branch.history, plan.tier.name, us):
+def _objection(wish: Wish, branch: FoundBranch, us: Identity) -> Reason | None:
+    match owner_of(branch.history, wish.tier.name, us):
         case Ownership.OURS:
             return None
         case Ownership.TOUCHED:
-            return TOUCHED(branch=plan.branch)
+            return None if wish.rebuilds else TOUCHED(branch=wish.branch)
         case Ownership.FOREIGN:
-            return FOREIGN_BRANCH(branch=plan.branch)
+            return FOREIGN_BRANCH(branch=wish.branch)
 
 
-def _without_pull_request(plan: PullRequestPlan, branch: FoundBranch, closed: PullRequest | None) -> PullRequestPlan:
+def _without_pull_request(plan: PullRequestPlan, branch: FoundBranch) -> PullRequestPlan:
+    """A run was killed before it could open one, or a person closed it: the branch is used again, or goes."""
     if not plan.changes:
         return replace(plan, action=Action.CLOSE)
-    if closed and closed.base != plan.base:
-        # The tier has another base since: the branch has to be built anew on that one.
-        return replace(plan, action=Action.CREATE)
-    if closed and _closed_just_this(plan, branch, closed):
-        reason = CLOSED_BY_A_PERSON(number=closed.number, branch=plan.branch)
-        return replace(plan, action=Action.LEAVE, reason=reason)
-    return replace(plan, action=Action.OPEN if _is_as_wished(plan, branch) else Action.CREATE)
+    # What was built on another commit may hold another base's history, since the tier's base has changed.
+    done = _is_built(plan, branch) and _is_as_wished(plan, branch)
+    return replace(plan, action=Action.OPEN if done else Action.CREATE)
 
 
-def _closed_just_this(plan: PullRequestPlan, branch: FoundBranch, closed: PullRequest) -> bool:
-    """Whether what was closed is what is wished: the same change, or the same versions while its files moved on.
-
-    Where the branch was pushed since, nobody has refused what it holds now: a run was killed before it could open.
-    """
-    same_versions = _names_the_same_versions(closed, plan.texts)
-    if not closed.head_sha:
-        return same_versions
-    return closed.head_sha == branch.head and (same_versions or _is_as_wished(plan, branch))
-
-
-def _names_the_same_versions(closed: PullRequest, texts: Texts | None) -> bool:
-    """Whether both bodies end with one marker. It is a hint that anyone can write, and good enough to stay silent."""
-    was, would = _lines(closed.body)[-1:], _lines(texts.body if texts else "")[-1:]
-    return bool(was) and was == would and was[0].startswith(_MARKER)
+def _is_built(plan: PullRequestPlan, branch: FoundBranch) -> bool:
+    """Whether the branch is one commit on its base as that is now."""
+    return branch.history[0].parents == (plan.base_sha,)
 
 
 def _with_pull_request(
-    plan: PullRequestPlan, branch: FoundBranch | None, existing: PullRequest, us: Identity
+    plan: PullRequestPlan, branch: FoundBranch | None, existing: PullRequest, us: Identity, *, rebuilds: bool
 ) -> PullRequestPlan:
     if existing.base != plan.base:
         why = f"it goes to {existing.base}, not to {plan.base}"
@@ -152,9 +156,20 @@ def _with_pull_request(
         return replace(plan, action=Action.CLOSE)
     # One opened by hand from our link, where the forge forbids us to: the branch is ours, the words are theirs.
     plan = replace(plan, rewords=existing.author == us.login and not _says_the_same(existing, plan.texts))
-    if branch is None or not _is_as_wished(plan, branch):
+    if branch is None or not _is_as_wished(plan, branch) or (rebuilds and not _is_built(plan, branch)):
         return replace(plan, action=Action.UPDATE)
     return replace(plan, action=Action.REWORD if plan.rewords else Action.KEEP)
+
+
+def unfinished(body: str) -> str:
+    """The body of a pull request that has not got its extras yet: a run that is killed leaves word for the next."""
+    text = body.rstrip()
+    return f"{text.removesuffix(_MARK_END)}{_UNFINISHED}\n" if text.endswith(_MARK_END) else body
+
+
+def is_unfinished(existing: PullRequest) -> bool:
+    """Whether a pull request of ours still lacks its extras."""
+    return existing.body.rstrip().endswith(_UNFINISHED)
 
 
 def _says_the_same(existing: PullRequest, texts: Texts | None) -> bool:

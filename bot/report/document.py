@@ -121,6 +121,7 @@ def _pull_request(outcome: Outcome, *, published: bool) -> Json:
     return {
         "tier": plan.tier.name,
         "action": plan.action.value,
+        "key": plan.branch.rpartition("/")[2],
         "branch": plan.branch,
         "base": plan.base,
         "title": plan.texts.title if plan.texts else None,
@@ -131,6 +132,7 @@ def _pull_request(outcome: Outcome, *, published: bool) -> Json:
         "published": published,
         "wrote": outcome.wrote,
         "problem": _reason(outcome.problem),
+        "remarks": [_reason(remark) for remark in outcome.remarks],
         "open_by_hand": outcome.open_by_hand or None,
     }
 

@@ -9,6 +9,7 @@ from typing import assert_never
 from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.planning.mirrors import canonical
+from bot.proposal_reasons import WAITING
 from bot.reason import Weight
 from bot.reasons import SOURCE_SUSPENDED
 from bot.report.run_report import RunReport, counted
@@ -90,6 +91,8 @@ def _held(held: Held, suspended: str) -> Cell:
     version = held.version or "no version"
     if held.reason.id == SOURCE_SUSPENDED.id:
         return Cell(tone=Tone.NOTED, text=f"{version} (suspended)")
+    if held.reason.id in WAITING:
+        return Cell(tone=Tone.HELD, text=f"{version}, {held.reason.sentence}{suspended}")
     if held.reason.weight is Weight.COUNTED:
         tone = Tone.NOTED if suspended else Tone.QUIET
         return Cell(tone=tone, text=f"{version} ({held.reason.id}){suspended}")

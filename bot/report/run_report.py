@@ -117,6 +117,7 @@ def all_reasons(report: RunReport) -> Iterator[Reason]:
     yield from (reason for verdict in report.verdicts if (reason := reason_of(verdict)))
     yield from (item.reason for item in report.passed_over)
     yield from (outcome.plan.reason for outcome in report.outcomes if outcome.plan.reason)
+    yield from (remark for outcome in report.outcomes for remark in outcome.remarks)
     yield from report.plan.notes
     yield from report.problems
 

@@ -1,11 +1,13 @@
 """Commit statuses. On a base branch anything but success blocks other people's deployments: alarms do, little else."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from bot.model.proposals import Action, CommitStatus, PullRequestPlan, State
 from bot.model.references import PassedOver
 from bot.model.tiers import Tier
-from bot.model.verdicts import Current, Update, Verdict
+from bot.model.verdicts import Current, Held, Update, Verdict
+from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM, WAITS_FOR_WINDOW
 from bot.reason import Weight
 from bot.report.escape import visible
 from bot.report.run_report import alarms, charts_unknown, counted, is_unknown, nothing_looked_up, reason_of, updates_of
@@ -14,12 +16,20 @@ CONTEXT = "flux-chart-bot/"
 LONGEST = 140
 """Characters of a description that GitHub takes (https://docs.github.com/en/rest/commits/statuses)."""
 
+_UNPROPOSED = {
+    WAITS_FOR_ROOM: "waiting",
+    WAITS_FOR_WINDOW: "waiting for their window",
+    REFUSED: "refused",
+    TAKEN_OUT: "taken out",
+    ONLY_REPORTED: "reported only",
+}
+
 
 def base_status(
     tier: Tier,
     verdicts: Iterable[Verdict],
     passed_over: Iterable[PassedOver],
-    proposal: PullRequestPlan | None = None,
+    proposals: tuple[PullRequestPlan, ...] = (),
     target_url: str = "",
 ) -> CommitStatus:
     """The word on the tip of a tier's base branch.
@@ -28,7 +38,7 @@ def base_status(
         tier: The tier.
         verdicts: Of this tier.
         passed_over: What lies in this tier and was not judged.
-        proposal: Its pull request's plan; one that is left alone is said.
+        proposals: The plans of its pull requests; one that is left alone is said.
         target_url: Where the description's link leads.
     """
     judged, skipped = tuple(verdicts), tuple(passed_over)
@@ -39,7 +49,7 @@ def base_status(
     if nothing_looked_up(judged):
         unknown = next(filter(None, map(reason_of, filter(is_unknown, judged))))
         return _status(tier, State.ERROR, f"nothing could be looked up: {unknown.sentence}", target_url)
-    return _status(tier, State.SUCCESS, _sentence(judged, skipped, proposal), target_url)
+    return _status(tier, State.SUCCESS, _sentence(judged, skipped, proposals), target_url)
 
 
 def head_status(tier: Tier, proposal: PullRequestPlan, target_url: str = "") -> CommitStatus:
@@ -59,16 +69,17 @@ def _status(tier: Tier, state: State, description: str, target_url: str) -> Comm
 
 
 def _sentence(
-    verdicts: tuple[Verdict, ...], passed_over: tuple[PassedOver, ...], proposal: PullRequestPlan | None
+    verdicts: tuple[Verdict, ...], passed_over: tuple[PassedOver, ...], proposals: tuple[PullRequestPlan, ...]
 ) -> str:
     """`2 updates proposed, 1 chart not looked up`; what is normal is not said."""
-    updates, unknown = len(updates_of(verdicts)), charts_unknown(verdicts)
+    unknown = charts_unknown(verdicts)
     questions = sum(item.reason.weight is Weight.WARNING for item in passed_over) + sum(map(_is_question, verdicts))
     waiting = sum(isinstance(one.decision, Current) and one.decision.waiting is not None for one in verdicts)
     suspended = sum(verdict.reference.suspended and not isinstance(verdict.decision, Update) for verdict in verdicts)
     parts = [
-        f"{counted(updates, 'update')} {_fate(proposal)}" if updates else "",
+        *_fates(len(updates_of(verdicts)), proposals),
         f"{waiting} waiting" if waiting else "",
+        *_unproposed(verdicts),
         f"{counted(unknown, 'chart')} not looked up" if unknown else "",
         f"{questions} not updated, see the summary" if questions else "",
         f"{suspended} suspended" if suspended else "",
@@ -76,10 +87,20 @@ def _sentence(
     return ", ".join(filter(None, parts)) or _nothing(verdicts)
 
 
-def _fate(proposal: PullRequestPlan | None) -> str:
-    if proposal is None:
-        return "found"
-    return "left alone" if proposal.action is Action.LEAVE else "proposed"
+def _fates(updates: int, proposals: tuple[PullRequestPlan, ...]) -> tuple[str, ...]:
+    """What became of the updates: some pull requests may be left alone."""
+    left = sum(len(one.updates) for one in proposals if one.action is Action.LEAVE)
+    rest = updates - left
+    return (
+        f"{counted(rest, 'update')} {'proposed' if proposals else 'found'}" if rest else "",
+        f"{counted(left, 'update')} left alone" if left else "",
+    )
+
+
+def _unproposed(verdicts: tuple[Verdict, ...]) -> Iterable[str]:
+    """What may move and is not proposed, by why."""
+    held = Counter(one.decision.reason.id for one in verdicts if isinstance(one.decision, Held))
+    return (f"{held[kind.id]} {words}" for kind, words in _UNPROPOSED.items() if held[kind.id])
 
 
 def _is_question(verdict: Verdict) -> bool:

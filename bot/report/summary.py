@@ -88,6 +88,9 @@ def _pull_request(report: RunReport, outcome: Outcome) -> str:
     said = f"{_link(name, outcome.url)} into {code(plan.base)}: {what_became(report, outcome)}"
     if reason := outcome.problem or plan.reason:
         said += f". {_said(reason)}"
+    elif outcome.remarks:
+        said += "."
+    said += "".join(f" {_said(remark)}" for remark in outcome.remarks)
     if outcome.open_by_hand:
         said += f" {_link(Markdown('Open it by hand'), outcome.open_by_hand)}."
     return said

@@ -8,6 +8,9 @@ from typing import Any
 from bot.model.proposals import Texts
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Tier
 from bot.model.verdicts import Verdict
+from bot.planning.grouping import ALL, Key
+from bot.planning.rows import Row
+from bot.planning.tick_boxes import REBUILD, mark
 from bot.report.commit_message import commit_message_of, title_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
@@ -19,25 +22,29 @@ MOST_PLACES = 5
 MOST_REFUSED = 2
 
 
-def pull_request_texts(tier: Tier, updates: Iterable[Verdict]) -> Texts:
-    """Title, body and commit message of one tier's pull request.
+def pull_request_texts(tier: Tier, updates: Iterable[Verdict], key: Key = ALL, taken_out: Iterable[Row] = ()) -> Texts:
+    """Title, body and commit message of one pull request.
 
     Args:
         tier: The tier; its branch is not named, the pull request shows it.
         updates: Verdicts of this tier; those that are no updates are left out.
+        key: Which of the tier's pull requests.
+        taken_out: Rows that people took out of it by their boxes.
     """
     wanted = updates_of(updates)
     lines = lines_of(wanted)
     return Texts(
-        title=title_of(tier, lines),
-        body=_body(tier, lines, len(wanted)),
-        commit_message=commit_message_of(tier, lines, len(wanted)),
+        title=title_of(tier, lines, key),
+        body=_body(tier, lines, len(wanted), key, taken_out),
+        commit_message=commit_message_of(tier, lines, len(wanted), key),
     )
 
 
-def _body(tier: Tier, lines: tuple[Line, ...], updates: int) -> str:
+def _body(tier: Tier, lines: tuple[Line, ...], updates: int, key: Key, taken_out: Iterable[Row]) -> str:
     """As many rows as fit; the rest is in the commit, which the pull request shows as well."""
     rows = [_row(line) for line in lines]
+    boxes = [_box(_row_of(line), tier, ticked=True) for line in lines]
+    gone = [_box(row, tier) for row in sorted(taken_out)]
     facts = {
         "tier": tier.name,
         "updates": updates,
@@ -46,14 +53,17 @@ def _body(tier: Tier, lines: tuple[Line, ...], updates: int) -> str:
         "suspended": sum(line.suspended for line in lines),
         "pinned": any(line.update.jump == "pin" for line in lines),
         "digests": any(line.update.digest for line in lines),
-        "marker": _marker(tier, lines),
+        "rebuild": Markdown(mark(REBUILD)),
+        "marker": _marker(tier, lines, key),
     }
-    frame = len(_template().render(rows=[], left_out=len(rows), **facts))
-    fitting = _fitting(rows, LONGEST_BODY - frame)
-    return str(_template().render(rows=rows[:fitting], left_out=len(rows) - fitting, **facts))
+    frame = len(_template().render(rows=[], boxes=gone, left_out=len(rows), **facts))
+    fitting = _fitting([f"{row}\n{box}" for row, box in zip(rows, boxes, strict=True)], LONGEST_BODY - frame)
+    # A chart that moves from several versions to one has a box only.
+    shown = list(dict.fromkeys(boxes[:fitting]))
+    return str(_template().render(rows=rows[:fitting], boxes=shown + gone, left_out=len(rows) - fitting, **facts))
 
 
-def _fitting(rows: list[Markdown], room: int) -> int:
+def _fitting(rows: list[str], room: int) -> int:
     """How many rows, each with its line break, fit into so many characters."""
     for count, row in enumerate(rows):
         room -= len(row) + 1
@@ -72,6 +82,16 @@ def _row(line: Line) -> Markdown:
         _where(line),
     )
     return Markdown(f"| {' | '.join(cells)} |")
+
+
+def _row_of(line: Line) -> Row:
+    return Row(chart=line.chart, version=line.update.new)
+
+
+def _box(row: Row, tier: Tier, *, ticked: bool = False) -> Markdown:
+    """A box by which people take a row out, or put it back."""
+    words = f"{code(row.chart)} {code(row.version)}"
+    return Markdown(f"- [{'x' if ticked else ' '}] {words} {mark(row.name(tier.name))}")
 
 
 def _why_not_newer(line: Line) -> Markdown:
@@ -99,11 +119,11 @@ def _names(lines: Iterable[Line]) -> Markdown:
     return Markdown(", ".join(map(code, names[:MOST_PLACES])) + more)
 
 
-def _marker(tier: Tier, lines: tuple[Line, ...]) -> Markdown:
+def _marker(tier: Tier, lines: tuple[Line, ...], key: Key) -> Markdown:
     """A hint for people and tools, never proof: anyone can write it. Hexadecimal digits cannot end a comment."""
     wanted = "\n".join(f"{line.chart} {line.update.new} {line.update.digest}" for line in lines)
     digest = hashlib.sha256(wanted.encode(errors="backslashreplace")).hexdigest()[:16]
-    return Markdown(f"<!-- flux-chart-bot v1 tier={tier.name} key=all versions={digest} -->")
+    return Markdown(f"<!-- flux-chart-bot v1 tier={tier.name} key={key.text} versions={digest} -->")
 
 
 @cache

@@ -97,3 +97,8 @@ def own_words(errors: str, secrets: Iterable[str] = ()) -> str:
         line = line.replace(secret, "***")
     line = _QUERY.sub(r"\1", _USERINFO.sub("://", line))
     return "".join(character if character.isprintable() else "?" for character in line)[:_LONGEST]
+
+
+def says_unknown_commit(errors: str) -> bool:
+    """Whether a server said that it has no such commit, or gives out none by its name."""
+    return any(sign in errors for sign in ("not our ref", "unadvertised object"))

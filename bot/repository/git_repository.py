@@ -134,10 +134,23 @@ class GitRepository:
         arguments = (*_FETCH, depth, "--end-of-options", self._remote.url, spec)
         self._runner.run("fetch a branch's history", *arguments, variables=self._login)
 
+    def bring(self, commit: Sha) -> None:
+        """Bring one commit here that a closed pull request had as its head; nothing happens where it is nowhere.
+
+        A forge keeps such commits when their branch is gone (`refs/pull/`), and gives them out by name.
+
+        Raises:
+            RepositoryFailed: The remote cannot be used.
+        """
+        arguments = (*_FETCH, f"--depth={HISTORY}", "--end-of-options", self._remote.url, _checked_sha(commit))
+        finished = self._runner.attempt("fetch a commit", *arguments, variables=self._login)
+        if finished.status and not failures.says_unknown_commit(finished.errors):
+            raise self._runner.failure("fetch a commit", finished.errors)
+
     def commit(self, *, parent: Sha | None, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
         """Make a commit from blobs on top of `parent`, or the first of a history; nothing is pushed."""
-        on = _checked_sha(parent) if parent else None
-        return self._maker.commit(parent=on, changes=changes, message=message, identity=identity)
+        below = _checked_sha(parent) if parent else None
+        return self._maker.commit(parent=below, changes=changes, message=message, identity=identity)
 
     def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
         """Every path that differs between two commits, modes included; sorted bytewise."""

@@ -1,16 +1,14 @@
 """How far one reference may move: the tier, the rules, and the comment on the version's own line."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from bot.maturity.durations import duration_text
 from bot.maturity.gates import Gate, NotYet
 from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration, Pace, Rule, SuspendedPolicy, Tier
 from bot.model.verdicts import Refused
-from bot.planning.mirrors import canonical
-from bot.planning.path_patterns import ChartPatterns
+from bot.planning.rules import matching
 from bot.reason import Reason
 from bot.reasons import BAD_CONSTRAINT, LIMITS_DISJOINT
 from bot.versions.constraint import Constraint, InvalidConstraint
@@ -133,7 +131,7 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
     follow, follow_rule, pace = tier.follow, 0, tier.pace
     skip: tuple[Constraint, ...] = ()
     skip_rule = 0
-    for rule in _matching(reference, tier, configuration):
+    for rule in matching(reference, tier, configuration):
         if rule.follow is not None:
             follow, follow_rule = rule.follow, rule.line
         if rule.skip is not None:
@@ -170,16 +168,6 @@ def _narrowed_by(reference: Reference) -> Constraint | None:
     return Constraint.parse(text) if text else None
 
 
-def _matching(reference: Reference, tier: Tier, configuration: Configuration) -> Iterator[Rule]:
-    """The rules that match; what is said of a chart is said of it at its mirrors too."""
-    address = reference.source.address
-    names = (address, canonical(address, configuration.mirrors))
-    for rule in configuration.rules:
-        reached = tier.name in rule.tiers if rule.tiers else not tier.production
-        if reached and any(map(_patterns(rule.charts).matches, names)):
-            yield rule
-
-
 def only_reported(reference: Reference, configuration: Configuration) -> bool:
     """Whether it is suspended, and suspended objects are shown without being judged."""
     return reference.suspended and configuration.suspended is SuspendedPolicy.REPORT
@@ -210,8 +198,3 @@ def newest_allowed(
             return seen, tuple(refused)
         refused.append(Refused(seen.tag, not_yet.why, not_yet.until) if not_yet else Refused(seen.tag, why or ""))
     return None, tuple(refused)
-
-
-@lru_cache(maxsize=256)
-def _patterns(charts: tuple[str, ...]) -> ChartPatterns:
-    return ChartPatterns(charts)

@@ -1,28 +1,22 @@
 """carry: what an open pull request proposed for a chart that cannot be looked up now, it keeps. Unknown is not gone."""
 
 import re
-from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Self
 
-from bot.flux.references import resolve as join
 from bot.flux.remarks import narrowing_comment
-from bot.model.charts import ChartSource
 from bot.model.references import Pin, RangePin, Reference
-from bot.model.tiers import Configuration, ImagePolicies, RangesPolicy
+from bot.model.tiers import Configuration, RangesPolicy
 from bot.model.verdicts import Edit, Held, Update, Verdict
 from bot.planning.ownership import Ownership, owner_of
-from bot.planning.pull_requests import branch_of
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
 from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import jump
 from bot.steps.find import Remote
 from bot.steps.resolve import TierVerdicts
-from bot.steps.scan import Base, Scanned, scan
+from bot.steps.side import Side, sides, texts_of, wish_alike
 from bot.versions.constraint import Constraint, InvalidConstraint
-from bot.versions.tags import TagRule
 from bot.versions.version import Version, try_full, try_loose
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -39,16 +33,11 @@ def carry(judged: Iterable[TierVerdicts], remote: Remote, configuration: Configu
 def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration) -> TierVerdicts:
     if not any(_why_unknown(verdict) for verdict in tier.verdicts):
         return tier
-    policies = configuration.image_policies is ImagePolicies.APPLY
-    proposal = _proposal(tier, remote, policies=policies)
-    if proposal is None:
-        return tier
-    times = Counter(_name(verdict.reference) for verdict in tier.verdicts)
-    carried = (
-        _carried(verdict, proposal, configuration) if times[_name(verdict.reference)] == 1 else verdict
-        for verdict in tier.verdicts
-    )
-    return replace(tier, verdicts=tuple(carried))
+    present = Side(verdict.reference for verdict in tier.verdicts)
+    for proposal in _proposals(tier, remote, configuration):
+        carried = (_carried(verdict, present, proposal, configuration) for verdict in tier.verdicts)
+        tier = replace(tier, verdicts=tuple(carried))
+    return tier
 
 
 def _why_unknown(verdict: Verdict) -> Reason | None:
@@ -57,67 +46,32 @@ def _why_unknown(verdict: Verdict) -> Reason | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Wish:
-    """Which chart an object takes, and the texts of its version."""
-
-    source: ChartSource
-    rule: TagRule
-    texts: tuple[str, ...]
-
-    @classmethod
-    def of(cls, reference: Reference) -> Self:
-        """What a reference wishes for."""
-        texts = tuple(place.text for place in reference.pin.places)
-        return cls(source=reference.source, rule=reference.tag_rule, texts=texts)
-
-
-_Wishes = Mapping[Hashable, _Wish]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Proposal:
     """What our branch changes: the commit that it was built on, and its tip."""
 
-    built_on: _Wishes
-    proposed: _Wishes
+    built_on: Side
+    proposed: Side
 
 
-def _proposal(tier: TierVerdicts, remote: Remote, *, policies: bool) -> _Proposal | None:
-    """Our branch, unless others work on it: then it is left to them anyway."""
-    name = tier.view.tier.name
-    branch = remote.branch(branch_of(tier.view.tier))
-    if branch is None or owner_of(branch.history, name, remote.us) is not Ownership.OURS:
-        return None
-    tip = branch.history[0]
-    if not tip.parents:
-        return None
-    tree = remote.repository.tree
-    bases = (Base(branch="", sha=sha, tree=tree(sha), tiers=()) for sha in (tip.parents[0], tip.sha))
-    built_on, proposed = (_wishes(one, policies=policies) for one in scan(bases))
-    return _Proposal(built_on=built_on, proposed=proposed)
+def _proposals(tier: TierVerdicts, remote: Remote, configuration: Configuration) -> Iterator[_Proposal]:
+    """Our branches, but for those that others work on: they are left to them anyway."""
+    tree, name = remote.repository.tree, tier.view.tier.name
+    for branch in remote.branches(tier.view.tier).values():
+        tip = branch.history[0]
+        if tip.parents and owner_of(branch.history, name, remote.us) is Ownership.OURS:
+            built_on, proposed = sides((tree(tip.parents[0]), tree(tip.sha)), configuration)
+            yield _Proposal(built_on=built_on, proposed=proposed)
 
 
-def _wishes(scanned: Scanned, *, policies: bool) -> _Wishes:
-    """What the objects of one commit wish for; a name that is used twice tells nothing."""
-    references = join(scanned.readings, scanned.graph, apply_policies=policies).references
-    times = Counter(map(_name, references))
-    return {_name(each): _Wish.of(each) for each in references if times[_name(each)] == 1}
-
-
-def _name(reference: Reference) -> Hashable:
-    """What stays when a file is rearranged."""
-    return reference.object, reference.path, reference.built
-
-
-def _carried(verdict: Verdict, proposal: _Proposal, configuration: Configuration) -> Verdict:
+def _carried(verdict: Verdict, present: Side, proposal: _Proposal, configuration: Configuration) -> Verdict:
     reason, reference = _why_unknown(verdict), verdict.reference
-    if reason is None:
+    if reason is None or present.reference(reference) is None:
         return verdict
-    proposed = proposal.proposed.get(_name(reference))
+    built_on, proposed = proposal.built_on.reference(reference), proposal.proposed.reference(reference)
     # The same chart at the same version as when it was proposed, wherever in the file it stands now.
-    if proposed is None or _Wish.of(reference) != proposal.built_on.get(_name(reference)):
+    if proposed is None or built_on is None or not wish_alike(reference, built_on):
         return verdict
-    kept = _kept(reference, proposed.texts, reason)
+    kept = _kept(reference, texts_of(proposed), reason)
     allowed = kept and _is_still_wished(
         kept, reference, limits_of(reference, verdict.tier, configuration), configuration
     )

@@ -1,12 +1,16 @@
 """find: what the remote and the forge already hold of ours."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bot.model.commits import Sha
+from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import Identity, PullRequest
-from bot.model.tiers import Branch
-from bot.planning.pull_requests import Found, FoundBranch, Wish, branch_of
+from bot.model.tiers import Branch, Tier
+from bot.planning.grouping import ALL, KEY_TRAILER, branch_of, key_in
+from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE
+from bot.planning.ownership import Ownership, is_ours, owner_of
+from bot.planning.pull_requests import Found, FoundBranch
+from bot.planning.rows import Row, rows_in
 from bot.ports import Forge, Repository
 
 HISTORY = 10
@@ -31,23 +35,73 @@ class Remote:
     tips: Mapping[Branch, Sha]
     pull_requests: tuple[PullRequest, ...]
     run_url: str = ""
+    _read: dict[Branch, FoundBranch] = field(default_factory=dict, repr=False, compare=False)
 
     def branch(self, name: Branch) -> FoundBranch | None:
         """One of our branches with its history and what its tip changes; None where it does not exist."""
         head = self.tips.get(name)
         if head is None:
             return None
-        history = self.repository.history(head, HISTORY)
-        parent = history[0].parents[0] if history and history[0].parents else None
-        carries = self.repository.differences(parent, head) if parent else ()
-        return FoundBranch(head=head, history=history, carries=carries)
+        if name not in self._read:
+            history = self.repository.history(head, HISTORY)
+            parent = history[0].parents[0] if history and history[0].parents else None
+            carries = self.repository.differences(parent, head) if parent else ()
+            self._read[name] = FoundBranch(head=head, history=history, carries=carries)
+        return self._read[name]
 
-    def found(self, wish: Wish) -> Found:
-        """What exists for one wish. The closed pull requests are asked for only where that can matter."""
-        name = branch_of(wish.tier)
-        branch = self.branch(name)
-        pulls = tuple(pull for pull in self.pull_requests if pull.head == name)
-        closed = None
-        if branch and wish.changes and not any(pull.head_here for pull in pulls):
-            closed = self.forge.last_closed(name)
-        return Found(branch=branch, pull_requests=pulls, last_closed=closed)
+    def branches(self, tier: Tier) -> dict[str, FoundBranch]:
+        """The branches of a tier that grouping made, by key; other kinds of ours have other trailers."""
+        keys = sorted(key for name in self.tips if (key := key_in(name, tier)))
+        found = ((key, self.branch(branch_of(tier, key))) for key in keys)
+        return {key: branch for key, branch in found if branch and self._is_grouped(branch, tier, key)}
+
+    def _is_grouped(self, branch: FoundBranch, tier: Tier, key: str) -> bool:
+        if owner_of(branch.history, tier.name, self.us) is Ownership.FOREIGN:
+            return False
+        return key == ALL.text or any((KEY_TRAILER, key) in commit.trailers for commit in branch.history)
+
+    def open_from(self, name: Branch) -> tuple[PullRequest, ...]:
+        """The open pull requests with this branch as their head, forks' included."""
+        return tuple(pull for pull in self.pull_requests if pull.head == name)
+
+    def found(self, name: Branch) -> Found:
+        """What exists under one branch name."""
+        return Found(branch=self.branch(name), pull_requests=self.open_from(name))
+
+    def rows(self, tier: Tier, branch: FoundBranch) -> frozenset[Row]:
+        """The rows that a branch of ours proposes."""
+        ours = (commit for commit in branch.history if is_ours(commit, tier.name, self.us))
+        return next((rows_in(commit) for commit in ours), frozenset())
+
+    def refused_rows(self, tier: Tier, closed: PullRequest) -> frozenset[Row]:
+        """The rows of a closed pull request, from the commit of ours that it had; its body may be anybody's.
+
+        None of them where people had put commits on top and the branch is gone: so it was handed back.
+        """
+        head = closed.head_sha or self.tips.get(closed.head)
+        if head is None:
+            return frozenset()
+        history = self.repository.history(head, HISTORY)
+        if not history:
+            self.repository.bring(head)
+            history = self.repository.history(head, HISTORY)
+        touched = owner_of(history, tier.name, self.us) is Ownership.TOUCHED
+        if touched and closed.head not in self.tips:
+            return frozenset()
+        return self.rows(tier, FoundBranch(head=head, history=history))
+
+    def remembered(self) -> bytes | None:
+        """The file in which earlier runs left word; None where there is none."""
+        tip = self.tips.get(MEMORY_BRANCH)
+        if tip is None:
+            return None
+        tree = self.repository.tree(tip)
+        entries = [entry for entry in tree.entries() if entry.path == MEMORY_FILE and entry.kind.regular]
+        return next((data for _, data in tree.read(entries)), None)
+
+
+def is_of_ours(name: Branch, tiers: tuple[Tier, ...]) -> bool:
+    """Whether a branch is one that a run reads back: of a tier's groups, or our memory."""
+    if not name.startswith(BOT_BRANCHES):
+        return False
+    return name == MEMORY_BRANCH or any(key_in(name, tier) for tier in tiers)

@@ -1,59 +1,91 @@
 """plan: the edits, and what exists already, to every write of the run as data."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.model.proposals import Action, Plan, PullRequestPlan, StatusPlan
-from bot.model.verdicts import Held, Verdict
-from bot.planning.pull_requests import Wish, branch_of, plan_pull_request, strangers
+from bot.model.tiers import Configuration
+from bot.model.verdicts import Held, Update, Verdict
+from bot.planning.grouping import ALL, branch_of
+from bot.planning.pull_requests import Wish, plan_pull_request, strangers
+from bot.planning.rows import Row, row_of
+from bot.proposal_reasons import TOUCHED
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
 from bot.report.statuses import base_status, head_status
 from bot.report.wording import pull_request_texts
-from bot.steps.edit import TierEdits
+from bot.steps.advance import advance
+from bot.steps.arrange import Arranged, Proposal, TierProposals
 from bot.steps.find import Remote
 
 
-def plan(edits: Iterable[TierEdits], remote: Remote) -> Plan:
-    """Plan the pull request and the statuses of every tier."""
+def plan(arranged: Arranged, remote: Remote, configuration: Configuration) -> Plan:
+    """Plan the pull requests and the statuses of every tier. What is replaced is closed after what replaces it."""
     pulls: list[PullRequestPlan] = []
     statuses: list[StatusPlan] = []
     notes: list[Reason] = []
-    for tier in edits:
-        wish = _wish(tier)
-        found = remote.found(wish)
-        planned = plan_pull_request(wish, found, remote.us)
-        if planned:
-            pulls.append(planned)
-        statuses += _statuses(tier, planned, remote)
-        notes += strangers(found, branch_of(wish.tier))
-    return Plan(pull_requests=tuple(pulls), statuses=tuple(statuses), notes=tuple(notes))
+    for tier in arranged.tiers:
+        of_tier: list[PullRequestPlan] = []
+        for wish in _wishes(tier):
+            found = remote.found(wish.branch)
+            planned = plan_pull_request(wish, found, remote.us)
+            if planned and planned.reason and planned.reason.id == TOUCHED.id and wish.changes and not wish.frozen:
+                planned = advance(planned, tier.view, remote, configuration)
+            of_tier += [planned] if planned else []
+            notes += strangers(found, wish.branch)
+        statuses += _statuses(tier, tuple(of_tier), remote)
+        pulls += of_tier
+    return Plan(pull_requests=tuple(pulls), statuses=tuple(statuses), notes=tuple(notes), memory=arranged.memory)
 
 
-def _wish(tier: TierEdits) -> Wish:
+def _wishes(tier: TierProposals) -> Iterable[Wish]:
     base = tier.view.base
-    return Wish(
+    wish = Wish(
         tier=tier.view.tier,
         base=base.branch,
         base_sha=base.sha or "",
-        changes=tier.changes,
-        updates=tier.updates,
-        texts=pull_request_texts(tier.view.tier, tier.updates) if tier.updates else None,
         unknown=frozenset(verdict.reference.path for verdict in tier.verdicts if _is_unknown(verdict)),
     )
+    for proposal in tier.proposals:
+        texts = pull_request_texts(wish.tier, proposal.updates, proposal.key, proposal.taken_out)
+        yield replace(
+            wish,
+            key=proposal.key.text,
+            changes=proposal.changes,
+            updates=proposal.updates,
+            texts=texts,
+            rebuilds=proposal.rebuilds,
+            frozen=proposal.frozen,
+            draft=wish.tier.proposing.draft,
+            extras=proposal.extras,
+        )
+    known = {proposal.key.text for proposal in tier.proposals}
+    for key, rows in tier.gone.items():
+        heirs = (proposal for proposal in tier.proposals if _charts_of(proposal) & {row.chart for row in rows})
+        successors = tuple(branch_of(wish.tier, proposal.key.text) for proposal in heirs)
+        yield replace(wish, key=key, successors=successors, rebuilds=key in tier.released, frozen=key in tier.frozen)
+    if not known and ALL.text not in tier.gone:
+        yield wish
+
+
+def _charts_of(proposal: Proposal) -> set[str]:
+    found: set[Row] = {row_of(one, one.decision) for one in proposal.updates if isinstance(one.decision, Update)}
+    return {row.chart for row in found}
 
 
 def _is_unknown(verdict: Verdict) -> bool:
     return isinstance(verdict.decision, Held) and verdict.decision.reason.id in UNKNOWN
 
 
-def _statuses(tier: TierEdits, planned: PullRequestPlan | None, remote: Remote) -> Iterable[StatusPlan]:
+def _statuses(tier: TierProposals, planned: tuple[PullRequestPlan, ...], remote: Remote) -> Iterable[StatusPlan]:
     base = tier.view.base
     status = base_status(tier.view.tier, tier.verdicts, tier.view.passed_over, planned, remote.run_url)
     yield StatusPlan(sha=base.sha, branch=base.branch, status=status)
-    if planned and _is_ours_to_judge(planned, remote):
-        made_now = planned.action in {Action.CREATE, Action.UPDATE, Action.OPEN}
-        head = None if made_now else planned.head_before
-        yield StatusPlan(sha=head, branch=planned.branch, status=head_status(tier.view.tier, planned, remote.run_url))
+    for one in planned:
+        if _is_ours_to_judge(one, remote):
+            made_now = one.action in {Action.CREATE, Action.UPDATE, Action.OPEN}
+            head = None if made_now else one.head_before
+            yield StatusPlan(sha=head, branch=one.branch, status=head_status(one.tier, one, remote.run_url))
 
 
 def _is_ours_to_judge(planned: PullRequestPlan, remote: Remote) -> bool:
@@ -61,5 +93,9 @@ def _is_ours_to_judge(planned: PullRequestPlan, remote: Remote) -> bool:
     if not planned.updates:
         return False
     if planned.existing:
-        return planned.existing.author == remote.us.login and planned.action not in {Action.CLOSE, Action.LEAVE}
+        return planned.existing.author == remote.us.login and planned.action not in {
+            Action.CLOSE,
+            Action.LEAVE,
+            Action.ADVANCE,
+        }
     return planned.action in {Action.CREATE, Action.OPEN}

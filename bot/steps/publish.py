@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar, assert_never
 
 from bot.errors import BotError, RunFailed
-from bot.model.commits import PushRejected, Sha
+from bot.model.commits import EntryKind, FileChange, PushRejected, Sha
 from bot.model.proposals import (
     Action,
     CommitStatus,
+    MemoryPlan,
     Outcome,
     Plan,
     Published,
@@ -17,7 +19,9 @@ from bot.model.proposals import (
     StatusPlan,
 )
 from bot.model.tiers import Branch, Configuration
+from bot.planning.ownership import ON_TOP_TRAILER
 from bot.planning.proof import deviation
+from bot.planning.pull_requests import is_unfinished, unfinished
 from bot.ports import Forge, Repository
 from bot.reason import Reason
 from bot.reasons import FORGE_FAILED, PERMISSION_MISSING, PUSH_REJECTED
@@ -27,7 +31,12 @@ _T = TypeVar("_T")
 _Step = Callable[[Outcome], Outcome]
 """One write for one pull request."""
 
-_DONE = "Nothing is left to update here: every version of this pull request is on its base branch, or no longer wanted."
+_NOTHING_LEFT = (
+    "Nothing is left to update here: every version of this pull request is on its base branch, or no longer wanted."
+)
+_NO_HEIR = "it stays open, since what replaces it could not be opened"
+_MEMORY_MESSAGE = "Remember what people refused, and what waits since when\n"
+_ELSEWHERE = "The configuration groups these updates otherwise now. They are proposed in"
 
 
 def publish(plan: Plan, remote: Remote, configuration: Configuration, problems: tuple[Reason, ...] = ()) -> Published:
@@ -57,12 +66,27 @@ class _Publisher:
         return self.remote.forge
 
     def publish(self, plan: Plan) -> Published:
+        if plan.memory and (problem := self._remember(plan.memory)):
+            return Published(problems=(problem,))
         outcomes, broken = self._pull_requests(plan.pull_requests)
         if broken:
             return Published(outcomes=outcomes)
         heads = {outcome.plan.branch: outcome.head for outcome in outcomes if outcome.head and not outcome.problem}
-        set_now, problems = self._statuses(plan.statuses, heads)
+        fresh = {one.head for one in outcomes if one.head and one.head != one.plan.head_before}
+        set_now, problems = self._statuses(plan.statuses, heads, fresh)
         return Published(outcomes=outcomes, statuses_set=set_now, problems=problems)
+
+    def _remember(self, memory: MemoryPlan) -> Reason | None:
+        """Write our memory down; where another run was faster, all that was planned is out of date."""
+        change = FileChange(path=memory.path, kind=EntryKind.FILE, before=memory.before or b"", after=memory.after)
+        try:
+            made = self.repository.commit(
+                parent=memory.head_before, changes=[change], message=_MEMORY_MESSAGE, identity=self.remote.us
+            )
+            rejected = self.repository.push(memory.branch, made, expected=memory.head_before)
+        except BotError as error:
+            return FORGE_FAILED(what=memory.branch, problem=error.message)
+        return _rejection(memory.branch, rejected) if rejected else None
 
     def _pull_requests(self, plans: Iterable[PullRequestPlan]) -> tuple[tuple[Outcome, ...], bool]:
         """What came of each, and whether forge or repository broke down on the way."""
@@ -70,8 +94,11 @@ class _Publisher:
         broken = False
         for plan in plans:
             outcome = Outcome(plan=plan, url=plan.existing.url if plan.existing else "", head=plan.head_before)
-            if not broken:
-                outcome, broken = _take(_steps(self, plan), outcome)
+            heirs = tuple(one for one in outcomes if one.plan.branch in plan.successors)
+            if not broken and not any(one.problem for one in heirs):
+                outcome, broken = _take(_steps(self, plan, heirs), outcome)
+            elif not broken:
+                outcome = replace(outcome, problem=FORGE_FAILED(what=plan.branch, problem=_NO_HEIR))
             elif plan.action not in {Action.KEEP, Action.LEAVE}:
                 problem = FORGE_FAILED(what=plan.branch, problem="not attempted, since one before it failed")
                 outcome = replace(outcome, problem=problem)
@@ -81,10 +108,12 @@ class _Publisher:
     def push(self, outcome: Outcome) -> Outcome:
         plan = outcome.plan
         message = _required(plan.texts).commit_message
+        if plan.action is Action.ADVANCE:
+            message += f"{ON_TOP_TRAILER}: {plan.parent}\n"
         made = self.repository.commit(
-            parent=plan.base_sha, changes=plan.changes, message=message, identity=self.remote.us
+            parent=plan.parent, changes=plan.changes, message=message, identity=self.remote.us
         )
-        differences = self.repository.differences(plan.base_sha, made)
+        differences = self.repository.differences(plan.parent, made)
         if problem := deviation(plan, differences, self.configuration, self.remote.default):
             return replace(outcome, problem=problem)
         if rejected := self.repository.push(plan.branch, made, expected=plan.head_before):
@@ -93,24 +122,41 @@ class _Publisher:
 
     def open(self, outcome: Outcome) -> Outcome:
         plan, texts = outcome.plan, _required(outcome.plan.texts)
-        answer = self.forge.create_pull_request(head=plan.branch, base=plan.base, title=texts.title, body=texts.body)
-        if isinstance(answer, PullRequest):
-            return replace(outcome, url=answer.url, wrote=True)
-        by_hand = self.forge.compare_url(base=plan.base, head=plan.branch)
-        return replace(outcome, problem=answer, open_by_hand=by_hand)
+        body = unfinished(texts.body) if plan.extras else texts.body
+        answer = self.forge.create_pull_request(
+            head=plan.branch, base=plan.base, title=texts.title, body=body, draft=plan.draft
+        )
+        if not isinstance(answer, PullRequest):
+            by_hand = self.forge.compare_url(base=plan.base, head=plan.branch)
+            return replace(outcome, problem=answer, open_by_hand=by_hand)
+        outcome = replace(outcome, url=answer.url, wrote=True)
+        if not plan.extras:
+            return outcome
+        # Last, the words that say so: a run that is killed before them leaves the rest to the next.
+        outcome = replace(outcome, remarks=self.forge.set_extras(answer.number, plan.extras))
+        return self._say(outcome, answer.number)
 
     def reword(self, outcome: Outcome) -> Outcome:
-        if not outcome.plan.rewords:
+        plan = outcome.plan
+        if not plan.rewords:
             return outcome
-        existing, texts = _required(outcome.plan.existing), _required(outcome.plan.texts)
-        problem = self.forge.update_pull_request(existing.number, title=texts.title, body=texts.body)
+        existing = _required(plan.existing)
+        if plan.extras and is_unfinished(existing):
+            outcome = replace(outcome, remarks=self.forge.set_extras(existing.number, plan.extras))
+        return self._say(outcome, existing.number)
+
+    def _say(self, outcome: Outcome, number: int) -> Outcome:
+        texts = _required(outcome.plan.texts)
+        problem = self.forge.update_pull_request(number, title=texts.title, body=texts.body)
         return replace(outcome, problem=problem, wrote=outcome.wrote or problem is None)
 
-    def close(self, outcome: Outcome) -> Outcome:
+    def close(self, outcome: Outcome, heirs: tuple[Outcome, ...]) -> Outcome:
         existing = outcome.plan.existing
         if existing is None:
             return outcome
-        problem = self.forge.close_pull_request(existing.number, comment=_DONE)
+        links = [heir.url for heir in heirs if heir.url]
+        comment = f"{_ELSEWHERE} {', '.join(links)}." if links else _NOTHING_LEFT
+        problem = self.forge.close_pull_request(existing.number, comment=comment)
         return replace(outcome, problem=problem, wrote=problem is None)
 
     def delete(self, outcome: Outcome) -> Outcome:
@@ -121,9 +167,15 @@ class _Publisher:
             return replace(outcome, problem=_rejection(branch, rejected))
         return replace(outcome, head=None, wrote=True)
 
-    def _statuses(self, plans: Iterable[StatusPlan], heads: dict[Branch, Sha]) -> tuple[int, tuple[Reason, ...]]:
-        """Set what is not already so. A permission that is missing for one is missing for all: said once."""
-        count, problems, known = 0, dict[Reason, None](), dict[Sha, tuple[CommitStatus, ...]]()
+    def _statuses(
+        self, plans: Iterable[StatusPlan], heads: dict[Branch, Sha], fresh: Iterable[Sha]
+    ) -> tuple[int, tuple[Reason, ...]]:
+        """Set what is not already so. A permission that is missing for one is missing for all: said once.
+
+        A commit that was made a moment ago has no status: it is not asked for one.
+        """
+        count, problems = 0, dict[Reason, None]()
+        known: dict[Sha, tuple[CommitStatus, ...]] = dict.fromkeys(fresh, ())
         for plan in plans:
             sha = plan.sha or heads.get(plan.branch)
             if sha is None:
@@ -144,17 +196,17 @@ class _Publisher:
         return count, tuple(problems)
 
 
-def _steps(publisher: _Publisher, plan: PullRequestPlan) -> tuple[_Step, ...]:
+def _steps(publisher: _Publisher, plan: PullRequestPlan, heirs: tuple[Outcome, ...]) -> tuple[_Step, ...]:
     match plan.action:
         case Action.KEEP | Action.LEAVE:
             return ()
         case Action.CLOSE:
-            return publisher.close, publisher.delete
+            return partial(publisher.close, heirs=heirs), publisher.delete
         case Action.OPEN:
             return (publisher.open,)
         case Action.REWORD:
             return (publisher.reword,)
-        case Action.CREATE | Action.UPDATE:
+        case Action.CREATE | Action.UPDATE | Action.ADVANCE:
             return publisher.push, publisher.reword if plan.existing else publisher.open
         case _:
             assert_never(plan.action)

@@ -4,6 +4,7 @@ import pytest
 
 from bot.config.loading import load
 from bot.errors import ConfigurationError
+from bot.model.proposing import Amounts, AutoMerge, Extras, Grouping, Majors, Mode, NamedGroup, Proposing, ProposingRule
 from bot.model.tiers import ImagePolicies, SuspendedPolicy
 from bot.versions.constraint import Constraint
 from bot.versions.follow import Reach
@@ -215,6 +216,97 @@ def test_a_key_twice_is_a_fault_that_names_the_first() -> None:
 def test_what_the_file_cannot_hold_is_said_plainly(text: str, said: str) -> None:
     found = faults(text)
     assert any(said in fault for fault in found), found
+
+
+def test_how_a_tier_proposes_is_read() -> None:
+    keys = "group: chart\nmajors: together\nmode: report\nlimits: {open: 3, changes: 20}"
+    (dev,) = load(tier(keys).encode(), "c.yaml").tiers
+    assert dev.proposing == Proposing(
+        group=Grouping.CHART, majors=Majors.TOGETHER, mode=Mode.REPORT, amounts=Amounts(open=3, changes=20)
+    )
+
+
+def test_what_a_pull_request_gets_is_read() -> None:
+    keys = (
+        "labels: [charts]\nassignees: [ann]\nreviewers: [ann, org/team]\nmilestone: 7\ndraft: true\nauto-merge: squash"
+    )
+    (dev,) = load(tier(keys).encode(), "c.yaml").tiers
+    assert dev.proposing.draft
+    assert dev.proposing.extras == Extras(
+        labels=("charts",),
+        assignees=("ann",),
+        reviewers=("ann", "org/team"),
+        milestone=7,
+        auto_merge=AutoMerge.SQUASH,
+    )
+
+
+def test_windows_are_read_with_their_zone() -> None:
+    text = tier("windows: [{cron: '* 9-16 * * mon-fri', zone: Europe/Berlin}, {cron: '* 0 * * *'}]")
+    (dev,) = load(text.encode(), "c.yaml").tiers
+    assert [(one.cron, one.name) for one in dev.proposing.windows] == [
+        ("* 9-16 * * mon-fri", "Europe/Berlin"),
+        ("* 0 * * *", "UTC"),
+    ]
+
+
+def test_a_rule_may_take_the_windows_away() -> None:
+    (one,) = load(rule("{jump: patch}", "{windows: [], labels: [x], reviewers: []}").encode(), "c.yaml").rules
+    assert one.proposing == ProposingRule(windows=(), labels=("x",), reviewers=())
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("windows: [{cron: '0 9 * * *'}]", "`0 9 * * *` names minutes"),
+        ("windows: [{cron: '* 9 * *'}]", "has not the five fields"),
+        ("windows: [{cron: '* 9 * * *', zone: Mars/Base}]", "`Mars/Base` is no time zone"),
+        ("windows: [{cron: '* 9 * * *', zone: ../etc/passwd}]", "is no time zone"),
+        ("windows: [{cron: '* 9 * * *', zone: Europe}]", "is no time zone"),
+        ("windows: [{zone: UTC}]", "has no `cron`"),
+        ("assignees: ['@ann']", "`@ann` is nobody. Write a login, without @"),
+        ("assignees: [org/team]", "`org/team` is nobody"),
+        ("reviewers: [a/b/c]", "Write a login, or organisation/team"),
+        (f"labels: ['{'x' * 51}']", "cannot be a label"),
+        ("labels: [' ']", "cannot be a label"),
+        ("auto-merge: true", "Write one of: merge, squash, rebase"),
+        ("milestone: next", "must be a whole number"),
+    ],
+)
+def test_what_a_pull_request_cannot_get_is_a_fault(keys: str, said: str) -> None:
+    assert said in faults(tier(keys))[0]
+
+
+def test_a_limit_that_is_not_written_is_the_usual_one() -> None:
+    (dev,) = load(tier("limits: {open: 1}").encode(), "c.yaml").tiers
+    assert dev.proposing.amounts == Amounts(open=1)
+
+
+def test_a_rule_says_for_what_and_how_to_propose() -> None:
+    match = "{paths: [apps/a/**, apps/b/**], namespace: shop, jump: [major, minor]}"
+    (one,) = load(rule(match, "{group: observability, mode: report}").encode(), "c.yaml").rules
+    assert (one.paths, one.namespaces, one.jumps) == (("apps/a/**", "apps/b/**"), ("shop",), ("major", "minor"))
+    assert one.proposing == ProposingRule(group=NamedGroup(name="observability"), mode=Mode.REPORT)
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "1.5", "1e3", "x", '"3"', "true", "9" * 7, "9" * 5000])
+def test_a_limit_is_a_whole_number_from_1(number: str) -> None:
+    assert "`tiers.dev.limits.open`" in faults(tier(f"limits: {{open: {number}}}"))[0]
+
+
+@pytest.mark.parametrize(
+    ("match", "values", "said"),
+    [
+        ("{jump: huge}", "{mode: report}", "c.yaml:3:19: `huge` is no jump. Write major, minor, patch"),
+        ("{jump: major}", "{follow: 6.x}", "a rule that matches a jump sets `follow`"),
+        ("{jump: [major]}", "{skip: ['7.0.0']}", "a rule that matches a jump sets `skip`"),
+        ("{paths: /x}", "{mode: report}", "the pattern `/x` begins with /"),
+        ("{tier: dev}", "{group: Not a name}", "cannot be the name of a group"),
+        ("{tier: dev}", "{mode: no}", "Write one of: propose, report"),
+    ],
+)
+def test_a_rule_that_means_nothing_is_a_fault(match: str, values: str, said: str) -> None:
+    assert said in faults(rule(match, values))[0]
 
 
 def test_a_hostile_key_cannot_break_the_line() -> None:

@@ -13,8 +13,8 @@ from bot.config.shape import fits
 NAMES = st.sampled_from(["dev", "state", "Dev", "", "dev\n", "a" * 41, 0])
 VALUES = st.one_of(st.none(), st.booleans(), st.sampled_from([0, "", "x", "report", [], {}, ["x"], [""], [0]]))
 TIERS = st.dictionaries(
-    st.sampled_from(["paths", "branch", "follow", "production", "wait", "from", "more"]),
-    VALUES | st.just(["apps/**"]),
+    st.sampled_from(["paths", "branch", "follow", "production", "wait", "from", "group", "limits", "more"]),
+    VALUES | st.just(["apps/**"]) | st.dictionaries(st.sampled_from(["open", "changes"]), st.integers(-1, 2) | VALUES),
     max_size=5,
 )
 MATCHES = st.dictionaries(st.sampled_from(["chart", "tier", "more"]), VALUES)
@@ -33,14 +33,25 @@ FILES = st.fixed_dictionaries(
 
 RIGHT: dict[str, Any] = {
     "tiers": {
-        "dev": {"paths": ["apps/dev/**"], "branch": "develop", "follow": "minor", "production": False},
+        "dev": {
+            "paths": ["apps/dev/**"],
+            "branch": "develop",
+            "follow": "minor",
+            "production": False,
+            "group": "chart",
+        },
+        "test": {"paths": ["a/**"], "group": "chart", "majors": "together", "mode": "report", "limits": {"open": 1}},
         "staging": {"paths": ["s/**"], "from": "dev", "soak": "3d", "wait": "2d", "settle": "1w"},
         "next": {"paths": ["n/**"], "from": ["dev", "staging"]},
         "live": {"paths": ["apps/live/**"], "production": True},
+        "qa": {"paths": ["q/**"], "windows": [{"cron": "* 9 * * *", "zone": "UTC"}], "draft": True, "milestone": 3},
+        "qb": {"paths": ["r/**"], "labels": ["x"], "assignees": ["y"], "reviewers": ["z"], "auto-merge": "squash"},
     },
     "rules": [
         {"match": {"chart": "ghcr.io/*"}, "set": {"follow": "6.x", "skip": ["6.5.2"], "wait": "0h", "soak": "1d"}},
         {"match": {"chart": ["ghcr.io/*"], "tier": ["dev"]}, "set": {"skip": []}},
+        {"match": {"paths": "apps/**", "namespace": ["x"], "jump": "major"}, "set": {"group": "x", "mode": "report"}},
+        {"match": {"jump": "patch"}, "set": {"windows": [{"cron": "* 9 * * *"}], "labels": ["x"], "reviewers": ["y"]}},
     ],
     "registries": {"private-hosts": ["harbor.corp.example"], "helper-hosts": ["1.dkr.ecr.eu-west-1.amazonaws.com"]},
     "same-as": {"harbor.corp.example/ghcr/*": "ghcr.io/*"},

@@ -72,7 +72,7 @@ class InMemory:
         return self.branches[name]
 
     def close(self, number: int) -> None:
-        self.forge.closed.append(self.forge.pulls.pop(number))
+        self.forge.close(number)
 
 
 Connected = Callable[..., GitHubForge]

@@ -7,7 +7,8 @@ from bot.model.places import ObjectId
 from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan
 from bot.model.references import PassedOver
 from bot.model.verdicts import Refused, Verdict
-from bot.reasons import BAD_ADDRESS, FOREIGN_BRANCH, SOURCE_NOT_OCI, UNREACHABLE
+from bot.proposal_reasons import FOREIGN_BRANCH
+from bot.reasons import BAD_ADDRESS, SOURCE_NOT_OCI, UNREACHABLE
 from bot.report.run_report import RunReport
 from bot.report.wording import pull_request_texts
 

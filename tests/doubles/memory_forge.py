@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from bot.errors import ForgeFailed
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import CommitStatus, Identity, PullRequest
+from bot.model.proposing import Extras
 from bot.model.tiers import Branch
 from bot.reason import Reason
 
@@ -26,6 +27,9 @@ class MemoryForge:
         writes: Every call that changed something or tried to.
         comments: What was said on closing.
         numbered: The newest pull request's number.
+        extras: What each pull request got beside its words.
+        drafts: Those that were opened as drafts.
+        asked_who_closed: Branches whose closed pull requests were asked for.
     """
 
     branches: Mapping[Branch, Sha] = field(default_factory=dict)
@@ -38,6 +42,9 @@ class MemoryForge:
     writes: list[tuple[str, str]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     numbered: int = 0
+    extras: dict[int, Extras] = field(default_factory=dict)
+    drafts: set[int] = field(default_factory=set)
+    asked_who_closed: list[Branch] = field(default_factory=list)
 
     def identity(self) -> Identity:
         return self.us
@@ -47,15 +54,31 @@ class MemoryForge:
         pulls = (replace(pull, head_sha=self.branches.get(pull.head, "")) for pull in self.pulls.values())
         return tuple(pull for pull in pulls if pull.head.startswith(BOT_BRANCHES))
 
-    def last_closed(self, branch: Branch) -> PullRequest | None:
-        return next((pull for pull in reversed(self.closed) if pull.head == branch), None)
+    def last_refused(self, branch: Branch, *, after: int = 0) -> PullRequest | None:
+        self.asked_who_closed.append(branch)
+        newest = next((pull for pull in reversed(self.closed) if pull.head == branch), None)
+        return newest if newest and newest.number > after else None
 
-    def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
+    def close(self, number: int) -> None:
+        """Close one as a person does."""
+        pull = self.pulls.pop(number)
+        self.closed.append(replace(pull, head_sha=self.branches.get(pull.head, pull.head_sha)))
+
+    def set_extras(self, number: int, extras: Extras) -> tuple[Reason, ...]:
+        if reason := self._write("set_extras", str(number)):
+            return (reason,)
+        self.extras[number] = extras
+        return ()
+
+    def create_pull_request(
+        self, *, head: Branch, base: Branch, title: str, body: str, draft: bool = False
+    ) -> PullRequest | Reason:
         if reason := self._write("create_pull_request", head):
             return reason
         if same := [pull for pull in self.pulls.values() if pull.head_here and (pull.head, pull.base) == (head, base)]:
             return same[0]
         number = self.numbered = self.numbered + 1
+        self.drafts |= {number} if draft else set()
         self.pulls[number] = PullRequest(
             number=number,
             url=self.pull_request_url(number),

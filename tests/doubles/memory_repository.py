@@ -144,7 +144,7 @@ class MemoryRepository:
     def history(self, commit: Sha, most: int) -> tuple[CommitFacts, ...]:
         found: list[CommitFacts] = []
         following: Sha | None = commit
-        while following and len(found) < most:
+        while following in self.remote.commits and len(found) < most:
             stored = self.remote.commits[following]
             found.append(_facts(following, stored))
             following = next(iter(stored.parents), None)
@@ -161,6 +161,9 @@ class MemoryRepository:
             found.append(PastCommit(sha=following, at=stored.at, changed=tuple(changed), first=parent is None))
             following = parent
         return (*found[:-1], replace(found[-1], changed=()))
+
+    def bring(self, commit: Sha) -> None:
+        self._over_the_wire()
 
     def commit(self, *, parent: Sha | None, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
         tree = dict(self.remote.commits[parent].files) if parent else {}

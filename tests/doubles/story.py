@@ -16,9 +16,10 @@ from bot.model.proposals import Plan, Published
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Decision
 from bot.pipeline import Request, run
-from bot.planning.pull_requests import branch_of
+from bot.planning.grouping import branch_of
 from bot.planning.tiers import branch_of_tier, tiers_on
 from bot.report.run_report import RunReport
+from bot.steps.arrange import Arranged, arrange
 from bot.steps.carry import carry
 from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
@@ -106,6 +107,10 @@ class Story:
         """The time of the commits and of the runs."""
         return self.remote.now
 
+    @now.setter
+    def now(self, value: datetime) -> None:
+        self.remote.now = value
+
     def pass_by(self, **time: float) -> "Story":
         """Let time pass: `days`, `hours`, `minutes`."""
         self.remote.now += timedelta(**time)
@@ -176,12 +181,18 @@ class Story:
     def edited(self) -> tuple[TierEdits, ...]:
         return prove(edit(carry(self.judged(), self.our_side(), self.configuration)))
 
+    def arranged(self, remote: Remote | None = None) -> Arranged:
+        remote = remote or self.our_side()
+        edits = prove(edit(carry(self.judged(), remote, self.configuration)))
+        return arrange(edits, remote, self.configuration, self.now)
+
     def planned(self) -> Plan:
-        return plan(self.edited(), self.our_side())
+        remote = self.our_side()
+        return plan(self.arranged(remote), remote, self.configuration)
 
     def published(self) -> Published:
         remote = self.our_side()
-        return publish(plan(self.edited(), remote), remote, self.configuration)
+        return publish(plan(self.arranged(remote), remote, self.configuration), remote, self.configuration)
 
     def proposed(self, name: str = "dev") -> dict[str, str]:
         """The files of a tier's branch as they differ from `main`."""

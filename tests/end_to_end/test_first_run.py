@@ -46,7 +46,8 @@ def test_each_branch_is_one_commit_of_ours_on_its_base(branches: Fleet) -> None:
     assert branches.hosted.log(DEV)[0].message == (
         "chore(dev): update 2 charts\n\n"
         f"- {charts}/podinfo 6.5.3 -> 6.6.0\n- {charts}/redis 20.1.0 -> 20.2.0\n\n"
-        "Flux-Chart-Bot-Tier: dev\nFlux-Chart-Bot-Updates: 2"
+        f"Flux-Chart-Bot-Row: {charts}/podinfo 6.6.0\nFlux-Chart-Bot-Row: {charts}/redis 20.2.0\n"
+        "Flux-Chart-Bot-Tier: dev\nFlux-Chart-Bot-Key: all\nFlux-Chart-Bot-Updates: 2"
     )
 
 

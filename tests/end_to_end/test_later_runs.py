@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from doubles import fleet_files
 from doubles.docker_registry import Pusher
@@ -10,10 +12,12 @@ from doubles.github.people import person
 from doubles.registry import RegistryDouble, reply
 
 from bot.demo.charts import SampleChart
+from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE
 
 CREATE = "POST /repos/{owner}/{repo}/pulls"
 EDIT = "PATCH /repos/{owner}/{repo}/pulls/{pull_number}"
 PUSH = f"git push refs/heads/{DEV}"
+REMEMBER = f"git push refs/heads/{MEMORY_BRANCH}"
 STATUS = "POST /repos/{owner}/{repo}/statuses/{sha}"
 
 
@@ -169,25 +173,91 @@ def test_what_a_person_closed_is_not_proposed_again(proposed: Fleet) -> None:
     ended = proposed.update()
     assert ended.code == 0, ended
     assert set(proposed.open) == {STAGING}
-    assert f"pull request {number} proposed exactly this and was closed" in ended.out
-    assert proposed.words("develop")["flux-chart-bot/dev"] == ("success", "2 updates left alone")
+    assert f"6.6.0 was refused in #{number}" in ended.out
+    assert proposed.words("develop")["flux-chart-bot/dev"] == ("success", "2 refused")
+    assert [write for write in proposed.writes if write != STATUS] == [REMEMBER, PUSH], "what stays is no branch"
     proposed.update()
     assert proposed.writes == []
+    assert proposed.api_calls <= 3 + 3 + 1
 
 
-def test_something_newer_is_proposed_after_a_refusal(proposed: Fleet) -> None:
+def test_a_refusal_is_remembered_by_chart_and_version(proposed: Fleet) -> None:
     proposed.hosted.close(proposed.open[DEV].number, by=person("alice"))
     proposed.push("podinfo", "6.7.0")
     ended = proposed.update()
     assert ended.code == 0, ended
     assert proposed.open[DEV].number == 3
+    assert proposed.changed(DEV, "develop") == {"apps/podinfo.yaml": fleet_files.podinfo("6.7.0")}
+    proposed.push("redis", "20.3.0")
+    proposed.update()
+    assert proposed.changed(DEV, "develop") == proposed.manifests("apps", "6.7.0", "20.3.0")
 
 
-def test_without_its_branch_a_refusal_is_forgotten(proposed: Fleet) -> None:
+def test_a_refusal_is_remembered_without_its_branch(proposed: Fleet) -> None:
     proposed.hosted.close(proposed.open[DEV].number, by=person("alice"))
     proposed.hosted.delete_branch(DEV)
+    ended = proposed.update()
+    assert ended.code == 0, ended
+    assert set(proposed.open) == {STAGING}
+    assert [write for write in proposed.writes if write != STATUS] == [REMEMBER]
     proposed.update()
-    assert proposed.open[DEV].number == 3
+    assert proposed.writes == []
+
+
+def test_what_was_refused_in_one_pull_request_is_not_proposed_in_another(proposed: Fleet) -> None:
+    proposed.hosted.close(proposed.open[DEV].number, by=person("alice"))
+    apart = fleet_files.BRANCHES.replace("branch: develop,", "branch: develop, group: chart,")
+    proposed.hosted.commit("main", {fleet_files.CONFIGURATION: apart})
+    ended = proposed.update()
+    assert ended.code == 0, ended
+    assert set(proposed.open) == {STAGING}
+
+
+def test_an_entry_that_is_deleted_from_the_memory_is_proposed_again(proposed: Fleet) -> None:
+    proposed.hosted.close(proposed.open[DEV].number, by=person("alice"))
+    proposed.update()
+    memory = json.loads(proposed.hosted.files(MEMORY_BRANCH)[MEMORY_FILE])
+    memory["tiers"]["dev"]["refused"].pop(0)
+    proposed.hosted.commit(MEMORY_BRANCH, {MEMORY_FILE: json.dumps(memory)}, author=person("alice"))
+    ended = proposed.update()
+    assert ended.code == 0, ended
+    assert proposed.changed(DEV, "develop") == {"apps/podinfo.yaml": fleet_files.podinfo("6.6.0")}
+
+
+def test_another_grouping_closes_what_it_replaces_with_a_word_and_a_link(proposed: Fleet) -> None:
+    number = proposed.open[DEV].number
+    apart = fleet_files.BRANCHES.replace("branch: develop,", "branch: develop, group: chart,")
+    proposed.hosted.commit("main", {fleet_files.CONFIGURATION: apart})
+    ended = proposed.update()
+    assert ended.code == 0, ended
+    of_dev = {branch: pull for branch, pull in proposed.open.items() if branch != STAGING}
+    assert [branch.rpartition("-")[0].rpartition("/")[2] for branch in of_dev] == ["podinfo", "redis"]
+    assert [proposed.changed(branch, "develop") for branch in of_dev] == [
+        {"apps/podinfo.yaml": fleet_files.podinfo("6.6.0")},
+        {"apps/redis.yaml": proposed.redis("20.2.0")},
+    ]
+    assert proposed.hosted.tip(DEV) is None
+    (said,) = proposed.hosted.comments(number)
+    assert said.body.startswith("The configuration groups these updates otherwise now.")
+    assert all(f"/pull/{pull.number}" in said.body for pull in of_dev.values())
+    proposed.update()
+    assert proposed.writes == []
+    assert proposed.api_calls <= 3 + 3 + 3
+
+
+def test_a_limit_lets_the_rest_wait_and_says_so(branches: Fleet) -> None:
+    narrow = fleet_files.BRANCHES.replace("branch: develop,", "branch: develop, limits: {changes: 1},")
+    branches.hosted.commit("main", {fleet_files.CONFIGURATION: narrow})
+    ended = branches.update()
+    assert ended.code == 0, ended
+    assert branches.changed(DEV, "develop") == {"apps/podinfo.yaml": fleet_files.podinfo("6.6.0")}
+    assert "20.2.0 waits: its pull request has as many changes as it may (1)" in ended.out
+    assert branches.words("develop")["flux-chart-bot/dev"] == ("success", "1 update proposed, 1 waiting")
+    branches.update()
+    assert branches.writes == []
+    branches.hosted.merge(branches.open[DEV].number, by=person("alice"))
+    branches.update()
+    assert branches.changed(DEV, "develop") == {"apps/redis.yaml": branches.redis("20.2.0")}
 
 
 def test_commits_of_others_on_top_are_left_to_them(proposed: Fleet) -> None:

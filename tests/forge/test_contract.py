@@ -74,10 +74,10 @@ def test_after_a_close_the_next_has_a_new_number(side: Side) -> None:
 
 def test_one_that_a_person_closed_is_remembered(side: Side) -> None:
     made = opened(side)
-    assert side.forge.last_closed(OURS) is None
+    assert side.forge.last_refused(OURS) is None
     side.people.close(made.number)
     assert side.forge.open_pull_requests() == ()
-    closed = side.forge.last_closed(OURS)
+    closed = side.forge.last_refused(OURS)
     assert closed is not None
     assert (closed.number, closed.head, closed.base, closed.title) == (made.number, OURS, "main", made.title)
 
@@ -85,14 +85,14 @@ def test_one_that_a_person_closed_is_remembered(side: Side) -> None:
 def test_of_two_closed_ones_the_newer_counts(side: Side) -> None:
     for title in ("first", "second"):
         side.people.close(opened(side, title=title).number)
-    closed = side.forge.last_closed(OURS)
+    closed = side.forge.last_refused(OURS)
     assert closed is not None
     assert closed.title == "second"
 
 
 def test_a_closed_one_of_another_branch_says_nothing(side: Side) -> None:
     side.people.close(opened(side, "flux-chart-bot/staging/all").number)
-    assert side.forge.last_closed(OURS) is None
+    assert side.forge.last_refused(OURS) is None
 
 
 def test_a_status_reads_as_it_was_set(side: Side) -> None:

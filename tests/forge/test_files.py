@@ -30,7 +30,7 @@ def forge(folder: Path) -> FilesForge:
 
 def test_reading_makes_no_folder(folder: Path) -> None:
     forge = FilesForge(folder)
-    assert (forge.open_pull_requests(), forge.last_closed(OURS), forge.statuses(SHA)) == ((), None, ())
+    assert (forge.open_pull_requests(), forge.last_refused(OURS), forge.statuses(SHA)) == ((), None, ())
     assert not folder.exists()
 
 
@@ -51,7 +51,7 @@ def test_the_closing_word_stands_below(forge: FilesForge, folder: Path) -> None:
 
 def test_what_the_bot_closed_was_refused_by_nobody(forge: FilesForge) -> None:
     forge.close_pull_request(1, comment="Nothing is left.")
-    assert forge.last_closed(OURS) is None
+    assert forge.last_refused(OURS) is None
 
 
 def test_an_older_refusal_ends_with_a_newer_pull_request(forge: FilesForge, folder: Path) -> None:
@@ -59,7 +59,7 @@ def test_an_older_refusal_ends_with_a_newer_pull_request(forge: FilesForge, fold
     path.write_text(json.dumps({**json.loads(path.read_text()), "state": "closed"}))
     forge.create_pull_request(head=OURS, base="develop", title="Update podinfo", body="why")
     forge.close_pull_request(2, comment="Nothing is left.")
-    assert forge.last_closed(OURS) is None
+    assert forge.last_refused(OURS) is None
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_a_forks_closed_pull_request_refuses_nothing(forge: GitHubForge, propose
     fork = proposed.fork("mallory")
     fork.commit(OURS, {"apps/dev/podinfo.yaml": "version: 666\n"})
     proposed.close(proposed.open_pull(OURS, source=fork).number)
-    assert forge.last_closed(OURS) is None
+    assert forge.last_refused(OURS) is None
 
 
 def test_a_fork_of_the_same_owner_does_not_hide_what_was_refused(
@@ -65,7 +65,7 @@ def test_a_fork_of_the_same_owner_does_not_hide_what_was_refused(
     fork = proposed.fork("acme", name="sandbox")
     fork.commit(OURS, {"apps/dev/podinfo.yaml": "version: 666\n"})
     proposed.close(proposed.open_pull(OURS, source=fork).number)
-    found = forge.last_closed(OURS)
+    found = forge.last_refused(OURS)
     assert found is not None
     assert found.number == refused.number
 
@@ -73,7 +73,7 @@ def test_a_fork_of_the_same_owner_does_not_hide_what_was_refused(
 def test_one_that_was_merged_was_not_refused(forge: GitHubForge, proposed: HostedRepository) -> None:
     proposed.close(proposed.open_pull(OURS).number)
     proposed.merge(proposed.open_pull(OURS).number)
-    assert forge.last_closed(OURS) is None
+    assert forge.last_refused(OURS) is None
 
 
 def test_a_body_of_nothing_is_an_empty_text(forge: GitHubForge, proposed: HostedRepository) -> None:

@@ -66,7 +66,7 @@ def use_everything(forge: GitHubForge, sha: str) -> list[str]:
     for call in (
         forge.identity,
         forge.open_pull_requests,
-        lambda: forge.last_closed(OURS),
+        lambda: forge.last_refused(OURS),
         lambda: forge.create_pull_request(head=OURS, base="main", title="t", body="b"),
         lambda: forge.update_pull_request(1, title="t", body="b"),
         lambda: forge.set_status(sha, GOOD),

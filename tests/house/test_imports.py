@@ -14,6 +14,7 @@ PURE = (
     "model",
     "reason",
     "reasons",
+    "proposal_reasons",
     "errors",
     "versions",
     "yamltext",
@@ -27,7 +28,7 @@ PURE = (
 )
 # They touch the world, and are dull: they know the nouns and what the story asks of them, but no step of it.
 ADAPTERS = ("registry", "repository", "forge")
-NOUNS = frozenset({"model", "ports", "reason", "reasons", "errors"})
+NOUNS = frozenset({"model", "ports", "reason", "reasons", "proposal_reasons", "errors"})
 # Who may know both sides.
 OUTSIDE = frozenset({"cli", "demo", "__main__"})
 
@@ -40,6 +41,7 @@ CLOCKS = frozenset({"now", "utcnow", "today"})
 HOMES = {
     "actions_toolkit": {"report"},
     "certifi": {"registry"},
+    "cronsim": {"planning"},
     "git": {"repository"},
     "github": {"forge"},
     "jinja2": {"report"},

@@ -9,7 +9,7 @@ from bot.model.commits import CommitFacts, EntryKind, FileChange, PathDifference
 from bot.model.proposals import Identity, PullRequest, PullRequestPlan, Texts
 from bot.planning.ownership import TIER_TRAILER
 from bot.planning.proof import blob_name
-from bot.planning.pull_requests import Found, FoundBranch, Wish, branch_of, plan_pull_request, strangers
+from bot.planning.pull_requests import Found, FoundBranch, Wish, plan_pull_request, strangers
 
 DEV = tier("dev")
 US = Identity(login="bot[bot]", name="bot", email="bot@example.com")
@@ -70,11 +70,10 @@ WISHES = {
     "same": replace(WISH, changes=(change(),), texts=TEXTS),
     "different": replace(WISH, changes=(change(after=b"6.5.5"),), texts=replace(TEXTS, body="6.5.3 -> 6.5.5")),
 }
-CLOSED = replace(PULL, number=5)
 
 
-def plan(branch: str, pull: str, wish: str, closed: PullRequest | None = None) -> PullRequestPlan | None:
-    found = Found(branch=BRANCHES[branch], pull_requests=PULLS[pull], last_closed=closed)
+def plan(branch: str, pull: str, wish: str) -> PullRequestPlan | None:
+    found = Found(branch=BRANCHES[branch], pull_requests=PULLS[pull])
     return plan_pull_request(WISHES[wish], found, US)
 
 
@@ -164,60 +163,11 @@ def test_only_words_of_our_own_that_differ_are_changed(pull: str, wish: str, rew
     assert planned.rewords is rewords
 
 
-# What is done where the branch is ours without a pull request: by what a person closed, for the wishes same, different.
-CLOSINGS = {
-    "nothing closed": (None, "open", "create"),
-    "with this head": (CLOSED, "leave closed", "create"),
-    "with another head": (replace(CLOSED, head_sha="e" * 40), "open", "create"),
-    "with this head, reworded by a person": (replace(CLOSED, title="no!"), "leave closed", "create"),
-    "on a forge that follows no branch": (replace(CLOSED, head_sha=""), "leave closed", "create"),
-    "there, about other versions": (replace(CLOSED, head_sha="", body=f"x\n{MARKER[:-4]}5 -->"), "open", "create"),
-    "there, without a marker": (replace(CLOSED, head_sha="", body=TEXTS.title), "open", "create"),
-    "with this head and no word": (replace(CLOSED, body=""), "leave closed", "create"),
-    "for another base": (replace(CLOSED, base="release"), "create", "create"),
-}
+def test_a_branch_that_was_built_on_another_commit_is_built_anew_before_it_gets_a_pull_request() -> None:
+    """Its tier may have another base since: the old one's history must not come with it."""
+    wish = replace(WISHES["same"], base_sha="f" * 40)
 
-
-@pytest.mark.parametrize(
-    ("closed", "wish", "action"),
-    [
-        pytest.param(closed, wish, action, id=f"{name}, wish {wish}")
-        for name, (closed, *actions) in CLOSINGS.items()
-        for wish, action in zip(("same", "different"), actions, strict=True)
-    ],
-)
-def test_what_a_person_closed_is_not_proposed_again(closed: PullRequest | None, wish: str, action: str) -> None:
-    assert said(plan("ours", "none", wish, closed)) == action
-
-
-MOVED = replace(
-    WISHES["same"], changes=(change(b"# 6.5.3", b"# 6.5.4"),), texts=replace(TEXTS, body=f"at line 2\n\n{MARKER}")
-)
-
-
-@pytest.mark.parametrize(
-    ("closed", "action"),
-    [
-        pytest.param(CLOSED, "leave closed", id="of these versions"),
-        pytest.param(replace(CLOSED, body=TEXTS.title), "create", id="whose marker somebody removed"),
-        pytest.param(replace(CLOSED, body=f"{MARKER}\nmore"), "create", id="whose marker is not at the end"),
-    ],
-)
-def test_a_closed_proposal_stays_closed_when_other_lines_of_its_files_move(closed: PullRequest, action: str) -> None:
-    planned = plan_pull_request(MOVED, Found(branch=BRANCHES["ours"], last_closed=closed), US)
-
-    assert said(planned) == action
-
-
-def test_two_bodies_without_a_marker_name_no_versions() -> None:
-    wish = replace(MOVED, texts=replace(TEXTS, body="same"))
-    planned = plan_pull_request(wish, Found(branch=BRANCHES["ours"], last_closed=replace(CLOSED, body="same")), US)
-
-    assert said(planned) == "create"
-
-
-def test_a_closed_pull_request_does_not_keep_an_empty_branch() -> None:
-    assert said(plan("ours", "none", "none", CLOSED)) == "close"
+    assert said(plan_pull_request(wish, Found(branch=BRANCHES["ours"]), US)) == "create"
 
 
 @pytest.mark.parametrize("pulls", [(), (PULL,)], ids=["no pull request", "ours"])
@@ -243,7 +193,3 @@ def test_a_branch_of_ours_that_carries_something_else_is_pushed_anew(carries: tu
     planned = plan_pull_request(WISHES["same"], Found(branch=branch, pull_requests=(PULL,)), US)
 
     assert said(planned) == "update"
-
-
-def test_a_branch_keeps_its_name() -> None:
-    assert branch_of(DEV) == NAME

@@ -12,7 +12,8 @@ from bot.errors import Fault
 from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan
 from bot.model.references import PassedOver
 from bot.model.secret import Secret
-from bot.reasons import NO_TIER, NOT_AS_PLANNED, TAG_MISSING, TOUCHED
+from bot.proposal_reasons import TOUCHED
+from bot.reasons import NO_TIER, NOT_AS_PLANNED, TAG_MISSING
 from bot.report.annotations import LONGEST, Annotation, Level, annotations_of, annotations_of_faults
 from bot.report.document import LONGEST_OUTPUT, document, output_text
 from bot.report.run_report import RunReport

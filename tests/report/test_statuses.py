@@ -5,13 +5,13 @@ from doubles.told import a_tier, a_verdict, an_update, current, held
 from bot.model.proposals import Action, PullRequestPlan, State
 from bot.model.references import PassedOver
 from bot.model.verdicts import Verdict
+from bot.proposal_reasons import TOUCHED, WAITS_FOR_ROOM
 from bot.reasons import (
     ENCRYPTED,
     NO_TIER,
     NOT_AS_PLANNED,
     SOURCE_SUSPENDED,
     TAG_MISSING,
-    TOUCHED,
     UNREACHABLE,
     UNREADABLE_YAML,
 )
@@ -22,7 +22,7 @@ PLAN = PullRequestPlan(tier=a_tier(), action=Action.CREATE, branch="b", base="ma
 
 
 def said(*verdicts: Verdict, passed_over: tuple[PassedOver, ...] = (), plan: PullRequestPlan | None = PLAN) -> str:
-    status = base_status(a_tier(), verdicts, passed_over, plan)
+    status = base_status(a_tier(), verdicts, passed_over, (plan,) if plan else ())
     assert status.state is State.SUCCESS
     return status.description
 
@@ -44,9 +44,16 @@ def test_updates_and_an_unreachable_chart_are_success_with_a_sentence() -> None:
 
 
 def test_updates_of_a_pull_request_that_is_left_alone_are_not_called_proposed() -> None:
-    left = replace(PLAN, action=Action.LEAVE, reason=TOUCHED(branch="b"))
-    assert said(a_verdict(an_update()), plan=left) == "1 update left alone"
-    assert said(a_verdict(an_update()), plan=None) == "1 update found"
+    update = a_verdict(an_update())
+    left = replace(PLAN, action=Action.LEAVE, reason=TOUCHED(branch="b"), updates=(update,))
+    assert said(update, plan=left) == "1 update left alone"
+    assert said(update, update, plan=left) == "1 update proposed, 1 update left alone"
+    assert said(update, plan=None) == "1 update found"
+
+
+def test_what_waits_for_room_is_counted_apart() -> None:
+    waits = held(WAITS_FOR_ROOM(version="6.5.4", what="it is full"))
+    assert said(a_verdict(an_update()), a_verdict(waits), a_verdict(waits)) == "1 update proposed, 2 waiting"
 
 
 def test_a_suspended_object_is_said_and_not_called_current() -> None:

@@ -6,6 +6,7 @@ from doubles.told import a_configuration, a_tier, a_verdict, an_update, current,
 from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan
 from bot.model.references import PassedOver
 from bot.model.verdicts import Verdict
+from bot.proposal_reasons import TOUCHED
 from bot.reasons import (
     NO_TIER,
     NOT_AS_PLANNED,
@@ -13,7 +14,6 @@ from bot.reasons import (
     SOURCE_NOT_OCI,
     SOURCE_SUSPENDED,
     TAG_MISSING,
-    TOUCHED,
     UNREACHABLE,
 )
 from bot.report.headline import headline

@@ -46,7 +46,8 @@ def test_a_row_shows_chart_versions_jump_and_place() -> None:
 
 def test_places_of_the_same_move_share_a_row() -> None:
     found = body(*(a_verdict(an_update(path=f"apps/dev/{index}.yaml")) for index in range(8)))
-    assert found.count("<code>ghcr.io/") == 1
+    assert found.count("\n| <code>ghcr.io/") == 1
+    assert found.count("- [x] <code>ghcr.io/") == 1
     assert "and 3 more |" in found
 
 
@@ -88,7 +89,8 @@ def test_the_marker_changes_with_the_versions_only() -> None:
 def test_a_long_body_is_cut_between_rows_and_says_how_many_are_left_out() -> None:
     verdicts = [a_verdict(an_update(), chart=f"charts/chart-{index:04}") for index in range(2000)]
     found = body(*verdicts)
-    rows = found.count("<code>ghcr.io/")
+    rows = found.count("\n| <code>ghcr.io/")
+    assert rows == found.count("- [x] <code>ghcr.io/")
     assert LONGEST_BODY - 400 < len(found) <= LONGEST_BODY
     assert f"{2000 - rows} more lines are left out here" in found
     assert "-->" in found[-10:]
@@ -107,7 +109,10 @@ def test_a_commit_message_has_a_line_a_chart_and_trailers_last() -> None:
         "chore(dev): update 2 charts\n\n"
         "- ghcr.io/stefanprodan/charts/podinfo 6.5.3 -> 6.5.4\n"
         "- ghcr.io/x/redis 6.5.3 -> 6.5.4\n\n"
+        "Flux-Chart-Bot-Row: ghcr.io/stefanprodan/charts/podinfo 6.5.4\n"
+        "Flux-Chart-Bot-Row: ghcr.io/x/redis 6.5.4\n"
         f"{TIER_TRAILER}: dev\n"
+        "Flux-Chart-Bot-Key: all\n"
         "Flux-Chart-Bot-Updates: 2\n"
     )
 

@@ -8,7 +8,7 @@ from doubles.story import Story, oci, release, repository
 
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Held, Update
-from bot.planning.pull_requests import branch_of
+from bot.planning.grouping import branch_of
 from bot.reason import ReasonKind
 from bot.reasons import UNKNOWN as UNKNOWN_IDS
 from bot.reasons import all_kinds

@@ -12,8 +12,8 @@ from bot.errors import RepositoryFailed
 from bot.model.commits import PushRejected
 from bot.model.proposals import Action, Outcome, Plan, Published, PullRequest, State
 from bot.model.tiers import Tier
+from bot.planning.grouping import branch_of
 from bot.planning.ownership import TIER_TRAILER
-from bot.planning.pull_requests import branch_of
 from bot.reasons import FORGE_FAILED, OPENING_FORBIDDEN, PERMISSION_MISSING
 from bot.steps.publish import publish
 
@@ -207,34 +207,15 @@ def test_a_pull_request_opened_by_hand_is_kept_current_without_our_words_or_stat
     assert set(story.forge.set_by_us) == {story.remote.tip("main")}
 
 
-def test_the_closed_pull_requests_are_asked_for_only_where_that_decides() -> None:
+def test_who_closed_what_is_asked_only_where_that_decides() -> None:
     story = proposed()
-    story.forge.last_closed = None  # type: ignore[assignment,method-assign] # asking would raise
+    story.forge.asked_who_closed.clear()
     story.published()
+    assert story.forge.asked_who_closed == []
+
     story.forge.pulls.clear()
-    story.write({"apps/dev/a.yaml": release("1.2.4")}).published()
-
-    assert story.remote.tip(NAME) is None
-
-
-def test_a_proposal_that_a_person_closed_is_left_alone() -> None:
-    story = proposed()
-    story.forge.closed.append(replace(story.forge.pulls.pop(1), head_sha=story.remote.branches[NAME]))
-    outcome = the_outcome(story.published())
-
-    assert writes(story) == []
-    assert outcome.plan.reason
-    assert outcome.plan.reason.id == "closed"
-
-
-def test_a_proposal_that_a_person_closed_stays_closed_while_its_file_moves_on_until_there_is_something_new() -> None:
-    story = proposed()
-    story.forge.closed.append(replace(story.forge.pulls.pop(1), head_sha=story.remote.branches[NAME]))
-    story.write({"apps/dev/a.yaml": "# note\n" + release("1.2.3")}).published()
-    assert writes(story) == []
-
-    story.push(PODINFO, "1.2.5").published()
-    assert writes(story) == ["push", "create_pull_request"]
+    story.published()
+    assert story.forge.asked_who_closed == [NAME]
 
 
 class TestWhereTheForgeForbidsOpening:
@@ -494,7 +475,7 @@ def test_tiers_as_branches_each_get_their_own_proposal() -> None:
     settings = configuration(
         tier("dev", "any", branch="develop", paths=("apps/**",)), tier("staging", "patch", paths=("apps/**",))
     )
-    story = Story(settings).push(PODINFO, "1.2.3", "1.2.4", "2.0.0").write({"apps/a.yaml": release("1.2.3")})
+    story = Story(settings).push(PODINFO, "1.2.3", "1.2.4", "1.3.0").write({"apps/a.yaml": release("1.2.3")})
     story.write({"apps/a.yaml": "# develop\n" + release("1.2.3")}, branch="develop")
     outcomes = story.published().outcomes
 
@@ -502,5 +483,5 @@ def test_tiers_as_branches_each_get_their_own_proposal() -> None:
         (Action.CREATE, "develop"),
         (Action.CREATE, "main"),
     ]
-    assert story.remote.files(NAME)["apps/a.yaml"].decode() == "# develop\n" + release("2.0.0")
+    assert story.remote.files(NAME)["apps/a.yaml"].decode() == "# develop\n" + release("1.3.0")
     assert story.remote.files(branch_of(STAGING))["apps/a.yaml"].decode() == release("1.2.4")

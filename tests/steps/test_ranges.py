@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from bot.flux.remarks import narrowing
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Held, Update
-from bot.planning.pull_requests import branch_of
+from bot.planning.grouping import branch_of
 from bot.reasons import UNREACHABLE
 from bot.report.annotations import annotations_of
 from bot.report.document import document, schema

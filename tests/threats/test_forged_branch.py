@@ -10,8 +10,8 @@ from doubles.story import Story, oci, release
 
 from bot.model.proposals import Action, PullRequest
 from bot.model.verdicts import Held, Update
+from bot.planning.grouping import branch_of
 from bot.planning.ownership import Ownership, owner_of
-from bot.planning.pull_requests import branch_of
 from bot.reasons import UNREACHABLE
 from bot.repository.commit_text import commit_facts
 

@@ -1,4 +1,4 @@
-"""The one GraphQL question that a bot has to ask: who a token is, where `GET /user` does not answer an installation.
+"""What a bot has to ask GraphQL: who a token is, where `GET /user` does not answer an installation; and auto-merge.
 
 GitHub's description of its REST API does not cover this address. The schema below does: types and fields as in npm
 `@octokit/graphql-schema`, which is GitHub's own. A query may select from it and nothing else.
@@ -22,6 +22,14 @@ _SCHEMA: Mapping[str, Mapping[str, str]] = {
     "Query": {"viewer": "User"},
     "User": {"login": "String", "databaseId": "Int", "id": "ID"},
 }
+_AUTO_MERGE = re.compile(
+    r"mutation Mutation\(\$input: EnablePullRequestAutoMergeInput!\)"
+    r" \{ enablePullRequestAutoMerge\(input: \$input\) \{ actor \{[\w ]+\} clientMutationId \} \}"
+)
+_AUTO_MERGE_INPUT = frozenset(
+    {"pullRequestId", "authorEmail", "clientMutationId", "commitBody", "commitHeadline", "expectedHeadOid"}
+    | {"mergeMethod"}
+)
 _TOKEN = re.compile(r"[{}]|\w+")
 
 
@@ -40,6 +48,22 @@ def answer(request: Request, identity: Identity | None, complain: Callable[[str]
         complain(f"{QUERY}: {error}")
         return Answer(body={"data": None, "errors": [{"message": f"{error}", "type": "undefinedField"}]})
     return Answer(body={"data": data})
+
+
+def mutation_of(request: Request) -> Mapping[str, Any] | None:
+    """The input of the one mutation known here, None for a query.
+
+    Raises:
+        ValueError: It is another mutation, or has an input that GitHub does not know.
+    """
+    asked = json.loads(request.body)
+    query = str(asked.get("query", ""))
+    if not query.startswith("mutation"):
+        return None
+    given: Mapping[str, Any] = asked.get("variables", {}).get("input", {})
+    if not _AUTO_MERGE.fullmatch(query) or given.keys() - _AUTO_MERGE_INPUT or "pullRequestId" not in given:
+        raise ValueError(f"the double does not know {query!r} with {sorted(given)}")
+    return given
 
 
 def _query_of(request: Request) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from doubles.github import git_backend, graphql
+from doubles.github import auto_merge, git_backend, graphql
 from doubles.github.exchange import Reply, Request, text_reply
 from doubles.github.faults import GIT_ROUTES, Fault, Faults
 from doubles.github.git_backend import GitRequest
@@ -188,11 +188,15 @@ class GitHubDouble:
     def _respond_graphql(self, request: Request) -> Reply | None:
         fault = self._fault(graphql.QUERY, None)
         identity = self._state.tokens.get(request.token or "")
-        answer = graphql.answer(request, identity, self.violations.append)
+        merging = graphql.mutation_of(request)
+        if merging is None:
+            answer = graphql.answer(request, identity, self.violations.append)
+        else:
+            answer = auto_merge.enable(self._state, identity, merging)
         if fault is not None and fault.answer is not None:
             answer = fault.answer
         reply = None if fault is not None and fault.drop else self._api.reply(answer, identity)
-        self._note(request, reply, operation=graphql.QUERY, repository=None, write=False)
+        self._note(request, reply, operation=graphql.QUERY, repository=None, write=merging is not None)
         return reply
 
     def _respond_git(self, asked: GitRequest) -> Reply | None:

@@ -81,6 +81,9 @@ class PullRequest:
     labels: list[Label] = field(default_factory=list)
     assignees: list[Identity] = field(default_factory=list)
     reviewers: list[Identity] = field(default_factory=list)
+    teams: list[str] = field(default_factory=list)
+    milestone: int | None = None
+    auto_merge: str | None = None
     # How many further reads say `mergeable: null`: GitHub works it out in the background.
     mergeable_lag: int = 0
 
@@ -109,6 +112,10 @@ class RepositoryState:
     parent: RepositoryState | None = None
     # "Allow GitHub Actions to create and approve pull requests"
     actions_may_open_pulls: bool = True
+    allows_auto_merge: bool = True
+    # Slugs of the teams of the organisation, and numbers of the milestones.
+    teams: set[str] = field(default_factory=set)
+    milestones: set[int] = field(default_factory=set)
     # How many reads of a pull request say `mergeable: null` after each change of its head.
     mergeable_lag: int = 0
     pulls: dict[int, PullRequest] = field(default_factory=dict)

@@ -23,6 +23,10 @@ def get_issue(call: Call) -> Answer:
 def update_issue(call: Call) -> Answer:
     """Title, body and state by way of the issue."""
     edit_pull(call.state, call.repository, call.pull, call.actor, call.fields)
+    if "milestone" in call.fields:
+        if call.fields["milestone"] not in call.repository.milestones:
+            raise invalid("Issue", "milestone")
+        call.pull.milestone = call.fields["milestone"]
     if "labels" in call.fields:
         call.pull.labels = labels_named(call.state, call.repository, _names(call.fields["labels"]))
     return Answer(body=form.issue(call.urls, call.repository, call.pull))
@@ -165,8 +169,9 @@ def add_assignees(call: Call) -> Answer:
 def request_reviewers(call: Call) -> Answer:
     """Asks people to review; refuses the author and people it does not know."""
     pull, wanted = call.pull, _names(call.fields, "reviewers", "login")
-    if call.fields.get("team_reviewers"):
-        raise refuse(422, "Could not resolve to a node with the global id of a team.")
+    teams = _names(call.fields, "team_reviewers", "slug")
+    if (call.actor.kind == "actions" and teams) or set(teams) - call.repository.teams:
+        raise refuse(422, "Reviews may only be requested from collaborators. One or more of the teams is not known.")
     known = [_known(call, login) for login in wanted]
     if any(who == pull.author for who in known):
         raise refuse(422, "Review cannot be requested from pull request author.")
@@ -176,6 +181,7 @@ def request_reviewers(call: Call) -> Answer:
         )
         raise refuse(422, f"{message}not a collaborator of the {call.repository.full_name} repository.")
     pull.reviewers.extend(who for who in known if who is not None and who not in pull.reviewers)
+    pull.teams.extend(team for team in teams if team not in pull.teams)
     return Answer(status=201, body=form.simple_pull(call.urls, call.repository, pull))
 
 

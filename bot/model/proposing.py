@@ -1,0 +1,116 @@
+"""How a tier proposes what it may move to: in which pull requests, how many, when, and with whom."""
+
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from enum import StrEnum
+
+
+class Grouping(StrEnum):
+    """By what the updates of a tier share a pull request."""
+
+    TIER = "tier"
+    CHART = "chart"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedGroup:
+    """A group that a rule names; all updates of a tier that are in it share a pull request."""
+
+    name: str
+
+
+Group = Grouping | NamedGroup
+
+
+class Majors(StrEnum):
+    """Whether new major versions have pull requests of their own."""
+
+    APART = "apart"
+    TOGETHER = "together"
+
+
+class Mode(StrEnum):
+    """Whether updates are proposed, or only told of."""
+
+    PROPOSE = "propose"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """How much a tier proposes at once.
+
+    Attributes:
+        open: Pull requests.
+        changes: Rows of one pull request.
+    """
+
+    open: int = 5
+    changes: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A time in which something may be opened or pushed.
+
+    Attributes:
+        cron: Five fields, of which the first is `*`: every minute that it names.
+        zone: Whose hours and days these are.
+        name: Of the zone, for people.
+    """
+
+    cron: str
+    zone: tzinfo
+    name: str
+
+
+class AutoMerge(StrEnum):
+    """How the forge merges by itself, once all that it requires is there."""
+
+    MERGE = "merge"
+    SQUASH = "squash"
+    REBASE = "rebase"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    """What a pull request gets when it is opened, and never again: whoever takes a label off means it.
+
+    Attributes:
+        reviewers: Users, and teams as `organisation/team`.
+        milestone: Its number; 0 for none.
+    """
+
+    labels: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    milestone: int = 0
+    auto_merge: AutoMerge | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposing:
+    """A tier's settings, or those of one update where rules say otherwise.
+
+    Attributes:
+        windows: When something may be opened or pushed; without one, always.
+    """
+
+    group: Group = Grouping.TIER
+    majors: Majors = Majors.APART
+    mode: Mode = Mode.PROPOSE
+    amounts: Amounts = field(default_factory=Amounts)
+    windows: tuple[Window, ...] = ()
+    draft: bool = False
+    extras: Extras = field(default_factory=Extras)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposingRule:
+    """What a rule sets of it; None leaves it as it is."""
+
+    group: Group | None = None
+    mode: Mode | None = None
+    windows: tuple[Window, ...] | None = None
+    labels: tuple[str, ...] | None = None
+    reviewers: tuple[str, ...] | None = None

@@ -1,0 +1,95 @@
+"""Which pull request an update belongs to: its key, the last part of the branch's name."""
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from bot.model.commits import BOT_BRANCHES
+from bot.model.proposing import Extras, Grouping, Majors, NamedGroup, Proposing, ProposingRule
+from bot.model.references import Reference
+from bot.model.tiers import Branch, Configuration, Tier
+from bot.model.verdicts import Update, Verdict
+from bot.planning.rules import matching
+
+KEY_TRAILER = "Flux-Chart-Bot-Key"
+"""Every commit of ours carries the key of its branch: others' kinds of branches are not for grouping to close."""
+_MAJORS = "majors"
+_MAJOR_JUMP = "major"
+_LONGEST_SLUG = 40
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_KEY = re.compile(r"all|[a-z0-9-]{1,40}-[0-9a-f]{8}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Key:
+    """What updates share with whom they share a pull request.
+
+    Attributes:
+        text: `all`, or a slug and a short hash of what it stands for.
+        about: The same for people; empty where it is all of a tier.
+    """
+
+    text: str
+    about: str = ""
+
+
+ALL = Key(text="all")
+
+
+def branch_of(tier: Tier, key: str = ALL.text) -> Branch:
+    """The branch of a pull request: deterministic, so that every run finds it again."""
+    return f"{BOT_BRANCHES}{tier.name}/{key}"
+
+
+def key_in(branch: Branch, tier: Tier) -> str | None:
+    """The key in a branch's name; None where it is no name that `branch_of` gives for this tier."""
+    prefix = branch_of(tier, "")
+    key = branch.removeprefix(prefix)
+    return key if branch.startswith(prefix) and _KEY.fullmatch(key) else None
+
+
+def proposing_of(reference: Reference, tier: Tier, configuration: Configuration, jump: str) -> Proposing:
+    """The tier's settings as the rules change them for one update; the last rule that matches wins, value by value."""
+    settings = tier.proposing
+    for rule in matching(reference, tier, configuration, jump):
+        said = rule.proposing
+        settings = replace(
+            settings,
+            group=said.group or settings.group,
+            mode=said.mode or settings.mode,
+            windows=settings.windows if said.windows is None else said.windows,
+            extras=_extras(settings.extras, said),
+        )
+    return settings
+
+
+def _extras(extras: Extras, said: ProposingRule) -> Extras:
+    return replace(
+        extras,
+        labels=extras.labels if said.labels is None else said.labels,
+        reviewers=extras.reviewers if said.reviewers is None else said.reviewers,
+    )
+
+
+def key_of(verdict: Verdict, update: Update, settings: Proposing) -> Key:
+    """The key of one update."""
+    apart = settings.majors is Majors.APART and update.jump == _MAJOR_JUMP
+    match settings.group:
+        case Grouping.TIER:
+            return _named("tier", _MAJORS, _MAJORS) if apart else ALL
+        case Grouping.CHART:
+            chart = str(verdict.reference.source.address)
+            kind, about = "chart", chart.rpartition("/")[2]
+        case NamedGroup(name=name):
+            chart, kind, about = name, "group", name
+        case _:
+            assert_never(settings.group)
+    return _named(f"{kind} {_MAJORS if apart else ''} {chart}", about, f"{about}, {_MAJORS}" if apart else about)
+
+
+def _named(identity: str, slug: str, about: str) -> Key:
+    """A slug for people, and a hash that keeps apart what slugs alike."""
+    slug = _NOT_SLUG.sub("-", slug.lower()).strip("-")[:_LONGEST_SLUG].strip("-") or "x"
+    digest = hashlib.sha256(identity.encode(errors="backslashreplace")).hexdigest()[:8]
+    return Key(text=f"{slug}-{digest}", about=about)

@@ -1,0 +1,50 @@
+"""Why an update is not proposed although its tier may move there, and why a pull request is left alone."""
+
+from bot.reason import ReasonKind, Weight
+
+REFUSED = ReasonKind(
+    "refused",
+    "{version} was refused in #{number}",
+    "A newer version is proposed again; for this one delete its entry in `{file}` on the branch `{branch}`",
+)
+TAKEN_OUT = ReasonKind("taken-out", "{version} was taken out of #{number}", "Tick its box there to have it back")
+WAITS_FOR_ROOM = ReasonKind(
+    "waits-for-room",
+    "{version} waits: {what}",
+    "Merge or close what is open; `limits` in the configuration says how much a tier proposes at once",
+)
+WAITS_FOR_WINDOW = ReasonKind(
+    "waits-for-window",
+    "{version} waits until {until}",
+    "`windows` in the configuration says when something is proposed",
+)
+ONLY_REPORTED = ReasonKind(
+    "only-reported", "{version} is allowed here, and `mode: report` proposes nothing", "Move it by hand"
+)
+EXTRA_REFUSED = ReasonKind(
+    "extra-refused",
+    "{what} of pull request {number} could not be set: {problem}",
+    "Check the names in the configuration, and what the token and the repository's settings allow",
+    Weight.WARNING,
+)
+TOUCHED = ReasonKind(
+    "touched",
+    "{branch} holds commits of others and is left to them",
+    "To hand it back, tick the last box of its pull request, or delete the branch",
+    Weight.WARNING,
+)
+FOREIGN_BRANCH = ReasonKind(
+    "foreign-branch",
+    "{branch} exists and holds no commit of this bot",
+    "Delete the branch; nothing of ours is on it",
+    Weight.WARNING,
+)
+FOREIGN_PULL_REQUEST = ReasonKind(
+    "foreign-pull-request",
+    "pull request {number} uses our branch name {branch} and is not ours ({why})",
+    "Close it, or rename its branch",
+    Weight.WARNING,
+)
+
+WAITING = frozenset({WAITS_FOR_ROOM.id, WAITS_FOR_WINDOW.id, REFUSED.id, TAKEN_OUT.id, ONLY_REPORTED.id})
+"""Ids of what may move and is not proposed: the matrix says which version, and why not."""

@@ -1,0 +1,45 @@
+"""One side of a comparison: a commit of the remote, and what its references say."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+
+from bot.flux.references import resolve as join
+from bot.model.references import Reference
+from bot.model.tiers import Configuration, ImagePolicies
+from bot.ports import Tree
+from bot.steps.scan import Base, scan
+
+
+class Side:
+    """The references of one commit, by what stays when a file is rearranged."""
+
+    def __init__(self, references: Iterable[Reference]) -> None:
+        """Keep those whose name is used once: a name that is used twice tells nothing."""
+        known = tuple(references)
+        times = Counter(map(_name, known))
+        self._by_name: Mapping[Hashable, Reference] = {_name(each): each for each in known if times[_name(each)] == 1}
+
+    def reference(self, like: Reference) -> Reference | None:
+        """The reference of the same object, version written in the same file, built by the same roots."""
+        return self._by_name.get(_name(like))
+
+
+def sides(trees: Iterable[Tree], configuration: Configuration) -> Iterator[Side]:
+    """Read whole commits: what builds and joins a version may stand in any of their files."""
+    policies = configuration.image_policies is ImagePolicies.APPLY
+    for scanned in scan(Base(branch="", sha=None, tree=tree, tiers=()) for tree in trees):
+        yield Side(join(scanned.readings, scanned.graph, apply_policies=policies).references)
+
+
+def wish_alike(one: Reference, other: Reference) -> bool:
+    """Whether two references want the same chart at the same version."""
+    return (one.source, one.tag_rule, texts_of(one)) == (other.source, other.tag_rule, texts_of(other))
+
+
+def texts_of(reference: Reference) -> tuple[str, ...]:
+    """The texts that write its version."""
+    return tuple(place.text for place in reference.pin.places)
+
+
+def _name(reference: Reference) -> Hashable:
+    return reference.object, reference.path, reference.built

@@ -1,0 +1,243 @@
+"""What of a tier's updates is proposed now: refusals, modes, limits, and who comes first."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from builders import configuration, exact, place, reference, rule, tier
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.model.proposing import Amounts, Extras, Grouping, Mode, Proposing, ProposingRule, Window
+from bot.model.tiers import Rule, Tier
+from bot.model.verdicts import Edit, Held, Update, Verdict
+from bot.planning.arranging import PATIENCE, Arrangement, Standing, arrange_tier
+from bot.planning.memory import TierMemory
+from bot.planning.rows import Row
+
+NOW = datetime(2026, 11, 21, 6, tzinfo=UTC)
+HOST = "ghcr.io/x/"
+
+
+def dev(group: Grouping = Grouping.TIER, opened: int = 5, changes: int = 10, mode: Mode = Mode.PROPOSE) -> Tier:
+    amounts = Amounts(open=opened, changes=changes)
+    return replace(tier("dev", "any"), proposing=Proposing(group=group, mode=mode, amounts=amounts))
+
+
+def update(name: str, new: str = "1.2.4", jump: str = "patch", at: str = "") -> Verdict:
+    path = at or f"apps/dev/{name}.yaml"
+    edits = (Edit(place=place("1.2.3", path=path), text=new),)
+    one = reference("1.2.3", chart=f"{HOST}{name}", pin=exact("1.2.3"), path=path)
+    return Verdict(tier=dev(), reference=one, decision=Update(old="1.2.3", new=new, tag=new, edits=edits, jump=jump))
+
+
+def row(name: str, version: str = "1.2.4") -> Row:
+    return Row(chart=f"{HOST}{name}", version=version)
+
+
+def arranged(
+    of: Tier,
+    *verdicts: Verdict,
+    standing: Mapping[str, frozenset[Row]] | None = None,
+    numbers: frozenset[int] = frozenset(),
+    memory: TierMemory | None = None,
+    rules: tuple[Rule, ...] = (),
+    now: datetime = NOW,
+) -> Arrangement:
+    there = Standing(rows=standing or {}, numbers=numbers)
+    return arrange_tier(of, verdicts, configuration(of, rules=rules), there, memory or TierMemory(), now)
+
+
+def proposed(found: Arrangement) -> dict[str, list[str]]:
+    """Names of charts by what their pull request is about."""
+    return {
+        key.about: [found.verdicts[at].reference.object.name for at in positions]
+        for key, positions in found.groups.items()
+    }
+
+
+def reasons(found: Arrangement) -> dict[str, str]:
+    """The reason's id for each chart that is held."""
+    return {
+        one.reference.object.name: one.decision.reason.id for one in found.verdicts if isinstance(one.decision, Held)
+    }
+
+
+def test_all_updates_of_a_tier_share_a_pull_request_but_for_majors() -> None:
+    found = arranged(dev(), update("a"), update("b", "1.3.0", "minor"), update("c", "2.0.0", "major"))
+    assert proposed(found) == {"": ["a", "b"], "majors": ["c"]}
+    assert reasons(found) == {}
+
+
+def test_each_chart_can_have_its_own() -> None:
+    assert proposed(arranged(dev(Grouping.CHART), update("a"), update("b"))) == {"a": ["a"], "b": ["b"]}
+
+
+def test_updates_that_write_one_value_share_a_pull_request_whatever_their_charts() -> None:
+    same = "apps/dev/inputs.yaml"
+    assert proposed(arranged(dev(Grouping.CHART), update("a", at=same), update("b", at=same))) == {"a": ["a", "b"]}
+
+
+def test_a_refused_row_is_held_and_the_others_go_on() -> None:
+    memory = TierMemory().refusing([row("a")], 12)
+    found = arranged(dev(), update("a"), update("b"), memory=memory)
+    assert proposed(found) == {"": ["b"]}
+    held = found.verdicts[0].decision
+    assert isinstance(held, Held)
+    assert (held.version, held.reason.sentence) == ("1.2.3", "1.2.4 was refused in #12")
+    assert "proposals.json" in held.reason.mend
+
+
+def test_a_refusal_holds_in_whatever_group_the_row_would_be_now() -> None:
+    memory = TierMemory().refusing([row("a")], 12)
+    assert reasons(arranged(dev(Grouping.CHART), update("a"), memory=memory)) == {"a": "refused"}
+
+
+def test_a_newer_version_of_what_was_refused_is_proposed() -> None:
+    memory = TierMemory().refusing([row("a")], 12)
+    assert proposed(arranged(dev(), update("a", "1.2.5"), memory=memory)) == {"": ["a"]}
+
+
+def test_what_was_reopened_is_wanted_again() -> None:
+    memory = TierMemory().refusing([row("a")], 12)
+    assert proposed(arranged(dev(), update("a"), memory=memory, numbers=frozenset({12}))) == {"": ["a"]}
+
+
+def test_what_was_taken_out_by_its_box_stays_out_of_the_open_pull_request() -> None:
+    memory = TierMemory().refusing([row("a")], 12, unticked=True)
+    found = arranged(dev(), update("a"), memory=memory, numbers=frozenset({12}))
+    assert reasons(found) == {"a": "taken-out"}
+    assert list(found.taken_out.values()) == [{row("a")}]
+
+
+def test_what_was_taken_out_of_what_is_closed_since_was_refused() -> None:
+    memory = TierMemory().refusing([row("a")], 12, unticked=True)
+    assert reasons(arranged(dev(), update("a"), memory=memory)) == {"a": "refused"}
+
+
+def test_a_tier_that_only_reports_proposes_nothing() -> None:
+    found = arranged(dev(mode=Mode.REPORT), update("a"))
+    assert (proposed(found), reasons(found)) == ({}, {"a": "only-reported"})
+
+
+def test_a_rule_can_let_majors_be_reported_only() -> None:
+    only = replace(rule(), jumps=("major",), proposing=ProposingRule(mode=Mode.REPORT))
+    found = arranged(dev(), update("a"), update("b", "2.0.0", "major"), rules=(only,))
+    assert (proposed(found), reasons(found)) == ({"": ["a"]}, {"b": "only-reported"})
+
+
+def test_patches_come_before_minors_before_majors() -> None:
+    updates = (update("a", "2.0.0", "major"), update("b", "1.3.0", "minor"), update("c"), update("d"))
+    found = arranged(dev(Grouping.CHART, opened=3), *updates)
+    assert proposed(found) == {"b": ["b"], "c": ["c"], "d": ["d"]}
+    assert reasons(found) == {"a": "waits-for-room"}
+    assert found.waiting == {f"{HOST}a": NOW}
+
+
+def test_what_is_open_is_not_pushed_out_by_what_is_new() -> None:
+    first = arranged(dev(Grouping.CHART, opened=1), update("z", "1.3.0", "minor"))
+    (key,) = first.groups
+    standing = {key.text: frozenset({row("z", "1.3.0")})}
+    found = arranged(dev(Grouping.CHART, opened=1), update("a"), update("z", "1.4.0", "minor"), standing=standing)
+    assert proposed(found) == {"z": ["z"]}
+
+
+def test_what_is_open_beyond_the_limit_stays_open() -> None:
+    first = arranged(dev(Grouping.CHART), update("a"), update("b"))
+    standing = {key.text: frozenset[Row]() for key in first.groups}
+    found = arranged(dev(Grouping.CHART, opened=1), update("a"), update("b"), update("c"), standing=standing)
+    assert proposed(found) == {"a": ["a"], "b": ["b"]}
+
+
+def test_a_row_of_an_open_pull_request_stays_in_it() -> None:
+    standing = {"all": frozenset({row("z", "1.3.0")})}
+    found = arranged(dev(changes=2), update("a"), update("b"), update("z", "1.4.0", "minor"), standing=standing)
+    assert proposed(found) == {"": ["a", "z"]}
+    held = found.verdicts[1].decision
+    assert isinstance(held, Held)
+    assert held.reason.sentence == "1.2.4 waits: its pull request has as many changes as it may (2)"
+
+
+def test_all_references_of_one_row_count_once() -> None:
+    twice = [update("a", at=f"apps/dev/{sign}.yaml") for sign in "xyz"]
+    assert proposed(arranged(dev(changes=1), *twice)) == {"": ["a", "a", "a"]}
+
+
+def test_the_oldest_wait_goes_first_among_equals() -> None:
+    memory = TierMemory(waiting={f"{HOST}b": NOW - timedelta(days=2), f"{HOST}c": NOW - timedelta(days=3)})
+    found = arranged(dev(Grouping.CHART, opened=1), update("a"), update("b"), update("c"), memory=memory)
+    assert proposed(found) == {"c": ["c"]}
+    assert found.waiting == {f"{HOST}a": NOW, f"{HOST}b": NOW - timedelta(days=2)}
+
+
+def test_who_waited_too_long_goes_before_every_patch() -> None:
+    memory = TierMemory(waiting={f"{HOST}z": NOW - PATIENCE - timedelta(seconds=1)})
+    found = arranged(dev(Grouping.CHART, opened=1), update("a"), update("z", "2.0.0", "major"), memory=memory)
+    assert proposed(found) == {"z, majors": ["z"]}
+
+
+@given(
+    names=st.sets(st.sampled_from("abcdefgh"), min_size=1),
+    opened=st.integers(1, 3),
+    jumps=st.lists(st.sampled_from(["patch", "minor", "major"]), min_size=8, max_size=8),
+)
+@settings(max_examples=30)
+def test_no_chart_starves_while_what_is_open_is_merged(names: set[str], opened: int, jumps: list[str]) -> None:
+    """Every day all that is open is merged, and each of these charts has a new release at once."""
+    memory, now, seen = TierMemory(), NOW, set[str]()
+    updates = [update(name, jump=jump) for name, jump in zip(sorted(names), jumps, strict=False)]
+    for _ in range(PATIENCE.days + 2 + len(names)):
+        found = arranged(dev(Grouping.CHART, opened=opened), *updates, memory=memory, now=now)
+        assert len(found.groups) == min(opened, len(names))
+        seen |= {name for charts in proposed(found).values() for name in charts}
+        memory, now = replace(memory, waiting=found.waiting), now + timedelta(days=1)
+    assert seen == names
+
+
+OFFICE = Window(cron="* 9-16 * * mon-fri", zone=UTC, name="UTC")
+
+
+def within_hours(group: Grouping = Grouping.TIER) -> Tier:
+    made = dev(group)
+    return replace(made, proposing=replace(made.proposing, windows=(OFFICE,)))
+
+
+def test_outside_its_windows_nothing_new_is_proposed() -> None:
+    found = arranged(within_hours(), update("a"))
+    assert (proposed(found), reasons(found)) == ({}, {"a": "waits-for-window"})
+    held = found.verdicts[0].decision
+    assert isinstance(held, Held)
+    assert held.reason.sentence == "1.2.4 waits until 2026-11-23 09:00 UTC"
+
+
+def test_within_them_it_is() -> None:
+    assert proposed(arranged(within_hours(), update("a"), now=datetime(2026, 11, 23, 9, tzinfo=UTC))) == {"": ["a"]}
+
+
+def test_what_is_open_stays_as_it_is_outside_of_them() -> None:
+    standing = {"all": frozenset({row("a"), row("b")})}
+    found = arranged(within_hours(), update("a"), update("b", "1.2.5"), update("c"), standing=standing)
+    assert proposed(found) == {"": ["a"]}
+    assert reasons(found) == {"b": "waits-for-window", "c": "waits-for-window"}
+    assert found.frozen == {"all"}
+
+
+def test_a_chart_with_a_window_of_its_own_does_not_hold_up_the_others() -> None:
+    only = replace(rule(charts=[f"{HOST}a"]), proposing=ProposingRule(windows=(OFFICE,)))
+    found = arranged(dev(), update("a"), update("b"), standing={"all": frozenset({row("b")})}, rules=(only,))
+    assert (proposed(found), reasons(found), found.frozen) == ({"": ["b"]}, {"a": "waits-for-window"}, frozenset())
+
+
+def test_what_waits_for_its_window_takes_no_room() -> None:
+    only = replace(rule(charts=[f"{HOST}a"]), proposing=ProposingRule(windows=(OFFICE,)))
+    assert proposed(arranged(dev(opened=1, changes=1), update("a"), update("b"), rules=(only,))) == {"": ["b"]}
+
+
+def test_a_pull_request_gets_what_any_of_its_rows_asks_for() -> None:
+    base = dev()
+    extras = Extras(labels=("charts",), reviewers=("ann",), assignees=("ann",))
+    of = replace(base, proposing=replace(base.proposing, extras=extras))
+    more = replace(rule(charts=[f"{HOST}b"]), proposing=ProposingRule(labels=("db", "charts"), reviewers=("x/dba",)))
+    found = arranged(of, update("a"), update("b"), rules=(more,))
+    (got,) = found.extras.values()
+    assert got == Extras(labels=("charts", "db"), reviewers=("ann", "x/dba"), assignees=("ann",))

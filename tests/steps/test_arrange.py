@@ -1,0 +1,454 @@
+"""arrange: what people said by closing, ticking and pushing decides what is proposed, run after run."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from builders import PODINFO, configuration, source, tier
+from doubles.story import Story, release
+
+from bot.model.commits import PushRejected
+from bot.model.proposing import Extras, Grouping, Proposing, Window
+from bot.model.tiers import Tier
+from bot.model.verdicts import Held
+from bot.planning.grouping import branch_of
+from bot.planning.memory import MEMORY_BRANCH
+from bot.planning.tick_boxes import REBUILD, mark
+from bot.proposal_reasons import EXTRA_REFUSED
+from bot.reasons import UNREACHABLE
+
+OTHER = "ghcr.io/x/other"
+DEV = tier("dev", "any")
+BY_CHART = replace(DEV, proposing=Proposing(group=Grouping.CHART))
+NAME = branch_of(DEV)
+PODINFO_FILE, OTHER_FILE = "apps/dev/a.yaml", "apps/dev/b.yaml"
+
+
+def fleet(of: Tier = DEV) -> Story:
+    story = Story(configuration(of)).push(PODINFO, "1.2.3", "1.2.4").push(OTHER, "1.2.3", "1.2.4")
+    return story.write({PODINFO_FILE: release("1.2.3"), OTHER_FILE: release("1.2.3", chart="other")})
+
+
+def proposed(of: Tier = DEV) -> Story:
+    story = fleet(of)
+    run(story)
+    return quiet(story)
+
+
+def quiet(story: Story) -> Story:
+    story.forge.writes.clear()
+    story.repository.pushes.clear()
+    return story
+
+
+def run(story: Story) -> list[str]:
+    """One run; what it wrote, statuses left out."""
+    quiet(story)
+    published = story.published()
+    assert not published.problems
+    assert not [outcome.problem for outcome in published.outcomes if outcome.problem]
+    pushes = [f"{'push' if sha else 'delete'} {branch}" for branch, sha in story.repository.pushes]
+    return [*pushes, *(name for name, _ in story.forge.writes if name != "set_status")]
+
+
+def held(story: Story) -> dict[str, str]:
+    """The reason for each object that is held."""
+    return {
+        verdict.reference.object.name: verdict.decision.reason.id
+        for one in story.arranged().tiers
+        for verdict in one.verdicts
+        if isinstance(verdict.decision, Held)
+    }
+
+
+def branches(story: Story) -> set[str]:
+    """Keys without their hashes."""
+    prefix = branch_of(DEV, "")
+    return {name.removeprefix(prefix).split("-")[0] for name in story.remote.branches if name.startswith(prefix)}
+
+
+def tick(story: Story, name: str, *, ticked: bool, number: int = 1) -> None:
+    """Tick or untick a chart's box, or the one that asks to rebuild."""
+    pull = story.forge.pulls[number]
+    lines = [
+        _ticked(line, ticked=ticked) if name in line and "box=" in line else line for line in pull.body.split("\n")
+    ]
+    assert lines != pull.body.split("\n")
+    story.forge.pulls[number] = replace(pull, body="\r\n".join(lines))
+
+
+def _ticked(line: str, *, ticked: bool) -> str:
+    return line.replace("- [ ]", "- [x]") if ticked else line.replace("- [x]", "- [ ]")
+
+
+class TestARefusal:
+    def test_is_remembered_before_anything_else_is_written(self) -> None:
+        story = proposed().push(PODINFO, "1.2.5")
+        story.forge.close(1)
+        assert run(story)[:2] == [f"push {MEMORY_BRANCH}", f"push {NAME}"]
+        assert story.proposed() == {PODINFO_FILE: release("1.2.5")}
+        assert run(story) == []
+
+    def test_costs_no_question_once_it_is_remembered(self) -> None:
+        story = proposed()
+        story.forge.close(1)
+        run(story)
+        story.forge.asked_who_closed.clear()
+        assert run(story) == []
+        assert held(story) == {"podinfo": "refused", "other": "refused"}
+
+    def test_holds_when_the_base_moves(self) -> None:
+        story = proposed()
+        story.forge.close(1)
+        run(story.write({PODINFO_FILE: "# note\n" + release("1.2.3")}))
+        assert run(story.write({"README.md": "x"})) == []
+
+    def test_ends_when_its_pull_request_is_opened_again(self) -> None:
+        story = proposed()
+        head = story.remote.branches[NAME]
+        story.forge.close(1)
+        run(story)
+        story.remote.branches[NAME] = head
+        story.forge.pulls[1] = story.forge.closed.pop()
+        assert run(story) == []
+        assert held(story) == {}
+
+    def test_is_none_where_a_branch_with_others_commits_was_deleted_to_hand_it_back(self) -> None:
+        story = proposed()
+        story.remote.commit(NAME, {PODINFO_FILE: release("9.9.9")})
+        story.forge.close(1)
+        del story.remote.branches[NAME]
+        run(story)
+        assert set(story.proposed()) == {PODINFO_FILE, OTHER_FILE}
+
+    def test_is_one_where_a_branch_with_others_commits_was_closed_and_left(self) -> None:
+        story = proposed()
+        theirs = story.remote.commit(NAME, {PODINFO_FILE: release("9.9.9")})
+        story.forge.close(1)
+        assert run(story) == [f"push {MEMORY_BRANCH}"]
+        assert story.remote.branches[NAME] == theirs
+        story.forge.asked_who_closed.clear()
+        assert run(story) == []
+        assert story.forge.asked_who_closed == []
+
+    def test_in_one_group_holds_in_another(self) -> None:
+        story = proposed(BY_CHART)
+        (number,) = (pull.number for pull in story.forge.pulls.values() if "podinfo" in pull.head)
+        story.forge.close(number)
+        run(story)
+        story.configuration = configuration(DEV)
+        run(story)
+        assert story.proposed() == {OTHER_FILE: release("1.2.4", chart="other")}
+
+    def test_of_another_tier_says_nothing_here(self) -> None:
+        staging = tier("staging", "any")
+        story = Story(configuration(DEV, staging)).push(PODINFO, "1.2.3", "1.2.4")
+        story.write({PODINFO_FILE: release("1.2.3"), "apps/staging/a.yaml": release("1.2.3")})
+        run(story)
+        story.forge.close(next(one.number for one in story.forge.pulls.values() if one.head == NAME))
+        run(story)
+        assert [one.head for one in story.forge.pulls.values()] == [branch_of(staging)]
+
+
+class TestTheMemory:
+    def test_that_another_run_wrote_meanwhile_stops_this_one(self) -> None:
+        story = proposed().push(PODINFO, "1.2.5")
+        story.forge.close(1)
+        story.remote.rejects = PushRejected.STALE
+        published = quiet(story).published()
+        assert [problem.id for problem in published.problems] == ["push-rejected"]
+        assert published.outcomes == ()
+        assert [branch for branch, _ in story.repository.pushes] == [MEMORY_BRANCH]
+
+    def test_is_not_touched_by_a_run_that_learns_nothing(self) -> None:
+        story = proposed()
+        assert MEMORY_BRANCH not in story.remote.branches
+        assert run(story.push(PODINFO, "1.2.5")) == [f"push {NAME}", "update_pull_request"]
+
+    def test_that_somebody_broke_is_begun_anew(self) -> None:
+        story = proposed()
+        story.forge.close(1)
+        run(story)
+        story.remote.commit(MEMORY_BRANCH, {"proposals.json": "no json"})
+        assert run(story) == [f"push {MEMORY_BRANCH}"], "the newest closed one is still known"
+        assert held(story) == {"podinfo": "refused", "other": "refused"}
+
+
+class TestAGroupThatChanges:
+    def test_opens_what_is_new_before_it_closes_what_was(self) -> None:
+        story = proposed()
+        story.configuration = configuration(BY_CHART)
+        wrote = run(story)
+        assert [name for name in wrote if "_pull_request" in name] == [
+            "create_pull_request",
+            "create_pull_request",
+            "close_pull_request",
+        ]
+        assert branches(story) == {"podinfo", "other"}
+        (said,) = story.forge.comments
+        assert said.startswith("The configuration groups these updates otherwise now.")
+        assert said.endswith("https://forge.example/pull/2, https://forge.example/pull/3.")
+        assert run(story) == []
+
+    def test_back_again_closes_each_with_the_link(self) -> None:
+        story = proposed(BY_CHART)
+        story.configuration = configuration(DEV)
+        run(story)
+        assert branches(story) == {"all"}
+        assert len(story.forge.pulls) == 1
+        assert all("https://forge.example/pull/3" in comment for comment in story.forge.comments)
+        assert len(story.forge.comments) == 2
+
+    def test_leaves_the_old_one_open_where_the_new_one_cannot_be(self) -> None:
+        story = proposed()
+        story.configuration = configuration(BY_CHART)
+        story.remote.rejects = PushRejected.PROTECTED
+        story.published()
+        assert list(story.forge.pulls) == [1]
+        assert story.remote.tip(NAME)
+
+    def test_leaves_one_that_others_work_on(self) -> None:
+        story = proposed()
+        theirs = story.remote.commit(NAME, {PODINFO_FILE: release("9.9.9")})
+        story.configuration = configuration(BY_CHART)
+        run(story)
+        assert story.remote.tip(NAME) == theirs
+        assert 1 in story.forge.pulls
+
+    def test_keeps_a_branch_of_another_kind(self) -> None:
+        story = proposed()
+        promotion = branch_of(DEV, "promotion-12345678")
+        story.remote.branches[promotion] = story.remote.branches[NAME]
+        run(story)
+        assert promotion in story.remote.branches
+
+
+@pytest.mark.parametrize("of", [DEV, BY_CHART])
+def test_a_chart_that_is_away_keeps_its_pull_request_whatever_the_group(of: Tier) -> None:
+    story = proposed(of)
+    story.registry.away[source(PODINFO)] = UNREACHABLE(host="ghcr.io", problem="503")
+    before = dict(story.remote.branches)
+    run(story)
+    assert story.remote.branches == before
+    assert not any(name.startswith(("close", "delete")) for name in run(story))
+
+
+def test_two_charts_of_one_file_have_a_branch_each_that_moves_one() -> None:
+    both = release("1.2.3") + "---\n" + release("1.2.3", chart="other")
+    story = Story(configuration(BY_CHART)).push(PODINFO, "1.2.3", "1.2.4").push(OTHER, "1.2.3", "1.2.4")
+    run(story.write({PODINFO_FILE: both}))
+    texts = {
+        story.remote.files(name)[PODINFO_FILE].decode()
+        for name in story.remote.branches
+        if name.startswith(branch_of(DEV, ""))
+    }
+    assert texts == {
+        release("1.2.4") + "---\n" + release("1.2.3", chart="other"),
+        release("1.2.3") + "---\n" + release("1.2.4", chart="other"),
+    }
+
+
+class TestABox:
+    def test_that_is_unticked_takes_its_chart_out_and_keeps_its_line(self) -> None:
+        story = proposed()
+        tick(story, "podinfo", ticked=False)
+        assert run(story) == [f"push {MEMORY_BRANCH}", f"push {NAME}", "update_pull_request"]
+        assert story.proposed() == {OTHER_FILE: release("1.2.4", chart="other")}
+        assert held(story) == {"podinfo": "taken-out"}
+        assert run(story) == []
+        assert "- [ ] <code>ghcr.io/x/podinfo</code> <code>1.2.4</code>" in story.forge.pulls[1].body
+
+    def test_that_is_ticked_again_brings_it_back(self) -> None:
+        story = proposed()
+        tick(story, "podinfo", ticked=False)
+        run(story)
+        tick(story, "podinfo", ticked=True)
+        run(story)
+        assert set(story.proposed()) == {PODINFO_FILE, OTHER_FILE}
+        assert run(story) == []
+        assert held(story) == {}
+
+    def test_stays_as_it_is_when_another_chart_moves(self) -> None:
+        story = proposed()
+        tick(story, "podinfo", ticked=False)
+        run(story.push(OTHER, "1.2.5"))
+        assert run(story.push(OTHER, "1.2.6")) == [f"push {NAME}", "update_pull_request"]
+        assert story.proposed() == {OTHER_FILE: release("1.2.6", chart="other")}
+        assert "- [ ] <code>ghcr.io/x/podinfo</code>" in story.forge.pulls[1].body
+
+    def test_says_nothing_about_a_newer_version(self) -> None:
+        story = proposed()
+        tick(story, "podinfo", ticked=False)
+        run(story.push(PODINFO, "1.2.5"))
+        run(story)
+        assert story.proposed()[PODINFO_FILE] == release("1.2.5")
+
+    def test_holds_after_the_rest_was_merged(self) -> None:
+        story = proposed()
+        tick(story, "podinfo", ticked=False)
+        run(story)
+        story.forge.pulls.clear()
+        run(story.write({OTHER_FILE: release("1.2.4", chart="other")}))
+        assert held(story) == {"podinfo": "refused"}
+        assert story.remote.tip(NAME) is None
+
+    def test_of_every_chart_closes_it(self) -> None:
+        story = proposed()
+        for name in ("podinfo", "other"):
+            tick(story, name, ticked=False)
+        run(story)
+        assert (story.forge.pulls, story.remote.tip(NAME)) == ({}, None)
+        assert run(story) == []
+
+    def test_in_words_that_are_not_ours_counts_for_nothing(self) -> None:
+        story = proposed()
+        tick(story, "podinfo", ticked=False)
+        story.forge.pulls[1] = replace(story.forge.pulls[1], author="ann")
+        assert run(story) == []
+
+    def test_of_no_row_of_ours_counts_for_nothing(self) -> None:
+        story = proposed()
+        body = f"- [ ] x {mark('0' * 12)}\n{story.forge.pulls[1].body}"
+        story.forge.pulls[1] = replace(story.forge.pulls[1], body=body)
+        assert run(story) == ["update_pull_request"], "our words are set again"
+
+    def test_that_asks_for_it_makes_the_branch_anew_on_its_base_once(self) -> None:
+        story = proposed().write({"README.md": "x"})
+        before = story.remote.tip(NAME)
+        tick(story, REBUILD, ticked=True)
+        assert run(story) == [f"push {NAME}", "update_pull_request"]
+        (tip, *_) = story.repository.history(story.remote.branches[NAME], 1)
+        assert (tip.sha != before, tip.parents) == (True, (story.remote.branches["main"],))
+        assert run(story) == []
+
+    def test_that_asks_for_it_where_that_changes_nothing_is_unticked_without_a_push(self) -> None:
+        story = proposed()
+        tick(story, REBUILD, ticked=True)
+        assert run(story) == ["update_pull_request"]
+        assert run(story) == []
+
+    def test_that_asks_for_it_drops_what_others_put_on_top(self) -> None:
+        story = proposed()
+        story.remote.commit(NAME, {PODINFO_FILE: release("9.9.9")})
+        tick(story, REBUILD, ticked=True)
+        assert run(story) == [f"push {NAME}", "update_pull_request"]
+        assert story.proposed()[PODINFO_FILE] == release("1.2.4")
+
+
+class TestABranchOfOneChartThatOthersWorkOn:
+    """Only its version may move, by a commit on top of theirs."""
+
+    def touched(self, theirs: str) -> Story:
+        story = Story(configuration(DEV)).push(PODINFO, "1.2.3", "1.2.4").write({PODINFO_FILE: release("1.2.3")})
+        run(story)
+        story.remote.commit(NAME, {PODINFO_FILE: theirs, "more.yaml": "theirs"})
+        return story
+
+    def test_is_moved_on_by_a_commit_on_top(self) -> None:
+        theirs = "# theirs\n" + release("1.2.4", extra="  values: {}\n")
+        story = self.touched(theirs)
+        below = story.remote.branches[NAME]
+        assert run(story.push(PODINFO, "1.2.5")) == [f"push {NAME}", "update_pull_request"]
+        (tip, *_) = story.repository.history(story.remote.branches[NAME], 1)
+        assert tip.parents == (below,)
+        assert story.proposed() == {PODINFO_FILE: theirs.replace("1.2.4", "1.2.5"), "more.yaml": "theirs"}
+        assert story.forge.pulls[1].title.endswith("1.2.5")
+
+    def test_is_still_theirs_afterwards(self) -> None:
+        story = self.touched("# theirs\n" + release("1.2.4"))
+        run(story.push(PODINFO, "1.2.5"))
+        assert run(story) == []
+        assert run(story.push(PODINFO, "1.2.6")) == [f"push {NAME}", "update_pull_request"]
+        assert story.proposed()[PODINFO_FILE] == "# theirs\n" + release("1.2.6")
+        assert story.remote.tip(NAME) not in story.forge.set_by_us
+
+    @pytest.mark.parametrize(
+        "theirs",
+        [
+            pytest.param(release("9.9.9"), id="a newer version"),
+            pytest.param(release("1.2.5"), id="the same version"),
+            pytest.param(release("1.x"), id="a range"),
+            pytest.param(release("1.2.4", repository="y"), id="another source"),
+            pytest.param(release("1.2.4", name="other"), id="another object"),
+            pytest.param("no: manifest\n", id="nothing of it"),
+            pytest.param(release("1.2.4") + "---\n" + release("1.2.4"), id="it twice"),
+        ],
+    )
+    def test_is_left_alone_where_they_changed_what_it_is_about(self, theirs: str) -> None:
+        assert run(self.touched(theirs).push(PODINFO, "1.2.5")) == []
+
+    def test_is_left_alone_where_several_charts_are_in_it(self) -> None:
+        story = proposed().push(PODINFO, "1.2.5")
+        story.remote.commit(NAME, {"more.yaml": "theirs"})
+        assert run(story) == []
+
+
+OFFICE = Window(cron="* 9-16 * * mon-fri", zone=UTC, name="UTC")
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+IN_HOURS = replace(DEV, proposing=Proposing(windows=(OFFICE,)))
+
+
+class TestOutsideOfItsWindows:
+    def test_nothing_is_opened(self) -> None:
+        story = fleet(IN_HOURS)
+        assert run(story) == []
+        assert held(story) == {"podinfo": "waits-for-window", "other": "waits-for-window"}
+        story.now = MONDAY
+        assert run(story) == [f"push {NAME}", "create_pull_request"]
+
+    @pytest.mark.parametrize(
+        "happens",
+        [
+            pytest.param(lambda story: story.push(PODINFO, "1.2.5"), id="a newer version"),
+            pytest.param(lambda story: story.write({PODINFO_FILE: "# x\n" + release("1.2.3")}), id="another base"),
+            pytest.param(lambda story: tick(story, REBUILD, ticked=True), id="a ticked box"),
+        ],
+    )
+    def test_what_is_open_stays_as_it_is_until_then(self, happens: Callable[[Story], object]) -> None:
+        story = proposed(IN_HOURS)
+        story.now = MONDAY
+        run(story)
+        story.now = MONDAY - timedelta(days=1)
+        before = dict(story.remote.branches)
+        happens(story)
+        assert run(story) == []
+        story.now = MONDAY
+        assert run(story)[-1] == "update_pull_request"
+        assert before.keys() == story.remote.branches.keys()
+
+    def test_what_has_nothing_left_is_closed_all_the_same(self) -> None:
+        story = proposed(IN_HOURS)
+        story.now = MONDAY
+        run(story)
+        story.now = MONDAY - timedelta(days=1)
+        story.write({PODINFO_FILE: release("1.2.4"), OTHER_FILE: release("1.2.4", chart="other")})
+        assert run(story) == [f"delete {NAME}", "close_pull_request"]
+
+
+EXTRAS = Extras(labels=("charts",), reviewers=("ann",))
+WITH_EXTRAS = replace(DEV, proposing=Proposing(extras=EXTRAS, draft=True))
+
+
+class TestWhatAPullRequestGets:
+    def test_it_gets_when_it_is_opened_and_never_again(self) -> None:
+        story = fleet(WITH_EXTRAS)
+        assert run(story) == [f"push {NAME}", "create_pull_request", "set_extras", "update_pull_request"]
+        assert (story.forge.extras, story.forge.drafts) == ({1: EXTRAS}, {1})
+        assert run(story.push(PODINFO, "1.2.5")) == [f"push {NAME}", "update_pull_request"]
+        assert run(story) == []
+
+    def test_it_gets_from_the_next_run_where_one_was_killed(self) -> None:
+        story = fleet(WITH_EXTRAS)
+        story.forge.fails.add("set_extras")
+        story.published()
+        story.forge.fails.clear()
+        assert run(story) == ["set_extras", "update_pull_request"]
+        assert run(story) == []
+
+    def test_that_cannot_be_is_said_and_stops_nothing(self) -> None:
+        story = fleet(WITH_EXTRAS)
+        story.forge.refuses["set_extras"] = EXTRA_REFUSED(what="The labels", number=1, problem="no")
+        (outcome,) = story.published().outcomes
+        assert (outcome.problem, [remark.id for remark in outcome.remarks]) == (None, ["extra-refused"])
+        assert run(story) == []
