@@ -138,7 +138,7 @@ def _weight(document: Document, node: Node, known: dict[int, float]) -> float:
             weight = 1 + sum(_weight(document, each, known) for pair in node.items for each in pair)
         case Sequence():
             weight = 1 + sum(_weight(document, each, known) for each in node.values)
-        case Scalar():
+        case _:
             weight = 1
     if node.anchor is not None:
         known[node.start] = weight
