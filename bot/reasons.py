@@ -50,8 +50,8 @@ VARIABLE = ReasonKind(
 )
 ALSO_DECIDES = ReasonKind(
     "also-decides",
-    "the value at {place} also decides {object} ({path}), which cannot be judged",
-    "Mend that one first, or give each a value of its own",
+    "the value at {place} also decides {what} ({where}), which is no chart version that is judged",
+    "Give the chart version a value of its own",
 )
 NOT_A_STRING = ReasonKind(
     "not-a-string",

@@ -5,13 +5,23 @@ from dataclasses import dataclass, replace
 
 from bot.flux.fields import Written
 from bot.flux.kinds import Read, read_object
+from bot.flux.merging import Use
 from bot.flux.objects import AnyObject, Head
 from bot.kustomize.graph import BuiltObject, Graph, Root
+from bot.model.places import Spot
 from bot.model.references import BuiltBy, PassedOver
 from bot.reason import Reason
 from bot.reasons import HELM_TEMPLATE
 
 _API = ("apiVersion",)
+_VERSIONS = frozenset(
+    {
+        ("spec", "chart", "spec", "version"),
+        ("spec", "version"),
+        *(("spec", "ref", field) for field in ("tag", "semver", "digest")),
+    }
+)
+"""Fields that are judged, of whatever kind has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +86,17 @@ def built_objects(graph: Graph) -> Iterator[AnyObject | PassedOver]:
             found = _read(root, each)
             if found is not None:
                 yield _told_by(found, root.by, suspended=root.suspended)
+
+
+def other_uses(graph: Graph) -> Iterator[tuple[Spot, Use]]:
+    """What else the variables of builds decide, besides versions that are judged: an edit would change that unseen."""
+    for root in graph.roots:
+        for each in (*root.objects, *root.others):
+            for route, places in each.substituted():
+                if route not in _VERSIONS or len(places) > 1:
+                    field = ".".join(map(str, route))
+                    use = Use(what=f"{field} of {each.object}", where=f"{each.origin.path}:{each.origin.line}")
+                    yield from ((place.spot, use) for place in places)
 
 
 def _read(root: Root, each: BuiltObject) -> Read:

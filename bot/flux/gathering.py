@@ -6,7 +6,9 @@ from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from bot.flux.files import FileReading
+from bot.flux.merging import Use
 from bot.flux.objects import AnyObject, HelmChart, HelmRelease, OCIRepository
+from bot.model.places import Spot
 from bot.model.references import BuiltBy, PassedOver
 from bot.reason import Reason
 
@@ -28,11 +30,13 @@ class Gathered:
         objects: Those that can be read.
         passed_over: Those that cannot.
         broken: Where roots that cannot be built hold the same objects.
+        other_uses: What variables decide besides versions.
     """
 
     objects: tuple[AnyObject, ...]
     passed_over: tuple[PassedOver, ...]
     broken: Broken
+    other_uses: Mapping[Spot, Use]
 
 
 def gather(readings: Iterable[FileReading], graph: "Graph | None") -> Gathered:
@@ -51,6 +55,7 @@ def gather(readings: Iterable[FileReading], graph: "Graph | None") -> Gathered:
             *(each for each in every if isinstance(each, PassedOver)),
         ),
         broken=_broken(graph) if graph else {},
+        other_uses=_other_uses(graph) if graph else {},
     )
 
 
@@ -64,6 +69,12 @@ def _built(graph: "Graph") -> Iterator[AnyObject | PassedOver]:
     from bot.flux.built import built_objects  # noqa: PLC0415 - a tree without roots is read without what builds them
 
     yield from built_objects(graph)
+
+
+def _other_uses(graph: "Graph") -> Mapping[Spot, Use]:
+    from bot.flux.built import other_uses  # noqa: PLC0415 - as above
+
+    return dict(other_uses(graph))
 
 
 def _broken(graph: "Graph") -> Broken:

@@ -2,31 +2,42 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from bot.model.places import Place
+from bot.model.places import Spot
 from bot.model.references import PassedOver, Reference
 from bot.reasons import ALSO_DECIDES
 
 
-def merge(
-    judged: Iterable[Reference | PassedOver], unjudged: Mapping[Place, PassedOver]
-) -> Iterator[Reference | PassedOver]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """What a value decides besides.
+
+    Attributes:
+        what: The object, or a field of it.
+        where: Path and line of the object.
+    """
+
+    what: str
+    where: str
+
+
+def merge(judged: Iterable[Reference | PassedOver], other_uses: Mapping[Spot, Use]) -> Iterator[Reference | PassedOver]:
     """Put together what is written at the same places, and pass over what also decides something unknown.
 
     Args:
         judged: One for each object of each build.
-        unjudged: Places whose value also decides an object that cannot be judged.
+        other_uses: Places whose value also decides something that is no version to be judged.
     """
     known = tuple(judged)
     merged = _merged(each for each in known if isinstance(each, Reference))
-    sharing: dict[Place, list[Reference]] = defaultdict(list)
+    sharing: dict[Spot, list[Reference]] = defaultdict(list)
     for each in merged:
         for place in each.pin.places:
-            sharing[place].append(each)
+            sharing[place.spot].append(each)
     for each in merged:
-        other = next((unjudged[place] for place in each.pin.places if place in unjudged), None)
-        others = [one for place in each.pin.places for one in sharing[place] if one is not each]
+        other = next((other_uses[place.spot] for place in each.pin.places if place.spot in other_uses), None)
+        others = [one for place in each.pin.places for one in sharing[place.spot] if one is not each]
         whole = _with_others(each, others) if others else each
         yield _also_decides(whole, other) if other else whole
     yield from once(each for each in known if isinstance(each, PassedOver))
@@ -53,7 +64,12 @@ def _merged(references: Iterable[Reference]) -> list[Reference]:
 
 def _key(each: Reference) -> Hashable:
     """What makes two references one: the places that write them, the chart, and how it is judged."""
-    where: Hashable = each.pin.places or (each.path, each.line, each.object.kind, each.object.name)
+    where: Hashable = tuple(place.spot for place in each.pin.places) or (
+        each.path,
+        each.line,
+        each.object.kind,
+        each.object.name,
+    )
     return where, each.source, each.tag_rule, type(each.pin), each.narrowed_by, each.policy
 
 
@@ -79,7 +95,7 @@ def _with_others(reference: Reference, others: list[Reference]) -> Reference:
     return replace(reference, together=tuple(charts), also_in=tuple(sorted(paths)), built=tuple(sorted(built)))
 
 
-def _also_decides(reference: Reference, other: PassedOver) -> PassedOver:
+def _also_decides(reference: Reference, other: Use) -> PassedOver:
     place = f"{reference.path}:{reference.line}"
     return PassedOver(
         path=reference.path,
@@ -87,5 +103,5 @@ def _also_decides(reference: Reference, other: PassedOver) -> PassedOver:
         object=reference.object,
         suspended=reference.suspended,
         built=reference.built,
-        reason=ALSO_DECIDES(place=place, object=other.object, path=f"{other.path}:{other.line}"),
+        reason=ALSO_DECIDES(place=place, what=other.what, where=other.where),
     )

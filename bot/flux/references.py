@@ -11,7 +11,7 @@ from bot.flux.expansion import Expansion, Uses, expand
 from bot.flux.files import FileReading
 from bot.flux.gathering import Broken, gather
 from bot.flux.image_policies import ImagePolicies
-from bot.flux.merging import merge, once
+from bot.flux.merging import Use, merge, once
 from bot.flux.nearest import AppliedFrom, Entry, Level
 from bot.flux.objects import (
     AnyObject,
@@ -29,7 +29,7 @@ from bot.flux.objects import (
 from bot.flux.sources import Sources
 from bot.flux.strays import without_strays
 from bot.model.charts import ChartSource
-from bot.model.places import ObjectId, Place
+from bot.model.places import ObjectId, Place, Spot
 from bot.model.references import BuiltBy, Declared, ExactPin, PassedOver, Pin, Reference
 from bot.reason import Reason
 from bot.reasons import (
@@ -83,8 +83,9 @@ def resolve(
     gathered = gather(known, graph)
     expansion = expand(gathered.objects)
     tree = _Tree.of((*gathered.objects, *expansion.objects), gathered.broken, apply_policies=apply_policies)
+    tree.other_uses |= gathered.other_uses
     told = (*gathered.passed_over, *expansion.passed_over)
-    judged = (*merge(_unless_shared(tree.judged(), expansion), tree.unjudged), *once(told))
+    judged = (*merge(_unless_shared(tree.judged(), expansion), tree.other_uses), *once(told))
     remarks = (remark for reading in known for remark in reading.remarks)
     every = tuple(without_strays(judged, remarks))
     return Resolution(
@@ -151,8 +152,8 @@ class _Tree:
     """The objects of a tree, joined."""
 
     def __init__(self, objects: tuple[AnyObject, ...], broken: Broken, *, apply_policies: bool) -> None:
-        """Start empty. `unjudged` is the places whose value also decides an object that cannot be judged."""
-        self.unjudged: dict[Place, PassedOver] = {}
+        """Start empty. `other_uses` is what values decide besides versions that are judged."""
+        self.other_uses: dict[Spot, Use] = {}
         self._objects = objects
         self._broken = broken
         applied_from = AppliedFrom(each for each in objects if isinstance(each, Kustomization))
@@ -293,7 +294,8 @@ class _Tree:
     def _unjudged(self, wish: Wish, passed_over: PassedOver) -> PassedOver:
         """Keep in mind what a value decides besides charts that are judged."""
         if not isinstance(wish.pin, Reason):
-            self.unjudged |= dict.fromkeys(wish.pin.places, passed_over)
+            use = Use(what=str(passed_over.object), where=f"{passed_over.path}:{passed_over.line}")
+            self.other_uses |= {place.spot: use for place in wish.pin.places}
         return passed_over
 
 

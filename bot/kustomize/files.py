@@ -1,6 +1,8 @@
 """The files of a tree: which there are, and what those that matter say."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from collections.abc import Mapping as TableOf
+from math import inf
 from posixpath import dirname, join, normpath
 
 from bot.kustomize.kustomize_reasons import BUILD_FAILS, NOT_FOLLOWED
@@ -8,12 +10,13 @@ from bot.kustomize.needles import FILE_NAMES
 from bot.kustomize.tree import Source, Written
 from bot.reason import Reason
 from bot.reasons import TOO_LARGE, UNREADABLE_YAML
-from bot.yamltext.nodes import Scalar, YamlText
+from bot.yamltext.nodes import Alias, Document, Mapping, Node, Scalar, Sequence, YamlText
 from bot.yamltext.read_once import read_once
 from bot.yamltext.unreadable import Trouble, UnreadableYaml
 
 _LIMITS = frozenset({Trouble.TOO_LARGE, Trouble.TOO_DEEP, Trouble.TOO_MANY_EVENTS, Trouble.TOO_MANY_DIRECTIVES})
 _MOST_ANCHORS = 500  # following an alias takes as long as there are anchors; 37 public fleets hold 608 together
+_HEAVIEST = 100_000
 _REMOTE = ("git::", "gh:", "ssh://", "https://", "http://", "git@", "github.com:", "github.com/", "file://")
 
 
@@ -40,7 +43,7 @@ def inside(folder: str, path: str) -> str | None:
 class Files:
     """Paths of one tree and the bytes of those that matter; each is parsed at most once, when it is asked for."""
 
-    def __init__(self, paths: Collection[str], data: Mapping[str, bytes], links: Collection[str] = ()) -> None:
+    def __init__(self, paths: Collection[str], data: TableOf[str, bytes], links: Collection[str] = ()) -> None:
         self.paths = frozenset(paths)
         self._links = frozenset(links)
         self._data = data
@@ -114,11 +117,32 @@ def _read(path: str, data: bytes, holder: Written | None) -> Source | Reason:
         return UNREADABLE_YAML(problem=file.message) if holder is None else _bad_patch(path, file)
     if _anchors(file) > _MOST_ANCHORS:
         return TOO_LARGE(problem=f"more than {_MOST_ANCHORS} anchors in a document")
+    if any(_weight(document, document.root, {}) > _HEAVIEST for document in file.documents if document.aliases):
+        return TOO_LARGE(
+            problem=f"a document that comes to more than {_HEAVIEST} values once its aliases are written out"
+        )
     return Source(path=path, file=file, holder=holder)
 
 
 def _bad_patch(path: str, file: UnreadableYaml) -> Reason:
     return BUILD_FAILS(folder=dirname(path) or ".", problem=f"a patch inside {path} is no YAML: {file.message}")
+
+
+def _weight(document: Document, node: Node, known: dict[int, float]) -> float:
+    """How many values a node is with its aliases written out; without end where it holds itself."""
+    match node:
+        case Alias():
+            target = document.follow(node)
+            return 1 if isinstance(target, Alias) else known.get(target.start, inf)
+        case Mapping():
+            weight = 1 + sum(_weight(document, each, known) for pair in node.items for each in pair)
+        case Sequence():
+            weight = 1 + sum(_weight(document, each, known) for each in node.values)
+        case _:
+            weight = 1
+    if node.anchor is not None:
+        known[node.start] = weight
+    return weight
 
 
 def _anchors(file: YamlText) -> int:

@@ -14,7 +14,7 @@ from bot.kustomize.appliers import Applier, doubt_of, read_applier
 from bot.kustomize.building import Builder
 from bot.kustomize.decisions import Field, Scope, field_of, is_called, plain_text, text_of
 from bot.kustomize.files import Files
-from bot.kustomize.fingerprints import fingerprint
+from bot.kustomize.fingerprints import fingerprint, substituted
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
 from bot.kustomize.resources import (
@@ -27,7 +27,7 @@ from bot.kustomize.resources import (
     objects_of,
     read_resource,
 )
-from bot.model.places import ObjectId, Route
+from bot.model.places import ObjectId, Place, Route
 from bot.model.references import BuiltBy
 from bot.reason import Reason
 from bot.reasons import TOO_LARGE
@@ -64,6 +64,10 @@ class BuiltObject:
     def text(self, *route: str | int) -> str | Reason:
         """A field as a text, whatever scalar it is, empty where there is none; or why it cannot be told."""
         return text_of(self._resource, self._scope, *route)
+
+    def substituted(self) -> Iterator[tuple[Route, tuple[Place, ...]]]:
+        """The fields that variables decide, each with all the places that have a part in it."""
+        return substituted(self._resource, self._scope)
 
     def content(self) -> Hashable:
         """All that it holds: equal for equal objects."""

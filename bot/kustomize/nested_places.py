@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.kustomize.block_text import BlockText
 from bot.kustomize.tree import Written
-from bot.model.places import Place, Route
+from bot.model.places import Place, Route, Spot
 from bot.reason import Reason
 from bot.reasons import NOT_EDITABLE
 from bot.yamltext.lookup import Obstacle, find
@@ -29,6 +29,11 @@ class NestedPlace(Place):
     scalar: str
     around: tuple[str, str] = ("", "")
     beside: tuple[str, str] = ("", "")
+
+    @property
+    def spot(self) -> Spot:
+        """What an edit here changes; two defaults in one scalar are two."""
+        return self.path, self.start, self.around
 
     def scalar_for(self, value: str) -> str | None:
         """The innermost scalar's text that makes the value so; None where other scalars stand in the way."""

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 Route = tuple[str | int, ...]
 """Keys and 0-based sequence indices from a document's root to a value."""
 
+Spot = tuple[str, int, tuple[str, str]]
+"""A file, the first byte of a token in it, and what stands around a part of that token."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -32,6 +35,11 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
+
+    @property
+    def spot(self) -> Spot:
+        """What an edit here changes: the token, and the part of it where it is not all of it."""
+        return self.path, self.start, ("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -19,11 +19,13 @@ class BuiltTree:
     Attributes:
         paths: Every regular file.
         data: The bytes of those that a build needs.
+        links: Symbolic links and submodules, behind which nobody looks.
         graph: What is built.
     """
 
     paths: Collection[str]
     data: Mapping[str, bytes]
+    links: tuple[str, ...]
     graph: Graph
 
     def roots_of(self, tiers: Collection[Tier]) -> tuple[Root, ...]:
@@ -41,20 +43,22 @@ class BuiltTree:
             changes: Files with their new bytes.
             tiers: Whose roots are compared.
         """
-        edited = build(self.paths, {**self.data, **{change.path: change.after for change in changes}})
+        new = {change.path: change.after for change in changes}
+        edited = build(self.paths, {**self.data, **new}, self.links)
         before, after = dict(_contents(self.roots_of(tiers))), dict(_contents(edited.roots_of(tiers)))
         differ = (key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
         return tuple(sorted({" ".join(filter(None, map(str, key[-2:]))) for key in differ}))
 
 
-def build(paths: Collection[str], data: Mapping[str, bytes]) -> BuiltTree:
+def build(paths: Collection[str], data: Mapping[str, bytes], links: tuple[str, ...] = ()) -> BuiltTree:
     """Build a tree.
 
     Args:
         paths: Every regular file of it.
         data: The bytes of those that a build needs.
+        links: Its symbolic links and submodules.
     """
-    return BuiltTree(paths=paths, data=data, graph=read_graph(paths, data))
+    return BuiltTree(paths=paths, data=data, links=links, graph=read_graph(paths, data, links))
 
 
 def _contents(roots: Iterable[Root]) -> Iterator[tuple[_Key, Hashable]]:

@@ -101,9 +101,11 @@ def _agreed(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     """Hold the updates of values that another reference shares and does not want so; again, for what then stays."""
     wanted: dict[_Value, set[tuple[str, str]]] = defaultdict(set)
     for verdict in verdicts:
-        texts = {_value(change.place): (change.text, change.comment) for change in _edits(verdict)}
+        texts = {
+            _value(change.place): (_token(change.place, change.text), change.comment) for change in _edits(verdict)
+        }
         for place in verdict.reference.pin.places:
-            wanted[_value(place)].add(texts.get(_value(place), (place.text, "")))
+            wanted[_value(place)].add(texts.get(_value(place), (_token(place, place.text), "")))
     torn = {value for value, texts in wanted.items() if len(texts) > 1}
     reason = NOT_EDITABLE(problem=_DISAGREEMENT)
     agreed = tuple(
@@ -158,6 +160,16 @@ def _edits(verdict: Verdict) -> tuple[Edit, ...]:
 
 def _value(place: Place) -> _Value:
     return place.document, place.route, place.start
+
+
+def _token(place: Place, text: str) -> str:
+    """The text of the scalar that makes a value so: of `v${VERSION}`, what the variable is."""
+    if type(place) is Place:
+        return text
+    from bot.kustomize.nested_places import NestedPlace  # noqa: PLC0415 - as above
+
+    found = place.scalar_for(text) if isinstance(place, NestedPlace) else text
+    return text if found is None else found
 
 
 def _scalar(place: Place) -> tuple[int, Route]:

@@ -130,7 +130,8 @@ def _build(tree: Tree, entries: Iterable[TreeEntry], matter: dict[str, bytes]) -
     data = matter | _bytes(tree, (regular[path] for path in missing))
     named = {path for home in kustomizations if home in data for path in files_named(home, data[home])}
     more = _bytes(tree, (regular[path] for path in sorted(named) if path in regular and path not in data))
-    return build(frozenset(regular), data | more)
+    links = tuple(entry.path for entry in entries if not entry.kind.regular)
+    return build(frozenset(regular), data | more, links)
 
 
 def _bytes(tree: Tree, entries: Iterable[TreeEntry]) -> dict[str, bytes]:

@@ -309,6 +309,21 @@ def test_no_patch_makes_it_raise(text: str) -> None:
         built.field(*VERSION)
 
 
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "x0: &x0 {a: 1, b: 2}\n" + "".join(f"x{n}: &x{n} {{a: *x{n - 1}, b: *x{n - 1}}}\n" for n in range(1, 40)),
+        "more: &more {a: *more}\n",
+        "more: &more [*more]\n",
+    ],
+)
+def test_a_patch_that_grows_without_end_is_not_followed(bomb: str) -> None:
+    lines = "patches: [{path: patch.yaml}]"
+
+    assert trouble(app(lines, patch_yaml=merge() + bomb)).startswith("too-large")
+    assert trouble({**app(lines, patch_yaml=merge()), "app/release.yaml": release() + bomb}).startswith("too-large")
+
+
 def test_a_manifest_that_cannot_be_read_holds_all_beside_it() -> None:
     files = {
         **app(),

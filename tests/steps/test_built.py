@@ -158,3 +158,25 @@ def _substituted(version: str) -> str:
     substitute:
       VERSION: {version}   # of this cluster
 """
+
+
+def test_a_variable_that_fills_other_fields_too_stays() -> None:
+    apps = {
+        "apps/base/a.yaml": oci('{tag: "${VERSION}"}'),
+        "apps/base/u.yaml": _user().replace("spec: {", "spec: {values: {tag: '${VERSION}'}, "),
+    }
+    story = told(apps | {"clusters/dev/apps.yaml": _substituted("1.2.3")})
+    (dev, _) = story.edited()
+
+    [item] = [each for each in dev.view.passed_over if each.reason.id == "also-decides"]
+    assert "spec.values.tag of HelmRelease x/podinfo (apps/base/u.yaml:1)" in item.reason.sentence
+    assert decided(story) == []
+
+
+def test_a_variable_of_two_charts_may_stand_behind_a_letter_in_one_of_them() -> None:
+    two = together(oci('{tag: "${VERSION}"}'), oci('{tag: "v${VERSION}"}', name="other"), _user(), _user("other"))
+    story = told({"apps/base/a.yaml": two, "clusters/dev/apps.yaml": _substituted("1.2.3")})
+    story.push(OTHER, "v1.2.3", "v1.2.4", "1.2.4", "1.2.3").push(PODINFO, "v1.2.3", "v1.2.4")
+    story.published()
+
+    assert story.proposed() == {"clusters/dev/apps.yaml": _substituted("1.2.4")}
