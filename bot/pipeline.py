@@ -69,7 +69,7 @@ def run(request: Request) -> RunReport:
     from bot.steps.publish import publish  # noqa: PLC0415 - see above
 
     edits = edit(carry(confirmed, remote, configuration))
-    intended = plan(edits, remote)
+    intended = plan(edits, remote, configuration)
     published = publish(intended, remote, configuration) if request.writes else None
     return replace(_report(request, resolved, edits), plan=intended, published=published)
 

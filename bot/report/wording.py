@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 from bot.model.proposals import Texts
+from bot.model.templates import DEFAULT_TEMPLATES, Template, Templates
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Tier
 from bot.model.verdicts import Verdict
-from bot.report.commit_message import commit_message_of, title_of
+from bot.report.commit_message import commit_message_of, filled, title_of, what_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
 from bot.report.run_report import updates_of
@@ -16,30 +17,31 @@ from bot.report.run_report import updates_of
 LONGEST_BODY = 60_000
 """Characters; GitHub takes 65,536, and counts some of them twice."""
 MOST_PLACES = 5
-MOST_REFUSED = 2
+MOST_WHYS = 2
 
 
-def pull_request_texts(tier: Tier, updates: Iterable[Verdict]) -> Texts:
+def pull_request_texts(tier: Tier, updates: Iterable[Verdict], templates: Templates = DEFAULT_TEMPLATES) -> Texts:
     """Title, body and commit message of one tier's pull request.
 
     Args:
         tier: The tier; its branch is not named, the pull request shows it.
         updates: Verdicts of this tier; those that are no updates are left out.
+        templates: The team's wordings.
     """
     wanted = updates_of(updates)
     lines = lines_of(wanted)
     return Texts(
-        title=title_of(tier, lines),
-        body=_body(tier, lines, len(wanted)),
-        commit_message=commit_message_of(tier, lines, len(wanted)),
+        title=title_of(templates.title, tier, lines),
+        body=_body(templates.body_header, tier, lines, len(wanted)),
+        commit_message=commit_message_of(templates.commit_title, tier, lines),
     )
 
 
-def _body(tier: Tier, lines: tuple[Line, ...], updates: int) -> str:
+def _body(header: Template, tier: Tier, lines: tuple[Line, ...], updates: int) -> str:
     """As many rows as fit; the rest is in the commit, which the pull request shows as well."""
     rows = [_row(line) for line in lines]
     facts = {
-        "tier": tier.name,
+        "header": _header(header, tier, lines),
         "updates": updates,
         "configuration": DEFAULT_CONFIGURATION_PATH,
         "majors": _names(line for line in lines if line.update.jump == "major"),
@@ -51,6 +53,11 @@ def _body(tier: Tier, lines: tuple[Line, ...], updates: int) -> str:
     frame = len(_template().render(rows=[], left_out=len(rows), **facts))
     fitting = _fitting(rows, LONGEST_BODY - frame)
     return str(_template().render(rows=rows[:fitting], left_out=len(rows) - fitting, **facts))
+
+
+def _header(template: Template, tier: Tier, lines: tuple[Line, ...]) -> Markdown:
+    """The team's own Markdown; only the values in it are foreign."""
+    return Markdown("".join(filled(template, tier, lines, what_of(lines), escaped=markdown)).strip())
 
 
 def _fitting(rows: list[Markdown], room: int) -> int:
@@ -78,11 +85,19 @@ def _why_not_newer(line: Line) -> Markdown:
     if line.update.carried:
         # Not the reason itself: a registry whose answers change would have the body edited every hour.
         return Markdown("kept: the chart could not be looked up in the last run")
-    refused = line.update.refused
-    said = [Markdown(f"{code(one.tag)} {markdown(one.why)}") for one in refused[:MOST_REFUSED]]
-    if len(refused) > MOST_REFUSED:
-        said.append(Markdown(f"and {len(refused) - MOST_REFUSED} more"))
+    by_why: dict[str, list[str]] = {}
+    for one in line.update.refused:
+        by_why.setdefault(one.why, []).append(one.tag)
+    said = [_refused(tags, why) for why, tags in list(by_why.items())[:MOST_WHYS]]
+    if left_out := sum(map(len, list(by_why.values())[MOST_WHYS:])):
+        said.append(Markdown(f"and {left_out} more"))
     return Markdown("<br>".join(said))
+
+
+def _refused(tags: list[str], why: str) -> Markdown:
+    """The newest of those that one reason refuses, and how many there are beside it."""
+    more = f" and {len(tags) - 1} more" if len(tags) > 1 else ""
+    return Markdown(f"{code(tags[0])}{more} {markdown(why)}")
 
 
 def _where(line: Line) -> Markdown:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from bot.model.proposals import Action, Plan, PullRequestPlan, StatusPlan
+from bot.model.templates import Templates
+from bot.model.tiers import Configuration
 from bot.model.verdicts import Held, Verdict
 from bot.planning.pull_requests import Wish, branch_of, plan_pull_request, strangers
 from bot.reason import Reason
@@ -13,13 +15,13 @@ from bot.steps.edit import TierEdits
 from bot.steps.find import Remote
 
 
-def plan(edits: Iterable[TierEdits], remote: Remote) -> Plan:
+def plan(edits: Iterable[TierEdits], remote: Remote, configuration: Configuration) -> Plan:
     """Plan the pull request and the statuses of every tier."""
     pulls: list[PullRequestPlan] = []
     statuses: list[StatusPlan] = []
     notes: list[Reason] = []
     for tier in edits:
-        wish = _wish(tier)
+        wish = _wish(tier, configuration.templates)
         found = remote.found(wish)
         planned = plan_pull_request(wish, found, remote.us)
         if planned:
@@ -29,7 +31,7 @@ def plan(edits: Iterable[TierEdits], remote: Remote) -> Plan:
     return Plan(pull_requests=tuple(pulls), statuses=tuple(statuses), notes=tuple(notes))
 
 
-def _wish(tier: TierEdits) -> Wish:
+def _wish(tier: TierEdits, templates: Templates) -> Wish:
     base = tier.view.base
     return Wish(
         tier=tier.view.tier,
@@ -37,7 +39,7 @@ def _wish(tier: TierEdits) -> Wish:
         base_sha=base.sha or "",
         changes=tier.changes,
         updates=tier.updates,
-        texts=pull_request_texts(tier.view.tier, tier.updates) if tier.updates else None,
+        texts=pull_request_texts(tier.view.tier, tier.updates, templates) if tier.updates else None,
         unknown=frozenset(verdict.reference.path for verdict in tier.verdicts if _is_unknown(verdict)),
     )
 

@@ -135,11 +135,12 @@ class Story:
         return edit(carry(self.judged(), self.our_side(), self.configuration))
 
     def planned(self) -> Plan:
-        return plan(self.edited(), self.our_side())
+        return plan(self.edited(), self.our_side(), self.configuration)
 
     def published(self) -> Published:
         remote = self.our_side()
-        return publish(plan(edit(carry(self.judged(), remote, self.configuration)), remote), remote, self.configuration)
+        edits = edit(carry(self.judged(), remote, self.configuration))
+        return publish(plan(edits, remote, self.configuration), remote, self.configuration)
 
     def proposed(self, name: str = "dev") -> dict[str, str]:
         """The files of a tier's branch as they differ from `main`."""

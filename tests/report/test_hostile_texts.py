@@ -16,9 +16,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.errors import Fault
+from bot.planning.commit_trailers import word
 from bot.report.annotations import annotations_of, annotations_of_faults
 from bot.report.document import document, document_text, output_text, schema
-from bot.report.escape import code, commit_word, log_line, markdown, visible
+from bot.report.escape import code, log_line, markdown, visible
 from bot.report.runner import Runner, outputs_of
 from bot.report.sink import Sink
 from bot.report.statuses import LONGEST, base_status, head_status
@@ -101,7 +102,7 @@ def test_a_pull_request_body_shows_it_and_is_not_steered(text: str) -> None:
 @hostile
 def test_a_title_is_one_line_of_validated_words(text: str) -> None:
     title = pull_request_texts(a_tier(), a_hostile_verdict(text)[:1]).title
-    assert re.fullmatch(r"chore\(dev\): update [A-Za-z0-9._+/~% -]+", title)
+    assert re.fullmatch(r"chore\(deps\): update [A-Za-z0-9._+/~% -]+ in dev", title)
     assert len(title) <= 72
 
 
@@ -113,8 +114,11 @@ def test_a_commit_message_holds_words_and_our_own_trailers_only(text: str) -> No
     assert "#" not in message
     assert "@" not in message
     assert all(line.startswith("- ") for line in body.split("\n"))
-    assert trailers == "Flux-Chart-Bot-Tier: dev\nFlux-Chart-Bot-Updates: 2"
-    assert subject == "chore(dev): update 2 charts"
+    tier, *rows = trailers.split("\n")
+    assert tier == "Flux-Chart-Bot-Tier: dev"
+    assert len(rows) == 2
+    assert all(re.fullmatch(r"Flux-Chart-Bot-Chart: [A-Za-z0-9._+/~%: -]+", row) for row in rows)
+    assert subject == "chore(deps): update 2 charts in dev"
     assert message.isascii()
 
 
@@ -234,7 +238,7 @@ def test_a_command_written_in_pieces_is_none(pieces: list[str]) -> None:
 
 @given(st.text())
 def test_any_text_in_a_commit_is_one_word(text: str) -> None:
-    assert re.fullmatch(r"[A-Za-z0-9._+/~%-]*", commit_word(text))
+    assert re.fullmatch(r"[A-Za-z0-9._+/~%-]*", word(text))
 
 
 def test_an_uncaught_exception_goes_through_the_sink(tmp_path: object) -> None:

@@ -64,7 +64,7 @@ def test_a_new_proposal_is_a_branch_a_pull_request_and_statuses() -> None:
     (pull,) = story.forge.open_pull_requests()
 
     assert story.proposed() == {"apps/dev/a.yaml": release("1.2.4")}
-    assert (pull.head, pull.base, pull.title) == (NAME, "main", "chore(dev): update podinfo to 1.2.4")
+    assert (pull.head, pull.base, pull.title) == (NAME, "main", "chore(deps): update podinfo to 1.2.4 in dev")
     assert account(outcome) == ("create", True, "")
     assert (outcome.url, outcome.head) == (pull.url, story.remote.tip(NAME))
     assert set(story.forge.set_by_us) == {story.remote.tip("main"), story.remote.tip(NAME)}
@@ -97,7 +97,7 @@ def test_a_newer_chart_updates_the_same_pull_request() -> None:
     assert story.proposed() == {"apps/dev/a.yaml": release("1.2.5")}
     assert writes(story) == ["push", "update_pull_request"]
     assert account(outcome) == ("update", True, "")
-    assert pull.title.endswith("1.2.5")
+    assert pull.title.endswith("1.2.5 in dev")
 
 
 def test_a_base_that_moved_elsewhere_costs_no_push() -> None:
