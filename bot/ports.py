@@ -62,6 +62,9 @@ class Repository(Protocol):
     def history(self, commit: Sha, most: int) -> tuple[CommitFacts, ...]:
         """First-parent commits from `commit` backwards, as far as fetched, at most so many."""
 
+    def bring(self, commit: Sha) -> None:
+        """Bring one commit here that a closed pull request had as its head; nothing happens where it is nowhere."""
+
     def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
         """Make a commit from blobs on top of `parent`; nothing is pushed."""
 
@@ -73,6 +76,16 @@ class Repository(Protocol):
 
     def delete(self, branch: Branch, *, expected: Sha) -> PushRejected | None:
         """Delete one of our branches while it stands at `expected`; None when taken."""
+
+
+class Commits(Protocol):
+    """Makes commits: on this machine as a `Repository` does, or at the forge, which signs them. A story knows neither.
+
+    Either way nothing is pushed yet, and the commit is here to be compared with its plan and pushed under a lease.
+    """
+
+    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha | Reason:
+        """Make a commit on top of `parent`; where it is refused for this one, why and the cure."""
 
 
 class Forge(Protocol):
@@ -101,6 +114,12 @@ class Forge(Protocol):
 
     def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
         """Set a status; None when done."""
+
+    def remarks(self, bases: Iterable[Branch]) -> tuple[Reason, ...]:
+        """What a person should know of pull requests that were just opened to these branches, each thing once.
+
+        At most one call a branch, so nothing is asked where none was opened.
+        """
 
     def compare_url(self, *, base: Branch, head: Branch) -> str:
         """A link with which a person opens the pull request by hand."""

@@ -5,6 +5,7 @@ The ids are the anchors of the README's table, which a test holds equal to this 
 target.
 """
 
+from bot.model import forge_reasons
 from bot.reason import ReasonKind, Weight
 
 # --- reading the tree
@@ -344,5 +345,6 @@ UNKNOWN = frozenset(
 
 
 def all_kinds() -> tuple[ReasonKind, ...]:
-    """Every kind of this file, in its order."""
-    return tuple(value for value in globals().values() if isinstance(value, ReasonKind))
+    """Every kind of this file and of those beside it, in their order."""
+    known = (*globals().values(), *vars(forge_reasons).values())
+    return tuple(value for value in known if isinstance(value, ReasonKind))

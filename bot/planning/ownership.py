@@ -8,6 +8,9 @@ from bot.model.proposals import Identity
 TIER_TRAILER = "Flux-Chart-Bot-Tier"
 """Every commit of ours carries this trailer with its tier's name."""
 
+_FORGE = "noreply@"
+"""The committer of what GitHub commits itself: `noreply@github.com`, or `noreply@` a server's own name."""
+
 
 class Ownership(Enum):
     """What the history of a branch with our name says."""
@@ -23,8 +26,9 @@ class Ownership(Enum):
 def owner_of(history: tuple[CommitFacts, ...], tier: str, us: Identity) -> Ownership:
     """Judge a branch by its first-parent history, tip first.
 
-    A commit is ours when its committer is our address and its trailer names this tier. Both are forgeable by someone
-    who may push; such a person could as well edit the branch itself, so nothing is gained by a forgery.
+    A commit is ours when its committer is our address, or GitHub's own where it made the commit for us as its author,
+    and its trailer names this tier. All are forgeable by someone who may push; such a person could as well edit the
+    branch itself, so nothing is gained by a forgery.
     """
     ours = [_is_ours(commit, tier, us) for commit in history]
     if ours and ours[0]:
@@ -33,4 +37,5 @@ def owner_of(history: tuple[CommitFacts, ...], tier: str, us: Identity) -> Owner
 
 
 def _is_ours(commit: CommitFacts, tier: str, us: Identity) -> bool:
-    return commit.committer_email == us.email and (TIER_TRAILER, tier) in commit.trailers
+    made_for_us = commit.author_email == us.email and commit.committer_email.startswith(_FORGE)
+    return (commit.committer_email == us.email or made_for_us) and (TIER_TRAILER, tier) in commit.trailers

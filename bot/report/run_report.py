@@ -58,6 +58,11 @@ class RunReport:
         )
 
     @property
+    def notes(self) -> tuple[Reason, ...]:
+        """What was seen on the way, before writing and after."""
+        return (*self.plan.notes, *(self.published.notes if self.published else ()))
+
+    @property
     def problems(self) -> tuple[Reason, ...]:
         """What could not be written, or must not have been."""
         if self.published is None:
@@ -117,7 +122,7 @@ def all_reasons(report: RunReport) -> Iterator[Reason]:
     yield from (reason for verdict in report.verdicts if (reason := reason_of(verdict)))
     yield from (item.reason for item in report.passed_over)
     yield from (outcome.plan.reason for outcome in report.outcomes if outcome.plan.reason)
-    yield from report.plan.notes
+    yield from report.notes
     yield from report.problems
 
 

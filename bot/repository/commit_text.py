@@ -4,25 +4,31 @@ import re
 
 from bot.model.commits import CommitFacts, Sha
 
-_COMMITTER = re.compile(r"[^<>]* <(?P<email>[^<>]*)> \d+ [+-]\d{4}")
+_PERSON = re.compile(r"[^<>]* <(?P<email>[^<>]*)> \d+ [+-]\d{4}")
 _TRAILER = re.compile(r"(?P<key>[A-Za-z0-9-]+): (?P<value>.*)")
 _BLANK = re.compile(r"\n[ \t]*\n")
 
 
 def commit_facts(sha: Sha, content: bytes) -> CommitFacts:
-    """Read a commit object. A malformed committer gives an empty e-mail, which is nobody's."""
+    """Read a commit object. A malformed author or committer gives an empty e-mail, which is nobody's."""
     head, _, message = content.decode("utf-8", "replace").partition("\n\n")
     # Lines that begin with a blank continue the one before, as in a signature.
     headers = [line.split(" ", 1) for line in head.split("\n") if " " in line and not line.startswith(" ")]
-    committers = [value for key, value in headers if key == "committer"]
-    committer = _COMMITTER.fullmatch(committers[0]) if len(committers) == 1 else None
     return CommitFacts(
         sha=sha,
         parents=tuple(value for key, value in headers if key == "parent"),
-        committer_email=committer["email"] if committer else "",
+        committer_email=_email(headers, "committer"),
         subject=message.strip("\n").partition("\n")[0],
         trailers=trailers(message),
+        author_email=_email(headers, "author"),
+        tree=next((value for key, value in headers if key == "tree"), ""),
     )
+
+
+def _email(headers: list[list[str]], role: str) -> str:
+    people = [value for key, value in headers if key == role]
+    person = _PERSON.fullmatch(people[0]) if len(people) == 1 else None
+    return person["email"] if person else ""
 
 
 def trailers(message: str) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from bot.model.commits import Sha
 from bot.model.proposals import Identity, PullRequest
 from bot.model.tiers import Branch
 from bot.planning.pull_requests import Found, FoundBranch, Wish, branch_of
-from bot.ports import Forge, Repository
+from bot.ports import Commits, Forge, Repository
 
 HISTORY = 10
 """Commits of a branch of ours that are looked at: one of ours, and those that people put on top."""
@@ -22,6 +22,7 @@ class Remote:
         tips: Every branch that was fetched.
         pull_requests: Open ones whose branch has our prefix.
         run_url: Page of this run, where the statuses lead.
+        made_by: Who makes our commits; None where the repository does.
     """
 
     repository: Repository
@@ -31,6 +32,12 @@ class Remote:
     tips: Mapping[Branch, Sha]
     pull_requests: tuple[PullRequest, ...]
     run_url: str = ""
+    made_by: Commits | None = None
+
+    @property
+    def commits(self) -> Commits:
+        """Who makes our commits."""
+        return self.made_by or self.repository
 
     def branch(self, name: Branch) -> FoundBranch | None:
         """One of our branches with its history and what its tip changes; None where it does not exist."""

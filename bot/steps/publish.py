@@ -54,7 +54,16 @@ class _Publisher:
             return Published(outcomes=outcomes)
         heads = {outcome.plan.branch: outcome.head for outcome in outcomes if outcome.head and not outcome.problem}
         set_now, problems = self._statuses(plan.statuses, heads)
-        return Published(outcomes=outcomes, statuses_set=set_now, problems=problems)
+        return Published(outcomes=outcomes, statuses_set=set_now, problems=problems, notes=self._notes(outcomes))
+
+    def _notes(self, outcomes: Iterable[Outcome]) -> tuple[Reason, ...]:
+        """What the forge remarks about what was opened; not worth a failure, so a broken call says nothing."""
+        opened = {Action.CREATE, Action.OPEN}
+        bases = dict.fromkeys(one.plan.base for one in outcomes if one.plan.action in opened and one.url)
+        try:
+            return self.forge.remarks(bases)
+        except BotError:
+            return ()
 
     def _pull_requests(self, plans: Iterable[PullRequestPlan]) -> tuple[tuple[Outcome, ...], bool]:
         """What came of each, and whether forge or repository broke down on the way."""
@@ -73,9 +82,11 @@ class _Publisher:
     def push(self, outcome: Outcome) -> Outcome:
         plan = outcome.plan
         message = _required(plan.texts).commit_message
-        made = self.repository.commit(
+        made = self.remote.commits.commit(
             parent=plan.base_sha, changes=plan.changes, message=message, identity=self.remote.us
         )
+        if isinstance(made, Reason):
+            return replace(outcome, problem=made)
         differences = self.repository.differences(plan.base_sha, made)
         if problem := deviation(plan, differences, self.configuration, self.remote.default):
             return replace(outcome, problem=problem)
@@ -179,6 +190,10 @@ def _rejection(branch: Branch, rejected: PushRejected) -> Reason:
             cure = "Another run or a person was faster; the next run starts from there"
         case PushRejected.FORBIDDEN:
             return PERMISSION_MISSING(what=f"Pushing {branch}", permission="contents: write")
+        case PushRejected.UNSIGNED:
+            cure = "Give the Action a `signing-key`, or let GitHub sign: `commit: api` in the configuration"
+        case PushRejected.ARCHIVED:
+            cure = "Unarchive it, or turn the bot's workflow off"
         case PushRejected.PROTECTED:
             cure = "Let the rules of this repository allow the bot to write branches under `flux-chart-bot/`"
         case PushRejected.NOT_STORED:

@@ -134,6 +134,9 @@ class MemoryRepository:
             following = next(iter(stored.parents), None)
         return tuple(found)
 
+    def bring(self, commit: Sha) -> None:
+        self._over_the_wire()
+
     def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
         tree = dict(self.remote.commits[parent].files)
         for change in changes:
