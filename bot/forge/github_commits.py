@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 1024 * 1024
 """Of contents in one call; GitHub gives up on requests that take it longer than 10 seconds."""
+_AS_GIT = ("utf-8", "surrogateescape")
+"""How paths that are no UTF-8 became text."""
 _Entry = dict[str, str]
 
 
@@ -80,9 +82,6 @@ class GitHubCommits:
         url = f"/repos/{self._forge.repository}/git/{kind}"
         _, answer = self._forge.client.requester.requestJsonAndCheck("POST", url, input=fields)
         return dict(answer)
-
-
-_AS_GIT = ("utf-8", "surrogateescape")
 
 
 def _portions(entries: Iterable[_Entry]) -> Iterator[list[_Entry]]:
