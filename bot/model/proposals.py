@@ -169,10 +169,10 @@ class Published:
 
     Attributes:
         problems: What could not be written, beside those of the outcomes.
-        notes: What the forge has people know about what was written; nothing went wrong.
+        remarks: What the forge has people know about what was written; nothing went wrong.
     """
 
     outcomes: tuple[Outcome, ...] = ()
     statuses_set: int = 0
     problems: tuple[Reason, ...] = field(default=())
-    notes: tuple[Reason, ...] = ()
+    remarks: tuple[Reason, ...] = ()

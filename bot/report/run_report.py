@@ -58,9 +58,9 @@ class RunReport:
         )
 
     @property
-    def notes(self) -> tuple[Reason, ...]:
-        """What was seen on the way, before writing and after."""
-        return (*self.plan.notes, *(self.published.notes if self.published else ()))
+    def remarks(self) -> tuple[Reason, ...]:
+        """What the forge has people know about what this run wrote."""
+        return self.published.remarks if self.published else ()
 
     @property
     def problems(self) -> tuple[Reason, ...]:
@@ -122,7 +122,8 @@ def all_reasons(report: RunReport) -> Iterator[Reason]:
     yield from (reason for verdict in report.verdicts if (reason := reason_of(verdict)))
     yield from (item.reason for item in report.passed_over)
     yield from (outcome.plan.reason for outcome in report.outcomes if outcome.plan.reason)
-    yield from report.notes
+    yield from report.plan.notes
+    yield from report.remarks
     yield from report.problems
 
 

@@ -54,9 +54,9 @@ class _Publisher:
             return Published(outcomes=outcomes)
         heads = {outcome.plan.branch: outcome.head for outcome in outcomes if outcome.head and not outcome.problem}
         set_now, problems = self._statuses(plan.statuses, heads)
-        return Published(outcomes=outcomes, statuses_set=set_now, problems=problems, notes=self._notes(outcomes))
+        return Published(outcomes=outcomes, statuses_set=set_now, problems=problems, remarks=self._remarks(outcomes))
 
-    def _notes(self, outcomes: Iterable[Outcome]) -> tuple[Reason, ...]:
+    def _remarks(self, outcomes: Iterable[Outcome]) -> tuple[Reason, ...]:
         """What the forge remarks about what was opened; not worth a failure, so a broken call says nothing."""
         opened = {Action.CREATE, Action.OPEN}
         bases = dict.fromkeys(one.plan.base for one in outcomes if one.plan.action in opened and one.url)

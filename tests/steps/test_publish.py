@@ -74,8 +74,8 @@ def test_a_new_proposal_is_a_branch_a_pull_request_and_statuses() -> None:
 def test_what_the_forge_remarks_about_what_was_opened_is_told() -> None:
     story = fleet()
     story.forge.remarked["main"] = (FORBIDDEN,)
-    assert story.published().notes == (FORBIDDEN,)
-    assert story.published().notes == (), "nothing was opened in this run"
+    assert story.published().remarks == (FORBIDDEN,)
+    assert story.published().remarks == (), "nothing was opened in this run"
 
 
 def test_a_forge_that_cannot_say_what_it_remarks_fails_nothing() -> None:
@@ -83,7 +83,7 @@ def test_a_forge_that_cannot_say_what_it_remarks_fails_nothing() -> None:
     story.forge.fails.add("remarks")
     published = story.published()
     assert account(the_outcome(published)) == ("create", True, "")
-    assert (published.notes, published.problems) == ((), ())
+    assert (published.remarks, published.problems) == ((), ())
 
 
 @dataclass(frozen=True)
