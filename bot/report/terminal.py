@@ -83,7 +83,7 @@ def _plain_row(row: Row, report: RunReport) -> Iterator[str]:
 
 
 def _closing(report: RunReport) -> Iterator[str]:
-    """Pull requests and what is to be known of them, reasons, what is only counted; a blank line before each there is."""
+    """Pull requests and what is to be known of them, reasons, what is only counted; a blank line before each."""
     told = told_reasons(report)
     sections = (
         [_pull_request(report, outcome) for outcome in report.outcomes],

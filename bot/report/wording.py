@@ -1,6 +1,7 @@
 """The words of a pull request: what changes, why this version and not a newer one, what to check, how to undo."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -48,11 +49,18 @@ def _body(header: Template, tier: Tier, lines: tuple[Line, ...], updates: int) -
         "suspended": sum(line.suspended for line in lines),
         "pinned": any(line.update.jump == "pin" for line in lines),
         "digests": any(line.update.digest for line in lines),
+        "never": _never(tier, lines[0]),
         "marker": _marker(tier, lines),
     }
     frame = len(_template().render(rows=[], left_out=len(rows), **facts))
     fitting = _fitting(rows, LONGEST_BODY - frame)
     return str(_template().render(rows=rows[:fitting], left_out=len(rows) - fitting, **facts))
+
+
+def _never(tier: Tier, line: Line) -> Markdown:
+    """The rule that skips one of the versions, to be pasted; JSON's quotes are YAML's too."""
+    match = f"{{chart: {json.dumps(line.chart)}, tier: {tier.name}}}"
+    return code(f"- {{match: {match}, set: {{skip: [{json.dumps(line.update.new)}]}}}}")
 
 
 def _header(template: Template, tier: Tier, lines: tuple[Line, ...]) -> Markdown:

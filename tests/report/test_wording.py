@@ -1,12 +1,18 @@
+import html
+import re
+
 import pytest
 from doubles.told import a_tier, a_verdict, an_update, current
 
+from bot.config.loading import load
 from bot.model.proposals import Texts
 from bot.model.templates import Template, Templates
+from bot.model.tiers import Rule
 from bot.model.verdicts import Refused, Verdict
 from bot.planning.ownership import TIER_TRAILER
 from bot.reasons import UNREACHABLE
 from bot.report.wording import LONGEST_BODY, pull_request_texts
+from bot.versions.constraint import Constraint
 
 
 def texts(*verdicts: Verdict) -> Texts:
@@ -157,4 +163,19 @@ def test_a_team_chooses_the_words_above_the_table() -> None:
     made = worded(given, a_verdict(an_update(new="6.5.4-@x")))
     assert made.body.startswith(
         "## podinfo to 6.5.4-%40x for dev\n\nSee [the wiki](https://wiki.example/x).\n\n| Chart"
+    )
+
+
+def test_the_rule_that_skips_a_version_is_there_to_be_pasted() -> None:
+    found = html.unescape(body(a_verdict(an_update()), a_verdict(an_update(), chart="x/redis")))
+    rule = re.search(r"<code>(- \{match: .*)</code>\.", found)
+    assert rule is not None
+    loaded = load(f"tiers: {{dev: {{paths: [a/**]}}}}\nrules:\n  {rule[1]}\n".encode())
+    assert loaded.rules == (
+        Rule(
+            charts=("ghcr.io/stefanprodan/charts/podinfo",),
+            tiers=("dev",),
+            skip=(Constraint.parse("6.5.4"),),
+            line=3,
+        ),
     )
