@@ -169,7 +169,8 @@ def _take(steps: Iterable[_Step], outcome: Outcome) -> tuple[Outcome, bool]:
         try:
             outcome = step(outcome)
         except BotError as error:
-            return replace(outcome, problem=FORGE_FAILED(what=outcome.plan.branch, problem=error.message)), True
+            problem = FORGE_FAILED(what=outcome.plan.branch, problem=error.message)
+            return replace(outcome, problem=replace(problem, mend=error.mend or problem.mend)), True
         if outcome.problem:
             break
     return outcome, False

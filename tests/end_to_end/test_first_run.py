@@ -49,8 +49,8 @@ def test_each_branch_is_one_commit_of_ours_on_its_base(branches: Fleet) -> None:
         "chore(deps): update 2 charts in dev\n\n"
         f"- {charts}/podinfo 6.5.3 -> 6.6.0\n- {charts}/redis 20.1.0 -> 20.2.0\n\n"
         "Flux-Chart-Bot-Tier: dev\n"
-        f"Flux-Chart-Bot-Chart: {charts}/podinfo 6.5.3 6.6.0 sha256:D apps/podinfo.yaml\n"
-        f"Flux-Chart-Bot-Chart: {charts}/redis 20.1.0 20.2.0 - apps/redis.yaml"
+        f"Flux-Chart-Bot-Chart: {charts}/podinfo 6.5.3 6.6.0 - apps/podinfo.yaml\n"
+        f"Flux-Chart-Bot-Chart: {charts}/redis 20.1.0 20.2.0 sha256:D apps/redis.yaml"
     )
 
 
@@ -63,7 +63,7 @@ def test_a_pull_request_says_what_changes_and_why_nothing_newer(branches: Fleet)
         "the tier **staging** may move to",
         "<code>6.5.3</code> → <code>6.5.4</code>",
         "<code>20.1.0</code> → <code>20.1.1</code>",
-        "<code>7.0.0</code> outside ~6.5.3",
+        "<code>7.0.0</code> and 1 more outside ~6.5.3",
         "<code>apps/podinfo.yaml:12</code>",
         "2 versions change, with the digests beside them",
         "close this pull request",

@@ -106,6 +106,20 @@ def test_a_key_signs_what_is_committed_here(branches: Fleet, tmp_path: Path) -> 
         assert f'Good "git" signature for {email}' in done.stderr
 
 
+def test_a_key_is_masked_before_anything_else_and_shown_nowhere(branches: Fleet, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "secret", "-f", file], check=True)
+    key = file.read_text().strip()
+    ended = branches.update("--log-level", "debug", FLUX_CHART_BOT_SIGNING_KEY=key, GITHUB_ACTIONS="true")
+    assert ended.code == 1, ended
+    assert "could not sign a commit" in ended.out
+    assert "a private key without a passphrase, whose public half the account of the token has" in ended.out
+    masked = f"::add-mask::{key.replace(chr(10), '%0A')}\n"
+    assert masked in ended.out
+    rest = ended.err + ended.out.replace(masked, "")
+    assert not any(line in rest for line in key.splitlines()[1:-1])
+
+
 def test_a_key_beside_github_is_one_too_many(fleet: Fleet, tmp_path: Path) -> None:
     key = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +20,9 @@ from bot.model.secret import Secret
 from bot.repository import signing
 from bot.repository.git_repository import open_repository
 
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("gpg") and shutil.which("ssh-keygen")), reason="gpg or ssh-keygen is not here: nothing is signed"
+)
 BOT = Identity(login="bot", name="bot", email="7+bot@users.noreply.github.com")
 OURS = "flux-chart-bot/dev/all"
 
@@ -74,6 +79,15 @@ def signed(hosted: HostedRepository, key: Secret | None) -> str:
     return made
 
 
+def processes_that_name(folder: Path) -> list[bytes]:
+    """Command lines of everything that runs with this folder; `gpg-agent` stays when nobody ends it."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            found.append(file.read_bytes())
+    return [line for line in found if bytes(folder) in line]
+
+
 @pytest.fixture
 def ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where our temporary folders go; not below pytest's, whose names are too long for gpg."""
@@ -90,6 +104,7 @@ def test_a_commit_is_signed_and_others_find_it_good(
     made = signed(hosted, key)
     assert keys.judge(hosted.memory.git.path, made) == f"G {BOT.email} {BOT.email}"
     assert list(ours.iterdir()) == []
+    assert processes_that_name(ours) == []
 
 
 def test_a_commit_without_a_key_has_no_signature(hosted: HostedRepository, keys: Keys) -> None:
@@ -163,7 +178,8 @@ def test_the_key_is_on_disk_for_nobody_else_and_never_in_an_argument(
 ) -> None:
     """A program between Git and the one that signs sees what is there to be seen."""
     key = keys.gpg() if kind == "gpg" else keys.ssh()
-    real, name = ("/usr/bin/gpg", "gpg") if kind == "gpg" else ("/usr/bin/ssh-keygen", "ssh-keygen")
+    name = "gpg" if kind == "gpg" else "ssh-keygen"
+    real = shutil.which(name)
     seen = tmp_path / "seen"
     between = tmp_path / "bin"
     between.mkdir()
@@ -173,6 +189,8 @@ def test_the_key_is_on_disk_for_nobody_else_and_never_in_an_argument(
         f'exec {real} "$@"\n'
     )
     (between / name).chmod(0o755)
+    (between / "gpgconf").write_text(f'#!/bin/sh\nprintf "gpgconf %s %s\n" "$@" >> {seen}\n')
+    (between / "gpgconf").chmod(0o755)
     monkeypatch.setenv("PATH", f"{between}:{os.environ['PATH']}")
     monkeypatch.setenv(signing.VARIABLE, key.reveal())
     signed(hosted, key)
@@ -181,3 +199,4 @@ def test_the_key_is_on_disk_for_nobody_else_and_never_in_an_argument(
     assert "700 d" in said
     assert {line for line in said.splitlines() if line.endswith(" f")} <= {"600 f"}
     assert ("600 f" in said) or kind == "gpg"
+    assert ("gpgconf --kill all" in said) == (kind == "gpg")
