@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.errors import Fault
+from bot.model.templates import Template, Templates
 from bot.planning.commit_trailers import word
 from bot.report.annotations import annotations_of, annotations_of_faults
 from bot.report.document import document, document_text, output_text, schema
@@ -104,6 +105,18 @@ def test_a_title_is_one_line_of_validated_words(text: str) -> None:
     title = pull_request_texts(a_tier(), a_hostile_verdict(text)[:1]).title
     assert re.fullmatch(r"chore\(deps\): update [A-Za-z0-9._+/~% -]+ in dev", title)
     assert len(title) <= 72
+
+
+@hostile
+def test_a_teams_own_wordings_are_not_steered_either(text: str) -> None:
+    own = Template.parse("{what} ({jump}) {charts} {tier}")
+    templates = Templates(title=own, commit_title=own, body_header=own)
+    made = pull_request_texts(a_tier(), a_hostile_verdict(text)[:1], templates)
+    assert_inert_markdown(made.body)
+    assert made.body.count("<!--") == 1
+    assert columns(made.body) == {5}
+    for title in (made.title, made.commit_message.split("\n")[0]):
+        assert re.fullmatch(r"[A-Za-z0-9._+/~%: -]+ \((?:minor|patch|major)\) 1 dev", title)
 
 
 @hostile
