@@ -28,6 +28,8 @@ _EMPTY = "%"
 """What no other text is encoded as."""
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+~-")
 _PORT = re.compile(r"%3A(?=\d)")
+_REFERENCE = re.compile(r"(?<=gh)-(?=\d)", re.IGNORECASE)
+"""`GH-12` is an issue to GitHub: https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls"""
 _ENCODED = re.compile(rb"%([0-9A-F]{2})")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
@@ -97,7 +99,7 @@ def word(text: str) -> str:
     A colon stays before a digit only, as in the port of a registry, so that no address becomes a link.
     """
     encoded = "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in text.encode("utf-8", "surrogatepass"))
-    return _PORT.sub(":", encoded) or _EMPTY
+    return _REFERENCE.sub("%2D", _PORT.sub(":", encoded)) or _EMPTY
 
 
 def _fitting(lines: list[str]) -> list[str]:

@@ -48,6 +48,8 @@ def test_a_word_has_no_blank_bracket_or_sign_of_a_reference() -> None:
     assert word("[skip ci] Fixes #1") == "%5Bskip%20ci%5D%20Fixes%20%231"
     assert word("harbor.corp:5000/x") == "harbor.corp:5000/x"
     assert word("https://evil.example") == "https%3A//evil.example"
+    assert word("x/gh-3") == "x/gh%2D3"
+    assert word("x/gh-y") == "x/gh-y"
 
 
 def test_where_all_would_be_too_long_paths_go_first() -> None:
