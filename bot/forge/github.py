@@ -186,9 +186,8 @@ class GitHubForge:
     def remarks(self, bases: Iterable[Branch]) -> tuple[Reason, ...]:
         """What was noted at work, and what the rules of these branches mean for pull requests that wait there."""
         login = self.identity().login
-        for base in bases:
-            for reason in remarks_on(self.client, self.repository, base, login):
-                self.note(reason)
+        for reason in remarks_on(self.client, self.repository, bases, login):
+            self.note(reason)
         return tuple(self._noted)
 
     def compare_url(self, *, base: Branch, head: Branch) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -18,19 +18,20 @@ ACTIONS_LOGIN = "github-actions[bot]"
 """The user of every workflow's own token on github.com, and on Enterprise Servers too."""
 
 
-def remarks_on(client: Github, repository: str, base: Branch, login: str) -> Iterator[Reason]:
-    """What a person should know of pull requests to one base, from one call.
+def remarks_on(client: Github, repository: str, bases: Iterable[Branch], login: str) -> Iterator[Reason]:
+    """What a person should know of pull requests to these bases, from one call a base.
 
     Rulesets are told by it, and not the older protection of branches, which takes more rights to read:
     https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch
     """
-    rules = _rule_types(client, repository, base)
-    if login == ACTIONS_LOGIN:
+    rules = {base: _rule_types(client, repository, base) for base in bases}
+    if login == ACTIONS_LOGIN and rules:
         # https://docs.github.com/en/actions/how-tos/manage-workflow-runs/approve-runs-from-github-actions
-        required = f", and {base} requires checks" if "required_status_checks" in rules else ""
-        yield WAITS_FOR_APPROVAL(required=required)
-    if "merge_queue" in rules:
-        yield MERGE_QUEUE(base=base)
+        checked = [base for base, kinds in rules.items() if "required_status_checks" in kinds]
+        yield WAITS_FOR_APPROVAL(required=f", and checks are required on {', '.join(checked)}" if checked else "")
+    for base, kinds in rules.items():
+        if "merge_queue" in kinds:
+            yield MERGE_QUEUE(base=base)
 
 
 def _rule_types(client: Github, repository: str, base: Branch) -> frozenset[str]:

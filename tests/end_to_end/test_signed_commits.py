@@ -141,7 +141,7 @@ def test_a_workflows_own_token_is_told_of_once_what_waits(branches: Fleet) -> No
     branches.hosted.rule("develop", "required_status_checks", "merge_queue")
     first = branches.update()
     assert first.code == 0, first
-    assert first.out.count("after a person's approval only, and develop requires checks") == 1
+    assert first.out.count("after a person's approval only, and checks are required on develop") == 1
     assert first.out.count("develop has a merge queue") == 1
     second = branches.update()
     assert "approval" not in second.out

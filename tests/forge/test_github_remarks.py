@@ -34,9 +34,10 @@ def test_no_other_token_does(connected: Connected, hosted: HostedRepository, who
 
 def test_required_checks_make_it_worth_more_words(forge: GitHubForge, hosted: HostedRepository) -> None:
     hosted.rule("main", "pull_request", "required_status_checks")
-    (reason,) = forge.remarks(["main"])
-    assert reason == WAITS_FOR_APPROVAL(required=", and main requires checks")
-    assert reason.sentence.endswith("run after a person's approval only, and main requires checks")
+    hosted.rule("release/1", "required_status_checks")
+    (reason,) = forge.remarks(["main", "develop", "release/1"])
+    assert reason == WAITS_FOR_APPROVAL(required=", and checks are required on main, release/1")
+    assert reason.sentence.endswith("run after a person's approval only, and checks are required on main, release/1")
 
 
 def test_a_merge_queue_is_told(connected: Connected, hosted: HostedRepository) -> None:
