@@ -6,7 +6,7 @@ https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-f
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from bot.planning.path_patterns import ANY_FOLDERS, Glob
 
@@ -22,8 +22,10 @@ _NOT_KNOWN = re.compile(r"^!|[\[\]]|\\(?! )")
 _STARS = re.compile(r"\*{2,}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
+    """One line; `prefix` is what every path begins with that any of its globs fits: thousands are asked a fleet."""
+
+    prefix: str
     globs: tuple[Glob, ...]
     owners: tuple[str, ...]
 
@@ -55,7 +57,10 @@ class CodeOwners:
         Returns:
             Empty where nobody owns it.
         """
-        return next((line.owners for line in self.lines if any(glob.matches(path) for glob in line.globs)), ())
+        for prefix, globs, owners in self.lines:
+            if path.startswith(prefix) and any(glob.matches(path) for glob in globs):
+                return owners
+        return ()
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -67,11 +72,11 @@ def _lines(text: str) -> Iterator[_Line]:
         pattern, owners = words[0], tuple(words[1:comment])
         globs = () if _NOT_KNOWN.search(pattern) else _globs(pattern.replace("\\ ", " "))
         if globs and all(map(_OWNER.fullmatch, owners)):
-            yield _Line(globs, owners)
+            yield _Line(globs[0].prefix, globs, owners)
 
 
 def _globs(pattern: str) -> tuple[Glob, ...]:
-    """A pattern of `.gitignore` in ours: without a slash before its end it fits at any depth, and a folder means all.
+    """A pattern of `.gitignore` in ours, the widest first: without a slash before its end it fits at any depth, and a folder means all.
 
     Unlike there, `docs/*` means the files of that folder and not those below it.
     """
