@@ -4,8 +4,8 @@ https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-f
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 from bot.planning.path_patterns import ANY_FOLDERS, Glob
@@ -22,31 +22,42 @@ _NOT_KNOWN = re.compile(r"^!|[\[\]]|\\(?! )")
 _STARS = re.compile(r"\*{2,}")
 
 
-class _Line(NamedTuple):
-    """One line; `prefix` is what every path begins with that any of its globs fits: thousands are asked a fleet."""
+class _Numbered(NamedTuple):
+    """One pattern, and which line it is of."""
 
-    prefix: str
-    globs: tuple[Glob, ...]
-    owners: tuple[str, ...]
+    line: int
+    glob: Glob
 
 
 @dataclass(frozen=True, slots=True)
 class CodeOwners:
-    """The owners of a repository's paths, read once.
+    """The owners of a repository's paths, read once and asked for thousands.
 
     Attributes:
-        lines: Those that mean something to GitHub, the last one first.
+        owners: Of each line that means something to GitHub, in order.
+        files: Path to line, for patterns without a wildcard.
+        folders: The other patterns by the folder that all of their paths lie below, the last line first.
     """
 
-    lines: tuple[_Line, ...] = ()
+    owners: tuple[tuple[str, ...], ...] = ()
+    files: Mapping[str, int] = field(default_factory=dict)
+    folders: Mapping[str, tuple[_Numbered, ...]] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
         """Read the file; a line that GitHub would skip for a mistake is skipped, and a file too large is empty."""
         if len(data) > LARGEST:
             return cls()
-        text = data.decode("utf-8-sig", "replace")
-        return cls(tuple(_lines(text))[::-1])
+        lines = tuple(_lines(data.decode("utf-8-sig", "replace")))
+        numbered = [_Numbered(line, glob) for line, (globs, _) in enumerate(lines) for glob in globs]
+        folders: dict[str, list[_Numbered]] = {}
+        for one in reversed([one for one in numbered if one.glob.prefix != one.glob.text]):
+            folders.setdefault(one.glob.prefix.rpartition("/")[0], []).append(one)
+        return cls(
+            owners=tuple(owners for _, owners in lines),
+            files={one.glob.text: one.line for one in numbered if one.glob.prefix == one.glob.text},
+            folders={folder: tuple(found) for folder, found in folders.items()},
+        )
 
     def owners_of(self, path: str) -> tuple[str, ...]:
         """The owners of one path, in the order of its line: `@user`, `@organisation/team` or an e-mail address.
@@ -57,13 +68,20 @@ class CodeOwners:
         Returns:
             Empty where nobody owns it.
         """
-        for prefix, globs, owners in self.lines:
-            if path.startswith(prefix) and any(glob.matches(path) for glob in globs):
-                return owners
-        return ()
+        last = self.files.get(path, -1)
+        parts = path.split("/")
+        for depth in range(len(parts)):
+            for line, glob in self.folders.get("/".join(parts[:depth]), ()):
+                if line <= last:
+                    break
+                if glob.matches(path):
+                    last = line
+                    break
+        return self.owners[last] if last >= 0 else ()
 
 
-def _lines(text: str) -> Iterator[_Line]:
+def _lines(text: str) -> Iterator[tuple[tuple[Glob, ...], tuple[str, ...]]]:
+    """The patterns and the owners of each line."""
     for line in text.splitlines():
         words = _WORD.findall(line)
         if not words or words[0].startswith("#"):
@@ -72,11 +90,11 @@ def _lines(text: str) -> Iterator[_Line]:
         pattern, owners = words[0], tuple(words[1:comment])
         globs = () if _NOT_KNOWN.search(pattern) else _globs(pattern.replace("\\ ", " "))
         if globs and all(map(_OWNER.fullmatch, owners)):
-            yield _Line(globs[0].prefix, globs, owners)
+            yield globs, owners
 
 
 def _globs(pattern: str) -> tuple[Glob, ...]:
-    """A pattern of `.gitignore` in ours, the widest first: without a slash before its end it fits at any depth, and a folder means all.
+    """A pattern of `.gitignore` in ours: without a slash before its end it fits at any depth, and a folder means all.
 
     Unlike there, `docs/*` means the files of that folder and not those below it.
     """

@@ -125,6 +125,16 @@ _PATTERNS = st.tuples(
 ).map("".join)
 
 
+_PATHS = st.lists(_NAMES, min_size=1, max_size=4).map("/".join)
+
+
+@given(patterns=st.lists(_PATTERNS, max_size=8), path=_PATHS)
+def test_of_several_lines_the_last_that_matches_alone_wins(patterns: list[str], path: str) -> None:
+    lines = [f"{pattern} @owner-{number}" for number, pattern in enumerate(patterns)]
+    matching = [found for line in lines if (found := owners(line, path))]
+    assert owners("\n".join(lines), path) == (matching[-1] if matching else ())
+
+
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ignoring")
@@ -132,7 +142,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@given(pattern=_PATTERNS, paths=st.lists(st.lists(_NAMES, min_size=1, max_size=4).map("/".join), min_size=1))
+@given(pattern=_PATTERNS, paths=st.lists(_PATHS, min_size=1))
 def test_a_pattern_means_what_it_means_to_git(repository: Path, pattern: str, paths: list[str]) -> None:
     """But for a last `*`, which at GitHub stays within its folder."""
     if pattern.rpartition("/")[2] == "*" and "/" in pattern:
