@@ -2,7 +2,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.planning.code_owners import LARGEST, CodeOwners
@@ -142,6 +142,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@settings(deadline=None)  # Git is a process, and this machine may be busy
 @given(pattern=_PATTERNS, paths=st.lists(_PATHS, min_size=1))
 def test_a_pattern_means_what_it_means_to_git(repository: Path, pattern: str, paths: list[str]) -> None:
     """But for a last `*`, which at GitHub stays within its folder."""
