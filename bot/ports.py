@@ -91,6 +91,16 @@ class Repository(Protocol):
         """Delete one of our branches while it stands at `expected`; None when taken."""
 
 
+class Commits(Protocol):
+    """Makes commits: on this machine as a `Repository` does, or at the forge, which signs them. A story knows neither.
+
+    Either way nothing is pushed yet, and the commit is here to be compared with its plan and pushed under a lease.
+    """
+
+    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha | Reason:
+        """Make a commit on top of `parent`; where it is refused for this one, why and the cure."""
+
+
 class Forge(Protocol):
     """Pull requests and statuses. Raises `ForgeFailed` when the forge as a whole cannot be used."""
 
@@ -125,6 +135,12 @@ class Forge(Protocol):
 
     def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
         """Set a status; None when done."""
+
+    def remarks(self, bases: Iterable[Branch]) -> tuple[Reason, ...]:
+        """What a person should know of pull requests that were just opened to these branches, each thing once.
+
+        At most one call a branch, so nothing is asked where none was opened.
+        """
 
     def compare_url(self, *, base: Branch, head: Branch) -> str:
         """A link with which a person opens the pull request by hand."""

@@ -5,7 +5,6 @@ The ids are the anchors of the README's table, which a test holds equal to this 
 target.
 """
 
-from bot import proposal_reasons
 from bot.reason import ReasonKind, Weight
 
 # --- reading the tree
@@ -340,9 +339,3 @@ UNKNOWN = frozenset(
     )
 )
 """Ids that say "not known in this run". Unknown is not gone: what an open pull request proposed, it keeps."""
-
-
-def all_kinds() -> tuple[ReasonKind, ...]:
-    """Every kind of this file and of those beside it, in their order."""
-    known = (*globals().values(), *vars(proposal_reasons).values())
-    return tuple(value for value in known if isinstance(value, ReasonKind))

@@ -27,8 +27,8 @@ from bot.errors import UsageError
 from bot.model.commits import RemoteHeads
 from bot.model.references import PassedOver
 from bot.model.secret import Secret
-from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Branch, Configuration
-from bot.ports import Forge, Progress, Registry, Repository, Tree
+from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Branch, CommitPolicy, Configuration
+from bot.ports import Commits, Forge, Progress, Registry, Repository, Tree
 from bot.reasons import UNREADABLE_FILE
 
 if TYPE_CHECKING:
@@ -159,6 +159,7 @@ class Commands:
         with self._repository(arguments, job) as repository:
             found = self._configured(arguments, repository)
             heads, configuration = found.heads, found.configuration
+            made_by = _made_by(forge, repository, configuration, job)
             us, pulls = forge.identity(), forge.open_pull_requests()
             ours = (*our_branches(configuration, heads), *state_branches(heads))
             tips = repository.fetch({*base_branches(configuration, heads), *ours})
@@ -173,6 +174,7 @@ class Commands:
                 tips=tips,
                 pull_requests=pulls,
                 run_url=job.run_url,
+                made_by=made_by,
             )
             with self._registry(configuration, found.helper_hosts) as registry:
                 return run(
@@ -221,7 +223,10 @@ class Commands:
         if job.token:
             self._mask(job.token)
             self._mask(Secret(basic(job.token)))
-        with open_repository(job.remote(arguments.remote), token=job.token or None) as repository:
+        if job.signing_key:
+            self._mask(job.signing_key)
+        remote, key = job.remote(arguments.remote), job.signing_key or None
+        with open_repository(remote, token=job.token or None, signing_key=key) as repository:
             yield repository
 
     def _forge(self, arguments: argparse.Namespace, job: Job) -> Forge:
@@ -241,3 +246,23 @@ class Commands:
                 "workflow, the input `token`",
             )
         return GitHubForge(connect(job.api_url, job.token), repository=job.repository, server_url=job.server_url)
+
+
+def _made_by(forge: Forge, repository: Repository, configuration: Configuration, job: Job) -> Commits:
+    """Who makes the commits: our own repository, or GitHub where the configuration says so.
+
+    Raises:
+        UsageError: The configuration wants GitHub to sign, and the call says otherwise.
+    """
+    if configuration.commit is CommitPolicy.GIT:
+        return repository
+    from bot.forge.github import GitHubForge  # noqa: PLC0415 - an adapter, loaded by those who use it
+    from bot.forge.github_commits import GitHubCommits  # noqa: PLC0415 - as above
+
+    if not isinstance(forge, GitHubForge):
+        mend = "Remove `commit: api` from the configuration; a `signing-key` signs anywhere"
+        raise UsageError("GitHub is to make the commits, and this run has another forge", mend)
+    if job.signing_key:
+        mend = "Remove one of the two: the key signs what Git commits here, and `commit: api` lets GitHub sign"
+        raise UsageError("there is a signing key, and the configuration says `commit: api`", mend)
+    return GitHubCommits(forge, repository)

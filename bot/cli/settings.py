@@ -26,6 +26,7 @@ class Job:
         payload: The event's file, {} where there is none.
         repository: `owner/name`.
         run_url: Page of this workflow run, for links; empty outside of a workflow.
+        signing_key: A private key that signs commits; empty for none.
     """
 
     event: str
@@ -35,6 +36,7 @@ class Job:
     repository: str
     run_url: str
     token: Secret
+    signing_key: Secret
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], repository: str = "") -> "Job":
@@ -57,6 +59,7 @@ class Job:
             repository=name,
             run_url=f"{server}/{name}/actions/runs/{run}" if run and name else "",
             token=Secret(next((environment[key] for key in _TOKENS if environment.get(key)), "")),
+            signing_key=Secret(environment.get("FLUX_CHART_BOT_SIGNING_KEY", "").strip()),
         )
 
     def remote(self, given: str) -> str:

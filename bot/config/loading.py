@@ -7,10 +7,12 @@ from bot.config.mirrors import mirror_faults
 from bot.config.pace import source_faults
 from bot.config.rules import host_faults, read_rule
 from bot.config.schema_check import check_shape
+from bot.config.templates import read_templates
 from bot.config.tiers import read_tier
 from bot.errors import ConfigurationError, Fault
 from bot.model.tiers import (
     DEFAULT_CONFIGURATION_PATH,
+    CommitPolicy,
     Configuration,
     ImagePolicies,
     Mirror,
@@ -42,6 +44,7 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
     rules, rule_faults = _rules(located, keys, names)
     hosts: dict[str, list[str]] = keys.get("registries", {})
     same_as = keys.get("same-as", {})
+    templates, template_faults = read_templates(located, keys.get("templates", {}))
     faults = {
         *located.faults,
         *(fault for _, fault in shape),
@@ -50,6 +53,7 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
         *rule_faults,
         *(fault for key in hosts for fault in host_faults(located, key, hosts[key])),
         *mirror_faults(located, same_as),
+        *template_faults,
     }
     if faults:
         raise ConfigurationError(tuple(sorted(faults, key=_in_order)))
@@ -63,6 +67,8 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
         ranges=RangesPolicy(keys.get("ranges", RangesPolicy.KEEP)),
         mirrors=tuple(Mirror(copy=copy, original=original) for copy, original in same_as.items()),
         image_policies=ImagePolicies(keys.get("image-policies", ImagePolicies.REPORT)),
+        commit=CommitPolicy(keys.get("commit", CommitPolicy.GIT)),
+        templates=templates,
     )
 
 

@@ -6,6 +6,7 @@ statuses/<commit>.json, .md          the statuses of one commit
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,11 @@ class FilesForge:
         table = "".join(f"- **{row['state']}** `{row['context']}`: {row['description']}\n" for row in rows)
         _write(self._statuses / f"{sha}.md", f"# Statuses of {sha}\n\n{table}")
         return None
+
+    def remarks(self, bases: Iterable[Branch]) -> tuple[Reason, ...]:
+        """Nothing: no rule and no token stands between a folder and a person."""
+        del bases
+        return ()
 
     def compare_url(self, *, base: Branch, head: Branch) -> str:
         """What to compare, in Git's words: there is no page to link."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
@@ -11,7 +11,9 @@ from bot.errors import ForgeFailed
 from bot.forge.commit_names import checked
 from bot.forge.github_extras import set_extras
 from bot.forge.github_refusals import Refused, asking
+from bot.forge.github_remarks import ACTIONS_LOGIN, remarks_on
 from bot.model.commits import BOT_BRANCHES, Sha
+from bot.model.forge_reasons import IS_FORK
 from bot.model.proposals import CommitStatus, Identity, PullRequest, State
 from bot.model.proposing import Extras
 from bot.model.tiers import Branch
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
     from github.PullRequest import PullRequest as ApiPullRequest  # noqa: TID251 - as above
     from github.Repository import Repository as ApiRepository  # noqa: TID251 - as above
 
-_ACTIONS_LOGIN, _ACTIONS_ID = "github-actions[bot]", 41898282
-"""The user of every workflow's own token on github.com."""
+_ACTIONS_ID = 41898282
+"""The number of that user on github.com."""
 _FORBIDDEN, _NOT_FOUND = 403, 404
 _CLOSING_MARK = "<!-- flux-chart-bot: closed by the bot -->"
 _COMMENT_ATTEMPTS = 5
@@ -48,6 +50,11 @@ class GitHubForge:
         self.repository = repository
         self.server_url = server_url
         self.pause = pause
+        self._noted: dict[Reason, None] = {}
+
+    def note(self, reason: Reason) -> None:
+        """Remember what was seen at work, for `remarks`."""
+        self._noted[reason] = None
 
     def identity(self) -> Identity:
         """Who the token is, asked once."""
@@ -75,7 +82,7 @@ class GitHubForge:
                 viewer = answer["data"]["viewer"]
                 return str(viewer["login"]), int(viewer["databaseId"])
         except Refused:
-            return _ACTIONS_LOGIN, _ACTIONS_ID
+            return ACTIONS_LOGIN, _ACTIONS_ID
 
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         """Every open pull request whose head branch has our prefix, forks' included; one call a hundred."""
@@ -121,6 +128,8 @@ class GitHubForge:
         try:
             with asking("Opening the pull request"):
                 created = self._api.create_pull(base=base, head=head, title=title, body=body, draft=draft)
+                if created.base.repo.fork:
+                    self.note(IS_FORK())
                 return _pull_request(created)
         except Refused as refused:
             if refused.already_exists:
@@ -191,6 +200,13 @@ class GitHubForge:
         except Refused as refused:
             return refused.reason(what, "statuses: write")
         return None
+
+    def remarks(self, bases: Iterable[Branch]) -> tuple[Reason, ...]:
+        """What was noted at work, and what the rules of these branches mean for pull requests that wait there."""
+        login = self.identity().login
+        for reason in remarks_on(self.client, self.repository, bases, login):
+            self.note(reason)
+        return tuple(self._noted)
 
     def compare_url(self, *, base: Branch, head: Branch) -> str:
         """The page that opens the pull request by hand."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bot.errors import ForgeFailed
+from bot.model.forge_reasons import ARCHIVED
 from bot.reason import Reason
 from bot.reasons import FORGE_FAILED, OPENING_FORBIDDEN, PERMISSION_MISSING
 
@@ -17,6 +18,9 @@ _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _INVALID = 401, 403, 404, 422
 
 _MAY_NOT_OPEN = "not permitted to create or approve pull requests"
 """GitHub's words where the repository's setting keeps workflows from opening pull requests."""
+
+_ARCHIVED = "was archived"
+"""As in “Repository was archived so is read-only.”"""
 
 _WRITING = "contents: write, pull-requests: write and statuses: write"
 _AGAIN = "Running again completes the work"
@@ -32,6 +36,8 @@ class Refused(Exception):
 
     def reason(self, what: str, permission: str) -> Reason:
         """Say what was refused, with the permission that mends it where one does."""
+        if self.status == _FORBIDDEN and _ARCHIVED in self.message:
+            return ARCHIVED(what=what)
         if self.status in {_FORBIDDEN, _NOT_FOUND}:
             return PERMISSION_MISSING(what=f"{what} ({self.status}: {self.message})", permission=permission)
         return FORGE_FAILED(what=what, problem=f"{self.status}: {self.message}")

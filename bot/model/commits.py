@@ -61,6 +61,8 @@ class CommitFacts:
     """A commit's own words, as Git stores them; every name in it is forgeable.
 
     Attributes:
+        tree: The tree's object name; empty where the commit was not read through Git.
+        author_email: Empty where the commit names nobody, or more than one.
         trailers: `Key: value` lines of the message's last paragraph.
     """
 
@@ -69,6 +71,8 @@ class CommitFacts:
     committer_email: str
     subject: str
     trailers: tuple[tuple[str, str], ...] = ()
+    author_email: str = ""
+    tree: Sha = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +106,5 @@ class PushRejected(Enum):
     FORBIDDEN = "the token may not write contents"
     PROTECTED = "a rule of the repository forbids it"
     NOT_STORED = "the server could not store what the branch would hold"
+    UNSIGNED = "a rule of the repository wants signed commits"
+    ARCHIVED = "the repository is archived"

@@ -199,8 +199,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What came of a whole plan."""
+    """What came of a whole plan.
+
+    Attributes:
+        problems: What could not be written, beside those of the outcomes.
+        remarks: What the forge has people know about what was written; nothing went wrong.
+    """
 
     outcomes: tuple[Outcome, ...] = ()
     statuses_set: int = 0
     problems: tuple[Reason, ...] = field(default=())
+    remarks: tuple[Reason, ...] = ()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bot.model.proposing import Proposing, ProposingRule
+from bot.model.templates import DEFAULT_TEMPLATES, Templates
 from bot.versions.constraint import Constraint
 from bot.versions.follow import Follow, Reach
 
@@ -26,6 +27,13 @@ class RangesPolicy(StrEnum):
 
     KEEP = "keep"
     PIN = "pin"
+
+
+class CommitPolicy(StrEnum):
+    """Who makes the commits."""
+
+    GIT = "git"
+    API = "api"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +144,8 @@ class Configuration:
         private_hosts: Registry hosts that may live on private addresses.
         helper_hosts: Registry hosts that credential helpers may be asked for, beside those that are in use.
         mirrors: Addresses under which one chart is known as well.
+        commit: `api` where GitHub shall make the commits, and so sign them.
+        templates: The wordings of pull requests and commits.
     """
 
     path: str
@@ -147,3 +157,5 @@ class Configuration:
     ranges: RangesPolicy = RangesPolicy.KEEP
     mirrors: tuple[Mirror, ...] = ()
     image_policies: ImagePolicies = ImagePolicies.REPORT
+    commit: CommitPolicy = CommitPolicy.GIT
+    templates: Templates = DEFAULT_TEMPLATES

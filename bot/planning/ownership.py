@@ -10,6 +10,8 @@ TIER_TRAILER = "Flux-Chart-Bot-Tier"
 
 ON_TOP_TRAILER = "Flux-Chart-Bot-On-Top"
 """A commit of ours on top of others' names the one below it: the branch is theirs all the same."""
+_FORGE = "noreply@"
+"""The committer of what GitHub commits itself: `noreply@github.com`, or `noreply@` a server's own name."""
 
 
 class Ownership(Enum):
@@ -26,8 +28,9 @@ class Ownership(Enum):
 def owner_of(history: tuple[CommitFacts, ...], tier: str, us: Identity) -> Ownership:
     """Judge a branch by its first-parent history, tip first.
 
-    A commit is ours when its committer is our address and its trailer names this tier. Both are forgeable by someone
-    who may push; such a person could as well edit the branch itself, so nothing is gained by a forgery.
+    A commit is ours when its committer is our address, or GitHub's own where it made the commit for us as its author,
+    and its trailer names this tier. All are forgeable by someone who may push; such a person could as well edit the
+    branch itself, so nothing is gained by a forgery.
     """
     ours = [is_ours(commit, tier, us) for commit in history]
     if ours and ours[0] and not _is_on_top(history[0]):
@@ -37,7 +40,8 @@ def owner_of(history: tuple[CommitFacts, ...], tier: str, us: Identity) -> Owner
 
 def is_ours(commit: CommitFacts, tier: str, us: Identity) -> bool:
     """Whether we made a commit, for this tier."""
-    return commit.committer_email == us.email and (TIER_TRAILER, tier) in commit.trailers
+    made_for_us = commit.author_email == us.email and commit.committer_email.startswith(_FORGE)
+    return (commit.committer_email == us.email or made_for_us) and (TIER_TRAILER, tier) in commit.trailers
 
 
 def _is_on_top(commit: CommitFacts) -> bool:

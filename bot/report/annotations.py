@@ -76,6 +76,9 @@ def _of_reasons(report: "RunReport") -> Iterator[Annotation]:
             yield _annotation(Level.ERROR, f"{outcome.plan.tier.name}: {outcome.problem}")
         if outcome.plan.reason and (level := _level(outcome.plan.reason)):
             yield _annotation(level, f"{outcome.plan.tier.name}: {outcome.plan.reason}")
+    for remark in report.remarks:
+        if level := _level(remark):
+            yield _annotation(level, str(remark))
     for told in told_reasons(report):
         if level := _level(told.reason):
             spot, *others = told.spots

@@ -1,45 +1,75 @@
-"""The title and the commit message: validated words only, and trailers by which later runs know their own commits."""
+"""Titles and the commit message: the team's wording, validated words, and trailers by which later runs read them."""
 
+from collections.abc import Callable, Iterator
+
+from bot.model.templates import Template, Variable
 from bot.model.tiers import Tier
+from bot.planning.commit_trailers import ChartRow, CommitRecord, word, written
 from bot.planning.grouping import ALL, KEY_TRAILER, Key
-from bot.planning.ownership import TIER_TRAILER
-from bot.planning.rows import Row, trailers_of
-from bot.report.escape import commit_word
 from bot.report.lines import Line
 from bot.report.run_report import counted
 
 LONGEST_SUBJECT = 72
 """Characters, after which Git's own tools and forges cut."""
 MOST_LINES = 100
-UPDATES_TRAILER = "Flux-Chart-Bot-Updates"
-"""How many values the commit changes."""
+_JUMPS = ("major", "minor", "patch", "prerelease", "pin")
+"""The greatest first."""
 
 
-def title_of(tier: Tier, lines: tuple[Line, ...], key: Key = ALL) -> str:
-    """`chore(dev): update podinfo to 6.9.1`, or how many charts where there are several."""
-    start = f"chore({tier.name}): update "
-    charts = {line.chart for line in lines}
-    about = f" ({commit_word(key.about)})" if key.about else ""
-    candidates = [f"{start}{counted(len(charts), 'chart')}{about}"]
-    if len(charts) == 1:
-        name = commit_word(lines[0].name)
-        versions = {line.update.new for line in lines}
-        candidates.insert(0, f"{start}{name}")
+def title_of(template: Template, tier: Tier, lines: tuple[Line, ...], key: Key = ALL) -> str:
+    """`chore(deps): update podinfo to 6.9.1 in dev`, or how many charts where that would be too long."""
+    titles = ["".join(filled(template, tier, lines, what)) for what in _whats(lines, key)]
+    return next((title for title in titles if len(title) <= LONGEST_SUBJECT), titles[-1])
+
+
+def filled(
+    template: Template, tier: Tier, lines: tuple[Line, ...], what: str, escaped: Callable[[str], str] = str
+) -> Iterator[str]:
+    """The parts of a wording: its own words as they are, each value behind `escaped`."""
+    values = {
+        Variable.TIER: tier.name,
+        Variable.WHAT: what,
+        Variable.CHARTS: str(_charts(lines)),
+        Variable.JUMP: next((jump for jump in _JUMPS if any(line.update.jump == jump for line in lines)), _JUMPS[-1]),
+    }
+    return (part if isinstance(part, str) else escaped(values[part]) for part in template.parts)
+
+
+def _whats(lines: tuple[Line, ...], key: Key) -> list[str]:
+    """What is updated, in fewer and fewer words: `podinfo to 6.9.1`, `podinfo`, `1 chart`."""
+    about = f" ({word(key.about)})" if key.about else ""
+    found = [f"{counted(_charts(lines), 'chart')}{about}"]
+    if _charts(lines) == 1:
+        name, versions = word(lines[0].name), {line.update.new for line in lines}
+        found.insert(0, name)
         if len(versions) == 1:
-            candidates.insert(0, f"{start}{name} to {commit_word(lines[0].update.new)}")
-    return next(title for title in candidates if len(title) <= LONGEST_SUBJECT or title is candidates[-1])
+            found.insert(0, f"{name} to {word(lines[0].update.new)}")
+    return found
 
 
-def commit_message_of(tier: Tier, lines: tuple[Line, ...], updates: int, key: Key = ALL) -> str:
+def what_of(lines: tuple[Line, ...], key: Key = ALL) -> str:
+    """`podinfo to 6.9.1`, where nothing limits its length."""
+    return _whats(lines, key)[0]
+
+
+def _charts(lines: tuple[Line, ...]) -> int:
+    return len({line.chart for line in lines})
+
+
+def commit_message_of(template: Template, tier: Tier, lines: tuple[Line, ...], key: Key = ALL) -> str:
     """Subject, one line a chart, and the trailers as the last paragraph."""
     shown = [f"- {_words(line)}" for line in lines[:MOST_LINES]]
     if len(lines) > MOST_LINES:
         shown.append(f"- and {len(lines) - MOST_LINES} more")
-    body = "\n".join(shown)
-    rows = trailers_of({Row(chart=line.chart, version=line.update.new) for line in lines})
-    trailers = f"{rows}{TIER_TRAILER}: {tier.name}\n{KEY_TRAILER}: {key.text}\n{UPDATES_TRAILER}: {updates}\n"
-    return f"{title_of(tier, lines, key)}\n\n{body}\n\n{trailers}"
+    record = CommitRecord(tier=tier.name, rows=tuple(map(_row, lines)))
+    trailers = f"{written(record)}{KEY_TRAILER}: {key.text}\n"
+    return f"{title_of(template, tier, lines, key)}\n\n{chr(10).join(shown)}\n\n{trailers}"
 
 
 def _words(line: Line) -> str:
-    return f"{commit_word(line.chart)} {commit_word(line.update.old)} -> {commit_word(line.update.new)}"
+    return f"{word(line.chart)} {word(line.update.old)} -> {word(line.update.new)}"
+
+
+def _row(line: Line) -> ChartRow:
+    update = line.update
+    return ChartRow(chart=line.chart, old=update.old, new=update.new, digest=update.digest, paths=line.paths)

@@ -51,7 +51,7 @@ def document(report: RunReport) -> Json:
         ],
         "verdicts": [_verdict(verdict, report.configuration.mirrors) for verdict in report.verdicts],
         "passed_over": [_passed_over(item) for item in report.passed_over],
-        "notes": [_reason(note) for note in report.plan.notes],
+        "notes": [_reason(note) for note in (*report.plan.notes, *report.remarks)],
         "problems": [_reason(problem) for problem in report.problems],
     }
 

@@ -2,10 +2,10 @@
 
 Chart names, versions, paths and registry errors are written by others. Whatever they hold, it is shown and never acts:
 no markup, no mention, no closing keyword, no workflow command, no escape sequence, no invisible sign.
+In commit messages and titles it is a word of `bot.planning.commit_trailers`.
 """
 
 import re
-from urllib.parse import quote
 
 # Signs that show nothing and that Unicode does not call "other": fillers, joiners, variation selectors.
 # https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
@@ -17,7 +17,6 @@ _BREAKER = "&#8203;"
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&!$@#]|^[-+=]|^\d+[.)](?=\s|$)")
 _REFERENCE = re.compile(r"\b(gh)-(?=\d)|\b(www)\.|:(?=//)", re.IGNORECASE)
 _CODE_MARKUP = re.compile(r"[!\"#$&*:;<>?@\[\\\]^_`{|}~]|(?<=www)\.", re.IGNORECASE)
-_PORT = re.compile(r"%3A(\d)")
 _COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)")
 
 
@@ -52,15 +51,6 @@ def code(text: str) -> Markdown:
     """
     shown = _CODE_MARKUP.sub(lambda found: _entities(found[0]) if found[0] != "#" else "&#35;", visible(text))
     return Markdown(f"<code>{shown}</code>")
-
-
-def commit_word(text: str) -> str:
-    """Foreign text in a commit message or a title: letters, digits and `._+/~-`, the rest percent-encoded.
-
-    One word without blanks, brackets, `#` or `@` can be no `[skip ci]`, no `Fixes #1`, no mention, no trailer. A colon
-    stays before a digit only, as in the port of a registry, so that no address becomes a link.
-    """
-    return _PORT.sub(r":\1", quote(text, safe="/._+~-", errors="surrogatepass"))
 
 
 def log_line(text: str) -> str:

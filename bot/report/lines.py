@@ -15,6 +15,7 @@ class Line:
         name: The address's last part, as people call the chart.
         update: The first of the updates; the others differ in their places only.
         places: `file:line` of each value that changes, in order.
+        paths: The files of these, in order.
         suspended: How many of the objects are suspended.
     """
 
@@ -22,6 +23,7 @@ class Line:
     name: str
     update: Update
     places: tuple[str, ...]
+    paths: tuple[str, ...]
     suspended: int
 
 
@@ -43,6 +45,7 @@ def _line(chart: str, alike: list[tuple[Verdict, Update]]) -> Line:
         name=chart.rpartition("/")[2],
         update=alike[0][1],
         places=tuple(dict.fromkeys(place for verdict, update in alike for place in _places(verdict, update))),
+        paths=tuple(dict.fromkeys(path for verdict, update in alike for path in _paths(verdict, update))),
         suspended=sum(verdict.reference.suspended for verdict, _ in alike),
     )
 
@@ -50,3 +53,7 @@ def _line(chart: str, alike: list[tuple[Verdict, Update]]) -> Line:
 def _places(verdict: Verdict, update: Update) -> tuple[str, ...]:
     places = tuple(str(edit.place) for edit in update.edits)
     return places or (f"{verdict.reference.path}:{verdict.reference.line}",)
+
+
+def _paths(verdict: Verdict, update: Update) -> tuple[str, ...]:
+    return tuple(edit.place.path for edit in update.edits) or (verdict.reference.path,)

@@ -58,6 +58,11 @@ class RunReport:
         )
 
     @property
+    def remarks(self) -> tuple[Reason, ...]:
+        """What the forge has people know about what this run wrote."""
+        return self.published.remarks if self.published else ()
+
+    @property
     def problems(self) -> tuple[Reason, ...]:
         """What could not be written, or must not have been."""
         if self.published is None:
@@ -119,6 +124,7 @@ def all_reasons(report: RunReport) -> Iterator[Reason]:
     yield from (outcome.plan.reason for outcome in report.outcomes if outcome.plan.reason)
     yield from (remark for outcome in report.outcomes for remark in outcome.remarks)
     yield from report.plan.notes
+    yield from report.remarks
     yield from report.problems
 
 

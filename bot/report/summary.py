@@ -80,6 +80,7 @@ def _pull_request_lines(report: RunReport) -> Iterator[str]:
     yield ""
     for outcome in outcomes:
         yield f"- **{outcome.plan.tier.name}**: {_pull_request(report, outcome)}"
+    yield from (f"- {_said(remark)}" for remark in report.remarks)
 
 
 def _pull_request(report: RunReport, outcome: Outcome) -> str:

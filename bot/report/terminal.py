@@ -83,10 +83,11 @@ def _plain_row(row: Row, report: RunReport) -> Iterator[str]:
 
 
 def _closing(report: RunReport) -> Iterator[str]:
-    """Pull requests, then reasons, then what is only counted; a blank line before each that there is."""
+    """Pull requests and what is to be known of them, reasons, what is only counted; a blank line before each."""
     told = told_reasons(report)
     sections = (
         [_pull_request(report, outcome) for outcome in report.outcomes],
+        [_said(remark) for remark in report.remarks],
         [_told(one) for one in told if one.reason.weight is not Weight.COUNTED],
         [f"{len(one.spots)} x {_said(one.reason)}" for one in told if one.reason.weight is Weight.COUNTED],
     )

@@ -1,17 +1,19 @@
 """The words of a pull request: what changes, why this version and not a newer one, what to check, how to undo."""
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
 from bot.model.proposals import Texts
+from bot.model.templates import DEFAULT_TEMPLATES, Template, Templates
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Tier
 from bot.model.verdicts import Verdict
 from bot.planning.grouping import ALL, Key
 from bot.planning.rows import Row
 from bot.planning.tick_boxes import REBUILD, mark
-from bot.report.commit_message import commit_message_of, title_of
+from bot.report.commit_message import commit_message_of, filled, title_of, what_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
 from bot.report.run_report import updates_of
@@ -19,34 +21,44 @@ from bot.report.run_report import updates_of
 LONGEST_BODY = 60_000
 """Characters; GitHub takes 65,536, and counts some of them twice."""
 MOST_PLACES = 5
-MOST_REFUSED = 2
+MOST_WHYS = 2
 
 
-def pull_request_texts(tier: Tier, updates: Iterable[Verdict], key: Key = ALL, taken_out: Iterable[Row] = ()) -> Texts:
+def pull_request_texts(
+    tier: Tier,
+    updates: Iterable[Verdict],
+    templates: Templates = DEFAULT_TEMPLATES,
+    *,
+    key: Key = ALL,
+    taken_out: Iterable[Row] = (),
+) -> Texts:
     """Title, body and commit message of one pull request.
 
     Args:
         tier: The tier; its branch is not named, the pull request shows it.
         updates: Verdicts of this tier; those that are no updates are left out.
+        templates: The team's wordings.
         key: Which of the tier's pull requests.
         taken_out: Rows that people took out of it by their boxes.
     """
     wanted = updates_of(updates)
     lines = lines_of(wanted)
     return Texts(
-        title=title_of(tier, lines, key),
-        body=_body(tier, lines, len(wanted), key, taken_out),
-        commit_message=commit_message_of(tier, lines, len(wanted), key),
+        title=title_of(templates.title, tier, lines, key),
+        body=_body(templates.body_header, tier, lines, len(wanted), key, taken_out),
+        commit_message=commit_message_of(templates.commit_title, tier, lines, key),
     )
 
 
-def _body(tier: Tier, lines: tuple[Line, ...], updates: int, key: Key, taken_out: Iterable[Row]) -> str:
+def _body(
+    header: Template, tier: Tier, lines: tuple[Line, ...], updates: int, key: Key, taken_out: Iterable[Row]
+) -> str:
     """As many rows as fit; the rest is in the commit, which the pull request shows as well."""
     rows = [_row(line) for line in lines]
     boxes = [_box(_row_of(line), tier, ticked=True) for line in lines]
     gone = [_box(row, tier) for row in sorted(taken_out)]
     facts = {
-        "tier": tier.name,
+        "header": _header(header, tier, lines),
         "updates": updates,
         "configuration": DEFAULT_CONFIGURATION_PATH,
         "majors": _names(line for line in lines if line.update.jump == "major"),
@@ -54,6 +66,7 @@ def _body(tier: Tier, lines: tuple[Line, ...], updates: int, key: Key, taken_out
         "pinned": any(line.update.jump == "pin" for line in lines),
         "digests": any(line.update.digest for line in lines),
         "rebuild": Markdown(mark(REBUILD)),
+        "never": _never(tier, lines[0]),
         "marker": _marker(tier, lines, key),
     }
     frame = len(_template().render(rows=[], boxes=gone, left_out=len(rows), **facts))
@@ -63,7 +76,18 @@ def _body(tier: Tier, lines: tuple[Line, ...], updates: int, key: Key, taken_out
     return str(_template().render(rows=rows[:fitting], boxes=shown + gone, left_out=len(rows) - fitting, **facts))
 
 
-def _fitting(rows: list[str], room: int) -> int:
+def _never(tier: Tier, line: Line) -> Markdown:
+    """The rule that skips one of the versions, to be pasted; JSON's quotes are YAML's too."""
+    match = f"{{chart: {json.dumps(line.chart)}, tier: {tier.name}}}"
+    return code(f"- {{match: {match}, set: {{skip: [{json.dumps(line.update.new)}]}}}}")
+
+
+def _header(template: Template, tier: Tier, lines: tuple[Line, ...]) -> Markdown:
+    """The team's own Markdown; only the values in it are foreign."""
+    return Markdown("".join(filled(template, tier, lines, what_of(lines), escaped=markdown)).strip())
+
+
+def _fitting(rows: Sequence[str], room: int) -> int:
     """How many rows, each with its line break, fit into so many characters."""
     for count, row in enumerate(rows):
         room -= len(row) + 1
@@ -98,11 +122,19 @@ def _why_not_newer(line: Line) -> Markdown:
     if line.update.carried:
         # Not the reason itself: a registry whose answers change would have the body edited every hour.
         return Markdown("kept: the chart could not be looked up in the last run")
-    refused = line.update.refused
-    said = [Markdown(f"{code(one.tag)} {markdown(one.why)}") for one in refused[:MOST_REFUSED]]
-    if len(refused) > MOST_REFUSED:
-        said.append(Markdown(f"and {len(refused) - MOST_REFUSED} more"))
+    by_why: dict[str, list[str]] = {}
+    for one in line.update.refused:
+        by_why.setdefault(one.why, []).append(one.tag)
+    said = [_refused(tags, why) for why, tags in list(by_why.items())[:MOST_WHYS]]
+    if left_out := sum(map(len, list(by_why.values())[MOST_WHYS:])):
+        said.append(Markdown(f"and {left_out} more"))
     return Markdown("<br>".join(said))
+
+
+def _refused(tags: list[str], why: str) -> Markdown:
+    """The newest of those that one reason refuses, and how many there are beside it."""
+    more = f" and {len(tags) - 1} more" if len(tags) > 1 else ""
+    return Markdown(f"{code(tags[0])}{more} {markdown(why)}")
 
 
 def _where(line: Line) -> Markdown:

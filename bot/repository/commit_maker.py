@@ -4,18 +4,21 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from bot.errors import RepositoryFailed
 from bot.model.commits import FileChange, Sha
 from bot.model.proposals import Identity
-from bot.repository import surroundings
+from bot.repository import failures, surroundings
 from bot.repository.runner import GitRunner
+from bot.repository.signing import MEND, Signer
 
 
 class CommitMaker:
     """Writes commits into our own repository; `folder` is a place for passing files."""
 
-    def __init__(self, runner: GitRunner, folder: Path) -> None:
+    def __init__(self, runner: GitRunner, folder: Path, signer: Signer | None = None) -> None:
         self._runner = runner
         self._folder = folder
+        self._signer = signer
 
     def commit(self, *, parent: Sha | None, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
         """Make a commit on top of `parent`, or of nothing, in which the changed files are exactly their `after`.
@@ -31,13 +34,19 @@ class CommitMaker:
         with tempfile.TemporaryDirectory(dir=self._folder) as place:
             blobs = self._blobs(wanted, Path(place))
             tree = self._tree(parent, zip(wanted, blobs, strict=True), Path(place))
-        arguments = ("commit-tree", *(("-p", parent) if parent else ()), "-F", "-", tree)
-        return self._text(
-            "make a commit",
-            *arguments,
-            stdin=message.encode(errors="replace"),
-            variables=surroundings.signed_by(identity),
-        )
+        return self._committed(tree, parent, message.encode(errors="replace"), surroundings.signed_by(identity))
+
+    def _committed(self, tree: Sha, parent: Sha | None, message: bytes, names: dict[str, str]) -> Sha:
+        arguments = (*(("-p", parent) if parent else ()), "-F", "-", tree)
+        if self._signer is None:
+            return self._text("make a commit", "commit-tree", *arguments, stdin=message, variables=names)
+        with self._signer.ready() as keys:
+            done = self._runner.attempt(
+                "sign a commit", "commit-tree", "-S", *arguments, stdin=message, variables={**names, **keys}
+            )
+        if done.status:
+            raise RepositoryFailed(f"Git could not sign a commit: {failures.own_words(done.errors)}", MEND)
+        return done.output.decode("ascii").strip()
 
     def _blobs(self, changes: tuple[FileChange, ...], place: Path) -> list[Sha]:
         """Store the new contents, in one process whatever their number; files are numbered, so names cannot matter."""

@@ -64,6 +64,12 @@ _REJECTIONS: tuple[tuple[tuple[str, ...], PushRejected], ...] = (
     (("unpacker error",), PushRejected.NOT_STORED),
 )
 _FORBIDDEN = ("returned error: 403", "ERROR: Permission to")
+# What GitHub says beside them, on lines of its own:
+# https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/troubleshooting-rules
+_SAID_BESIDE = (
+    (("must have verified signatures", "must have valid signatures"), PushRejected.UNSIGNED),
+    (("archived so it is read-only",), PushRejected.ARCHIVED),
+)
 
 
 def failure(action: str, errors: str, secrets: Iterable[str] = ()) -> RepositoryFailed:
@@ -83,6 +89,9 @@ def too_slow(action: str, seconds: float) -> RepositoryFailed:
 def rejection(output: str, errors: str) -> PushRejected | None:
     """Why the server or the lease refused a push; None when it failed for another reason."""
     refused = _PORCELAIN.search(output)
+    for signs, why in _SAID_BESIDE:
+        if any(sign in errors for sign in signs):
+            return why
     if refused is None:
         return PushRejected.FORBIDDEN if any(sign in errors for sign in _FORBIDDEN) else None
     text = (refused["why"] or "").lower()

@@ -31,6 +31,7 @@ from bot.repository.object_reader import ObjectReader
 from bot.repository.past import read_past
 from bot.repository.remotes import Remote, Transport
 from bot.repository.runner import GitRunner
+from bot.repository.signing import Signer, SigningKey
 
 HISTORY = 10
 """How many commits of a branch of ours are fetched: enough to find our own below those that people put on top."""
@@ -207,28 +208,33 @@ class GitRepository:
 
 
 @contextlib.contextmanager
-def open_repository(url: str, *, token: Secret | None = None, seconds: float = _SECONDS) -> Iterator[GitRepository]:
+def open_repository(
+    url: str, *, token: Secret | None = None, signing_key: Secret | None = None, seconds: float = _SECONDS
+) -> Iterator[GitRepository]:
     """Open a remote; our own repository and every process of ours are gone when the block is left.
 
     Args:
         url: Address of the remote: https, http, ssh or file, or a path.
         token: Sent to an https remote, or an http one of this machine; never anywhere else.
+        signing_key: A private key, OpenPGP or SSH, that signs each commit.
         seconds: Deadline of each Git command.
 
     Raises:
-        UsageError: The address cannot be used, or a token would travel in the clear.
+        UsageError: The address or the key cannot be used, or a token would travel in the clear.
         RepositoryFailed: Git is missing or too old.
     """
     remote = Remote.parse(url)
     if token and remote.transport is Transport.HTTP and not remote.takes_token:
         raise UsageError(f"a token must not travel to {remote.server} in the clear", "Use https")
+    key = SigningKey.parse(signing_key) if signing_key else None
     secrets = (token.reveal(), surroundings.basic(token)) if token else ()
     with tempfile.TemporaryDirectory(prefix="flux-chart-bot-") as place, contextlib.ExitStack() as processes:
         folder = Path(place)
         _lay_out(folder)
         variables = surroundings.isolated(os.environ, folder, remote.transport)
         runner = GitRunner(folder, variables, seconds=seconds, secrets=secrets)
-        reader, maker = ObjectReader(runner, processes), CommitMaker(runner, folder)
+        reader, signer = ObjectReader(runner, processes), Signer(key, runner, folder) if key else None
+        maker = CommitMaker(runner, folder, signer)
         yield GitRepository(remote, runner, reader, maker, surroundings.login(remote, token))
 
 

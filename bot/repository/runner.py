@@ -65,14 +65,19 @@ class GitRunner:
         return finished.output
 
     def attempt(
-        self, action: str, *arguments: str, stdin: bytes = b"", variables: Mapping[str, str] | None = None
+        self,
+        action: str,
+        *arguments: str,
+        stdin: bytes = b"",
+        variables: Mapping[str, str] | None = None,
+        program: str = "git",
     ) -> Finished:
-        """Run `git <arguments>` to its end, however it ends.
+        """Run `git <arguments>`, or a program that Git itself runs, to its end, however it ends.
 
         Raises:
             RepositoryFailed: It passed its deadline.
         """
-        with self.started(*arguments, variables=variables) as process:
+        with self.started(*arguments, variables=variables, program=program) as process:
             try:
                 output, errors = process.communicate(stdin, timeout=self.seconds)
             except subprocess.TimeoutExpired:
@@ -81,13 +86,13 @@ class GitRunner:
 
     @contextlib.contextmanager
     def started(
-        self, *arguments: str, variables: Mapping[str, str] | None = None
+        self, *arguments: str, variables: Mapping[str, str] | None = None, program: str = "git"
     ) -> Iterator["subprocess.Popen[bytes]"]:
         """Start `git <arguments>`; it and all that it started are killed when the block is left."""
         ours = self._variables | dict(variables or {})
         interrupt: Any = self._git.execute(
             # GitPython only adds to the inherited environment, so env(1) takes away; names alone are in its arguments.
-            ["env", *(f"--unset={name}" for name in surroundings.unset(os.environ, ours)), "git", *arguments],
+            ["env", *(f"--unset={name}" for name in surroundings.unset(os.environ, ours)), program, *arguments],
             istream=subprocess.PIPE,
             as_process=True,
             env=ours,

@@ -70,7 +70,7 @@ def isolated(inherited: Mapping[str, str], folder: Path, transport: Transport) -
         "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
         "GIT_SSH_VARIANT": "ssh",
         "TZ": "UTC0",
-        **_configuration(),
+        **configured(),
     }
     authority = next((inherited[name] for name in _AUTHORITIES if inherited.get(name)), None)
     return variables | ({"GIT_SSL_CAINFO": authority} if authority else {})
@@ -84,7 +84,7 @@ def login(remote: Remote, token: Secret | None) -> dict[str, str]:
     if token is None or not token or not remote.takes_token:
         return {}
     key = f"http.{remote.server}.extraheader"
-    return _configuration((key, ""), (key, f"Authorization: Basic {basic(token)}"))
+    return configured((key, ""), (key, f"Authorization: Basic {basic(token)}"))
 
 
 def basic(token: Secret) -> str:
@@ -101,7 +101,8 @@ def signed_by(identity: Identity) -> dict[str, str]:
     }
 
 
-def _configuration(*pairs: tuple[str, str]) -> dict[str, str]:
+def configured(*pairs: tuple[str, str]) -> dict[str, str]:
+    """Variables that set keys of Git's configuration for one command, in place of those of `isolated`."""
     # This key counts only where a repository cannot set it: https://git-scm.com/docs/git-config#SCOPES
     every = (("safe.bareRepository", "explicit"), *pairs)
     numbered = {

@@ -11,7 +11,7 @@ from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE
 from bot.planning.ownership import Ownership, is_ours, owner_of
 from bot.planning.pull_requests import Found, FoundBranch
 from bot.planning.rows import Row, rows_in
-from bot.ports import Forge, Repository
+from bot.ports import Commits, Forge, Repository
 
 HISTORY = 10
 """Commits of a branch of ours that are looked at: one of ours, and those that people put on top."""
@@ -26,6 +26,7 @@ class Remote:
         tips: Every branch that was fetched.
         pull_requests: Open ones whose branch has our prefix.
         run_url: Page of this run, where the statuses lead.
+        made_by: Who makes our commits; None where the repository does.
     """
 
     repository: Repository
@@ -35,7 +36,13 @@ class Remote:
     tips: Mapping[Branch, Sha]
     pull_requests: tuple[PullRequest, ...]
     run_url: str = ""
+    made_by: Commits | None = None
     _read: dict[Branch, FoundBranch] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def commits(self) -> Commits:
+        """Who makes our commits."""
+        return self.made_by or self.repository
 
     def branch(self, name: Branch) -> FoundBranch | None:
         """One of our branches with its history and what its tip changes; None where it does not exist."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.model.proposals import Action, Plan, PullRequestPlan, StatusPlan
+from bot.model.templates import Templates
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Held, Update, Verdict
 from bot.planning.grouping import ALL, branch_of
@@ -26,7 +27,7 @@ def plan(arranged: Arranged, remote: Remote, configuration: Configuration) -> Pl
     notes: list[Reason] = []
     for tier in arranged.tiers:
         of_tier: list[PullRequestPlan] = []
-        for wish in _wishes(tier):
+        for wish in _wishes(tier, configuration.templates):
             found = remote.found(wish.branch)
             planned = plan_pull_request(wish, found, remote.us)
             if planned and planned.reason and planned.reason.id == TOUCHED.id and wish.changes and not wish.frozen:
@@ -38,7 +39,7 @@ def plan(arranged: Arranged, remote: Remote, configuration: Configuration) -> Pl
     return Plan(pull_requests=tuple(pulls), statuses=tuple(statuses), notes=tuple(notes), memory=arranged.memory)
 
 
-def _wishes(tier: TierProposals) -> Iterable[Wish]:
+def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
     base = tier.view.base
     wish = Wish(
         tier=tier.view.tier,
@@ -47,7 +48,9 @@ def _wishes(tier: TierProposals) -> Iterable[Wish]:
         unknown=frozenset(verdict.reference.path for verdict in tier.verdicts if _is_unknown(verdict)),
     )
     for proposal in tier.proposals:
-        texts = pull_request_texts(wish.tier, proposal.updates, proposal.key, proposal.taken_out)
+        texts = pull_request_texts(
+            wish.tier, proposal.updates, templates, key=proposal.key, taken_out=proposal.taken_out
+        )
         yield replace(
             wish,
             key=proposal.key.text,

@@ -74,7 +74,16 @@ class _Publisher:
         heads = {outcome.plan.branch: outcome.head for outcome in outcomes if outcome.head and not outcome.problem}
         fresh = {one.head for one in outcomes if one.head and one.head != one.plan.head_before}
         set_now, problems = self._statuses(plan.statuses, heads, fresh)
-        return Published(outcomes=outcomes, statuses_set=set_now, problems=problems)
+        return Published(outcomes=outcomes, statuses_set=set_now, problems=problems, remarks=self._remarks(outcomes))
+
+    def _remarks(self, outcomes: Iterable[Outcome]) -> tuple[Reason, ...]:
+        """What the forge remarks about what was opened; not worth a failure, so a broken call says nothing."""
+        opened = {Action.CREATE, Action.OPEN}
+        bases = dict.fromkeys(one.plan.base for one in outcomes if one.plan.action in opened and one.url)
+        try:
+            return self.forge.remarks(bases)
+        except BotError:
+            return ()
 
     def _remember(self, memory: MemoryPlan) -> Reason | None:
         """Write our memory down; where another run was faster, all that was planned is out of date."""
@@ -110,9 +119,11 @@ class _Publisher:
         message = _required(plan.texts).commit_message
         if plan.action is Action.ADVANCE:
             message += f"{ON_TOP_TRAILER}: {plan.parent}\n"
-        made = self.repository.commit(
+        made = self.remote.commits.commit(
             parent=plan.parent, changes=plan.changes, message=message, identity=self.remote.us
         )
+        if isinstance(made, Reason):
+            return replace(outcome, problem=made)
         differences = self.repository.differences(plan.parent, made)
         if problem := deviation(plan, differences, self.configuration, self.remote.default):
             return replace(outcome, problem=problem)
@@ -218,7 +229,8 @@ def _take(steps: Iterable[_Step], outcome: Outcome) -> tuple[Outcome, bool]:
         try:
             outcome = step(outcome)
         except BotError as error:
-            return replace(outcome, problem=FORGE_FAILED(what=outcome.plan.branch, problem=error.message)), True
+            problem = FORGE_FAILED(what=outcome.plan.branch, problem=error.message)
+            return replace(outcome, problem=replace(problem, mend=error.mend or problem.mend)), True
         if outcome.problem:
             break
     return outcome, False
@@ -239,6 +251,10 @@ def _rejection(branch: Branch, rejected: PushRejected) -> Reason:
             cure = "Another run or a person was faster; the next run starts from there"
         case PushRejected.FORBIDDEN:
             return PERMISSION_MISSING(what=f"Pushing {branch}", permission="contents: write")
+        case PushRejected.UNSIGNED:
+            cure = "Give the Action a `signing-key`, or let GitHub sign: `commit: api` in the configuration"
+        case PushRejected.ARCHIVED:
+            cure = "Unarchive it, or turn the bot's workflow off"
         case PushRejected.PROTECTED:
             cure = "Let the rules of this repository allow the bot to write branches under `flux-chart-bot/`"
         case PushRejected.NOT_STORED:

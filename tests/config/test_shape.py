@@ -27,6 +27,8 @@ FILES = st.fixed_dictionaries(
         "registries": st.dictionaries(st.sampled_from(["private-hosts", "helper-hosts", "more"]), VALUES) | VALUES,
         "same-as": st.dictionaries(st.sampled_from(["x", ""]), VALUES) | VALUES,
         "suspended": VALUES,
+        "templates": st.dictionaries(st.sampled_from(["title", "commit-title", "body-header", "more"]), VALUES)
+        | VALUES,
         "more": VALUES,
     },
 )
@@ -58,6 +60,8 @@ RIGHT: dict[str, Any] = {
     "suspended": "report",
     "ranges": "pin",
     "image-policies": "apply",
+    "commit": "api",
+    "templates": {"title": "{what}", "commit-title": "{what}", "body-header": "{tier}"},
 }
 
 

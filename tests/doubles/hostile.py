@@ -3,6 +3,7 @@
 from doubles.told import a_configuration, a_tier, a_verdict, an_update, current, held
 
 from bot.model.commits import EntryKind, FileChange
+from bot.model.forge_reasons import COMMIT_UNSIGNED
 from bot.model.places import ObjectId
 from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan
 from bot.model.references import PassedOver
@@ -102,7 +103,11 @@ def a_hostile_report(text: str) -> RunReport:
         verdicts=verdicts,
         passed_over=passed_over,
         plan=Plan(pull_requests=(plan, left), notes=(FOREIGN_BRANCH(branch=text),)),
-        published=Published(outcomes=outcomes, problems=(FOREIGN_BRANCH(branch=text),)),
+        published=Published(
+            outcomes=outcomes,
+            problems=(FOREIGN_BRANCH(branch=text),),
+            remarks=(COMMIT_UNSIGNED(login=text, problem=text),),
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """The Forge port in memory, which can refuse single calls or break down in the middle of a run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.errors import ForgeFailed
@@ -26,6 +26,7 @@ class MemoryForge:
         fails: Names of calls with which the forge as a whole breaks down.
         writes: Every call that changed something or tried to.
         comments: What was said on closing.
+        remarked: What is to be known of each base.
         numbered: The newest pull request's number.
         extras: What each pull request got beside its words.
         drafts: Those that were opened as drafts.
@@ -41,6 +42,7 @@ class MemoryForge:
     fails: set[str] = field(default_factory=set)
     writes: list[tuple[str, str]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
+    remarked: dict[Branch, tuple[Reason, ...]] = field(default_factory=dict)
     numbered: int = 0
     extras: dict[int, Extras] = field(default_factory=dict)
     drafts: set[int] = field(default_factory=set)
@@ -115,6 +117,10 @@ class MemoryForge:
         kept = [known for known in self.set_by_us.get(sha, ()) if known.context != status.context]
         self.set_by_us[sha] = [*kept, status]
         return None
+
+    def remarks(self, bases: Iterable[Branch]) -> tuple[Reason, ...]:
+        self._breaks("remarks")
+        return tuple(reason for base in bases for reason in self.remarked.get(base, ()))
 
     def compare_url(self, *, base: Branch, head: Branch) -> str:
         return f"https://forge.example/compare/{base}...{head}"

@@ -244,4 +244,5 @@ def _facts(sha: Sha, commit: Commit) -> CommitFacts:
         committer_email=commit.email,
         subject=commit.message.strip("\n").partition("\n")[0],
         trailers=trailers(commit.message),
+        author_email=commit.email,
     )

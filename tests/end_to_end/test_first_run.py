@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -43,11 +44,14 @@ def test_each_branch_is_one_commit_of_ours_on_its_base(branches: Fleet) -> None:
         assert commit.parents == (branches.hosted.tip(base),)
         assert commit.committer.email == "41898282+github-actions[bot]@users.noreply.127.0.0.1"
     charts = f"{branches.registry}/{branches.group}".replace(":", ":")
-    assert branches.hosted.log(DEV)[0].message == (
-        "chore(dev): update 2 charts\n\n"
+    message = branches.hosted.log(DEV)[0].message
+    assert re.sub(r"sha256:[0-9a-f]{64}", "sha256:D", message) == (
+        "chore(deps): update 2 charts in dev\n\n"
         f"- {charts}/podinfo 6.5.3 -> 6.6.0\n- {charts}/redis 20.1.0 -> 20.2.0\n\n"
-        f"Flux-Chart-Bot-Row: {charts}/podinfo 6.6.0\nFlux-Chart-Bot-Row: {charts}/redis 20.2.0\n"
-        "Flux-Chart-Bot-Tier: dev\nFlux-Chart-Bot-Key: all\nFlux-Chart-Bot-Updates: 2"
+        "Flux-Chart-Bot-Tier: dev\n"
+        f"Flux-Chart-Bot-Chart: {charts}/podinfo 6.5.3 6.6.0 - apps/podinfo.yaml\n"
+        f"Flux-Chart-Bot-Chart: {charts}/redis 20.1.0 20.2.0 sha256:D apps/redis.yaml\n"
+        "Flux-Chart-Bot-Key: all"
     )
 
 
@@ -55,16 +59,16 @@ def test_a_pull_request_says_what_changes_and_why_nothing_newer(branches: Fleet)
     branches.update()
     pull = branches.open[STAGING]
     body = (pull.body or "").replace("&#58;", ":").replace("&#126;", "~")
-    assert pull.title == "chore(staging): update 2 charts"
+    assert pull.title == "chore(deps): update 2 charts in staging"
     for words in (
         "the tier **staging** may move to",
         "<code>6.5.3</code> → <code>6.5.4</code>",
         "<code>20.1.0</code> → <code>20.1.1</code>",
-        "<code>7.0.0</code> outside ~6.5.3",
+        "<code>7.0.0</code> and 1 more outside ~6.5.3",
         "<code>apps/podinfo.yaml:12</code>",
         "2 versions change, with the digests beside them",
         "close this pull request",
-        "revert the merge",
+        "git revert -m 1 MERGE",
     ):
         assert words in body
     assert "production" not in body
@@ -73,7 +77,7 @@ def test_a_pull_request_says_what_changes_and_why_nothing_newer(branches: Fleet)
 def test_one_chart_is_named_in_the_title(branches: Fleet) -> None:
     branches.hosted.commit("develop", {"apps/redis.yaml": None})
     branches.update()
-    assert branches.open[DEV].title == "chore(dev): update podinfo to 6.6.0"
+    assert branches.open[DEV].title == "chore(deps): update podinfo to 6.6.0 in dev"
 
 
 def test_statuses_stand_on_base_tips_and_our_own_heads_alone(branches: Fleet) -> None:
@@ -151,7 +155,9 @@ def test_a_job_is_given_summary_outputs_and_annotations(branches: Fleet, tmp_pat
     assert f"{branches.github.server_url}/acme/fleet/pull/1" in outputs
     summary = files["GITHUB_STEP_SUMMARY"].read_text()
     assert "| Chart | dev | staging | production |" in summary
-    assert "[chore(dev): update 2 charts]" in summary.replace("&#40;", "(").replace("&#41;", ")").replace("&#58;", ":")
+    assert "[chore(deps): update 2 charts in dev]" in summary.replace("&#40;", "(").replace("&#41;", ")").replace(
+        "&#58;", ":"
+    )
 
 
 @pytest.mark.real

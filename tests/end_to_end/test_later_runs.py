@@ -108,7 +108,7 @@ def test_words_that_somebody_changed_are_set_right(proposed: Fleet) -> None:
     proposed.hosted.edit(proposed.open[DEV].number, title="other words")
     proposed.update()
     assert proposed.writes == [EDIT]
-    assert proposed.open[DEV].title == "chore(dev): update 2 charts"
+    assert proposed.open[DEV].title == "chore(deps): update 2 charts in dev"
 
 
 @pytest.mark.parametrize("trouble", ["503", "gone"])

@@ -132,7 +132,7 @@ def test_a_forge_that_breaks_down_says_how_far_it_came(branches: Fleet) -> None:
     branches.github.faults.clear()
     assert ended.code == 1, ended
     assert set(branches.open) == {DEV}
-    assert "Running again completes it" in ended.out
+    assert "Running again completes the work" in ended.out
     ended = branches.update()
     assert ended.code == 0, ended
     assert set(branches.open) == {DEV, STAGING}

@@ -1,9 +1,8 @@
-"""Rows in commits: written by us, read back from what anybody may have pushed."""
-
-import pytest
+"""Rows in commits: read back from what anybody may have pushed."""
 
 from bot.model.commits import CommitFacts
-from bot.planning.rows import ROW_TRAILER, Row, rows_in, trailers_of
+from bot.planning.commit_trailers import ChartRow, CommitRecord, written
+from bot.planning.rows import Row, rows_in
 from bot.repository.commit_text import trailers
 
 ROWS = frozenset(
@@ -22,24 +21,14 @@ def commit(message: str) -> CommitFacts:
     )
 
 
-def test_what_is_written_is_read_back() -> None:
-    assert rows_in(commit(trailers_of(ROWS))) == ROWS
+def test_the_rows_of_a_commit_are_read_back() -> None:
+    rows = tuple(ChartRow(chart=row.chart, old="1.0.0", new=row.version, paths=("a.yaml",)) for row in sorted(ROWS))
+
+    assert rows_in(commit(written(CommitRecord(tier="dev", rows=rows)))) == ROWS
 
 
-def test_the_order_is_always_the_same() -> None:
-    assert trailers_of(sorted(ROWS)) == trailers_of(sorted(ROWS, reverse=True))
-
-
-@pytest.mark.parametrize(
-    "value", ["", "one", "a b c", "../x 1.0.0", "x \u202e1.0.0", "x @all", "x#1 1.0.0", "X 1.0.0", "x  1.0.0"]
-)
-def test_a_trailer_that_we_would_not_write_is_not_read(value: str) -> None:
-    assert rows_in(commit(f"{ROW_TRAILER}: {value}\n")) == frozenset()
-
-
-@pytest.mark.parametrize("version", ["1.0.0 x", "1.0.0\nFlux-Chart-Bot-Tier: production", "@all", "#1", ""])
-def test_what_is_no_version_is_not_written(version: str) -> None:
-    assert trailers_of([Row(chart="ghcr.io/x/y", version=version)]) == ""
+def test_a_commit_that_is_no_record_has_no_rows() -> None:
+    assert rows_in(commit("Signed-off-by: x\n")) == frozenset()
 
 
 def test_a_name_tells_tier_chart_and_version_apart() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.report.escape import code, commit_word, log_line, markdown, visible
+from bot.report.escape import code, log_line, markdown, visible
 
 
 @pytest.mark.parametrize(
@@ -43,15 +43,6 @@ def test_a_sentence_keeps_its_words_and_loses_its_markup(text: str, escaped: str
 def test_code_is_readable_in_its_source_too() -> None:
     assert code("ghcr.io/x/y-z") == "<code>ghcr.io/x/y-z</code>"
     assert code("</code>|`") == "<code>&#60;/code&#62;&#124;&#96;</code>"
-
-
-def test_a_commit_word_has_no_blank_bracket_or_sign_of_a_reference() -> None:
-    assert commit_word("[skip ci] Fixes #1") == "%5Bskip%20ci%5D%20Fixes%20%231"
-
-
-def test_a_commit_word_keeps_a_port_and_no_scheme() -> None:
-    assert commit_word("harbor.corp:5000/x") == "harbor.corp:5000/x"
-    assert commit_word("https://evil.example") == "https%3A//evil.example"
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.errors import Fault
+from bot.model.templates import Template, Templates
+from bot.planning.commit_trailers import word
 from bot.report.annotations import annotations_of, annotations_of_faults
 from bot.report.document import document, document_text, output_text, schema
-from bot.report.escape import code, commit_word, log_line, markdown, visible
+from bot.report.escape import code, log_line, markdown, visible
 from bot.report.runner import Runner, outputs_of
 from bot.report.sink import Sink
 from bot.report.statuses import LONGEST, base_status, head_status
@@ -102,8 +104,20 @@ def test_a_pull_request_body_shows_it_and_is_not_steered(text: str) -> None:
 @hostile
 def test_a_title_is_one_line_of_validated_words(text: str) -> None:
     title = pull_request_texts(a_tier(), a_hostile_verdict(text)[:1]).title
-    assert re.fullmatch(r"chore\(dev\): update [A-Za-z0-9._+/~% -]+", title)
+    assert re.fullmatch(r"chore\(deps\): update [A-Za-z0-9._+/~% -]+ in dev", title)
     assert len(title) <= 72
+
+
+@hostile
+def test_a_teams_own_wordings_are_not_steered_either(text: str) -> None:
+    own = Template.parse("{what} ({jump}) {charts} {tier}")
+    templates = Templates(title=own, commit_title=own, body_header=own)
+    made = pull_request_texts(a_tier(), a_hostile_verdict(text)[:1], templates)
+    assert_inert_markdown(made.body)
+    assert made.body.count("<!--") == 1
+    assert columns(made.body) == {5}
+    for title in (made.title, made.commit_message.split("\n")[0]):
+        assert re.fullmatch(r"[A-Za-z0-9._+/~%: -]+ \((?:minor|patch|major)\) 1 dev", title)
 
 
 @hostile
@@ -114,13 +128,12 @@ def test_a_commit_message_holds_words_and_our_own_trailers_only(text: str) -> No
     assert "#" not in message
     assert "@" not in message
     assert all(line.startswith("- ") for line in body.split("\n"))
-    *rows, last = trailers.split("Flux-Chart-Bot-Tier: ")
-    assert all(
-        re.fullmatch(r"Flux-Chart-Bot-Row: [a-z0-9./-]+ [A-Za-z0-9._+-]+", row)
-        for row in "".join(rows).split("\n")[:-1]
-    )
-    assert last == "dev\nFlux-Chart-Bot-Key: all\nFlux-Chart-Bot-Updates: 2"
-    assert subject == "chore(dev): update 2 charts"
+    tier, *rows, key = trailers.split("\n")
+    assert tier == "Flux-Chart-Bot-Tier: dev"
+    assert key == "Flux-Chart-Bot-Key: all"
+    assert len(rows) == 2
+    assert all(re.fullmatch(r"Flux-Chart-Bot-Chart: [A-Za-z0-9._+/~%: -]+", row) for row in rows)
+    assert subject == "chore(deps): update 2 charts in dev"
     assert message.isascii()
 
 
@@ -240,7 +253,7 @@ def test_a_command_written_in_pieces_is_none(pieces: list[str]) -> None:
 
 @given(st.text())
 def test_any_text_in_a_commit_is_one_word(text: str) -> None:
-    assert re.fullmatch(r"[A-Za-z0-9._+/~%-]*", commit_word(text))
+    assert re.fullmatch(r"[A-Za-z0-9._+/~%-]*", word(text))
 
 
 def test_an_uncaught_exception_goes_through_the_sink(tmp_path: object) -> None:

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from doubles.told import a_configuration, a_tier, a_verdict, an_update, current, held
 
+from bot.model.forge_reasons import MERGE_QUEUE
 from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan
 from bot.model.references import PassedOver
 from bot.model.verdicts import Verdict
@@ -185,3 +186,12 @@ def test_a_suspended_object_is_never_counted_among_the_quiet() -> None:
 def test_what_was_seen_on_the_way_is_told() -> None:
     note = TOUCHED(branch="x")
     assert "x holds commits of others" in summary(replace(report(), plan=Plan(notes=(note,))))
+
+
+def test_what_the_forge_remarks_stands_below_the_pull_requests() -> None:
+    made = Published(outcomes=(Outcome(plan=PLAN),), remarks=(MERGE_QUEUE(base="main"),))
+    found = summary(replace(report(), published=made))
+    below = found.partition("#### Pull requests")[2]
+    assert "opened\n- main has a merge queue. Let the workflows" in below
+    assert "Not updated" not in found
+    assert "main has a merge queue. Let the workflows" in "\n".join(plain_lines(replace(report(), published=made)))

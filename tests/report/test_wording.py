@@ -1,11 +1,18 @@
+import html
+import re
+
 import pytest
 from doubles.told import a_tier, a_verdict, an_update, current
 
+from bot.config.loading import load
 from bot.model.proposals import Texts
+from bot.model.templates import Template, Templates
+from bot.model.tiers import Rule
 from bot.model.verdicts import Refused, Verdict
 from bot.planning.ownership import TIER_TRAILER
 from bot.reasons import UNREACHABLE
 from bot.report.wording import LONGEST_BODY, pull_request_texts
+from bot.versions.constraint import Constraint
 
 
 def texts(*verdicts: Verdict) -> Texts:
@@ -17,26 +24,28 @@ def body(*verdicts: Verdict) -> str:
 
 
 def test_one_chart_is_named_with_its_version() -> None:
-    assert texts(a_verdict(an_update())).title == "chore(dev): update podinfo to 6.5.4"
+    assert texts(a_verdict(an_update())).title == "chore(deps): update podinfo to 6.5.4 in dev"
 
 
 def test_one_chart_with_several_versions_is_named_alone() -> None:
     first, second = a_verdict(an_update("1.0.0", "1.0.1")), a_verdict(an_update("2.0.0", "2.0.1"))
-    assert texts(first, second).title == "chore(dev): update podinfo"
+    assert texts(first, second).title == "chore(deps): update podinfo in dev"
 
 
 def test_several_charts_are_counted() -> None:
     title = texts(a_verdict(an_update()), a_verdict(an_update(), chart="x/redis")).title
-    assert title == "chore(dev): update 2 charts"
+    assert title == "chore(deps): update 2 charts in dev"
 
 
 def test_a_title_too_long_for_a_subject_says_less() -> None:
-    assert texts(a_verdict(an_update(new="1" * 60))).title == "chore(dev): update podinfo"
-    assert texts(a_verdict(an_update(), chart="x/" + "n" * 80)).title == "chore(dev): update 1 chart"
+    assert texts(a_verdict(an_update(new="1" * 60))).title == "chore(deps): update podinfo in dev"
+    assert texts(a_verdict(an_update(), chart="x/" + "n" * 80)).title == "chore(deps): update 1 chart in dev"
 
 
 def test_verdicts_that_are_no_updates_are_left_out() -> None:
-    assert texts(a_verdict(an_update()), a_verdict(current(), chart="x/redis")).title.endswith("podinfo to 6.5.4")
+    assert texts(a_verdict(an_update()), a_verdict(current(), chart="x/redis")).title.endswith(
+        "podinfo to 6.5.4 in dev"
+    )
 
 
 def test_a_row_shows_chart_versions_jump_and_place() -> None:
@@ -52,10 +61,10 @@ def test_places_of_the_same_move_share_a_row() -> None:
 
 
 def test_why_nothing_newer_was_taken_is_said_newest_first_and_counted() -> None:
-    refused = tuple(Refused(tag=f"7.{index}.0", why="outside ^6.5.3") for index in (2, 1, 0))
-    assert "<code>7.2.0</code> outside ^6.5.3<br><code>7.1.0</code> outside ^6.5.3<br>and 1 more" in body(
-        a_verdict(an_update(refused=refused))
-    )
+    whys = {"7.2.0": "outside ^6.5.3", "7.2.0-rc.1": "a prerelease", "7.1.0": "outside ^6.5.3", "6.9.0": "skipped"}
+    refused = tuple(Refused(tag=tag, why=why) for tag, why in whys.items())
+    said = "<code>7.2.0</code> and 1 more outside ^6.5.3<br><code>7.2.0-rc.1</code> a prerelease<br>and 1 more |"
+    assert said in body(a_verdict(an_update(refused=refused)))
 
 
 def test_a_line_kept_from_before_says_why() -> None:
@@ -76,7 +85,7 @@ def test_a_major_jump_a_digest_and_a_suspended_object_are_things_to_check() -> N
 
 def test_the_body_says_how_to_undo_and_ends_with_the_marker() -> None:
     found = body(a_verdict(an_update()))
-    assert "revert the merge" in found
+    assert "`git revert -m 1 MERGE`" in found
     assert found.rstrip("\n").endswith("-->")
 
 
@@ -104,20 +113,74 @@ def test_the_words_do_not_depend_on_the_order_of_the_verdicts(shuffled: bool) ->
 
 
 def test_a_commit_message_has_a_line_a_chart_and_trailers_last() -> None:
-    message = texts(a_verdict(an_update()), a_verdict(an_update(), chart="x/redis", path="b.yaml")).commit_message
+    message = texts(a_verdict(an_update()), a_verdict(an_update(path="b.yaml"), chart="x/redis")).commit_message
     assert message == (
-        "chore(dev): update 2 charts\n\n"
+        "chore(deps): update 2 charts in dev\n\n"
         "- ghcr.io/stefanprodan/charts/podinfo 6.5.3 -> 6.5.4\n"
         "- ghcr.io/x/redis 6.5.3 -> 6.5.4\n\n"
         "Flux-Chart-Bot-Row: ghcr.io/stefanprodan/charts/podinfo 6.5.4\n"
         "Flux-Chart-Bot-Row: ghcr.io/x/redis 6.5.4\n"
         f"{TIER_TRAILER}: dev\n"
+        "Flux-Chart-Bot-Chart: ghcr.io/stefanprodan/charts/podinfo 6.5.3 6.5.4 - apps/dev/podinfo.yaml\n"
+        "Flux-Chart-Bot-Chart: ghcr.io/x/redis 6.5.3 6.5.4 - b.yaml\n"
         "Flux-Chart-Bot-Key: all\n"
-        "Flux-Chart-Bot-Updates: 2\n"
     )
 
 
-def test_a_long_commit_message_counts_what_it_leaves_out() -> None:
+def test_a_row_of_a_commit_names_each_file_once() -> None:
+    verdicts = [a_verdict(an_update(path=path, line=line)) for path in ("a.yaml", "b.yaml") for line in (3, 7)]
+    message = texts(*verdicts).commit_message
+    assert message.splitlines()[-1].endswith(" 6.5.3 6.5.4 - a.yaml b.yaml")
+
+
+def test_a_long_commit_message_counts_the_lines_it_leaves_out_and_keeps_the_rows() -> None:
     message = texts(*(a_verdict(an_update(), chart=f"x/{index:03}") for index in range(130))).commit_message
     assert "- and 30 more\n\n" in message
-    assert message.splitlines()[-1] == "Flux-Chart-Bot-Updates: 130"
+    assert message.count("\nFlux-Chart-Bot-Chart: ") == 130
+
+
+def templates(*, title: str = "x", commit_title: str = "y", body_header: str = "z") -> Templates:
+    return Templates(
+        title=Template.parse(title),
+        commit_title=Template.parse(commit_title),
+        body_header=Template.parse(body_header),
+    )
+
+
+def worded(given: Templates, *verdicts: Verdict) -> Texts:
+    return pull_request_texts(a_tier(), verdicts, given)
+
+
+def test_a_team_chooses_its_own_titles() -> None:
+    given = templates(title="{tier}: {charts} ({jump})", commit_title="fix({tier}): {what} {{see wiki}}")
+    made = worded(given, a_verdict(an_update()), a_verdict(an_update(jump="major"), chart="x/redis"))
+    assert made.title == "dev: 2 (major)"
+    assert made.commit_message.splitlines()[0] == "fix(dev): 2 charts {see wiki}"
+
+
+def test_a_wording_of_its_own_says_less_as_well_where_it_is_too_long() -> None:
+    given = templates(title="chore(deps): bring the environment {tier} up to date with {what} [charts]")
+    assert worded(given, a_verdict(an_update())).title.endswith("with podinfo [charts]")
+
+
+def test_a_team_chooses_the_words_above_the_table() -> None:
+    given = templates(body_header="## {what} for {tier}\n\nSee [the wiki](https://wiki.example/x).\n")
+    made = worded(given, a_verdict(an_update(new="6.5.4-@x")))
+    assert made.body.startswith(
+        "## podinfo to 6.5.4-%40x for dev\n\nSee [the wiki](https://wiki.example/x).\n\n| Chart"
+    )
+
+
+def test_the_rule_that_skips_a_version_is_there_to_be_pasted() -> None:
+    found = html.unescape(body(a_verdict(an_update()), a_verdict(an_update(), chart="x/redis")))
+    rule = re.search(r"<code>(- \{match: .*)</code>\.", found)
+    assert rule is not None
+    loaded = load(f"tiers: {{dev: {{paths: [a/**]}}}}\nrules:\n  {rule[1]}\n".encode())
+    assert loaded.rules == (
+        Rule(
+            charts=("ghcr.io/stefanprodan/charts/podinfo",),
+            tiers=("dev",),
+            skip=(Constraint.parse("6.5.4"),),
+            line=3,
+        ),
+    )

@@ -82,21 +82,32 @@ def test_a_push_with_a_token_that_only_reads_is_forbidden(
     assert hosted.tip(OURS) is None
 
 
+def test_a_push_to_an_archived_repository_is_not_a_missing_permission(hosted: HostedRepository, token: Secret) -> None:
+    hosted.archive()
+    with open_repository(hosted.clone_url, token=token) as repository:
+        made = commit_on(repository, repository.fetch(["main"])["main"])
+        assert repository.push(OURS, made, expected=None) is PushRejected.ARCHIVED
+
+
 @pytest.mark.parametrize(
-    "words",
+    ("words", "why"),
     [
-        "GH006: Protected branch update failed for refs/heads/x.",
-        "GH013: Repository rule violations found for refs/heads/x.",
+        ("GH006: Protected branch update failed for refs/heads/x.", PushRejected.PROTECTED),
+        ("GH013: Repository rule violations found for refs/heads/x.", PushRejected.PROTECTED),
+        ("GH006: Protected branch update failed. Commits must have verified signatures.", PushRejected.UNSIGNED),
+        ("GH013: Repository rule violations found. - Commits must have verified signatures.", PushRejected.UNSIGNED),
     ],
 )
-def test_a_push_against_a_rule_is_protected(hosted: HostedRepository, token: Secret, words: str) -> None:
+def test_a_push_against_a_rule_is_told_apart(
+    hosted: HostedRepository, token: Secret, words: str, why: PushRejected
+) -> None:
     hook = hosted.memory.git.path / "hooks/pre-receive"
     hook.parent.mkdir()
     hook.write_text(f"#!/bin/sh\necho 'error: {words}' >&2\nexit 1\n")
     hook.chmod(0o755)
     with open_repository(hosted.clone_url, token=token) as repository:
         made = commit_on(repository, repository.fetch(["main"])["main"])
-        assert repository.push(OURS, made, expected=None) is PushRejected.PROTECTED
+        assert repository.push(OURS, made, expected=None) is why
 
 
 def test_a_branch_that_moves_between_question_and_push_is_stale(hosted: HostedRepository, token: Secret) -> None:

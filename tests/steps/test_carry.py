@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from builders import PODINFO, configuration, digest, rule, source, tier
+from docs.tables import reasons
 from doubles.story import Story, oci, release, repository
 
 from bot.model.tiers import Configuration
@@ -11,13 +12,12 @@ from bot.model.verdicts import Held, Update
 from bot.planning.grouping import branch_of
 from bot.reason import ReasonKind
 from bot.reasons import UNKNOWN as UNKNOWN_IDS
-from bot.reasons import all_kinds
 
 PATH = "apps/dev/a.yaml"
 DEV = tier("dev", "any")
 OTHER = "ghcr.io/x/other"
-UNKNOWN = [kind for kind in all_kinds() if kind.id in UNKNOWN_IDS]
-KNOWN = [kind for kind in all_kinds() if kind.id not in UNKNOWN_IDS]
+UNKNOWN = [kind for kind in reasons().values() if kind.id in UNKNOWN_IDS]
+KNOWN = [kind for kind in reasons().values() if kind.id not in UNKNOWN_IDS]
 
 
 def facts(kind: ReasonKind) -> ReasonKind:

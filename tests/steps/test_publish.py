@@ -1,7 +1,7 @@
 """find, plan and publish: what is written to a remote and a forge, and what a failure leaves behind."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from builders import PODINFO, configuration, tier
@@ -14,6 +14,7 @@ from bot.model.proposals import Action, Outcome, Plan, Published, PullRequest, S
 from bot.model.tiers import Tier
 from bot.planning.grouping import branch_of
 from bot.planning.ownership import TIER_TRAILER
+from bot.reason import Reason
 from bot.reasons import FORGE_FAILED, OPENING_FORBIDDEN, PERMISSION_MISSING
 from bot.steps.publish import publish
 
@@ -64,10 +65,57 @@ def test_a_new_proposal_is_a_branch_a_pull_request_and_statuses() -> None:
     (pull,) = story.forge.open_pull_requests()
 
     assert story.proposed() == {"apps/dev/a.yaml": release("1.2.4")}
-    assert (pull.head, pull.base, pull.title) == (NAME, "main", "chore(dev): update podinfo to 1.2.4")
+    assert (pull.head, pull.base, pull.title) == (NAME, "main", "chore(deps): update podinfo to 1.2.4 in dev")
     assert account(outcome) == ("create", True, "")
     assert (outcome.url, outcome.head) == (pull.url, story.remote.tip(NAME))
     assert set(story.forge.set_by_us) == {story.remote.tip("main"), story.remote.tip(NAME)}
+
+
+def test_what_the_forge_remarks_about_what_was_opened_is_told() -> None:
+    story = fleet()
+    story.forge.remarked["main"] = (FORBIDDEN,)
+    assert story.published().remarks == (FORBIDDEN,)
+    assert story.published().remarks == (), "nothing was opened in this run"
+
+
+def test_a_forge_that_cannot_say_what_it_remarks_fails_nothing() -> None:
+    story = fleet()
+    story.forge.fails.add("remarks")
+    published = story.published()
+    assert account(the_outcome(published)) == ("create", True, "")
+    assert (published.remarks, published.problems) == ((), ())
+
+
+@dataclass(frozen=True)
+class Refusing:
+    """Makes no commit, and says why."""
+
+    def commit(self, *, parent: str, changes: object, message: str, identity: object) -> Reason:
+        return MISSING
+
+
+def test_a_commit_that_is_refused_is_one_proposals_problem() -> None:
+    story = fleet(DEV, STAGING)
+    planned = story.planned()
+    remote = replace(story.our_side(), made_by=Refusing())
+    published = publish(planned, remote, story.configuration)
+    assert [account(outcome) for outcome in published.outcomes] == [("create", False, MISSING.id)] * 2
+    assert writes(story) == []
+
+
+@pytest.mark.parametrize(
+    ("rejected", "cure"),
+    [
+        (PushRejected.UNSIGNED, "Give the Action a `signing-key`, or let GitHub sign: `commit: api`"),
+        (PushRejected.ARCHIVED, "Unarchive it, or turn the bot's workflow off"),
+    ],
+)
+def test_a_push_that_a_setting_refuses_names_the_mend(rejected: PushRejected, cure: str) -> None:
+    story = fleet()
+    story.remote.rejects = rejected
+    problem = the_outcome(story.published()).problem
+    assert problem is not None
+    assert problem.mend.startswith(cure)
 
 
 def test_a_commit_of_ours_stands_on_its_base_and_names_its_tier() -> None:
@@ -97,7 +145,7 @@ def test_a_newer_chart_updates_the_same_pull_request() -> None:
     assert story.proposed() == {"apps/dev/a.yaml": release("1.2.5")}
     assert writes(story) == ["push", "update_pull_request"]
     assert account(outcome) == ("update", True, "")
-    assert pull.title.endswith("1.2.5")
+    assert pull.title.endswith("1.2.5 in dev")
 
 
 def test_a_base_that_moved_elsewhere_costs_no_push() -> None:

@@ -58,6 +58,8 @@ def check(call: Call) -> None:
     if not wanted:
         return
     repository = call.repository
+    if repository.archived and call.operation.method != "GET":
+        raise refuse(403, "Repository was archived so is read-only.")
     administration = any(name == "administration" for name, _ in wanted)
     if call.operation.method == "GET" and not repository.private and not administration:
         return  # anyone reads what is public

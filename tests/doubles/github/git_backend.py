@@ -98,6 +98,8 @@ def _refused(asked: GitRequest, repository: RepositoryState | None, identity: Id
     reaches = identity.reaches(repository.full_name)
     if repository.private and not (reaches and identity.may("contents", "read")):
         return text_reply(404, "Repository not found.")
+    if asked.writes and repository.archived:
+        return text_reply(403, "This repository was archived so it is read-only.")
     if asked.writes and not (reaches and identity.may("contents", "write")):
         denied = f"Permission to {repository.full_name}.git denied to {identity.login}."
         return text_reply(403, "Write access to repository not granted." if identity.is_installation else denied)

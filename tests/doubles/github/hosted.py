@@ -229,6 +229,18 @@ class HostedRepository:
         """Takes "Allow GitHub Actions to create and approve pull requests" away."""
         self.memory.actions_may_open_pulls = False
 
+    def rule(self, branch: str, *kinds: str) -> None:
+        """Lets a ruleset hold for a branch: `merge_queue`, `required_status_checks` and the like."""
+        self.memory.rules[branch] = list(kinds)
+
+    def archive(self) -> None:
+        """Makes it read-only."""
+        self.memory.archived = True
+
+    def sign_nothing(self) -> None:
+        """Leaves commits that bots make by API without a signature."""
+        self.memory.signs = False
+
     def delay_mergeable(self, reads: int) -> None:
         """Lets that many reads after each change of a head say `mergeable: null`, as GitHub's background work does."""
         self.memory.mergeable_lag = reads

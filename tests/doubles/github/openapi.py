@@ -56,6 +56,9 @@ class Description:
     def __init__(self, document: Json) -> None:
         # nullable is the only word of OpenAPI 3.0's own schema language that occurs here.
         self._document: Json = _as_json_schema(document, closed=True)
+        schemas = document["components"]["schemas"]
+        for name in _joined(document):  # what is joined with another knows only its own fields
+            self._document["components"]["schemas"][name] = _as_json_schema(schemas[name], closed=False)
         resource = Resource.from_contents(self._document, default_specification=DRAFT202012)
         self._registry = Registry().with_resource(ROOT, resource)
         self._routes = sorted(
@@ -162,6 +165,17 @@ class Description:
 def description() -> Description:
     """Reads the description, once a process."""
     return Description(json.loads(DESCRIPTION.read_bytes()))
+
+
+def _joined(part: Any) -> set[str]:
+    """Names of the schemas that an `allOf` joins with others."""
+    if isinstance(part, list):
+        return set().union(*map(_joined, part))
+    if not isinstance(part, dict):
+        return set()
+    several = part.get("allOf", ())[1:] and part["allOf"]
+    refs = {item["$ref"].rpartition("/")[2] for item in several if "$ref" in item}
+    return refs.union(*map(_joined, part.values()))
 
 
 def _as_json_schema(part: Any, *, closed: bool) -> Any:

@@ -123,6 +123,11 @@ class RepositoryState:
     statuses: list[Status] = field(default_factory=list)
     labels: dict[str, Label] = field(default_factory=dict)
     verified: set[str] = field(default_factory=set)
+    # Branch to the kinds of its rulesets' active rules.
+    rules: dict[str, list[str]] = field(default_factory=dict)
+    archived: bool = False
+    # GitHub signs what a bot commits by API; one that does not shows what happens then.
+    signs: bool = True
 
     @property
     def full_name(self) -> str:
@@ -163,8 +168,11 @@ class State:
         return self.people.setdefault(identity.login.lower(), identity)
 
     def by_email(self, email: str) -> Identity | None:
-        """Finds the user whose noreply address this is."""
-        return next((who for who in self.people.values() if who.noreply == email), None)
+        """Finds the user whose noreply address this is, on whatever server."""
+        name, _, host = email.partition("@")
+        if not host.startswith("users.noreply."):
+            return None
+        return next((who for who in self.people.values() if who.noreply.partition("@")[0] == name), None)
 
     def find(self, full_name: str) -> RepositoryState | None:
         """Finds a repository; names ignore case."""

@@ -36,9 +36,17 @@ def workflow_permissions(call: Call) -> Answer:
     return Answer(body={"default_workflow_permissions": "read", "can_approve_pull_request_reviews": allowed})
 
 
+def branch_rules(call: Call) -> Answer:
+    """The active rules of rulesets for a branch, which need not exist."""
+    source = {"ruleset_source_type": "Repository", "ruleset_source": call.repository.full_name, "ruleset_id": 42}
+    kinds = call.repository.rules.get(call.operation.parameters["branch"], [])
+    return Answer(body=[{"type": kind, **source} for kind in kinds])
+
+
 HANDLERS: Mapping[str, Handler] = {
     "GET /user": get_user,
     "GET /users/{username}": get_other_user,
     "GET /repos/{owner}/{repo}": get_repository,
     "GET /repos/{owner}/{repo}/actions/permissions/workflow": workflow_permissions,
+    "GET /repos/{owner}/{repo}/rules/branches/{branch}": branch_rules,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from doubles.github import lifecycle
 from doubles.github.answers import Answer, Json, not_found, refuse
@@ -144,13 +145,14 @@ def create_commit(call: Call) -> Answer:
     for sha, kind in ((fields["tree"], "tree"), *((parent, "commit") for parent in fields.get("parents", []))):
         if home.git.object_type(sha) != kind:
             raise refuse(422, f"{kind} {sha} does not exist")
-    author = fields.get("author", {"name": actor.login, "email": actor.noreply})
+    host = urlsplit(call.urls.server).hostname or ""
+    author = fields.get("author", {"name": actor.login, "email": actor.noreply.replace("github.com", host)})
     committer = fields.get("committer", author if "author" in fields else None)
     environment = {"GIT_AUTHOR_NAME": author["name"], "GIT_AUTHOR_EMAIL": author["email"]}
     if committer is not None:
         environment |= {"GIT_COMMITTER_NAME": committer["name"], "GIT_COMMITTER_EMAIL": committer["email"]}
     sha = home.git.write_commit(fields["tree"], fields.get("parents", []), fields["message"], environment)
-    if actor.is_installation and committer is None:
+    if actor.is_installation and committer is None and home.signs:
         home.verified.add(sha)
     shown = form.git_commit(call.urls, home, home.git.commit(sha))
     return Answer(status=201, body=shown, headers=(("Location", shown["url"]),))

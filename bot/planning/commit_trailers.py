@@ -1,0 +1,137 @@
+"""What a commit of ours says to a program: the trailers, written and read here alone.
+
+    trailers = tier *row left-out
+    tier     = "Flux-Chart-Bot-Tier: " name
+    row      = "Flux-Chart-Bot-Chart: " chart SP from SP to SP digest *( SP path )
+    left-out = "Flux-Chart-Bot-Left-Out: " number
+    digest   = "sha256:" 64hex / "-"
+
+A word is percent-encoded UTF-8 (`%` alone is the empty one): it holds no blank, no line break and nothing that a forge
+reads as a mention, a closing keyword or a command. `left-out` is there where rows are missing, for length; a row with
+no path has some that are not listed. Several rows may name one chart. What is read is what somebody wrote: whose a
+commit is, is decided by `bot.planning.ownership`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from bot.planning.ownership import TIER_TRAILER
+
+ROW_TRAILER = "Flux-Chart-Bot-Chart"
+LEFT_OUT_TRAILER = "Flux-Chart-Bot-Left-Out"
+LONGEST = 48 * 1024
+"""Characters of all rows. Git has no limit; forges show, index and hand on a message whole."""
+
+_NOTHING = "-"
+_EMPTY = "%"
+"""What no other text is encoded as."""
+_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+~-")
+_PORT = re.compile(r"%3A(?=\d)")
+_REFERENCE = re.compile(r"(?<=gh)-(?=\d)", re.IGNORECASE)
+"""`GH-12` is an issue to GitHub: https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls"""
+_ENCODED = re.compile(rb"%([0-9A-F]{2})")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_FEWEST_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartRow:
+    """One chart that moves from one version to another in some files.
+
+    Attributes:
+        chart: Canonical address without `oci://`.
+        old: The version before, as the manifest wrote it.
+        new: The version after.
+        digest: `sha256:<hex>` that is written beside it, else empty.
+        paths: The files; empty where they are not listed.
+    """
+
+    chart: str
+    old: str
+    new: str
+    digest: str = ""
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitRecord:
+    """What one commit of ours changes.
+
+    Attributes:
+        left_out: How many rows more it has.
+    """
+
+    tier: str
+    rows: tuple[ChartRow, ...] = ()
+    left_out: int = 0
+
+
+def written(record: CommitRecord) -> str:
+    """The trailers as the last paragraph of a message; paths are left out first where all would be too long."""
+    lines = [_line(row) for row in record.rows]
+    if sum(map(len, lines)) > LONGEST:
+        lines = [_line(replace(row, paths=())) for row in record.rows]
+    kept = _fitting(lines)
+    left_out = record.left_out + len(lines) - len(kept)
+    last = [f"{LEFT_OUT_TRAILER}: {left_out}"] if left_out else []
+    return "\n".join((f"{TIER_TRAILER}: {record.tier}", *kept, *last)) + "\n"
+
+
+def read(trailers: Iterable[tuple[str, str]]) -> CommitRecord | None:
+    """Read them back; None without exactly one tier. A line that is not of the grammar counts as left out."""
+    given = tuple(trailers)
+    tiers = [value for key, value in given if key == TIER_TRAILER]
+    if len(tiers) != 1:
+        return None
+    rows = [_row(value) for key, value in given if key == ROW_TRAILER]
+    counts = [value for key, value in given if key == LEFT_OUT_TRAILER]
+    left_out = sum(int(value) if _NUMBER.fullmatch(value) else 1 for value in counts)
+    return CommitRecord(
+        tier=tiers[0], rows=tuple(row for row in rows if row), left_out=left_out + sum(row is None for row in rows)
+    )
+
+
+def word(text: str) -> str:
+    """Foreign text as one word of a commit message: letters, digits and `._+/~-`, the rest percent-encoded.
+
+    A colon stays before a digit only, as in the port of a registry, so that no address becomes a link.
+    """
+    encoded = "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in text.encode("utf-8", "surrogatepass"))
+    return _REFERENCE.sub("%2D", _PORT.sub(":", encoded)) or _EMPTY
+
+
+def _fitting(lines: list[str]) -> list[str]:
+    room = LONGEST
+    for count, line in enumerate(lines):
+        room -= len(line)
+        if room < 0:
+            return lines[:count]
+    return lines
+
+
+def _line(row: ChartRow) -> str:
+    words = (word(text) for text in (row.chart, row.old, row.new))
+    return f"{ROW_TRAILER}: {' '.join((*words, row.digest or _NOTHING, *map(word, row.paths)))}"
+
+
+def _row(value: str) -> ChartRow | None:
+    words = value.split(" ")
+    if len(words) < _FEWEST_WORDS or not all(words):
+        return None
+    *texts, digest = words[:_FEWEST_WORDS]
+    if digest != _NOTHING and not _DIGEST.fullmatch(digest):
+        return None
+    try:
+        chart, old, new, *paths = map(_decoded, (*texts, *words[_FEWEST_WORDS:]))
+    except UnicodeError:
+        return None
+    return ChartRow(chart=chart, old=old, new=new, digest="" if digest == _NOTHING else digest, paths=tuple(paths))
+
+
+def _decoded(text: str) -> str:
+    if text == _EMPTY:
+        return ""
+    plain = _ENCODED.sub(lambda found: bytes.fromhex(found[1].decode()), text.encode())
+    return plain.decode("utf-8", "surrogatepass")
