@@ -118,8 +118,6 @@ def test_a_commit_message_has_a_line_a_chart_and_trailers_last() -> None:
         "chore(deps): update 2 charts in dev\n\n"
         "- ghcr.io/stefanprodan/charts/podinfo 6.5.3 -> 6.5.4\n"
         "- ghcr.io/x/redis 6.5.3 -> 6.5.4\n\n"
-        "Flux-Chart-Bot-Row: ghcr.io/stefanprodan/charts/podinfo 6.5.4\n"
-        "Flux-Chart-Bot-Row: ghcr.io/x/redis 6.5.4\n"
         f"{TIER_TRAILER}: dev\n"
         "Flux-Chart-Bot-Chart: ghcr.io/stefanprodan/charts/podinfo 6.5.3 6.5.4 - apps/dev/podinfo.yaml\n"
         "Flux-Chart-Bot-Chart: ghcr.io/x/redis 6.5.3 6.5.4 - b.yaml\n"
@@ -130,7 +128,7 @@ def test_a_commit_message_has_a_line_a_chart_and_trailers_last() -> None:
 def test_a_row_of_a_commit_names_each_file_once() -> None:
     verdicts = [a_verdict(an_update(path=path, line=line)) for path in ("a.yaml", "b.yaml") for line in (3, 7)]
     message = texts(*verdicts).commit_message
-    assert message.splitlines()[-1].endswith(" 6.5.3 6.5.4 - a.yaml b.yaml")
+    assert message.splitlines()[-2].endswith(" 6.5.3 6.5.4 - a.yaml b.yaml")
 
 
 def test_a_long_commit_message_counts_the_lines_it_leaves_out_and_keeps_the_rows() -> None:
