@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Self
 
 from bot.versions.quoting import quoted
-from bot.versions.terms import TERM, Term, read_term
+from bot.versions.terms import MEANING, TERM, Term, read_term
 from bot.versions.version import Version
 
 LONGEST_CONSTRAINT = 512
@@ -90,7 +90,7 @@ class Group:
         if version.prerelease and not self.admits_prereleases:
             return False
         for term in self.terms:  # noqa: SIM110 - asked for every tag of every chart, and a generator doubles the time
-            if term.complaint(version) is not None:
+            if MEANING[term.operator](version, term) is not None:
                 return False
         return True
 
