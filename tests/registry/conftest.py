@@ -63,7 +63,8 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     table: dict[str, list[str]] = {}
     real = socket.getaddrinfo
 
-    def resolve(host: str, port: int, *args: Any, **settings: Any) -> Any:
+    def resolve(asked: bytes | str, port: int, *args: Any, **settings: Any) -> Any:
+        host = asked if isinstance(asked, str) else asked.decode()
         if host.endswith(".localhost"):
             return real("127.0.0.1", port, *args, **settings)
         if host in table:
