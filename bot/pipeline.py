@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.model.explanations import Explained, Spot
 from bot.model.tiers import Branch, Configuration
 from bot.ports import Progress, Registry
 from bot.report.run_report import RunReport
@@ -14,6 +13,7 @@ from bot.steps.scan import Base, scan
 from bot.steps.select_versions import select
 
 if TYPE_CHECKING:
+    from bot.model.explanations import Explained, Spot
     from bot.steps.find import Remote
 
 
@@ -39,7 +39,7 @@ class Request:
     writes: bool = False
 
 
-def explain(request: Request, spot: Spot) -> Explained:
+def explain(request: Request, spot: "Spot") -> "Explained":
     """Tell the beginning of the story for one place; only its charts are asked for, nothing is written."""
     from bot.steps.explain import explain as with_reasons  # noqa: PLC0415 - neither scan nor update needs it
     from bot.steps.explain import focus  # noqa: PLC0415 - as above

@@ -1,7 +1,7 @@
 """The whole run as one JSON document for machines; `plan.schema.json` is its schema."""
 
 import json
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, assert_never
 
 from bot.model.proposals import Outcome
@@ -91,7 +91,7 @@ def pull_requests_text(report: RunReport) -> str:
 
 def schema() -> Json:
     """The published JSON Schema of the document."""
-    loaded: Json = json.loads(files("bot.report").joinpath("plan.schema.json").read_bytes())
+    loaded: Json = json.loads(Path(__file__).with_name("plan.schema.json").read_bytes())
     return loaded
 
 

@@ -42,6 +42,7 @@ class WorkTree:
             raise UsageError(f"{str(folder)!r} is not a folder", "Name the folder of a repository's files")
         self._folder = os.fsencode(folder.resolve())
         self._unreadable: dict[str, Unreadable] = {}
+        self._entries: tuple[TreeEntry, ...] | None = None
 
     @property
     def unreadable(self) -> tuple[Unreadable, ...]:
@@ -51,8 +52,14 @@ class WorkTree:
     def entries(self) -> tuple[TreeEntry, ...]:
         """Every file and link, sorted bytewise. A nested repository is a submodule; pipes and devices are nothing.
 
-        Paths that are not UTF-8 keep their bytes as surrogate escapes, as those of a commit do.
+        Paths that are not UTF-8 keep their bytes as surrogate escapes, as those of a commit do. The folder is walked
+        once: a run judges one state of it, and `read` sees when a file is no longer what it was then.
         """
+        if self._entries is None:
+            self._entries = self._walked()
+        return self._entries
+
+    def _walked(self) -> tuple[TreeEntry, ...]:
         found: list[tuple[bytes, TreeEntry]] = []
         folders = [b""]
         while folders:
