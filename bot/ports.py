@@ -4,13 +4,15 @@ The contract tests run on every implementation, fakes too.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
 from bot.model.commits import CommitFacts, FileChange, PathDifference, PushRejected, RemoteHeads, Sha, TreeEntry
-from bot.model.proposals import CommitStatus, Identity, PullRequest
 from bot.model.tiers import Branch
 from bot.reason import Reason
+
+if TYPE_CHECKING:
+    from bot.model.proposals import CommitStatus, Identity, PullRequest
 
 Progress = Callable[[int, int], None]
 """Called with how many are done and how many there are."""
@@ -62,7 +64,7 @@ class Repository(Protocol):
     def history(self, commit: Sha, most: int) -> tuple[CommitFacts, ...]:
         """First-parent commits from `commit` backwards, as far as fetched, at most so many."""
 
-    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
+    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: "Identity") -> Sha:
         """Make a commit from blobs on top of `parent`; nothing is pushed."""
 
     def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
@@ -78,16 +80,16 @@ class Repository(Protocol):
 class Forge(Protocol):
     """Pull requests and statuses. Raises `ForgeFailed` when the forge as a whole cannot be used."""
 
-    def identity(self) -> Identity:
+    def identity(self) -> "Identity":
         """Who the token is."""
 
-    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+    def open_pull_requests(self) -> "tuple[PullRequest, ...]":
         """Every open pull request whose head branch begins with our prefix, forks' included."""
 
-    def last_closed(self, branch: Branch) -> PullRequest | None:
+    def last_closed(self, branch: Branch) -> "PullRequest | None":
         """The newest pull request from this branch of ours that was closed without a merge."""
 
-    def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> PullRequest | Reason:
+    def create_pull_request(self, *, head: Branch, base: Branch, title: str, body: str) -> "PullRequest | Reason":
         """Open one; where it exists already, that one; where it is forbidden, why and the cure."""
 
     def update_pull_request(self, number: int, *, title: str, body: str) -> Reason | None:
@@ -96,10 +98,10 @@ class Forge(Protocol):
     def close_pull_request(self, number: int, *, comment: str) -> Reason | None:
         """Close with one comment; None when done."""
 
-    def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:
+    def statuses(self, sha: Sha) -> "tuple[CommitStatus, ...]":
         """The newest status of each of our contexts on a commit, set by us (others' are left out)."""
 
-    def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
+    def set_status(self, sha: Sha, status: "CommitStatus") -> Reason | None:
         """Set a status; None when done."""
 
     def compare_url(self, *, base: Branch, head: Branch) -> str:

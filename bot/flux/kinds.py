@@ -23,7 +23,6 @@ from bot.flux.objects import (
     SourceRef,
 )
 from bot.flux.pins import wish_of_chart, wish_of_repository
-from bot.flux.policy_fields import exclusions_of, image_of, policy_of
 from bot.model.charts import ChartSource
 from bot.model.places import ObjectId
 from bot.model.references import PassedOver
@@ -176,6 +175,8 @@ def _input_provider(manifest: Manifest, head: Head) -> Read:
 
 
 def _image_repository(manifest: Manifest, head: Head) -> Read:
+    from bot.flux.policy_fields import exclusions_of, image_of  # noqa: PLC0415 - few trees hold one
+
     return _named(ImageRepository(head=head, image=image_of(manifest), exclusions=exclusions_of(manifest)))
 
 
@@ -185,6 +186,8 @@ def _image_policy(manifest: Manifest, head: Head) -> Read:
     if not isinstance(names, Reason) and names[0]:
         namespace = names[1] or head.object.namespace
         repository = SourceRef(kind="ImageRepository", name=names[0], namespace=namespace)
+    from bot.flux.policy_fields import policy_of  # noqa: PLC0415 - as above
+
     return _named(ImagePolicy(head=head, repository=repository, spec=policy_of(manifest)))
 
 

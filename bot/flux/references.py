@@ -3,12 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from posixpath import dirname
+from typing import TYPE_CHECKING
 
 from bot.flux.address import join_chart
-from bot.flux.expansion import Expansion, Uses, expand
 from bot.flux.files import FileReading
-from bot.flux.image_policies import ImagePolicies
 from bot.flux.kinds import PATCHED
 from bot.flux.nearest import AppliedFrom, Entry, Level, Nearest
 from bot.flux.objects import (
@@ -21,6 +21,7 @@ from bot.flux.objects import (
     HelmRepository,
     Kustomization,
     OCIRepository,
+    ResourceSet,
     SourceRef,
     VersionPatch,
     Wish,
@@ -43,6 +44,10 @@ from bot.reasons import (
 )
 from bot.versions.tags import TagRule
 from bot.versions.version import try_flux
+
+if TYPE_CHECKING:
+    from bot.flux.expansion import Expansion, Uses
+    from bot.flux.image_policies import ImagePolicies
 
 _MOST_CANDIDATES_SHOWN = 5
 _SOURCES_WITHOUT_CHART_VERSIONS = frozenset({"GitRepository", "Bucket", "ExternalArtifact"})
@@ -75,17 +80,29 @@ def resolve(readings: Iterable[FileReading], *, apply_policies: bool = False) ->
     known = tuple(readings)
     told = tuple(each for reading in known for each in reading.passed_over)
     objects = tuple(each for reading in known for each in reading.objects)
-    expansion = expand(objects)
-    every = (*objects, *expansion.objects)
+    expansion = _expanded(objects)
+    every = (*objects, *expansion.objects) if expansion else objects
     tree = _Tree.of(every, _patched(told), overridden(known), apply_policies=apply_policies)
-    judged = [*_unless_shared(tree.judged(), expansion), *told, *expansion.passed_over]
+    judged = [*tree.judged(), *told]
+    if expansion:
+        judged = [*_unless_shared(judged, expansion), *expansion.passed_over]
     return Resolution(
         references=tuple(sorted((each for each in judged if isinstance(each, Reference)), key=_by_place)),
         passed_over=tuple(sorted((each for each in judged if isinstance(each, PassedOver)), key=_by_place)),
     )
 
 
-def _unless_shared(judged: Iterable[Reference | PassedOver], expansion: Expansion) -> Iterator[Reference | PassedOver]:
+def _expanded(objects: tuple[AnyObject, ...]) -> "Expansion | None":
+    if not any(isinstance(each, ResourceSet) for each in objects):
+        return None
+    from bot.flux.expansion import expand  # noqa: PLC0415 - four modules, and few trees hold a ResourceSet
+
+    return expand(objects)
+
+
+def _unless_shared(
+    judged: Iterable[Reference | PassedOver], expansion: "Expansion"
+) -> Iterator[Reference | PassedOver]:
     """Pass over what is written in a value that something else uses too, which is not a version that is judged."""
     known = tuple(judged)
     if not expansion.objects:
@@ -101,7 +118,7 @@ def _unless_shared(judged: Iterable[Reference | PassedOver], expansion: Expansio
         yield next((_shared(each, place, uses) for place, uses in shared if isinstance(each, Reference)), each)
 
 
-def _shared(reference: Reference, place: Place, uses: Uses) -> PassedOver:
+def _shared(reference: Reference, place: Place, uses: "Uses") -> PassedOver:
     return PassedOver(
         path=place.path,
         line=place.line,
@@ -155,13 +172,19 @@ class _Tree:
         self._objects = objects
         self._patched = patched
         self._overridden_by = overridden_by
-        applied_from = AppliedFrom(each for each in objects if isinstance(each, Kustomization))
-        self._policies = ImagePolicies(objects, applied_from, apply=apply_policies)
+        self._applied_from = applied_from = AppliedFrom(each for each in objects if isinstance(each, Kustomization))
+        self._apply_policies = apply_policies
         self._registries: Nearest[HelmRepository] = Nearest(applied_from)
         self._repositories: Nearest[OCIRepository] = Nearest(applied_from)
         self._charts: Nearest[HelmChart] = Nearest(applied_from)
         self._users: dict[Head, _Users] = defaultdict(_Users)
         self._unjoined: list[PassedOver] = []
+
+    @cached_property
+    def _policies(self) -> "ImagePolicies":
+        from bot.flux.image_policies import ImagePolicies  # noqa: PLC0415 - few trees hold a marker
+
+        return ImagePolicies(self._objects, self._applied_from, apply=self._apply_policies)
 
     @classmethod
     def of(
