@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 from bot.model.tiers import Branch, Configuration
 from bot.ports import Progress, Registry
 from bot.report.run_report import RunReport
-from bot.steps.edit import TierEdits, edit
 from bot.steps.look_up import confirm, look_up
 from bot.steps.resolve import Resolved, resolve
 from bot.steps.scan import Base, scan
-from bot.steps.select_versions import select
 
 if TYPE_CHECKING:
     from bot.model.explanations import Explained, Spot
+    from bot.steps.edit import TierEdits
     from bot.steps.find import Remote
 
 
@@ -48,6 +47,9 @@ def explain(request: Request, spot: "Spot") -> "Explained":
     manifests = scan(request.bases)
     focused = focus(resolve(manifests, configuration, request.default), manifests, spot)
     answers = look_up(focused, configuration, registry, request.progress)
+    from bot.steps.edit import edit  # noqa: PLC0415 - as in `run`
+    from bot.steps.select_versions import select  # noqa: PLC0415 - as in `run`
+
     verdicts = select(focused, answers, configuration)
     edits = edit(confirm(verdicts, registry, request.progress))
     return with_reasons(edits, answers, configuration, focused, spot)
@@ -59,6 +61,10 @@ def run(request: Request) -> RunReport:
     manifests = scan(request.bases)
     resolved = resolve(manifests, configuration, request.default)
     answers = look_up(resolved, configuration, registry, request.progress)
+    # Only here: what judges and edits is loaded while the registries are at work.
+    from bot.steps.edit import edit  # noqa: PLC0415 - see above
+    from bot.steps.select_versions import select  # noqa: PLC0415 - see above
+
     verdicts = select(resolved, answers, configuration)
     confirmed = confirm(verdicts, registry, request.progress)
     if remote is None:
@@ -74,7 +80,7 @@ def run(request: Request) -> RunReport:
     return replace(_report(request, resolved, edits), plan=intended, published=published)
 
 
-def _report(request: Request, resolved: Resolved, edits: tuple[TierEdits, ...]) -> RunReport:
+def _report(request: Request, resolved: Resolved, edits: "tuple[TierEdits, ...]") -> RunReport:
     return RunReport(
         command=request.command,
         configuration=request.configuration,
