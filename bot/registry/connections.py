@@ -25,14 +25,11 @@ class _Checked:
 
     def connected(self, connection: HTTPConnection) -> socket.socket:
         """Connect to the first address that is allowed and answers."""
-        host = connection.host
         try:
-            # As bytes where it can be: for text Python loads the tables of international names, which takes 2 ms.
-            name = host.encode() if host.isascii() else host
-            found = socket.getaddrinfo(name, connection.port, type=socket.SOCK_STREAM)
+            found = socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM)
         except (socket.gaierror, UnicodeError) as error:
             fault = error if isinstance(error, socket.gaierror) else socket.gaierror()
-            raise NameResolutionError(host, connection, fault) from None
+            raise NameResolutionError(connection.host, connection, fault) from None
         return self._first(connection, self._allowed(found))
 
     def _allowed(self, found: list[Any]) -> list[Any]:

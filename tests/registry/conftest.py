@@ -63,8 +63,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     table: dict[str, list[str]] = {}
     real = socket.getaddrinfo
 
-    def resolve(asked: bytes | str, port: int, *args: Any, **settings: Any) -> Any:
-        host = asked if isinstance(asked, str) else asked.decode()
+    def resolve(host: str, port: int, *args: Any, **settings: Any) -> Any:
         if host.endswith(".localhost"):
             return real("127.0.0.1", port, *args, **settings)
         if host in table:

@@ -103,11 +103,11 @@ def test_the_address_that_was_judged_is_the_one_connected_to(
     asker: Asker, double: RegistryDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One look-up a connection: a second one could answer differently (DNS rebinding)."""
-    looked_up: list[bytes | str] = []
+    looked_up: list[str] = []
     connected: list[str] = []
     real, real_connect = socket.getaddrinfo, WatchedSocket.connect
 
-    def once(host: bytes | str, port: int, **settings: int) -> object:
+    def once(host: str, port: int, **settings: int) -> object:
         looked_up.append(host)
         return real("127.0.0.1", port, **settings)
 
