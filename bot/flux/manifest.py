@@ -251,7 +251,7 @@ def _foreign_syntax(text: str, route: tuple[str, ...]) -> Reason | None:
     """Text that another program replaces before Flux sees it."""
     if "{{" in text:
         return HELM_TEMPLATE()
-    if variable := _VARIABLE.search(text):
+    if "${" in text and (variable := _VARIABLE.search(text)):
         return VARIABLE(field=_dotted(route), variable=variable.group())
     return None
 
