@@ -132,11 +132,16 @@ class _Opener:
 
     def read(self, path: bytes, size: int) -> bytes:
         """The bytes of a regular file of `size` bytes. OSError for anything else."""
-        folder, name = os.path.split(path)
-        with open(os.open(name, _FILE, dir_fd=self._open_folder(folder)), "rb") as file:  # noqa: PTH123 - a descriptor
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        folder, _, name = path.rpartition(b"/")
+        opened = os.open(name, _FILE, dir_fd=self._open_folder(folder))
+        try:
+            if not stat.S_ISREG(os.fstat(opened).st_mode):
                 raise OSError(errno.EINVAL, "not a regular file")
-            content = file.read(size + 1)
+            content = b""
+            while piece := os.read(opened, size + 1 - len(content)):
+                content += piece
+        finally:
+            os.close(opened)
         if len(content) != size:
             raise OSError(errno.EBUSY, "it changed while it was read")
         return content
