@@ -145,6 +145,10 @@ class Manifest:
         nodes = (self.node(*route[:length]) for length in range(len(route), 0, -1))
         return next((node.line for node in nodes if not isinstance(node, Obstacle)), self.line)
 
+    def text(self, *route: str) -> str | Reason:
+        """One field as text, an absent one empty; or the reason why it cannot be told."""
+        return self._text(route)
+
     def texts(self, *routes: tuple[str, ...]) -> tuple[str, ...] | Reason:
         """Several fields as text, absent ones empty; or the reason why the first of them cannot be told."""
         found: list[str] = []
