@@ -4,20 +4,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.model.explanations import Explained, Spot
 from bot.model.tiers import Branch, Configuration
 from bot.ports import Progress, Registry
 from bot.report.run_report import RunReport
-from bot.steps.branches import Past
-from bot.steps.edit import TierEdits, edit
 from bot.steps.look_up import confirm, look_up
-from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, resolve
-from bot.steps.ripen import ripen
 from bot.steps.scan import Base, Readings, scan
 
 if TYPE_CHECKING:
+    from bot.model.explanations import Explained, Spot
     from bot.steps.arrange import TierProposals
+    from bot.steps.branches import Past
+    from bot.steps.edit import TierEdits
     from bot.steps.find import Remote
 
 
@@ -44,10 +42,10 @@ class Request:
     now: datetime
     remote: "Remote | None" = None
     writes: bool = False
-    past: Past | None = None
+    past: "Past | None" = None
 
 
-def explain(request: Request, spot: Spot) -> Explained:
+def explain(request: Request, spot: "Spot") -> "Explained":
     """Tell the beginning of the story for one place; only its charts are asked for, nothing is written."""
     from bot.steps.explain import explain as with_reasons  # noqa: PLC0415 - neither scan nor update needs it
     from bot.steps.explain import focus  # noqa: PLC0415 - as above
@@ -58,6 +56,10 @@ def explain(request: Request, spot: Spot) -> Explained:
     resolved = resolve(manifests, configuration, request.default)
     focused = focus(resolved, manifests, spot)
     answers = look_up(focused, configuration, registry, request.progress)
+    from bot.steps.edit import edit  # noqa: PLC0415 - as in `run`
+    from bot.steps.recall import Recalled  # noqa: PLC0415 - as in `run`
+    from bot.steps.ripen import ripen  # noqa: PLC0415 - as in `run`
+
     recalled = Recalled(resolved, configuration, request.now, request.past, readings)
     verdicts = ripen(focused, answers, configuration, recalled, registry, request.progress)
     edits = edit(confirm(verdicts, registry, request.progress))
@@ -71,6 +73,11 @@ def run(request: Request) -> RunReport:
     manifests = scan(request.bases, readings)
     resolved = resolve(manifests, configuration, request.default)
     answers = look_up(resolved, configuration, registry, request.progress)
+    # Only here: what judges and edits is loaded while the registries are at work.
+    from bot.steps.edit import edit  # noqa: PLC0415 - see above
+    from bot.steps.recall import Recalled  # noqa: PLC0415 - see above
+    from bot.steps.ripen import ripen  # noqa: PLC0415 - see above
+
     recalled = Recalled(resolved, configuration, request.now, request.past, readings)
     verdicts = ripen(resolved, answers, configuration, recalled, registry, request.progress)
     confirmed = confirm(verdicts, registry, request.progress)

@@ -4,7 +4,7 @@ The contract tests run on every implementation, fakes too.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
 from bot.model.commits import (
@@ -17,10 +17,12 @@ from bot.model.commits import (
     Sha,
     TreeEntry,
 )
-from bot.model.proposals import CommitStatus, Identity, PullRequest
-from bot.model.proposing import Extras
 from bot.model.tiers import Branch
 from bot.reason import Reason
+
+if TYPE_CHECKING:
+    from bot.model.proposals import CommitStatus, Identity, PullRequest
+    from bot.model.proposing import Extras
 
 Progress = Callable[[int, int], None]
 """Called with how many are done and how many there are."""
@@ -78,7 +80,7 @@ class Repository(Protocol):
     def bring(self, commit: Sha) -> None:
         """Bring one commit here that a closed pull request had as its head; nothing happens where it is nowhere."""
 
-    def commit(self, *, parent: Sha | None, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha:
+    def commit(self, *, parent: Sha | None, changes: Iterable[FileChange], message: str, identity: "Identity") -> Sha:
         """Make a commit from blobs on top of `parent`, or the first of a history; nothing is pushed."""
 
     def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
@@ -97,20 +99,20 @@ class Commits(Protocol):
     Either way nothing is pushed yet, and the commit is here to be compared with its plan and pushed under a lease.
     """
 
-    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: Identity) -> Sha | Reason:
+    def commit(self, *, parent: Sha, changes: Iterable[FileChange], message: str, identity: "Identity") -> Sha | Reason:
         """Make a commit on top of `parent`; where it is refused for this one, why and the cure."""
 
 
 class Forge(Protocol):
     """Pull requests and statuses. Raises `ForgeFailed` when the forge as a whole cannot be used."""
 
-    def identity(self) -> Identity:
+    def identity(self) -> "Identity":
         """Who the token is."""
 
-    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+    def open_pull_requests(self) -> "tuple[PullRequest, ...]":
         """Every open pull request whose head branch begins with our prefix, forks' included."""
 
-    def last_refused(self, branch: Branch, *, after: int = 0) -> PullRequest | None:
+    def last_refused(self, branch: Branch, *, after: int = 0) -> "PullRequest | None":
         """The newest pull request from this branch of ours, where somebody else closed it without a merge.
 
         None as well where its number is not above `after`, the last one that was asked about.
@@ -118,10 +120,10 @@ class Forge(Protocol):
 
     def create_pull_request(
         self, *, head: Branch, base: Branch, title: str, body: str, draft: bool = False
-    ) -> PullRequest | Reason:
+    ) -> "PullRequest | Reason":
         """Open one; where it exists already, that one; where it is forbidden, why and the cure."""
 
-    def set_extras(self, number: int, extras: Extras) -> tuple[Reason, ...]:
+    def set_extras(self, number: int, extras: "Extras") -> tuple[Reason, ...]:
         """Add labels, people and all that; what of it could not be done."""
 
     def update_pull_request(self, number: int, *, title: str, body: str) -> Reason | None:
@@ -130,10 +132,10 @@ class Forge(Protocol):
     def close_pull_request(self, number: int, *, comment: str) -> Reason | None:
         """Close with one comment; None when done."""
 
-    def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:
+    def statuses(self, sha: Sha) -> "tuple[CommitStatus, ...]":
         """The newest status of each of our contexts on a commit, set by us (others' are left out)."""
 
-    def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
+    def set_status(self, sha: Sha, status: "CommitStatus") -> Reason | None:
         """Set a status; None when done."""
 
     def remarks(self, bases: Iterable[Branch]) -> tuple[Reason, ...]:

@@ -21,7 +21,6 @@ from bot.cli.credential_hosts import credential_hosts
 from bot.cli.events import refuse_to_write
 from bot.cli.no_configuration import NoConfiguration
 from bot.cli.settings import NO_REPOSITORY_MEND, Job
-from bot.cli.spot import parse_spot
 from bot.config.loading import load
 from bot.errors import UsageError
 from bot.model.commits import RemoteHeads
@@ -91,6 +90,8 @@ class Commands:
 
     def explain(self, arguments: argparse.Namespace) -> "Explained":
         """Tell how one place of the same trees was judged; no write either."""
+        from bot.cli.spot import parse_spot  # noqa: PLC0415 - nothing else needs it
+
         spot = parse_spot(arguments.explain)
         if arguments.json or arguments.diff:
             raise UsageError("--explain tells of one place in words", "Leave out --json and --diff")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from bot.config.located import Located
@@ -23,7 +23,7 @@ NAME_MEND = "Use lower-case letters, digits and hyphens, at most 40; `state` is 
 
 def schema() -> dict[str, Any]:
     """The published JSON Schema of the configuration file."""
-    loaded: dict[str, Any] = json.loads(files("bot.config").joinpath("schema.json").read_bytes())
+    loaded: dict[str, Any] = json.loads(Path(__file__).with_name("schema.json").read_bytes())
     return loaded
 
 

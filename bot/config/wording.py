@@ -1,7 +1,6 @@
 """How a fault of the configuration names things."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 _LONGEST = 80
 
@@ -20,6 +19,8 @@ def dotted(route: Iterable[str | int]) -> str:
 
 def nearest(text: str, known: Iterable[str]) -> str:
     """A mend that names what was probably meant, else all there is."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a fault needs it
+
     names = list(known)
     close = get_close_matches(text, names, n=1, cutoff=0.6)
     if close:

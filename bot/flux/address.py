@@ -14,6 +14,7 @@ https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-
 
 import ipaddress
 import re
+from functools import lru_cache
 
 from bot.model.charts import ChartAddress
 from bot.reason import Reason
@@ -136,7 +137,9 @@ def _address(url: str, host: str, name: str, account: str = "library/") -> Chart
     return ChartAddress(host=_DOCKER_HUB, name=name if "/" in name else account + name)
 
 
+@lru_cache(maxsize=256)
 def _problem_of_host(host: str) -> str:
+    """A fleet has many charts on few hosts."""
     name, colon, port = host.partition(":")
     if name != name.lower():
         return "its host is not written in lower case"
@@ -161,6 +164,7 @@ def _problem_of_name(name: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=256)
 def _ipv4(name: str) -> ipaddress.IPv4Address | None:
     try:
         return ipaddress.IPv4Address(name)

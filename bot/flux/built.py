@@ -55,13 +55,18 @@ class BuiltFields:
         place = None if found is None or isinstance(found, Reason) else found.place
         return self.line if place is None or isinstance(place, Reason) or place.path != self.path else place.line
 
+    def text(self, *route: str) -> str | Reason:
+        """One field as text."""
+        text = self.built.api if route == _API else self.built.text(*route)
+        return HELM_TEMPLATE() if isinstance(text, str) and "{{" in text else text
+
     def texts(self, *routes: tuple[str, ...]) -> tuple[str, ...] | Reason:
         """Several fields as text."""
         found: list[str] = []
         for route in routes:
-            text = self.built.api if route == _API else self.built.text(*route)
-            if isinstance(text, Reason) or "{{" in text:
-                return text if isinstance(text, Reason) else HELM_TEMPLATE()
+            text = self.text(*route)
+            if isinstance(text, Reason):
+                return text
             found.append(text)
         return tuple(found)
 

@@ -248,5 +248,5 @@ def _place(manifest: Manifest) -> Value:
 
 def _excluded(manifest: Manifest) -> bool:
     """https://fluxoperator.dev/docs/crd/resourceset/#conditional-resource-exclusion."""
-    annotation = manifest.texts(("metadata", "annotations", "fluxcd.controlplane.io/reconcile"))
-    return annotation == ("disabled",)
+    annotation = manifest.text("metadata", "annotations", "fluxcd.controlplane.io/reconcile")
+    return annotation == "disabled"

@@ -43,6 +43,9 @@ class Fields(Protocol):
     def line_of(self, *route: str) -> int:
         """1-based line of a field in `path`, or of what it would stand in."""
 
+    def text(self, *route: str) -> str | Reason:
+        """One field as text, empty where it is absent; or the reason why it cannot be told."""
+
     def texts(self, *routes: tuple[str, ...]) -> tuple[str, ...] | Reason:
         """Several fields as text, absent ones empty; or the reason why the first of them cannot be told."""
 

@@ -24,7 +24,6 @@ from bot.flux.objects import (
     SourceRef,
 )
 from bot.flux.pins import wish_of_chart, wish_of_repository
-from bot.flux.policy_fields import exclusions_of, image_of, policy_of
 from bot.kustomize.kustomize_reasons import VARIABLE_UNKNOWN
 from bot.model.charts import ChartSource
 from bot.model.places import ObjectId
@@ -45,10 +44,10 @@ Read = AnyObject | PassedOver | None
 
 def read_object(manifest: Fields) -> Read:
     """Read an object of one of Flux's kinds; None for every other, and for patches that say nothing of a chart."""
-    heading = manifest.texts(("apiVersion",))
+    heading = manifest.text("apiVersion")
     if isinstance(heading, Reason):
         return None
-    (group, _, version), kind = heading[0].partition("/"), manifest.kind
+    (group, _, version), kind = heading.partition("/"), manifest.kind
     known = _KINDS.get((group, kind))
     if known is None or not any(manifest.has("spec", field) for field in known.telling):
         return None
@@ -62,10 +61,10 @@ def read_object(manifest: Fields) -> Read:
 
 
 def _head(manifest: Fields, kind: str) -> Head | PassedOver:
-    suspend, names = manifest.texts(("spec", "suspend")), _names(manifest, "metadata")
+    suspend, names = manifest.text("spec", "suspend"), _names(manifest, "metadata")
     if isinstance(suspend, Reason):
         return PassedOver(path=manifest.path, line=manifest.line, reason=suspend)
-    suspended = is_true(suspend[0])
+    suspended = is_true(suspend)
     if isinstance(names, Reason):
         return PassedOver(path=manifest.path, line=manifest.line, reason=names, suspended=suspended)
     name, namespace = names
@@ -75,16 +74,16 @@ def _head(manifest: Fields, kind: str) -> Head | PassedOver:
 
 def _names(manifest: Fields, *route: str) -> tuple[str, str] | Reason:
     """Name and namespace; a namespace that a variable gives is as good as one that is not written."""
-    name, namespace = manifest.texts((*route, "name")), manifest.texts((*route, "namespace"))
+    name, namespace = manifest.text(*route, "name"), manifest.text(*route, "namespace")
     if isinstance(namespace, Reason) and namespace.id in _UNKNOWN_VARIABLES:
-        namespace = ("",)
+        namespace = ""
     if isinstance(name, Reason):
         return name
     if isinstance(namespace, Reason):
         return namespace
-    if not all(is_name(text) for text in (*name, *namespace) if text):
+    if (name and not is_name(name)) or (namespace and not is_name(namespace)):
         return NO_NAME(kind=manifest.kind, problem=f"{'.'.join(route)} holds a name that is none to Kubernetes")
-    return name[0], namespace[0]
+    return name, namespace
 
 
 def _release(manifest: Fields, head: Head) -> Read:
@@ -110,12 +109,12 @@ def _chart(manifest: Fields, head: Head) -> Read:
 def _repository(manifest: Fields, head: Head) -> Read:
     if not manifest.has("spec", "url"):
         return _patch(manifest, head, *(("spec", "ref", field) for field in ("digest", "semver", "tag")))
-    layer = manifest.texts(("spec", "layerSelector", "mediaType"))
+    layer = manifest.text("spec", "layerSelector", "mediaType")
     return _named(
         OCIRepository(
             head=head,
             source=_chart_source(manifest),
-            selects_chart=layer == (CHART_LAYER,),
+            selects_chart=layer == CHART_LAYER,
             wish=wish_of_repository(manifest),
         )
     )
@@ -155,12 +154,12 @@ def _provider(text: str) -> str:
 
 
 def _kustomization(manifest: Fields, head: Head) -> Read:
-    source, path = _source_ref(manifest, head, "spec", "sourceRef"), manifest.texts(("spec", "path"))
+    source, path = _source_ref(manifest, head, "spec", "sourceRef"), manifest.text("spec", "path")
     if source is None or isinstance(source, PassedOver) or not head.object.name:
         return None
     folder = None
     if source.kind == "GitRepository" and not isinstance(path, Reason):
-        folder = normpath("/" + path[0]).lstrip("/")
+        folder = normpath("/" + path).lstrip("/")
     return Kustomization(head=head, source=source, folder=folder)
 
 
@@ -169,13 +168,15 @@ def _resource_set(manifest: Manifest, head: Head) -> Read:
 
 
 def _input_provider(manifest: Manifest, head: Head) -> Read:
-    kind = manifest.texts(("spec", "type"))
+    kind = manifest.text("spec", "type")
     if isinstance(kind, Reason):
         return head.passed_over(kind)
-    return InputProvider(head=_paused(manifest, head), manifest=manifest, type=kind[0])
+    return InputProvider(head=_paused(manifest, head), manifest=manifest, type=kind)
 
 
 def _image_repository(manifest: Manifest, head: Head) -> Read:
+    from bot.flux.policy_fields import exclusions_of, image_of  # noqa: PLC0415 - few trees hold one
+
     return _named(ImageRepository(head=head, image=image_of(manifest), exclusions=exclusions_of(manifest)))
 
 
@@ -185,40 +186,42 @@ def _image_policy(manifest: Manifest, head: Head) -> Read:
     if not isinstance(names, Reason) and names[0]:
         namespace = names[1] or head.object.namespace
         repository = SourceRef(kind="ImageRepository", name=names[0], namespace=namespace)
+    from bot.flux.policy_fields import policy_of  # noqa: PLC0415 - as above
+
     return _named(ImagePolicy(head=head, repository=repository, spec=policy_of(manifest)))
 
 
 def _paused(manifest: Fields, head: Head) -> Head:
     """The Flux Operator's objects are suspended by an annotation."""
-    annotation = manifest.texts(("metadata", "annotations", _RECONCILE))
-    return replace(head, suspended=head.suspended or annotation == ("disabled",))
+    annotation = manifest.text("metadata", "annotations", _RECONCILE)
+    return replace(head, suspended=head.suspended or annotation == "disabled")
 
 
 def _chart_template(manifest: Fields, head: Head, *route: str) -> ChartTemplate | PassedOver | None:
     """A chart template, or None where a patch holds nothing of a version."""
-    texts = manifest.texts((*route, "chart"))
+    chart = manifest.text(*route, "chart")
     source = _source_ref(manifest, head, *route, "sourceRef")
-    if isinstance(texts, Reason):
-        return head.passed_over(texts)
+    if isinstance(chart, Reason):
+        return head.passed_over(chart)
     if isinstance(source, PassedOver):
         return source
-    if not texts[0] or source is None:
+    if not chart or source is None:
         return _patch(manifest, head, (*route, "version"))
-    return ChartTemplate(chart=texts[0], source=source, wish=wish_of_chart(manifest, *route, "version"))
+    return ChartTemplate(chart=chart, source=source, wish=wish_of_chart(manifest, *route, "version"))
 
 
 def _source_ref(manifest: Fields, head: Head, *route: str) -> SourceRef | PassedOver | None:
-    kind, names = manifest.texts((*route, "kind")), _names(manifest, *route)
+    kind, names = manifest.text(*route, "kind"), _names(manifest, *route)
     if isinstance(kind, Reason):
         return head.passed_over(kind)
     if isinstance(names, Reason):
         return head.passed_over(names)
     name, namespace = names
-    if not kind[0] or not name:
+    if not kind or not name:
         return None
     if not manifest.has(*route, "namespace"):
         namespace = head.object.namespace
-    return SourceRef(kind=kind[0], name=name, namespace=namespace)
+    return SourceRef(kind=kind, name=name, namespace=namespace)
 
 
 def _patch(manifest: Fields, head: Head, *versions: tuple[str, ...]) -> PassedOver | None:

@@ -9,7 +9,7 @@ from bot.model.places import Place, Route
 from bot.reason import Reason
 from bot.reasons import HELM_TEMPLATE, NO_NAME, NOT_A_STRING, NOT_EDITABLE, TEMPLATE, VARIABLE
 from bot.yamltext.comments import trailing_comment
-from bot.yamltext.lookup import Obstacle, below, find, resolve
+from bot.yamltext.lookup import Obstacle, below, find, plain_fields, resolve
 from bot.yamltext.nodes import Alias, Document, Mapping, Node, Scalar, Sequence, YamlText
 from bot.yamltext.strings import reads_as_string
 
@@ -59,6 +59,8 @@ class Manifest:
     filling: Filling | None = None
     _met: dict[Route, Node | Obstacle] = field(default_factory=dict, repr=False, compare=False)
     """What stands at each route that was asked for: most begin alike, and a walk from the root is what costs."""
+    _fields: dict[int, dict[str, Node] | None] = field(default_factory=dict, repr=False, compare=False)
+    """The plain fields of each mapping on these routes, by its identity: several are asked for of each."""
 
     @classmethod
     def at(
@@ -97,14 +99,29 @@ class Manifest:
 
     def node(self, *route: str | int) -> Node | Obstacle:
         """What gives the value of a field, aliases followed; for reading only."""
-        if route not in self._met:
-            above = self.node(*route[:-1]) if route else self.root
-            self._met[route] = below(self.view, above, route[-1]) if route else above
-        return self._met[route]
+        return self._at(route)
+
+    def _at(self, route: Route) -> Node | Obstacle:
+        found = self._met.get(route)
+        if found is None:
+            found = self._met[route] = self._below(self._at(route[:-1]), route[-1]) if route else self.root
+        return found
+
+    def _below(self, above: Node | Obstacle, key: str | int) -> Node | Obstacle:
+        if not isinstance(above, Mapping):
+            return below(self.view, above, key)
+        known = self._fields
+        fields = known[id(above)] if id(above) in known else known.setdefault(id(above), plain_fields(above))
+        if fields is None or not isinstance(key, str):
+            return below(self.view, above, key)
+        node = fields.get(key)
+        if node is None:
+            return Obstacle.ABSENT
+        return node if isinstance(node, Scalar) else self.view.follow(node)
 
     def has(self, *route: str) -> bool:
         """Whether a field is written with something in it; one that cannot be told counts as written."""
-        node = self.node(*route)
+        node = self._at(route)
         if node is Obstacle.ABSENT:
             return self._hidden(route) is not None
         return not (isinstance(node, Scalar) and _is_null(node))
@@ -113,6 +130,10 @@ class Manifest:
         """1-based line of a field, or of what it would stand in."""
         nodes = (self.node(*route[:length]) for length in range(len(route), 0, -1))
         return next((node.line for node in nodes if not isinstance(node, Obstacle)), self.line)
+
+    def text(self, *route: str) -> str | Reason:
+        """One field as text, an absent one empty; or the reason why it cannot be told."""
+        return self._text(route)
 
     def texts(self, *routes: tuple[str, ...]) -> tuple[str, ...] | Reason:
         """Several fields as text, absent ones empty; or the reason why the first of them cannot be told."""
@@ -126,8 +147,11 @@ class Manifest:
 
     def written(self, *route: str) -> Written | Reason | None:
         """A field that is to be edited, None where it is absent or empty."""
-        node = find(self.view, route)
+        # Without an alias in the document there is none to follow.
+        node = find(self.view, route) if self.document.aliases else self.node(*route)
         match node:
+            case Scalar():
+                return self._written(node, route)
             case Obstacle.ABSENT:
                 return self._hidden(route)
             case Obstacle() | Alias():
@@ -135,8 +159,6 @@ class Manifest:
                 return NOT_EDITABLE(problem=f"{_dotted(route)}: {obstacle}")
             case Mapping() | Sequence():
                 return self._not_a_text(node, route)
-            case Scalar():
-                return self._written(node, route)
             case _:
                 assert_never(node)
 
@@ -166,8 +188,10 @@ class Manifest:
         )
 
     def _text(self, route: tuple[str, ...]) -> str | Reason:
-        node = self.node(*route)
+        node = self._at(route)
         match node:
+            case Scalar():
+                return "" if _is_null(node) else self._filled(node.text, route)
             case Obstacle.ABSENT:
                 return self._hidden(route) or ""
             case Obstacle() | Alias():
@@ -175,8 +199,6 @@ class Manifest:
                 return NOT_EDITABLE(problem=f"{_dotted(route)}: {obstacle}")
             case Mapping() | Sequence():
                 return self._not_a_text(node, route)
-            case Scalar():
-                return "" if _is_null(node) else self._filled(node.text, route)
             case _:
                 assert_never(node)
 
@@ -187,7 +209,7 @@ class Manifest:
 
     def _hidden(self, route: tuple[str | int, ...]) -> Reason | None:
         """Why it cannot be told whether a field is there: a template stands in the place of what would hold it."""
-        if self.filling:
+        if self.filling is not None:
             for length in range(1, len(route)):
                 above = self.node(*route[:length])
                 if isinstance(above, Scalar) and self.filling.applies(above.text):
@@ -219,7 +241,7 @@ def _foreign_syntax(text: str, route: tuple[str, ...]) -> Reason | None:
     """Text that another program replaces before Flux sees it."""
     if "{{" in text:
         return HELM_TEMPLATE()
-    if variable := _VARIABLE.search(text):
+    if "${" in text and (variable := _VARIABLE.search(text)):
         return VARIABLE(field=_dotted(route), variable=variable.group())
     return None
 

@@ -11,7 +11,6 @@ Source of the order: what 37 public repositories do; Flux itself knows no folder
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from posixpath import dirname
 from typing import Generic, Self, TypeVar
 
 from bot.flux.objects import Head, Kustomization, SourceRef
@@ -38,7 +37,7 @@ def folders_of(path: str) -> Iterator[str]:
     """The path itself, its folder, and every folder above; the root is the empty text, and last."""
     while path:
         yield path
-        path = dirname(path)
+        path = path.rpartition("/")[0]
     yield ""
 
 

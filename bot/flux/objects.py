@@ -1,13 +1,16 @@
 """The objects of Flux that decide a chart's version, as one file says them: nothing is joined yet."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.flux.manifest import Manifest
 from bot.model.charts import ChartAddress, ChartSource
-from bot.model.image_policies import Marker, PolicySpec
 from bot.model.places import ObjectId
 from bot.model.references import BuiltBy, PassedOver, Pin
 from bot.reason import Reason
+
+if TYPE_CHECKING:
+    from bot.model.image_policies import Marker, PolicySpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +34,8 @@ class Marked:
         bare: A template without quotes leads to the version.
     """
 
-    version: Marker | None
-    digest: Marker | None
+    version: "Marker | None"
+    digest: "Marker | None"
     both: bool
     filtered: bool = False
     bare: bool = False
@@ -214,7 +217,7 @@ class ImagePolicy:
 
     head: Head
     repository: SourceRef | None
-    spec: PolicySpec | str
+    spec: "PolicySpec | str"
 
 
 AnyObject = (

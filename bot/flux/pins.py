@@ -51,14 +51,14 @@ def wish_of_repository(manifest: Fields) -> Wish:
     """
     digest, semver = manifest.written(*_REF, "digest"), manifest.written(*_REF, "semver")
     version = semver or manifest.written(*_REF, "tag")
-    tag_filter = manifest.texts((*_REF, "semverFilter"))
+    tag_filter = manifest.text(*_REF, "semverFilter")
     if isinstance(digest, Reason):
         return Wish(pin=digest, line=manifest.line_of(*_REF, "digest"))
     if isinstance(version, Reason):
         return Wish(pin=version, line=manifest.line_of(*_REF, "semver" if semver else "tag"))
     if isinstance(tag_filter, Reason):
         return Wish(pin=tag_filter, line=manifest.line_of(*_REF, "semverFilter"))
-    return _pinned(digest, version, is_constraint=bool(semver), tag_filter=tag_filter[0])
+    return _pinned(digest, version, is_constraint=bool(semver), tag_filter=tag_filter)
 
 
 def _pinned(digest: Written | None, version: Written | None, *, is_constraint: bool, tag_filter: str) -> Wish:

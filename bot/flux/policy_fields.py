@@ -23,8 +23,8 @@ _MOST_EXCLUSIONS = 25
 
 def image_of(manifest: Manifest) -> ChartAddress | Reason:
     """`spec.image` of an ImageRepository: an address without a scheme."""
-    texts = manifest.texts(("spec", "image"))
-    return texts if isinstance(texts, Reason) else parse_chart_url(f"oci://{texts[0]}")
+    image = manifest.text("spec", "image")
+    return image if isinstance(image, Reason) else parse_chart_url(f"oci://{image}")
 
 
 def exclusions_of(manifest: Manifest) -> tuple[str, ...] | str:
@@ -72,8 +72,8 @@ def _filter(manifest: Manifest) -> TagFilter | str | None:
 
 def _digests(manifest: Manifest) -> tuple[DigestReflection] | str:
     """In a tuple, as its members are texts too."""
-    texts = manifest.texts(("spec", "digestReflectionPolicy"))
-    if isinstance(texts, Reason):
-        return texts.sentence
-    known = next((each for each in DigestReflection if each == (texts[0] or DigestReflection.NEVER)), None)
+    text = manifest.text("spec", "digestReflectionPolicy")
+    if isinstance(text, Reason):
+        return text.sentence
+    known = next((each for each in DigestReflection if each == (text or DigestReflection.NEVER)), None)
     return (known,) if known else "its `digestReflectionPolicy` is not known"

@@ -3,14 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from bot.flux.address import join_chart
-from bot.flux.expansion import Expansion, Uses, expand
 from bot.flux.files import FileReading
 from bot.flux.gathering import Broken, gather
-from bot.flux.image_policies import ImagePolicies
 from bot.flux.merging import Use, merge, once
 from bot.flux.nearest import AppliedFrom, Entry, Level
 from bot.flux.objects import (
@@ -23,6 +22,7 @@ from bot.flux.objects import (
     HelmRepository,
     Kustomization,
     OCIRepository,
+    ResourceSet,
     SourceRef,
     Wish,
 )
@@ -46,6 +46,8 @@ from bot.versions.tags import TagRule
 from bot.versions.version import try_flux
 
 if TYPE_CHECKING:
+    from bot.flux.expansion import Expansion, Uses
+    from bot.flux.image_policies import ImagePolicies
     from bot.kustomize.graph import Graph
 
 _MOST_CANDIDATES_SHOWN = 5
@@ -81,20 +83,31 @@ def resolve(
     """
     known = tuple(readings)
     gathered = gather(known, graph)
-    expansion = expand(gathered.objects)
-    tree = _Tree.of((*gathered.objects, *expansion.objects), gathered.broken, apply_policies=apply_policies)
+    expansion = _expanded(gathered.objects)
+    objects = (*gathered.objects, *expansion.objects) if expansion else gathered.objects
+    tree = _Tree.of(objects, gathered.broken, apply_policies=apply_policies)
     tree.other_uses |= gathered.other_uses
-    told = (*gathered.passed_over, *expansion.passed_over)
-    judged = (*merge(_unless_shared(tree.judged(), expansion), tree.other_uses), *once(told))
+    told = (*gathered.passed_over, *(expansion.passed_over if expansion else ()))
+    unshared = _unless_shared(tree.judged(), expansion) if expansion else tree.judged()
     remarks = (remark for reading in known for remark in reading.remarks)
-    every = tuple(without_strays(judged, remarks))
+    every = tuple(without_strays((*merge(unshared, tree.other_uses), *once(told)), remarks))
     return Resolution(
         references=tuple(sorted((each for each in every if isinstance(each, Reference)), key=_by_place)),
         passed_over=tuple(sorted((each for each in every if isinstance(each, PassedOver)), key=_by_place)),
     )
 
 
-def _unless_shared(judged: Iterable[Reference | PassedOver], expansion: Expansion) -> Iterator[Reference | PassedOver]:
+def _expanded(objects: tuple[AnyObject, ...]) -> "Expansion | None":
+    if not any(isinstance(each, ResourceSet) for each in objects):
+        return None
+    from bot.flux.expansion import expand  # noqa: PLC0415 - four modules, and few trees hold a ResourceSet
+
+    return expand(objects)
+
+
+def _unless_shared(
+    judged: Iterable[Reference | PassedOver], expansion: "Expansion"
+) -> Iterator[Reference | PassedOver]:
     """Pass over what is written in a value that something else uses too, which is not a version that is judged."""
     known = tuple(judged)
     if not expansion.objects:
@@ -110,7 +123,7 @@ def _unless_shared(judged: Iterable[Reference | PassedOver], expansion: Expansio
         yield next((_shared(each, place, uses) for place, uses in shared if isinstance(each, Reference)), each)
 
 
-def _shared(reference: Reference, place: Place, uses: Uses) -> PassedOver:
+def _shared(reference: Reference, place: Place, uses: "Uses") -> PassedOver:
     return PassedOver(
         path=place.path,
         line=place.line,
@@ -156,13 +169,19 @@ class _Tree:
         self.other_uses: dict[Spot, Use] = {}
         self._objects = objects
         self._broken = broken
-        applied_from = AppliedFrom(each for each in objects if isinstance(each, Kustomization))
-        self._policies = ImagePolicies(objects, applied_from, apply=apply_policies)
+        self._applied_from = applied_from = AppliedFrom(each for each in objects if isinstance(each, Kustomization))
+        self._apply_policies = apply_policies
         self._registries: Sources[HelmRepository] = Sources(applied_from)
         self._repositories: Sources[OCIRepository] = Sources(applied_from)
         self._charts: Sources[HelmChart] = Sources(applied_from)
         self._users: dict[Head, _Users] = defaultdict(_Users)
         self._unjoined: list[PassedOver] = []
+
+    @cached_property
+    def _policies(self) -> "ImagePolicies":
+        from bot.flux.image_policies import ImagePolicies  # noqa: PLC0415 - few trees hold a marker
+
+        return ImagePolicies(self._objects, self._applied_from, apply=self._apply_policies)
 
     @classmethod
     def of(cls, objects: tuple[AnyObject, ...], broken: Broken, *, apply_policies: bool) -> "_Tree":

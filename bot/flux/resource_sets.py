@@ -77,8 +77,8 @@ def input_sets(each: ResourceSet, providers: Providers) -> tuple[InputSet, ...]:
 
     Where inputs are not known there is one set that says why.
     """
-    strategy = each.manifest.texts(("spec", "inputStrategy", "name"))
-    if isinstance(strategy, Reason) or strategy[0] not in {"", "Flatten"}:
+    strategy = each.manifest.text("spec", "inputStrategy", "name")
+    if isinstance(strategy, Reason) or strategy not in {"", "Flatten"}:
         problem = "its inputs are combined by a strategy that is not followed"
         return (_unknown(Unclear(problem=problem, candidates=providers.any_for(each.head))),)
     own, foreign = tuple(_own(each)), tuple(_foreign(each, providers))
@@ -123,11 +123,11 @@ def _selected(each: ResourceSet, item: Node, index: int, providers: Providers) -
     if not isinstance(item, Mapping):
         return Unclear(problem="it is not a mapping of its own", candidates=anybody)
     source = _part(each.manifest, item, "spec", "inputsFrom", index)
-    name, labels = source.texts(("name",)), source.node("selector", "matchLabels")
+    name, labels = source.text("name"), source.node("selector", "matchLabels")
     if isinstance(name, Reason) or source.has("selector", "matchExpressions"):
         return Unclear(problem="only a name or `selector.matchLabels` is followed", candidates=anybody)
-    if name[0]:
-        return providers.named(each.head, name[0])
+    if name:
+        return providers.named(each.head, name)
     wanted = _texts(labels) if isinstance(labels, Mapping) else {}
     if not wanted:
         return Unclear(problem="it names no provider and no labels", candidates=anybody)

@@ -5,14 +5,16 @@ Source: https://github.com/fluxcd/image-automation-controller/blob/v1.2.1/intern
 
 import json
 import re
+from typing import TYPE_CHECKING
 
-from bot.model.image_policies import Marker, MarkerPart
+if TYPE_CHECKING:
+    from bot.model.image_policies import Marker
 
 _KEY = "$imagepolicy"
 _POLICY = re.compile(r"([^:]+):([^:]+)(?::(tag|name|digest))?")
 
 
-def marker_of(comment: str) -> Marker | None:
+def marker_of(comment: str) -> "Marker | None":
     """The marker that a comment is.
 
     It is a JSON object of strings with the key `$imagepolicy`, nothing after it; its value is `<namespace>:<policy>`,
@@ -29,4 +31,6 @@ def marker_of(comment: str) -> Marker | None:
     found = _POLICY.fullmatch(said.get(_KEY, ""))
     if found is None:
         return None
+    from bot.model.image_policies import Marker, MarkerPart  # noqa: PLC0415 - few versions have a marker
+
     return Marker(namespace=found[1], policy=found[2], part=MarkerPart(found[3] or ""))

@@ -1,12 +1,15 @@
 """What the manifests wish for: one reference for each place where a chart's version is decided."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.model.charts import ChartSource
-from bot.model.image_policies import FollowedPolicy
 from bot.model.places import ObjectId, Place
 from bot.reason import Reason
 from bot.versions.tags import TagRule
+
+if TYPE_CHECKING:
+    from bot.model.image_policies import FollowedPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +123,7 @@ class Reference:
     narrowed_by: str = ""
     source_declared: Declared | None = None
     also_in: tuple[str, ...] = ()
-    policy: FollowedPolicy | None = None
+    policy: "FollowedPolicy | None" = None
     built: tuple[BuiltBy, ...] = ()
     together: tuple[ChartSource, ...] = ()
 

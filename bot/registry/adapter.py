@@ -19,12 +19,12 @@ from bot.registry.cures import denied
 from bot.registry.exchange import Exchange
 from bot.registry.failures import DeniedError, NotFoundError, RegistryError, StatusError, UnansweredError
 from bot.registry.hosts import Hosts
-from bot.registry.jsonschema_later import jsonschema_later
 from bot.registry.limits import Clock, Limits
 from bot.registry.manifests import DIGEST, TAG, facts, told_digest
 from bot.registry.network import Network
 from bot.registry.origins import Origin
 from bot.registry.transport import Transport
+from bot.registry.unused_imports import without_unused_imports
 
 if TYPE_CHECKING:
     from bot.registry.client import ScanRegistry
@@ -102,7 +102,7 @@ class OciRegistry:
 
     @cached_property
     def _clients(self) -> "dict[bool, ScanRegistry]":
-        with jsonschema_later():
+        with without_unused_imports():
             # oras takes 20 ms, which are spent while hosts are greeted
             from bot.registry.client import ScanRegistry  # noqa: PLC0415 # see above
 

@@ -7,18 +7,21 @@ ECR and ECR Public answer so to an expired one), then without the login (GHCR re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from bot.model.secret import Secret
 from bot.registry.answers import Answer
 from bot.registry.challenges import Challenge, choose
 from bot.registry.credentials import Credentials
-from bot.registry.docker_config import Login
 from bot.registry.exchange import Exchange, Request
 from bot.registry.failures import DeniedError, UnansweredError
 from bot.registry.hosts import Host
 from bot.registry.limits import Limits
 from bot.registry.origins import Origin
 from bot.registry.tokens import KeyedLocks, Token, Tokens, basic
+
+if TYPE_CHECKING:
+    from bot.registry.docker_config import Login
 
 REFUSALS = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _DENIALS = REFUSALS - {HTTPStatus.BAD_REQUEST}
@@ -139,7 +142,7 @@ class Authentication:
         except DeniedError as error:
             raise DeniedError(error.status, login_refused=True) from None
 
-    def _login(self, origin: Origin, repository: str) -> Login | None:
+    def _login(self, origin: Origin, repository: str) -> "Login | None":
         if (origin, repository) in self._without_login:
             return None
         return self._credentials.login(origin, repository)

@@ -1,7 +1,7 @@
 """Connections that go only where they may, and keep the request's deadline."""
 
 import socket
-from typing import Any
+from typing import Any, cast
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -86,6 +86,9 @@ class CheckedHTTPSConnection(HTTPSConnection, _Checked):
         return self.connected(self)
 
 
+Connection = CheckedHTTPConnection | CheckedHTTPSConnection
+
+
 class CheckedHTTPPool(HTTPConnectionPool):
     """Keep-alive connections to one origin over plain HTTP."""
 
@@ -93,12 +96,20 @@ class CheckedHTTPPool(HTTPConnectionPool):
         """Open a connection for the next request to come. Through a proxy it is opened with that request."""
         if self.proxy:
             return
-        connection = self._get_conn()
+        connection = self.lent()
         try:
             if connection.is_closed:
                 connection.connect()
         finally:
-            self._put_conn(connection)
+            self.take_back(connection)
+
+    def lent(self) -> Connection:
+        """A connection for one request: a kept one that still stands, or a new one, not yet open."""
+        return cast("Connection", self._get_conn())
+
+    def take_back(self, connection: Connection) -> None:
+        """Keep a connection for the next request."""
+        self._put_conn(connection)
 
     ConnectionCls: type[CheckedHTTPConnection | CheckedHTTPSConnection] = CheckedHTTPConnection
 

@@ -11,16 +11,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from bot.model.secret import Secret
 from bot.registry.answers import Answer, bad_answer
 from bot.registry.challenges import Challenge
-from bot.registry.docker_config import Login
 from bot.registry.exchange import Exchange, Request
 from bot.registry.failures import DeniedError
 from bot.registry.limits import Limits
 from bot.registry.origins import Origin
+
+if TYPE_CHECKING:
+    from bot.registry.docker_config import Login
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,65536}")
 _USUAL_SECONDS = 60
@@ -58,7 +61,7 @@ class Tokens:
         if token and token.value == value:
             self._kept.pop((registry, repository), None)
 
-    def fetch(self, registry: Origin, repository: str, challenge: Challenge, login: Login | None) -> Token:
+    def fetch(self, registry: Origin, repository: str, challenge: Challenge, login: "Login | None") -> Token:
         """Fetch a token for pulling one repository.
 
         Raises:
@@ -73,7 +76,7 @@ class Tokens:
         self._kept[registry, repository] = token
         return token
 
-    def _request(self, realm: Origin, challenge: Challenge, repository: str, login: Login | None) -> Request:
+    def _request(self, realm: Origin, challenge: Challenge, repository: str, login: "Login | None") -> Request:
         fields = {"scope": f"repository:{repository}:pull"} | (
             {"service": challenge.service} if challenge.service else {}
         )
@@ -120,7 +123,7 @@ class KeyedLocks:
             return self._locks.setdefault(key, threading.Lock())
 
 
-def basic(login: Login, mask: Callable[[Secret], None]) -> Secret:
+def basic(login: "Login", mask: Callable[[Secret], None]) -> Secret:
     """The value of an `Authorization` header for a login with a password."""
     encoded = base64.b64encode(f"{login.username}:{login.password.reveal()}".encode()).decode()
     mask(login.password)
@@ -134,7 +137,7 @@ def _lifetime(seconds: object) -> float:
     return max(0.0, min(float(min(seconds, _MOST_SECONDS)), _MOST_SECONDS) - _MARGIN_SECONDS)
 
 
-def _refusal(answer: Answer, login: Login | None) -> Exception:
+def _refusal(answer: Answer, login: "Login | None") -> Exception:
     """ECR Public and others say 400 where 401 is meant."""
     if answer.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return DeniedError(answer.status_code, login_refused=login is not None)

@@ -5,18 +5,20 @@ import math
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
+from http.client import HTTPException
 from typing import cast
 
 import urllib3
 from urllib3.exceptions import HTTPError
-from urllib3.response import BaseHTTPResponse
 
 from bot.registry.addresses import AddressRule
 from bot.registry.answers import Answer, bad_answer
 from bot.registry.connections import CheckedHTTPPool, CheckedHTTPSPool
 from bot.registry.deadlines import watched
+from bot.registry.direct import Answered, Body, Sent, ask
 from bot.registry.failures import UnansweredError
 from bot.registry.limits import Limits
 from bot.registry.network import Network, Proxy
@@ -70,27 +72,39 @@ class Transport:
             UnansweredError: The address is not allowed, or the answer passes a cap.
         """
         pool, prefix = self._pool(origin)
-        started = time.monotonic()
+        idle = self._limits.idle_seconds
+        sent = Sent(method, prefix + target, {**_ALWAYS, **headers}, body, idle)
+        read = partial(_read, cap=cap, origin=origin)
         try:
-            with watched(min(until, started + self._limits.request_seconds), self._limits.idle_seconds):
-                response = pool.urlopen(
-                    method,
-                    prefix + target,
-                    body=body,
-                    headers={**_ALWAYS, **headers},
-                    redirect=False,
-                    retries=False,
-                    timeout=self._timeout,
-                    preload_content=False,
-                    assert_same_host=False,
-                )
-                content = _read(response, cap, origin)
-        except (HTTPError, OSError, ValueError) as error:
+            with watched(min(until, time.monotonic() + self._limits.request_seconds), idle):
+                answered = self._by_proxy(pool, sent, read) if pool.proxy else ask(pool, sent, read)
+        except (HTTPError, HTTPException, OSError, ValueError) as error:
             problem = trouble(error)
             log.debug("%s %s: %s", method, _shown(origin, target), problem.problem)
             raise problem from None
-        log.debug("%s %s: %d", method, _shown(origin, target), response.status)
-        return Answer(origin=origin, status_code=response.status, headers=response.headers, body=content)
+        log.debug("%s %s: %d", method, _shown(origin, target), answered.status)
+        return Answer(origin=origin, status_code=answered.status, headers=answered.headers, body=answered.content)
+
+    def _by_proxy(self, pool: CheckedHTTPPool, sent: Sent, read: Callable[[Body], bytes]) -> Answered:
+        """All of urllib3, which knows how proxies are spoken to."""
+        response = pool.urlopen(
+            sent.method,
+            sent.target,
+            body=sent.body,
+            headers=sent.headers,
+            redirect=False,
+            retries=False,
+            timeout=self._timeout,
+            preload_content=False,
+            assert_same_host=False,
+        )
+        try:
+            content = read(response)
+        except BaseException:
+            response.close()
+            raise
+        response.release_conn()
+        return Answered(response.status, response.headers, content)
 
     def open_one(self, origin: Origin) -> None:
         """Open a connection that a request will soon need; what fails here, the request says."""
@@ -154,17 +168,15 @@ class Transport:
         return pool, origin.url if origin.scheme == "http" else ""
 
 
-def _read(response: BaseHTTPResponse, cap: int, origin: Origin) -> bytes:
+def _read(response: Body, *, cap: int, origin: Origin) -> bytes:
     """Read the body piece by piece, so that what a small answer inflates to is counted before it is held."""
     pieces: list[bytes] = []
     size = 0
     while piece := response.read(_PIECE):
         size += len(piece)
         if size > cap:
-            response.close()
             raise bad_answer(origin, f"a body of more than {cap} bytes")
         pieces.append(piece)
-    response.release_conn()
     return b"".join(pieces)
 
 

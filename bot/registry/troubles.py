@@ -7,7 +7,6 @@ import urllib3.exceptions
 from urllib3.exceptions import (
     ConnectTimeoutError,
     DecodeError,
-    HTTPError,
     LocationParseError,
     NameResolutionError,
     NewConnectionError,
@@ -32,7 +31,7 @@ def trouble(error: Exception) -> TroubleError:
             return TroubleError("no connection came about in time", again=True)
         case ProxyError():
             return TroubleError(f"the proxy did not connect to it{_tls_detail(error)}", again=True)
-        case SSLError():
+        case SSLError() | ssl.SSLError():
             return _tls_trouble(error)
         case urllib3.exceptions.TimeoutError() | TimeoutError():
             return TroubleError("no complete answer came in time", again=False)
@@ -40,13 +39,13 @@ def trouble(error: Exception) -> TroubleError:
             return TroubleError("its compression is broken", again=False)
         case LocationParseError() | ValueError():
             return TroubleError("it names an address that is none", again=False)
-        case ProtocolError() if _is_bad_head(error):
+        case ProtocolError() | http.client.HTTPException() if _is_bad_head(error):
             return TroubleError("the head of its answer is not HTTP as we take it", again=False)
         case _:
             return TroubleError("the connection broke off", again=True)
 
 
-def _tls_trouble(error: HTTPError) -> TroubleError:
+def _tls_trouble(error: Exception) -> TroubleError:
     detail = _tls_detail(error)
     if detail:
         return TroubleError(
@@ -70,7 +69,8 @@ def _tls_detail(error: BaseException) -> str:
     return ""
 
 
-def _is_bad_head(error: ProtocolError) -> bool:
+def _is_bad_head(error: Exception) -> bool:
     """Too many headers, or one too long: sending again brings the same."""
     broken_off = (http.client.IncompleteRead, ConnectionError)
-    return any(isinstance(part, http.client.HTTPException) and not isinstance(part, broken_off) for part in error.args)
+    faults = (error, *error.args)
+    return any(isinstance(part, http.client.HTTPException) and not isinstance(part, broken_off) for part in faults)

@@ -1,7 +1,6 @@
 """Changed files as a unified diff for people; signs that would act on a terminal are shown instead."""
 
 from collections.abc import Iterable, Iterator
-from difflib import unified_diff
 
 from bot.model.commits import FileChange
 from bot.report.escape import visible
@@ -11,6 +10,8 @@ _CONTEXT = 3
 
 def diff_lines(changes: Iterable[FileChange]) -> Iterator[str]:
     """The lines of a unified diff, without line ends, file by file."""
+    from difflib import unified_diff  # noqa: PLC0415 - few runs show a diff
+
     for change in changes:
         path = visible(change.path)
         yield f"diff --git a/{path} b/{path}"

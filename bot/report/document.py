@@ -1,10 +1,9 @@
 """The whole run as one JSON document for machines; `plan.schema.json` is its schema."""
 
 import json
-from importlib.resources import files
-from typing import Any, assert_never
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, assert_never
 
-from bot.model.proposals import Outcome
 from bot.model.references import PassedOver
 from bot.model.tiers import Mirror
 from bot.model.verdicts import Current, Held, Update, Verdict, Waiting
@@ -12,6 +11,9 @@ from bot.planning.mirrors import same_as
 from bot.reason import Reason
 from bot.report.run_report import RunReport
 from bot.versions.follow import Follow, Reach
+
+if TYPE_CHECKING:
+    from bot.model.proposals import Outcome
 
 VERSION = 1
 """Counted up when a key goes away or changes its meaning; new keys may come any time."""
@@ -47,11 +49,11 @@ def document(report: RunReport) -> Json:
                 "state": planned.status.state.value,
                 "description": planned.status.description,
             }
-            for planned in report.plan.statuses
+            for planned in report.statuses
         ],
         "verdicts": [_verdict(verdict, report.configuration.mirrors) for verdict in report.verdicts],
         "passed_over": [_passed_over(item) for item in report.passed_over],
-        "notes": [_reason(note) for note in (*report.plan.notes, *report.remarks)],
+        "notes": [_reason(note) for note in (*report.notes, *report.remarks)],
         "problems": [_reason(problem) for problem in report.problems],
     }
 
@@ -91,7 +93,7 @@ def pull_requests_text(report: RunReport) -> str:
 
 def schema() -> Json:
     """The published JSON Schema of the document."""
-    loaded: Json = json.loads(files("bot.report").joinpath("plan.schema.json").read_bytes())
+    loaded: Json = json.loads(Path(__file__).with_name("plan.schema.json").read_bytes())
     return loaded
 
 
@@ -116,7 +118,7 @@ def _reason(reason: Reason | None) -> Json | None:
     return {"id": reason.id, "sentence": reason.sentence, "mend": reason.mend, "weight": reason.weight.value}
 
 
-def _pull_request(outcome: Outcome, *, published: bool) -> Json:
+def _pull_request(outcome: "Outcome", *, published: bool) -> Json:
     plan = outcome.plan
     return {
         "tier": plan.tier.name,

@@ -1,16 +1,18 @@
 """Everything that a run found, decided and did, as the one value from which all that is told is made."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import assert_never
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
 
 from bot.model.commits import FileChange
-from bot.model.proposals import Outcome, Plan, Published
 from bot.model.references import PassedOver
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.reason import Reason, Weight
 from bot.reasons import UNKNOWN
+
+if TYPE_CHECKING:
+    from bot.model.proposals import Outcome, Plan, Published, StatusPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,7 @@ class RunReport:
         verdicts: Of every tier, as they stood after editing.
         changes: The files that the updates change, tier by tier.
         passed_over: Files and objects that were not judged.
-        plan: What was to be written; empty for `scan`.
+        plan: What was to be written; None for `scan`.
         published: What came of it; None where nothing was to be written.
         dry_run: The plan was made and deliberately not carried out.
         suggestion: The configuration that a scan without one judged by, to be written by a person; else empty.
@@ -33,8 +35,8 @@ class RunReport:
     verdicts: tuple[Verdict, ...] = ()
     changes: tuple[FileChange, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
-    plan: Plan = field(default_factory=Plan)
-    published: Published | None = None
+    plan: "Plan | None" = None
+    published: "Published | None" = None
     dry_run: bool = False
     suggestion: str = ""
 
@@ -49,10 +51,24 @@ class RunReport:
         return updates_of(self.verdicts)
 
     @property
-    def outcomes(self) -> tuple[Outcome, ...]:
+    def notes(self) -> tuple[Reason, ...]:
+        """What is to be said of the plan as a whole."""
+        return self.plan.notes if self.plan else ()
+
+    @property
+    def statuses(self) -> "tuple[StatusPlan, ...]":
+        """The statuses that were planned."""
+        return self.plan.statuses if self.plan else ()
+
+    @property
+    def outcomes(self) -> "tuple[Outcome, ...]":
         """What came of each pull request that was planned; unpublished plans stand as they are."""
         if self.published is not None:
             return self.published.outcomes
+        if self.plan is None:
+            return ()
+        from bot.model.proposals import Outcome  # noqa: PLC0415 - a scan has none, nor needs what belongs to it
+
         return tuple(
             Outcome(plan=plan, url=plan.existing.url if plan.existing else "") for plan in self.plan.pull_requests
         )
@@ -123,7 +139,7 @@ def all_reasons(report: RunReport) -> Iterator[Reason]:
     yield from (item.reason for item in report.passed_over)
     yield from (outcome.plan.reason for outcome in report.outcomes if outcome.plan.reason)
     yield from (remark for outcome in report.outcomes for remark in outcome.remarks)
-    yield from report.plan.notes
+    yield from report.notes
     yield from report.remarks
     yield from report.problems
 

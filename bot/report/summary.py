@@ -6,8 +6,9 @@ from urllib.parse import quote, urlsplit
 from bot.model.proposals import Outcome
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH
 from bot.reason import Reason, Weight
+from bot.report.becoming import what_became
 from bot.report.escape import Markdown, code, markdown, visible
-from bot.report.headline import headline, what_became
+from bot.report.headline import headline
 from bot.report.matrix import Cell, Row, matrix
 from bot.report.run_report import RunReport, counted
 from bot.report.told_reasons import Told, told_reasons

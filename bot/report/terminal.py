@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TextIO
 
 from bot.model.commits import FileChange
-from bot.model.proposals import Outcome
 from bot.ports import Progress
 from bot.reason import Reason, Weight
 from bot.report.diff import diff_lines
 from bot.report.escape import visible
-from bot.report.headline import headline, what_became
+from bot.report.headline import headline
 from bot.report.matrix import Row, Tone, matrix
 from bot.report.run_report import RunReport
 from bot.report.told_reasons import Told, told_reasons
@@ -17,6 +16,8 @@ from bot.report.told_reasons import Told, told_reasons
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
+
+    from bot.model.proposals import Outcome
 
 MOST_SPOTS = 3
 _STYLES = {Tone.UPDATE: "green", Tone.HELD: "yellow", Tone.NOTED: "", Tone.QUIET: "dim"}
@@ -96,7 +97,9 @@ def _closing(report: RunReport) -> Iterator[str]:
         yield from map(visible, section)
 
 
-def _pull_request(report: RunReport, outcome: Outcome) -> str:
+def _pull_request(report: RunReport, outcome: "Outcome") -> str:
+    from bot.report.becoming import what_became  # noqa: PLC0415 - a scan has no pull request
+
     plan = outcome.plan
     words = f"pull request for {plan.tier.name} into {plan.base} {what_became(report, outcome)}"
     if outcome.url:

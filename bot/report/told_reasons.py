@@ -49,7 +49,7 @@ def told_reasons(report: RunReport) -> tuple[Told, ...]:
 def _all(report: RunReport) -> Iterator[tuple[Reason, Spot]]:
     for problem in report.published.problems if report.published else ():
         yield problem, Spot()
-    for note in report.plan.notes:
+    for note in report.notes:
         yield note, Spot()
     for verdict in report.verdicts:
         if reason := reason_of(verdict):

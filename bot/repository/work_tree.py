@@ -42,6 +42,7 @@ class WorkTree:
             raise UsageError(f"{str(folder)!r} is not a folder", "Name the folder of a repository's files")
         self._folder = os.fsencode(folder.resolve())
         self._unreadable: dict[str, Unreadable] = {}
+        self._entries: tuple[TreeEntry, ...] | None = None
 
     @property
     def unreadable(self) -> tuple[Unreadable, ...]:
@@ -51,8 +52,14 @@ class WorkTree:
     def entries(self) -> tuple[TreeEntry, ...]:
         """Every file and link, sorted bytewise. A nested repository is a submodule; pipes and devices are nothing.
 
-        Paths that are not UTF-8 keep their bytes as surrogate escapes, as those of a commit do.
+        Paths that are not UTF-8 keep their bytes as surrogate escapes, as those of a commit do. The folder is walked
+        once: a run judges one state of it, and `read` sees when a file is no longer what it was then.
         """
+        if self._entries is None:
+            self._entries = self._walked()
+        return self._entries
+
+    def _walked(self) -> tuple[TreeEntry, ...]:
         found: list[tuple[bytes, TreeEntry]] = []
         folders = [b""]
         while folders:
@@ -125,11 +132,16 @@ class _Opener:
 
     def read(self, path: bytes, size: int) -> bytes:
         """The bytes of a regular file of `size` bytes. OSError for anything else."""
-        folder, name = os.path.split(path)
-        with open(os.open(name, _FILE, dir_fd=self._open_folder(folder)), "rb") as file:  # noqa: PTH123 - a descriptor
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        folder, _, name = path.rpartition(b"/")
+        opened = os.open(name, _FILE, dir_fd=self._open_folder(folder))
+        try:
+            if not stat.S_ISREG(os.fstat(opened).st_mode):
                 raise OSError(errno.EINVAL, "not a regular file")
-            content = file.read(size + 1)
+            content = b""
+            while piece := os.read(opened, size + 1 - len(content)):
+                content += piece
+        finally:
+            os.close(opened)
         if len(content) != size:
             raise OSError(errno.EBUSY, "it changed while it was read")
         return content

@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from bot.maturity.durations import duration_text
 from bot.maturity.gates import Gate, NotYet
@@ -63,8 +64,12 @@ class Limits:
             version: The newer version.
             reach: `self.reach` of the version in use; made once, asked for every newer version.
         """
+        return self.why_it_stays or self.beyond(version, reach)
+
+    def beyond(self, version: Version, reach: Limit) -> str | None:
+        """`refusal`, where something may move by itself."""
         beyond = None if self.by_policy else reach.refusal(version)
-        return self.why_it_stays or beyond or self._objection(version)
+        return beyond or (self._objection(version) if self.skip or self.narrowed_by else None)
 
     @property
     def haste(self) -> str | None:
@@ -184,13 +189,13 @@ def newest_allowed(
         limits: What bounds it.
         unlike: Tags that are written otherwise than the version in use, with a `v` or without one.
     """
-    newer = [seen for seen in newest_first if seen.version.key > current.key]
+    newer = takewhile(lambda seen: seen.version.key > current.key, newest_first)
     if said := limits.why_it_stays:
         return None, tuple(Refused(seen.tag, said) for seen in newer)
     refused: list[Refused] = []
     reach = limits.reach(current)
     for seen in newer:
-        why = limits.refusal(seen.version, reach)
+        why = limits.beyond(seen.version, reach)
         if why is None and seen.tag in unlike:
             why = f"its tag is {seen.tag}, unlike {current.original}: only a `v` that is in use is kept"
         not_yet = limits.not_yet(seen.tag, seen.version) if why is None else None

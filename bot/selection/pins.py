@@ -1,5 +1,7 @@
 """An exact version: does it exist, and which newer one may stand in its place?"""
 
+from itertools import takewhile
+
 from bot.model.charts import TagList
 from bot.model.references import ExactPin, Reference
 from bot.model.verdicts import Current, Decision, Edit, Held, Update
@@ -67,8 +69,8 @@ def newest_beyond(newest_first: tuple[TaggedVersion, ...], current: Version) -> 
 
 def majors_behind(newest_first: tuple[TaggedVersion, ...], current: Version) -> int:
     """How many stable major versions exist beyond the one in use."""
-    stable = {seen.version.major for seen in newest_first if not seen.version.prerelease}
-    return sum(major > current.major for major in stable)
+    newer = takewhile(lambda seen: seen.version.key[0] > current.key[0], newest_first)
+    return len({seen.version.key[0] for seen in newer if not seen.version.prerelease})
 
 
 def _read(reference: Reference, pin: ExactPin) -> Version | None:

@@ -5,6 +5,7 @@ bounds it from then on.
 """
 
 from dataclasses import replace
+from itertools import takewhile
 
 from bot.flux.remarks import narrowing_comment
 from bot.model.charts import TagList
@@ -58,7 +59,7 @@ def decide_range(
 
 def _kept(pin: RangePin, choice: FluxChoice, offer: Offer) -> Current:
     running = choice.chosen.version
-    newer = [seen for seen in offer.newest_first if seen.version > running]
+    newer = takewhile(lambda seen: seen.version.key > running.key, offer.newest_first)
     return Current(
         version=pin.constraint,
         runs=choice.chosen.text,

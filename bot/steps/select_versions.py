@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from bot.maturity.gates import Gate
 from bot.model.charts import ChartSource, TagList, Unreachable
-from bot.model.image_policies import FollowedPolicy
 from bot.model.references import DigestPin, ExactPin, RangePin, Reference
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Decision, Held, Update, Verdict
@@ -18,11 +17,13 @@ from bot.reasons import SHARED, SOURCE_SUSPENDED, UNSURE_OF_PRODUCTION
 from bot.selection.digests import decide_digest, tag_named_by
 from bot.selection.limits import Limits, limits_of, only_reported
 from bot.selection.pins import decide_pin
-from bot.selection.policies import decide_policy
 from bot.selection.ranges import decide_range
 from bot.selection.together import decide_together
 from bot.steps.look_up import Answers
 from bot.steps.resolve import Resolved, TierVerdicts, TierView
+
+if TYPE_CHECKING:
+    from bot.model.image_policies import FollowedPolicy
 
 _MOST_WAYS = 3
 
@@ -125,8 +126,10 @@ def _judge(
 
 
 def _decide_by_policy(
-    reference: Reference, policy: FollowedPolicy, tags: TagList, answers: Answers, limits: Limits
+    reference: Reference, policy: "FollowedPolicy", tags: TagList, answers: Answers, limits: Limits
 ) -> Decision:
+    from bot.selection.policies import decide_policy  # noqa: PLC0415 - few references follow a policy
+
     facts = None
     if isinstance(reference.pin, DigestPin):
         digest = reference.pin.digest.text

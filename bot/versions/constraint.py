@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Self
 
 from bot.versions.quoting import quoted
-from bot.versions.terms import TERM, Term, read_term
+from bot.versions.terms import MEANING, TERM, Term, read_term
 from bot.versions.version import Version
 
 LONGEST_CONSTRAINT = 512
@@ -85,15 +85,6 @@ class Group:
                 return f"{version} {complaint} {term.text}"
         return None
 
-    def holds(self, version: Version) -> bool:
-        """Whether the group takes a version; `complaint` without its words, for long lists."""
-        if version.prerelease and not self.admits_prereleases:
-            return False
-        for term in self.terms:  # noqa: SIM110 - asked for every tag of every chart, and a generator doubles the time
-            if term.complaint(version) is not None:
-                return False
-        return True
-
     def __str__(self) -> str:
         return " ".join(f"{term.operator}{term.text}" for term in self.terms)
 
@@ -164,9 +155,14 @@ class Constraint:
         return cls(text=f"{operator}{text}", groups=(Group.of((term,)),))
 
     def check(self, version: Version) -> bool:
-        """Whether the constraint takes a version."""
-        for group in self.groups:  # noqa: SIM110 - as above
-            if group.holds(version):
+        """Whether the constraint takes a version: `refusal` without its words, for every tag of every chart."""
+        for group in self.groups:
+            if version.prerelease and not group.admits_prereleases:
+                continue
+            for term in group.terms:
+                if MEANING[term.operator](version, term) is not None:
+                    break
+            else:
                 return True
         return False
 

@@ -43,14 +43,14 @@ class Limit:
         stable version or to a later prerelease of the same three numbers.
         """
         current = self.current
-        if version <= current:
+        if version.key <= current.key:
             return f"not newer than {current}"
         if version.prerelease and not current.prerelease:
             return f"a prerelease, and {current} is stable"
         if version.prerelease and version.key[:3] != current.key[:3]:
             return f"a prerelease of another version than {current}"
         if self.within is not None and not self.within.check(version):
-            return f"outside {self.within}"
+            return f"outside {self.within.text}"
         return None
 
 

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from bot.versions.constraint import Constraint
 from bot.versions.patterns import Pattern
-from bot.versions.version import Version, try_flux, try_strict
+from bot.versions.version import Version, try_flux, try_plain, try_strict
 
 # https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
@@ -75,7 +75,8 @@ class SeenTags:
 
     def equals(self, version: Version) -> tuple[TaggedVersion, ...]:
         """Every tag of this precedence, in the registry's order: more than one is a tie."""
-        return tuple(seen for seen in self.versions if seen.version == version)
+        key = version.key
+        return tuple(seen for seen in self.versions if seen.version.key == key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +115,7 @@ def see_pinnable(tags: Iterable[str], rule: TagRule, pinned: Version) -> SeenTag
         rule: Where the version is written.
         pinned: The version in use, from `read_pin`.
     """
-    prefixed = pinned.original.startswith("v")
-
-    def read(tag: str) -> Version | None:
-        return _read_plus(tag) if tag.startswith("v") == prefixed else None
-
-    return _see(tags, rule, read, None)
+    return _see(tags, rule, _read_prefixed if pinned.original.startswith("v") else _read_bare, None)
 
 
 def read_pin(text: str, rule: TagRule) -> Version | None:
@@ -149,7 +145,7 @@ def choose(versions: Iterable[TaggedVersion], constraint: Constraint) -> FluxCho
     best: list[TaggedVersion] = []
     for seen in versions:
         # Precedence is compared before the constraint is asked: it is the cheaper question.
-        if best and seen.version < best[0].version:
+        if best and seen.version.key < best[0].version.key:
             continue
         if constraint.check(seen.version):
             best = [*best, seen] if best and seen.version == best[0].version else [seen]
@@ -172,16 +168,28 @@ def _see(tags: Iterable[str], rule: TagRule, read: Callable[[str], Version | Non
     return SeenTags(versions=tuple(versions), malformed=malformed, supply_chain=supply_chain, others=others)
 
 
+def _read_as_is(tag: str) -> Version | None:
+    return try_plain(tag) or try_flux(tag)
+
+
 def _read_plus(tag: str) -> Version | None:
-    return try_flux(tag.replace("_", "+"))
+    return try_plain(tag) or try_flux(tag.replace("_", "+"))
+
+
+def _read_prefixed(tag: str) -> Version | None:
+    return _read_plus(tag) if tag.startswith("v") else None
+
+
+def _read_bare(tag: str) -> Version | None:
+    return try_plain(tag) or (None if tag.startswith("v") else _read_plus(tag))
 
 
 def _read_strict(tag: str) -> Version | None:
-    return try_strict(tag.replace("_", "+"))
+    return try_plain(tag) or try_strict(tag.replace("_", "+"))
 
 
 _READERS: dict[TagRule, Callable[[str], Version | None]] = {
     TagRule.OCI_REPOSITORY_CHART_LAYER: _read_plus,
-    TagRule.OCI_REPOSITORY: try_flux,
+    TagRule.OCI_REPOSITORY: _read_as_is,
     TagRule.HELM_REPOSITORY: _read_strict,
 }

@@ -49,7 +49,7 @@ class Term:
 
         Whether prereleases are admitted is a matter of the whole group and not asked here.
         """
-        return _MEANING[self.operator](version, self)
+        return MEANING[self.operator](version, self)
 
 
 def read_term(found: re.Match[str]) -> Term | None:
@@ -118,34 +118,34 @@ def _at_most(version: Version, term: Term) -> str | None:
 
 
 def _tilde(version: Version, term: Term) -> str | None:
-    bound = term.bound
-    if version < bound:
+    key, bound = version.key, term.bound.key
+    if key < bound:
         return "is less than"
-    if term.given in (0, _FULL) and bound.key[:3] == (0, 0, 0):
+    if bound[0] == bound[1] == bound[2] == 0 and term.given in (0, _FULL):
         return None
-    if version.major != bound.major:
+    if key[0] != bound[0]:
         return "has another major version than"
-    if version.minor != bound.minor and term.given != _MAJOR_ONLY:
+    if key[1] != bound[1] and term.given != _MAJOR_ONLY:
         return "has another minor version than"
     return None
 
 
 def _caret(version: Version, term: Term) -> str | None:
-    bound = term.bound
-    if version < bound:
+    key, bound = version.key, term.bound.key
+    if key < bound:
         return "is less than"
-    if version.major != bound.major:
+    if key[0] != bound[0]:
         return "has another major version than"
-    if bound.major > 0 or term.given == _MAJOR_ONLY:
+    if bound[0] > 0 or term.given == _MAJOR_ONLY:
         return None
-    if version.minor != bound.minor:
+    if key[1] != bound[1]:
         return "has another minor version than"
-    if bound.minor > 0 or term.given == _MAJOR_AND_MINOR:
+    if bound[1] > 0 or term.given == _MAJOR_AND_MINOR:
         return None
-    return None if version.patch == bound.patch else "has another patch version than"
+    return None if key[2] == bound[2] else "has another patch version than"
 
 
-_MEANING: Mapping[str, Callable[[Version, Term], str | None]] = {
+MEANING: Mapping[str, Callable[[Version, Term], str | None]] = {
     "": _equal,
     "=": _equal,
     "!=": _not_equal,
@@ -159,3 +159,4 @@ _MEANING: Mapping[str, Callable[[Version, Term], str | None]] = {
     "~>": _tilde,
     "^": _caret,
 }
+"""What each operator says against a version; see `Term.complaint`."""

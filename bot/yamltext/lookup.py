@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from bot.yamltext.nodes import Alias, Document, Mapping, Node, Route, Scalar, Sequence
 
+_ONLY_SCALARS = {Scalar}
+
 
 class Obstacle(StrEnum):
     """Why there is no one node that a route names."""
@@ -37,6 +39,15 @@ def below(document: Document, node: Node | Obstacle, key: str | int) -> Node | O
         return node
     step = _step(node, key)
     return step if isinstance(step, Obstacle) else document.follow(step)
+
+
+def plain_fields(mapping: Mapping) -> dict[str, Node] | None:
+    """The values of a mapping by its keys, where each is a text of its own: no alias, no merge, none written twice."""
+    keys = mapping.keys
+    if not {*map(type, keys)} <= _ONLY_SCALARS:
+        return None
+    fields: dict[str, Node] = {key[0]: value for key, value in zip(keys, mapping.values, strict=True)}  # type: ignore[misc] # see above
+    return fields if len(fields) == len(keys) and "<<" not in fields else None
 
 
 def is_repeated(document: Document, route: Route) -> bool:

@@ -68,11 +68,9 @@ def _decode(data: bytes) -> str | UnreadableYaml:
 def _parse(data: bytes, text: str, limits: Limits, open_events: Opener) -> YamlText | UnreadableYaml:
     """Hand the parser's events to a builder until they, or our patience, end."""
     builder = Builder(Places(text, len(data) - len(data.removeprefix(BOM_UTF8))), limits.depth)
-    handlers = builder.handlers
     try:
         events = iter(open_events(text), None)
-        for event in islice(events, limits.events):
-            handlers[type(event)](event)
+        builder.take(islice(events, limits.events))
         if next(events, None) is not None:
             return UnreadableYaml(trouble=Trouble.TOO_MANY_EVENTS, message=f"more than {limits.events} events")
     except TooDeepError as error:

@@ -150,6 +150,7 @@ def test_the_summary_shows_it_and_is_not_steered(text: str) -> None:
 def test_a_status_is_short_and_visible(text: str) -> None:
     report = a_hostile_report(text)
     verdicts = a_hostile_verdict(text)
+    assert report.plan
     for status in (
         base_status(a_tier(), verdicts, report.passed_over),
         base_status(a_tier(), verdicts[3:4], ()),

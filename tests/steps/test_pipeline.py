@@ -41,6 +41,8 @@ def test_a_dry_run_plans_what_an_update_does() -> None:
     _, dry = told(writes=False, remote=True)
     story, wet = told(writes=True, remote=True)
 
+    assert dry.plan
+    assert wet.plan
     assert [plan.action for plan in dry.plan.pull_requests] == [Action.CREATE]
     assert [one.texts for one in dry.plan.pull_requests] == [one.texts for one in wet.plan.pull_requests]
     assert wet.published

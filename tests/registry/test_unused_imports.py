@@ -3,10 +3,10 @@ import sys
 
 import jsonschema
 
-from bot.registry.jsonschema_later import jsonschema_later
+from bot.registry.unused_imports import without_unused_imports
 
-LATER = "from bot.registry.jsonschema_later import jsonschema_later"
-WITHIN = "with jsonschema_later(): import jsonschema"
+LATER = "from bot.registry.unused_imports import without_unused_imports"
+WITHIN = "with without_unused_imports(): import jsonschema"
 LOADED = "print('jsonschema.validators' in sys.modules)"
 
 
@@ -28,7 +28,7 @@ def test_everybody_else_imports_the_module_itself() -> None:
 
 
 def test_it_stays_where_it_is_imported_already() -> None:
-    with jsonschema_later():
+    with without_unused_imports():
         assert sys.modules["jsonschema"] is jsonschema
 
     assert sys.modules["jsonschema"] is jsonschema
@@ -38,3 +38,16 @@ def test_oras_is_imported_without_it() -> None:
     make = "from bot.registry.adapter import OciRegistry; OciRegistry(environment={})._clients"
 
     assert said_by(make, "import oras.provider", LOADED) == ["False"]
+
+
+def test_requests_is_imported_without_what_guesses_encodings_and_warns_nobody() -> None:
+    make = "from bot.registry.adapter import OciRegistry; OciRegistry(environment={})._clients"
+    guesses = "print('requests' in sys.modules, 'charset_normalizer' in sys.modules)"
+
+    assert said_by("import warnings; warnings.simplefilter('error')", make, guesses) == ["True", "False"]
+
+
+def test_requests_guesses_where_it_was_imported_before() -> None:
+    make = "from bot.registry.adapter import OciRegistry; OciRegistry(environment={})._clients"
+
+    assert said_by("import requests", make, "print(requests.compat.chardet is None)") == ["False"]
