@@ -114,7 +114,7 @@ def test_a_teams_own_wordings_are_not_steered_either(text: str) -> None:
     templates = Templates(title=own, commit_title=own, body_header=own)
     made = pull_request_texts(a_tier(), a_hostile_verdict(text)[:1], templates)
     assert_inert_markdown(made.body)
-    assert made.body.count("<!--") == 3  # a box, the one that rebuilds, and the last line
+    assert made.body.count("<!--") in {2, 3}, "a box if it fits, the one that rebuilds, and the last line"
     assert columns(made.body) == {5}
     for title in (made.title, made.commit_message.split("\n")[0]):
         assert re.fullmatch(r"[A-Za-z0-9._+/~%: -]+ \((?:minor|patch|major)\) 1 dev", title)
