@@ -70,10 +70,12 @@ def run(request: Request) -> RunReport:
     # Only here: a scan has ended, and would take a fiftieth longer if it imported what is left.
     from bot.steps.arrange import arrange  # noqa: PLC0415 - see above
     from bot.steps.carry import carry  # noqa: PLC0415 - see above
+    from bot.steps.look_beyond import look_beyond  # noqa: PLC0415 - see above
     from bot.steps.plan import plan  # noqa: PLC0415 - see above
     from bot.steps.publish import publish  # noqa: PLC0415 - see above
 
-    arranged = arrange(edit(carry(confirmed, remote, configuration)), remote, configuration, request.now)
+    beyond = look_beyond(confirmed, answers, configuration, registry, request.progress)
+    arranged = arrange(edit(carry(confirmed, remote, configuration)), remote, configuration, request.now, beyond)
     intended = plan(arranged, remote)
     published = publish(intended, remote, configuration) if request.writes else None
     return replace(_report(request, resolved, arranged.tiers), plan=intended, published=published)

@@ -8,7 +8,7 @@ from typing import Any
 from bot.model.proposals import Texts
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Tier
 from bot.model.verdicts import Verdict
-from bot.planning.grouping import ALL, Key
+from bot.planning.grouping import ALL, BEYOND, Key
 from bot.planning.rows import Row
 from bot.planning.tick_boxes import REBUILD, mark
 from bot.report.commit_message import commit_message_of, title_of
@@ -47,6 +47,7 @@ def _body(tier: Tier, lines: tuple[Line, ...], updates: int, key: Key, taken_out
     gone = [_box(row, tier) for row in sorted(taken_out)]
     facts = {
         "tier": tier.name,
+        "beyond": key.about == BEYOND.name,
         "updates": updates,
         "configuration": DEFAULT_CONFIGURATION_PATH,
         "majors": _names(line for line in lines if line.update.jump == "major"),

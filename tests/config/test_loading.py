@@ -4,7 +4,18 @@ import pytest
 
 from bot.config.loading import load
 from bot.errors import ConfigurationError
-from bot.model.proposing import Amounts, AutoMerge, Extras, Grouping, Majors, Mode, NamedGroup, Proposing, ProposingRule
+from bot.model.proposing import (
+    Amounts,
+    AutoMerge,
+    Beyond,
+    Extras,
+    Grouping,
+    Majors,
+    Mode,
+    NamedGroup,
+    Proposing,
+    ProposingRule,
+)
 from bot.model.tiers import ImagePolicies, SuspendedPolicy
 from bot.versions.constraint import Constraint
 from bot.versions.follow import Reach
@@ -28,6 +39,7 @@ rules:
     set: {skip: []}
 registries:
   private-hosts: ["harbor.corp.example", "localhost:5000"]
+  helper-hosts: ["x.azurecr.io"]
 suspended: update
 image-policies: apply
 """
@@ -65,6 +77,7 @@ def test_rules_hosts_and_suspended_are_read() -> None:
     assert (first.follow, first.skip, first.line) == (Reach.PATCH, (Constraint.parse("6.5.2"),), 13)
     assert (second.charts, second.tiers, second.follow, second.skip) == ((), ("dev",), None, ())
     assert loaded.private_hosts == {"harbor.corp.example", "localhost:5000"}
+    assert loaded.helper_hosts == {"x.azurecr.io"}
     assert loaded.suspended is SuspendedPolicy.UPDATE
     assert loaded.image_policies is ImagePolicies.APPLY
 
@@ -136,6 +149,12 @@ def test_production_follows_nothing() -> None:
     load(tier("production: true\nfollow: exact", "prod").encode(), "c.yaml")
 
 
+def test_production_has_no_drafts_of_what_lies_beyond() -> None:
+    assert "wants drafts" in faults(tier("production: true\nbeyond: draft", "prod"))[0]
+    (dev,) = load(tier("beyond: draft").encode(), "c.yaml").tiers
+    assert dev.proposing.beyond is Beyond.DRAFT
+
+
 def test_a_rule_that_names_production_is_a_fault() -> None:
     (fault,) = faults(rule("{tier: [dev, production]}"))
     assert fault.startswith("c.yaml:3:25: the rule names `production`, which is production")
@@ -171,9 +190,15 @@ def test_a_branch_of_the_bot_is_no_base() -> None:
     assert "one of the bot's own branches" in faults(tier("branch: flux-chart-bot/dev/all"))[0]
 
 
+@pytest.mark.parametrize("key", ["private-hosts", "helper-hosts"])
 @pytest.mark.parametrize("host", ["https://x", "x/y", "X.example", "user@x", "", "x:123456"])
-def test_a_private_host_is_a_host(host: str) -> None:
-    assert faults(f"{tier('follow: minor')}registries: {{private-hosts: ['{host}']}}\n")
+def test_a_host_is_a_host(host: str, key: str) -> None:
+    assert faults(f"{tier('follow: minor')}registries: {{{key}: ['{host}']}}\n")
+
+
+def test_a_wrong_shape_of_one_list_of_hosts_hides_no_wrong_host_of_the_other() -> None:
+    registries = "registries: {private-hosts: 5, helper-hosts: ['https://x']}\n"
+    assert len(faults(tier("follow: minor") + registries)) == 2
 
 
 def test_a_key_twice_is_a_fault_that_names_the_first() -> None:

@@ -24,7 +24,7 @@ FILES = st.fixed_dictionaries(
     {"tiers": st.dictionaries(NAMES.filter(lambda name: name != 0), TIERS | VALUES, max_size=2)},
     optional={
         "rules": st.lists(RULES | VALUES, max_size=2) | VALUES,
-        "registries": st.dictionaries(st.sampled_from(["private-hosts", "more"]), VALUES) | VALUES,
+        "registries": st.dictionaries(st.sampled_from(["private-hosts", "helper-hosts", "more"]), VALUES) | VALUES,
         "same-as": st.dictionaries(st.sampled_from(["x", ""]), VALUES) | VALUES,
         "suspended": VALUES,
         "more": VALUES,
@@ -44,6 +44,7 @@ RIGHT: dict[str, Any] = {
         "live": {"paths": ["apps/live/**"], "production": True},
         "qa": {"paths": ["q/**"], "windows": [{"cron": "* 9 * * *", "zone": "UTC"}], "draft": True, "milestone": 3},
         "qb": {"paths": ["r/**"], "labels": ["x"], "assignees": ["y"], "reviewers": ["z"], "auto-merge": "squash"},
+        "qc": {"paths": ["s/**"], "beyond": "draft"},
     },
     "rules": [
         {"match": {"chart": "ghcr.io/*"}, "set": {"follow": "6.x", "skip": ["6.5.2"]}},
@@ -51,7 +52,7 @@ RIGHT: dict[str, Any] = {
         {"match": {"paths": "apps/**", "namespace": ["x"], "jump": "major"}, "set": {"group": "x", "mode": "report"}},
         {"match": {"jump": "patch"}, "set": {"windows": [{"cron": "* 9 * * *"}], "labels": ["x"], "reviewers": ["y"]}},
     ],
-    "registries": {"private-hosts": ["harbor.corp.example"]},
+    "registries": {"private-hosts": ["harbor.corp.example"], "helper-hosts": ["1.dkr.ecr.eu-west-1.amazonaws.com"]},
     "same-as": {"harbor.corp.example/ghcr/*": "ghcr.io/*"},
     "suspended": "report",
     "ranges": "pin",
