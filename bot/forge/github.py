@@ -155,7 +155,7 @@ class GitHubForge:
         try:
             with asking(what):
                 pull = self._api.get_pull(number)
-            _say_once(pull, f"{comment}\n\n{_CLOSING_MARK}", what)
+            _say_once(pull, f"{comment}\n\n{_CLOSING_MARK}", what, self.identity().login)
             with asking(what):
                 pull.edit(state="closed")
         except Refused as refused:
@@ -229,11 +229,18 @@ class GitHubForge:
         return self.client.get_repo(self.repository)
 
 
-def _say_once(pull: ApiPullRequest, text: str, what: str) -> None:
-    """Comment. A comment that GitHub takes may be answered with 502, so one is looked for before each attempt."""
+def _say_once(pull: ApiPullRequest, text: str, what: str, login: str) -> None:
+    """Comment, or put an older comment of ours right.
+
+    A comment that GitHub takes may be answered with 502, so one is looked for before each attempt.
+    """
     for left in reversed(range(_COMMENT_ATTEMPTS)):
         with asking(what):
-            if any(_CLOSING_MARK in (said.body or "") for said in pull.get_issue_comments()):
+            known = next((said for said in pull.get_issue_comments() if _CLOSING_MARK in (said.body or "")), None)
+            if known is not None:
+                if known.user.login == login and known.body.splitlines() != text.splitlines():
+                    # It was opened again since, and is closed for another reason now.
+                    known.edit(text)
                 return
         try:
             with asking(what):

@@ -48,6 +48,7 @@ RIGHT: dict[str, Any] = {
         "live": {"paths": ["apps/live/**"], "production": True},
         "qa": {"paths": ["q/**"], "windows": [{"cron": "* 9 * * *", "zone": "UTC"}], "draft": True, "milestone": 3},
         "qb": {"paths": ["r/**"], "labels": ["x"], "assignees": ["y"], "reviewers": ["z"], "auto-merge": "squash"},
+        "qc": {"paths": ["s/**"], "beyond": "draft"},
     },
     "rules": [
         {"match": {"chart": "ghcr.io/*"}, "set": {"follow": "6.x", "skip": ["6.5.2"], "wait": "0h", "soak": "1d"}},

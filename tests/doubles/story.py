@@ -23,7 +23,8 @@ from bot.steps.arrange import Arranged, arrange
 from bot.steps.carry import carry
 from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
-from bot.steps.look_up import confirm, look_up
+from bot.steps.look_beyond import look_beyond
+from bot.steps.look_up import Answers, confirm, look_up
 from bot.steps.plan import plan
 from bot.steps.prove import prove
 from bot.steps.publish import publish
@@ -173,18 +174,23 @@ class Story:
     def resolved(self) -> Resolved:
         return resolve(scan(self.bases()), self.configuration, self.remote.default)
 
-    def judged(self) -> tuple[TierVerdicts, ...]:
+    def asked(self) -> tuple[tuple[TierVerdicts, ...], Answers]:
         resolved = self.resolved()
         answers = look_up(resolved, self.configuration, self.registry, quiet)
-        return confirm(select(resolved, answers, self.configuration), self.registry, quiet)
+        return confirm(select(resolved, answers, self.configuration), self.registry, quiet), answers
+
+    def judged(self) -> tuple[TierVerdicts, ...]:
+        return self.asked()[0]
 
     def edited(self) -> tuple[TierEdits, ...]:
         return prove(edit(carry(self.judged(), self.our_side(), self.configuration)))
 
     def arranged(self, remote: Remote | None = None) -> Arranged:
         remote = remote or self.our_side()
-        edits = prove(edit(carry(self.judged(), remote, self.configuration)))
-        return arrange(edits, remote, self.configuration, self.now)
+        judged, answers = self.asked()
+        beyond = look_beyond(judged, answers, self.configuration, self.registry, quiet)
+        edits = prove(edit(carry(judged, remote, self.configuration)))
+        return arrange(edits, remote, self.configuration, self.now, beyond)
 
     def planned(self) -> Plan:
         remote = self.our_side()

@@ -82,6 +82,18 @@ def test_one_that_a_person_closed_is_remembered(side: Side) -> None:
     assert (closed.number, closed.head, closed.base, closed.title) == (made.number, OURS, "main", made.title)
 
 
+def test_one_that_was_asked_about_is_not_told_again(side: Side) -> None:
+    made = opened(side)
+    side.people.close(made.number)
+    assert side.forge.last_refused(OURS, after=made.number) is None
+    assert side.forge.last_refused(OURS, after=made.number - 1) is not None
+
+
+def test_one_that_we_closed_was_refused_by_nobody(side: Side) -> None:
+    side.forge.close_pull_request(opened(side).number, comment="done")
+    assert side.forge.last_refused(OURS) is None
+
+
 def test_of_two_closed_ones_the_newer_counts(side: Side) -> None:
     for title in ("first", "second"):
         side.people.close(opened(side, title=title).number)

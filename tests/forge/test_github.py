@@ -165,3 +165,14 @@ def test_a_branch_without_our_prefix_is_nobody_of_ours(forge: GitHubForge, propo
 def test_two_kinds_of_token_see_the_same(connected: Connected, proposed: HostedRepository) -> None:
     proposed.open_pull(OURS)
     assert connected(person("alice")).open_pull_requests() == connected().open_pull_requests()
+
+
+def test_a_closing_word_is_edited_in_place_where_it_is_closed_again(
+    forge: GitHubForge, proposed: HostedRepository
+) -> None:
+    number = proposed.open_pull(OURS).number
+    forge.close_pull_request(number, comment="Nothing is left.")
+    proposed.reopen(number)
+    forge.close_pull_request(number, comment="It is elsewhere.")
+    (said,) = proposed.comments(number)
+    assert said.body.startswith("It is elsewhere.")
