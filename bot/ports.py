@@ -17,7 +17,7 @@ from bot.model.commits import (
     Sha,
     TreeEntry,
 )
-from bot.model.proposals import CommitStatus, Identity, PullRequest
+from bot.model.proposals import CommitStatus, Identity, PullRequest, SaidStatus
 from bot.model.tiers import Branch
 from bot.reason import Reason
 
@@ -110,6 +110,9 @@ class Forge(Protocol):
 
     def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:
         """The newest status of each of our contexts on a commit, set by us (others' are left out)."""
+
+    def all_statuses(self, sha: Sha) -> tuple[SaidStatus, ...]:
+        """Everybody's statuses of a commit, newest first."""
 
     def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
         """Set a status; None when done."""

@@ -40,7 +40,7 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
     tiers, tier_faults = _tiers(located, keys)
     names = _tier_names(located)
     rules, rule_faults = _rules(located, keys, names)
-    hosts = keys.get("registries", {}).get("private-hosts", [])
+    hosts: dict[str, list[str]] = keys.get("registries", {})
     same_as = keys.get("same-as", {})
     faults = {
         *located.faults,
@@ -48,7 +48,7 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
         *tier_faults,
         *source_faults(located, tiers, names),
         *rule_faults,
-        *host_faults(located, hosts),
+        *(fault for key in hosts for fault in host_faults(located, key, hosts[key])),
         *mirror_faults(located, same_as),
     }
     if faults:
@@ -57,7 +57,8 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
         path=path,
         tiers=tiers,
         rules=rules,
-        private_hosts=frozenset(hosts),
+        private_hosts=frozenset(hosts.get("private-hosts", [])),
+        helper_hosts=frozenset(hosts.get("helper-hosts", [])),
         suspended=SuspendedPolicy(keys.get("suspended", SuspendedPolicy.REPORT)),
         ranges=RangesPolicy(keys.get("ranges", RangesPolicy.KEEP)),
         mirrors=tuple(Mirror(copy=copy, original=original) for copy, original in same_as.items()),
@@ -85,8 +86,8 @@ def _without(data: object, faulty: set[Route]) -> dict[str, Any]:
     keys["rules"] = [None if ("rules", index) in items else rule for index, rule in enumerate(keys.get("rules") or [])]
     same_as = keys.get("same-as", {})
     keys["same-as"] = {copy: original for copy, original in same_as.items() if ("same-as", copy) not in items}
-    if ("registries", "private-hosts") in items:
-        del keys["registries"]
+    registries = keys.get("registries", {})
+    keys["registries"] = {key: hosts for key, hosts in registries.items() if ("registries", key) not in items}
     return keys
 
 

@@ -48,6 +48,14 @@ class ImagePolicies(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredStatus:
+    """A commit status that must say success, by who may say it: anyone with a token can set any context."""
+
+    context: str
+    creator: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """What must have passed before a version is taken; nothing by default.
 
@@ -56,12 +64,16 @@ class Pace:
         settle: Since the last move of the same chart in the tier.
         comes_from: Tiers that must have run it (`from` in the file).
         soak: For how long each of these must have run it.
+        with_status: What commits of each of these must say while they hold it.
+        by_merge: The tier's branch receives merges from that of the one tier in `comes_from`; we edit nothing there.
     """
 
     wait: timedelta = timedelta()
     settle: timedelta = timedelta()
     comes_from: tuple[str, ...] = ()
     soak: timedelta = timedelta()
+    with_status: tuple[RequiredStatus, ...] = ()
+    by_merge: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +103,7 @@ class Tier:
     @property
     def stands_still(self) -> bool:
         """Whether it never moves by itself, so that having nothing to do does not mean being current."""
-        return self.production or self.follow is Reach.EXACT
+        return self.production or self.pace.by_merge or self.follow is Reach.EXACT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +136,7 @@ class Configuration:
         path: Where it was read, for messages.
         tiers: In the order of the file, which is the order of every table.
         private_hosts: Registry hosts that may live on private addresses.
+        helper_hosts: Registry hosts that credential helpers may be asked for, beside those that are in use.
         mirrors: Addresses under which one chart is known as well.
     """
 
@@ -131,6 +144,7 @@ class Configuration:
     tiers: tuple[Tier, ...]
     rules: tuple[Rule, ...] = ()
     private_hosts: frozenset[str] = frozenset()
+    helper_hosts: frozenset[str] = frozenset()
     suspended: SuspendedPolicy = SuspendedPolicy.REPORT
     ranges: RangesPolicy = RangesPolicy.KEEP
     mirrors: tuple[Mirror, ...] = ()
