@@ -187,7 +187,7 @@ class Commands:
                         registry=registry,
                         progress=self._progress,
                         now=now(),
-                        past=past_of(repository, tips),
+                        past=past_of(repository, tips, forge),
                         remote=remote,
                         writes=not arguments.dry_run,
                     )

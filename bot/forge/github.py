@@ -14,7 +14,7 @@ from bot.forge.github_refusals import Refused, asking
 from bot.forge.github_remarks import ACTIONS_LOGIN, remarks_on
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.forge_reasons import IS_FORK
-from bot.model.proposals import CommitStatus, Identity, PullRequest, State
+from bot.model.proposals import CommitStatus, Identity, PullRequest, SaidStatus, State
 from bot.model.proposing import Extras
 from bot.model.tiers import Branch
 from bot.reason import Reason
@@ -178,6 +178,23 @@ class GitHubForge:
             reason = refused.reason(what, "statuses: write")
             raise ForgeFailed(reason.sentence, reason.mend) from refused
         return tuple(newest.values())
+
+    def all_statuses(self, sha: Sha) -> tuple[SaidStatus, ...]:
+        """Everybody's statuses of a commit, newest first; one whose creator is gone is nobody's."""
+        what = "Reading commit statuses"
+        try:
+            with asking(what):
+                return tuple(
+                    SaidStatus(
+                        context=raw["context"],
+                        state=State(raw["state"]),
+                        creator=(raw["creator"] or {}).get("login", ""),
+                    )
+                    for raw in self._raw_statuses(checked(sha))
+                )
+        except Refused as refused:
+            reason = refused.reason(what, "statuses: read")
+            raise ForgeFailed(reason.sentence, reason.mend) from refused
 
     def _raw_statuses(self, sha: Sha) -> Iterator[dict[str, Any]]:
         url = f"/repos/{self.repository}/commits/{sha}/statuses"

@@ -87,7 +87,7 @@ def _is_still_wished(
         return False
     if isinstance(reference.pin, RangePin):
         version = _version(update.new)
-        pinned = configuration.ranges is RangesPolicy.PIN and not limits.tier.production
+        pinned = configuration.ranges is RangesPolicy.PIN and not limits.left_to_people
         return pinned and version is not None and not limits.objection(version)
     return not limits.stays and _may_still_move(update, limits)
 

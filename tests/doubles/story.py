@@ -90,6 +90,7 @@ class Story:
     """What a run meets. `files` of `main` begin with the HelmRepository that `release` names.
 
     Attributes:
+        asks_forge: Whether a whole run may ask for statuses.
         opens: How a whole run opens the remote.
     """
 
@@ -97,6 +98,7 @@ class Story:
     remote: MemoryRemote = field(default_factory=MemoryRemote)
     registry: MemoryRegistry = field(default_factory=MemoryRegistry)
     forge: MemoryForge = field(default_factory=MemoryForge)
+    asks_forge: bool = True
     opens: Callable[[MemoryRemote], MemoryRepository] = MemoryRepository
 
     def __post_init__(self) -> None:
@@ -129,7 +131,9 @@ class Story:
             registry=self.registry,
             progress=quiet,
             now=self.now,
-            past=read_past(self.repository, heads.tips.get(LEDGER_BRANCH)),
+            past=read_past(
+                self.repository, heads.tips.get(LEDGER_BRANCH), self.forge.all_statuses if self.asks_forge else None
+            ),
             remote=self.our_side() if command == "update" else None,
             writes=command == "update",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doubles.forge_sides import OURS, Side
 
-from bot.model.proposals import CommitStatus, PullRequest, State
+from bot.model.proposals import CommitStatus, PullRequest, SaidStatus, State
 from bot.ports import Forge
 
 DEV = CommitStatus(
@@ -121,6 +121,14 @@ def test_each_context_says_its_newest_word(side: Side) -> None:
     for status in (DEV, staging, newer):
         assert side.forge.set_status(sha, status) is None
     assert set(side.forge.statuses(sha)) == {staging, newer}
+
+
+def test_our_own_statuses_are_among_everybodys_newest_first(side: Side) -> None:
+    sha = side.people.branch(OURS)
+    assert side.forge.all_statuses(sha) == ()
+    side.forge.set_status(sha, DEV)
+    us = side.forge.identity().login
+    assert side.forge.all_statuses(sha) == (SaidStatus(context=DEV.context, state=State.SUCCESS, creator=us),)
 
 
 def test_a_link_compares_the_two_branches(side: Side) -> None:

@@ -8,7 +8,7 @@ from doubles.github.people import app, person
 from doubles.github.server import GitHubDouble
 
 from bot.forge.github import GitHubForge
-from bot.model.proposals import CommitStatus, State
+from bot.model.proposals import CommitStatus, SaidStatus, State
 
 GOOD = CommitStatus(context="flux-chart-bot/dev", state=State.SUCCESS, description="up to date")
 
@@ -100,6 +100,18 @@ def test_statuses_of_others_say_nothing_of_ours(forge: GitHubForge, proposed: Ho
     proposed.status("main", "success", context=GOOD.context, description="all is well", by=app("github-actions-2"))
     proposed.status("main", "success", context="ci/build", by=person("mallory"))
     assert forge.statuses(sha) == (GOOD,)
+
+
+def test_everybodys_statuses_come_newest_first_with_those_who_said_them(
+    forge: GitHubForge, proposed: HostedRepository
+) -> None:
+    sha = proposed.tip("main") or ""
+    proposed.status("main", "failure", context="ci/smoke", by=person("mallory"))
+    proposed.status("main", "success", context="ci/smoke", by=app("ci"))
+    assert forge.all_statuses(sha) == (
+        SaidStatus(context="ci/smoke", state=State.SUCCESS, creator="ci[bot]"),
+        SaidStatus(context="ci/smoke", state=State.FAILURE, creator="mallory"),
+    )
 
 
 def test_our_own_statuses_under_other_contexts_are_left_out(
