@@ -66,9 +66,10 @@ def run(request: Request) -> RunReport:
     # Only here: a scan has ended, and would take a fiftieth longer if it imported what is left.
     from bot.steps.carry import carry  # noqa: PLC0415 - see above
     from bot.steps.plan import plan  # noqa: PLC0415 - see above
+    from bot.steps.prove import prove  # noqa: PLC0415 - see above
     from bot.steps.publish import publish  # noqa: PLC0415 - see above
 
-    edits = edit(carry(confirmed, remote, configuration))
+    edits = prove(edit(carry(confirmed, remote, configuration)))
     intended = plan(edits, remote)
     published = publish(intended, remote, configuration) if request.writes else None
     return replace(_report(request, resolved, edits), plan=intended, published=published)

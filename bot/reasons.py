@@ -63,6 +63,9 @@ VERSION_IN_FOLDER = ReasonKind(
     "the folder {folder} is named after the version, and an edit in it would make the two disagree",
     "Make a new folder for the new version, and point at it",
 )
+OTHER_TOOL = ReasonKind(
+    "other-tool", "{chart} {version} is installed by {tool}, not by Flux", "It is shown and left alone", Weight.COUNTED
+)
 EMBEDDED = ReasonKind(
     "embedded",
     "chart versions may stand in `{field}` of this {kind}, which is not read",
@@ -203,6 +206,18 @@ NOT_IN_EVERY_CHART = ReasonKind(
     "not-in-every-chart",
     "{version} would be taken, and the same value also decides {charts}, which has no newer version in common with it",
     "Give each chart a value of its own",
+)
+REACHES_PRODUCTION = ReasonKind(
+    "reaches-production",
+    "with the edits of this tier production would get something else: {objects}",
+    "Please report this as a bug; nothing of this tier is proposed until then",
+    Weight.ALARM,
+)
+UNSURE_OF_PRODUCTION = ReasonKind(
+    "unsure-of-production",
+    "no tier's paths cover this file, and {folder} of production, which may take it from here, is not known: {problem}",
+    "Mend that build, or put this file under the paths of its tier",
+    Weight.WARNING,
 )
 NO_TIER = ReasonKind("no-tier", "no tier of the configuration covers this path", "", Weight.COUNTED)
 RULE_WITHOUT_CHART = ReasonKind(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.flux.foreign_pins import HELM_CHARTS, foreign_pins, is_helmfile
 from bot.flux.kinds import read_object
 from bot.flux.manifest import Manifest
 from bot.flux.objects import AnyObject
@@ -26,6 +27,7 @@ _NEEDLES = (
     b"ResourceSet",
     b"image.toolkit.fluxcd.io",
     SIGN.encode(),
+    HELM_CHARTS,
 )
 # A line that begins with an action of Go's templates, or a value that does; in quotes it is YAML as well.
 _TEMPLATE = re.compile(rb"(?m)^[ \t]*(?:- +)*\{\{|: +\{\{")
@@ -42,7 +44,7 @@ class FileReading:
         path: The file.
         objects: In the file's order.
         unread: Objects that cannot be judged, each with the line where it starts.
-        passed_over: Why the file as a whole is not judged.
+        passed_over: Why the file as a whole is not judged; what in it is not for Flux.
         remarks: Its comments for us.
     """
 
@@ -58,9 +60,14 @@ class FileReading:
         return bool(self.objects or self.unread or self.passed_over or self.remarks)
 
 
-def may_concern_flux(data: bytes) -> bool:
-    """Whether a file could hold anything that is read here; most cannot, and are never parsed."""
-    return any(needle in data for needle in _NEEDLES)
+def may_concern_flux(path: str, data: bytes) -> bool:
+    """Whether a file could hold anything that is read here; most cannot, and are never parsed.
+
+    Args:
+        path: Path in the repository, POSIX.
+        data: Its bytes.
+    """
+    return any(needle in data for needle in _NEEDLES) or is_helmfile(path)
 
 
 def read_file(path: str, data: bytes) -> FileReading:
@@ -79,12 +86,13 @@ def read_file(path: str, data: bytes) -> FileReading:
         return FileReading(path=path, passed_over=(PassedOver(path=path, reason=reason),))
     if reason_for_all := _why_not_a_manifest(file):
         return FileReading(path=path, passed_over=(PassedOver(path=path, reason=reason_for_all),))
-    manifests = (each for document in file.documents for each in _manifests(path, file, document))
+    manifests = tuple(each for document in file.documents for each in _manifests(path, file, document))
     found = tuple((each.line, read_object(each)) for each in manifests)
     return FileReading(
         path=path,
         objects=tuple(each for _, each in found if each is not None and not isinstance(each, PassedOver)),
         unread=tuple((line, each) for line, each in found if isinstance(each, PassedOver)),
+        passed_over=tuple(pin for each in manifests for pin in foreign_pins(path, each)),
         remarks=remarks_in(path, file),
     )
 

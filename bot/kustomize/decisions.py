@@ -13,7 +13,7 @@ from bot.reason import Reason
 from bot.reasons import NOT_A_STRING, NOT_EDITABLE
 from bot.yamltext.comments import trailing_comment
 from bot.yamltext.nodes import Scalar
-from bot.yamltext.strings import reads_as_string
+from bot.yamltext.strings import may_stand_plain, reads_as_string
 
 _DEEPEST = 5
 _DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
@@ -28,13 +28,15 @@ class Decision:
         text: The value, as the cluster gets it.
         place: Where it is decided; or why it cannot be edited there.
         through: Scalars that lead there, the field's own first: each holds a variable.
-        read_again: Flux prints and reads the value anew, so that quotes around it are lost.
+        parts: Places that each decide a part of the value, where no one place decides all of it.
+        read_again: Flux puts it into printed YAML that is read anew: it must stand there without quotes.
         written: What is written at the place; None for what a build makes itself.
     """
 
     text: str
     place: Place | Reason
     through: tuple[Place, ...] = ()
+    parts: tuple[Place, ...] = ()
     read_again: bool = False
     written: Written | None = None
 
@@ -48,7 +50,7 @@ class Decision:
 
     def allows(self, value: str) -> bool:
         """Whether the value can be made so at its place."""
-        if isinstance(self.place, Reason) or (self.read_again and not reads_as_string(value)):
+        if isinstance(self.place, Reason) or (self.read_again and not may_stand_plain(value)):
             return False
         return not isinstance(self.place, NestedPlace) or self.place.scalar_for(value) is not None
 
@@ -163,7 +165,7 @@ def _narrowed(place: Place, around: tuple[str, str], beside: tuple[str, str], va
 
 def _substituted(base: Decision, tree: Tree, scope: Scope | None, depth: int) -> Field:
     if "$" not in base.text:
-        return replace(base, read_again=True) if scope and scope.substitutes else base
+        return base
     if "${" in base.text and scope and scope.above and scope.above.substitutes and _in_patch_of_flux(tree):
         return NOT_FOLLOWED(what="a variable stands in a patch that is substituted before it is applied")
     found = tuple(pieces(base.text))
@@ -191,24 +193,31 @@ def _in_patch_of_flux(tree: Tree) -> bool:
 def _joined(base: Decision, values: list[str | Decision]) -> Field:
     """One value of texts and of what variables became."""
     text_now = "".join(each if isinstance(each, str) else each.text for each in values)
-    if not reads_as_string(text_now):
+    if not may_stand_plain(text_now):
         return NOT_A_STRING(field="a value with variables", text=text_now[:_LONGEST_SHOWN])
     own = (base.place,) if isinstance(base.place, Place) else ()
     deciding = [index for index, each in enumerate(values) if isinstance(each, Decision)]
     if len(deciding) != 1:
         what = "several variables make up this value" if deciding else "a `$` in this value is an escaped one"
-        return Decision(text=text_now, place=NOT_FOLLOWED(what=what), through=own, read_again=True)
+        parts = tuple(part for each in values if isinstance(each, Decision) for part in _parts(each))
+        return Decision(text=text_now, place=NOT_FOLLOWED(what=what), through=own, parts=parts, read_again=True)
     [index] = deciding
     decision = values[index]
     if not isinstance(decision, Decision) or isinstance(decision.place, Reason):
         place: Place | Reason = NOT_EDITABLE(problem="it is no text") if isinstance(decision, str) else decision.place
-        return Decision(text=text_now, place=place, through=own, read_again=True)
+        parts = _parts(decision) if isinstance(decision, Decision) else ()
+        return Decision(text=text_now, place=place, through=own, parts=parts, read_again=True)
     beside = tuple("".join(str(each) for each in part) for part in (values[:index], values[index + 1 :]))
     place = decision.place
     if any(beside):
         place = _narrowed(place, ("", ""), (beside[0], beside[1]), text_now)
     through = tuple(each for each in (*own, *decision.through) if (each.path, each.start) != (place.path, place.start))
     return Decision(text=text_now, place=place, through=through, read_again=True, written=decision.written)
+
+
+def _parts(decision: Decision) -> tuple[Place, ...]:
+    """The places that an edit of could change the value."""
+    return (decision.place,) if isinstance(decision.place, Place) else decision.parts
 
 
 def _value(variable: Variable, base: Decision, scope: Scope, depth: int) -> Decision | Reason:
@@ -221,7 +230,8 @@ def _value(variable: Variable, base: Decision, scope: Scope, depth: int) -> Deci
         return defined
     if defined is not None and (made := defined.text.replace("\n", "")):
         if made != defined.text:
-            return replace(defined, text=made, place=NOT_EDITABLE(problem="the value spans several lines"))
+            lines = NOT_EDITABLE(problem="the value spans several lines")
+            return replace(defined, text=made, place=lines, parts=_parts(defined))
         return defined
     if not variable.default:
         return VARIABLE_UNKNOWN(variable=shown, problem="nothing defines it")

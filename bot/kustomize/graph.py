@@ -5,7 +5,7 @@ one entry leads to: a Flux Kustomization that no other one applies (those that s
 together), or a root without Flux. Kustomizations that are applied by others are taken as those build them.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname
 
@@ -14,9 +14,19 @@ from bot.kustomize.appliers import Applier, doubt_of, read_applier
 from bot.kustomize.building import Builder
 from bot.kustomize.decisions import Field, Scope, field_of, is_called, plain_text, text_of
 from bot.kustomize.files import Files
+from bot.kustomize.fingerprints import fingerprint
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
-from bot.kustomize.resources import CHART_KINDS, FLUX_KUSTOMIZATION, Origin, Resource, objects_of, read_resource
+from bot.kustomize.resources import (
+    CHART_KINDS,
+    CONFIG_MAP,
+    FLUX_KUSTOMIZATION,
+    SECRET,
+    Origin,
+    Resource,
+    objects_of,
+    read_resource,
+)
 from bot.model.places import ObjectId, Route
 from bot.model.references import BuiltBy
 from bot.reason import Reason
@@ -42,6 +52,11 @@ class BuiltObject:
     _resource: Resource
     _scope: Scope | None
 
+    @property
+    def decides(self) -> bool:
+        """Whether it is of a kind that decides charts."""
+        return (self._resource.group, self._resource.kind) in CHART_KINDS
+
     def field(self, *route: str | int) -> Field:
         """The value of a field and the place that decides it, why it cannot be told, or None where there is none."""
         return field_of(self._resource, self._scope, *route)
@@ -49,6 +64,10 @@ class BuiltObject:
     def text(self, *route: str | int) -> str | Reason:
         """A field as a text, whatever scalar it is, empty where there is none; or why it cannot be told."""
         return text_of(self._resource, self._scope, *route)
+
+    def content(self) -> Hashable:
+        """All that it holds: equal for equal objects."""
+        return fingerprint(self._resource, self._scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +83,7 @@ class Root:
         trouble: Why nothing is built; its objects answer with it as well.
         remarks: What is not followed and may make more objects.
         objects: Those that decide charts, in the order of the build.
+        others: What they are built with: Kustomizations of Flux, ConfigMaps, Secrets.
         needs: Roots that this one waits for (`dependsOn`), by name.
     """
 
@@ -75,6 +95,7 @@ class Root:
     trouble: Reason | None = None
     remarks: tuple[Reason, ...] = ()
     objects: tuple[BuiltObject, ...] = ()
+    others: tuple[BuiltObject, ...] = ()
     needs: tuple[str, ...] = ()
 
     @property
@@ -119,17 +140,18 @@ class _Reader:
 
     def read(self) -> Graph:
         written = tuple(self._written(FLUX_KUSTOMIZATION))
+        loose = _Loose(tuple(self._written(CONFIG_MAP)) + tuple(self._written(SECRET)))
         plain = self._plain_folders()
         reached: set[Origin] = set()
         clusters: list[_Cluster] = []
         for name, entries, folders in self._entries(written, plain):
-            cluster = _Cluster(name, self._builder)
+            cluster = _Cluster(name, self._builder, loose)
             cluster.follow(entries, folders)
             clusters.append(cluster)
             reached |= cluster.seen
         for each in written:  # those that apply each other in a circle and nobody else does
             if each.origin not in reached:
-                cluster = _Cluster(dirname(each.origin.path), self._builder)
+                cluster = _Cluster(dirname(each.origin.path), self._builder, loose)
                 cluster.follow((each,), ())
                 clusters.append(cluster)
                 reached |= cluster.seen
@@ -221,12 +243,30 @@ def _grouped(entries: Iterable[Resource], names: Mapping[Origin, str]) -> dict[s
     return {name: tuple(group) for name, group in groups.items()}
 
 
+class _Loose:
+    """ConfigMaps and Secrets as files write them: what applies a cluster's own folder often stands outside of Git.
+
+    Source: https://fluxoperator.dev/docs/crd/fluxinstance/#sync-configuration
+    """
+
+    def __init__(self, written: Iterable[Resource]) -> None:
+        self._by_name: dict[str, list[Resource]] = {}
+        for each in written:
+            self._by_name.setdefault(each.name, []).append(each)
+
+    def below(self, folder: str, kind: str, namespace: str, name: str) -> tuple[tuple[Resource, Scope | None], ...]:
+        """Those of a name that lie in a folder or below it."""
+        named = (each for each in self._by_name.get(name, ()) if is_called(each, kind, namespace, name))
+        return tuple((each, None) for each in named if not folder or each.origin.path.startswith(f"{folder}/"))
+
+
 class _Cluster:
     """One cluster: its Kustomizations, each as the one above it builds it."""
 
-    def __init__(self, name: str, builder: Builder) -> None:
+    def __init__(self, name: str, builder: Builder, loose: "_Loose") -> None:
         self.seen: set[Origin] = set()
         self._name = name
+        self._loose = loose
         self._builder = builder
         self._appliers: dict[tuple[str, str], Applier] = {}
         self._above: dict[tuple[str, str], Scope | None] = {}
@@ -280,7 +320,7 @@ class _Cluster:
             for each in done.resources:
                 if is_called(each, kind, namespace, name):
                     found[each.origin] = each, None
-        return tuple(found.values())
+        return tuple(found.values()) or self._loose.below(self._name, kind, namespace, name)
 
     def roots(self) -> Iterator[Root]:
         """The roots, once all is followed."""
@@ -295,7 +335,7 @@ class _Cluster:
             trouble = TOO_LARGE(problem="the kustomizations of this tree make too many objects")
         doubt = trouble or (doubt_of(applier, above) if applier else None)
         scope = applier.scope if applier else None
-        objects = (each for each in done.resources if (each.group, each.kind) in CHART_KINDS)
+        built = tuple(_built_object(each, doubt, scope) for each in done.resources)
         return Root(
             cluster=self._name,
             applier=_id(applier.resource, above) if applier else None,
@@ -304,7 +344,8 @@ class _Cluster:
             suspended=applier.suspended if applier else False,
             trouble=trouble,
             remarks=tuple(done.remarks),
-            objects=tuple(_built_object(each, doubt, scope) for each in objects),
+            objects=tuple(each for each in built if each.decides),
+            others=tuple(each for each in built if not each.decides),
             needs=applier.needs if applier else (),
         )
 

@@ -162,6 +162,8 @@ def _merge_by_target(to: Accumulation, merge_patch: Resource, patch: Patch) -> N
     wanted = _selection(to, patch)
     if wanted is not None:
         to.transform(lambda each: _merged(each, merge_patch, patch) if wanted.selects(each) else each)
+        if patch.renames or patch.changes_kind:
+            to.check_names()
 
 
 def _merge_by_name(to: Accumulation, merges: Iterable[Resource], patch: Patch) -> None:

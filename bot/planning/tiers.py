@@ -37,16 +37,22 @@ def claimants(path: str, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
 
 
 def tiers_reached(reached: Reached, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
-    """The tiers, of these, that something belongs to: by the files that say it, and by what is built of them.
-
-    A root belongs to the tiers of the folder that it builds and of the Kustomization that applies it; to those of its
-    cluster's folder where neither tells.
-    """
+    """The tiers, of these, that something belongs to: by the files that say it, and by what is built of them."""
     known = tuple(tiers)
     found = {tier.name for path in reached.paths for tier in claimants(path, known)}
     for root in reached.built:
-        found |= {tier.name for tier in _tiers_of_root(root, known)}
+        found |= {tier.name for tier in tiers_of_root(root, known)}
     return tuple(tier for tier in known if tier.name in found)
+
+
+def tiers_of_root(root: BuiltBy, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
+    """The tiers, of these, of the folder that a root builds and of the Kustomization that applies it.
+
+    Those of its cluster's folder where neither tells.
+    """
+    tiers = tuple(tiers)
+    own = (*claimants(_kustomization_in(root.folder), tiers), *(claimants(root.applier, tiers) if root.applier else ()))
+    return own or claimants(_kustomization_in(root.cluster), tiers)
 
 
 def neighbours(tier: Tier, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
@@ -55,11 +61,6 @@ def neighbours(tier: Tier, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
     In a work tree, taken as every tier's branch, tiers of other branches may own the same paths, and share nothing.
     """
     return tuple(other for other in tiers if other.branch == tier.branch)
-
-
-def _tiers_of_root(root: BuiltBy, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
-    own = (*claimants(_kustomization_in(root.folder), tiers), *(claimants(root.applier, tiers) if root.applier else ()))
-    return own or claimants(_kustomization_in(root.cluster), tiers)
 
 
 def _kustomization_in(folder: str) -> str:

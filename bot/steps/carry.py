@@ -2,27 +2,27 @@
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Self
 
-from bot.flux.expansion import expand
-from bot.flux.files import read_file
-from bot.flux.objects import AnyObject, ChartTemplate, HelmChart, HelmRelease, OCIRepository
+from bot.flux.references import resolve as join
 from bot.flux.remarks import narrowing_comment
-from bot.model.places import ObjectId
+from bot.model.charts import ChartSource
 from bot.model.references import Pin, RangePin, Reference
-from bot.model.tiers import Configuration, RangesPolicy
+from bot.model.tiers import Configuration, ImagePolicies, RangesPolicy
 from bot.model.verdicts import Edit, Held, Update, Verdict
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.pull_requests import branch_of
-from bot.ports import Tree
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
 from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import jump
 from bot.steps.find import Remote
 from bot.steps.resolve import TierVerdicts
+from bot.steps.scan import Base, Scanned, scan
 from bot.versions.constraint import Constraint, InvalidConstraint
+from bot.versions.tags import TagRule
 from bot.versions.version import Version, try_full, try_loose
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -39,10 +39,15 @@ def carry(judged: Iterable[TierVerdicts], remote: Remote, configuration: Configu
 def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration) -> TierVerdicts:
     if not any(_why_unknown(verdict) for verdict in tier.verdicts):
         return tier
-    proposal = _proposal(tier, remote)
+    policies = configuration.image_policies is ImagePolicies.APPLY
+    proposal = _proposal(tier, remote, policies=policies)
     if proposal is None:
         return tier
-    carried = (_carried(verdict, proposal, configuration) for verdict in tier.verdicts)
+    times = Counter(_name(verdict.reference) for verdict in tier.verdicts)
+    carried = (
+        _carried(verdict, proposal, configuration) if times[_name(verdict.reference)] == 1 else verdict
+        for verdict in tier.verdicts
+    )
     return replace(tier, verdicts=tuple(carried))
 
 
@@ -52,15 +57,32 @@ def _why_unknown(verdict: Verdict) -> Reason | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """Which chart an object takes, and the texts of its version."""
+
+    source: ChartSource
+    rule: TagRule
+    texts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, reference: Reference) -> Self:
+        """What a reference wishes for."""
+        texts = tuple(place.text for place in reference.pin.places)
+        return cls(source=reference.source, rule=reference.tag_rule, texts=texts)
+
+
+_Wishes = Mapping[Hashable, _Wish]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Proposal:
-    """What our branch changes: the base as it is, the commit that the branch was built on, and its tip."""
+    """What our branch changes: the commit that it was built on, and its tip."""
 
-    present: "_Side"
-    built_on: "_Side"
-    proposed: "_Side"
+    built_on: _Wishes
+    proposed: _Wishes
 
 
-def _proposal(tier: TierVerdicts, remote: Remote) -> _Proposal | None:
+def _proposal(tier: TierVerdicts, remote: Remote, *, policies: bool) -> _Proposal | None:
     """Our branch, unless others work on it: then it is left to them anyway."""
     name = tier.view.tier.name
     branch = remote.branch(branch_of(tier.view.tier))
@@ -70,20 +92,30 @@ def _proposal(tier: TierVerdicts, remote: Remote) -> _Proposal | None:
     if not tip.parents:
         return None
     tree = remote.repository.tree
-    return _Proposal(
-        present=_Side(tier.view.base.tree), built_on=_Side(tree(tip.parents[0])), proposed=_Side(tree(tip.sha))
-    )
+    bases = (Base(branch="", sha=sha, tree=tree(sha), tiers=()) for sha in (tip.parents[0], tip.sha))
+    built_on, proposed = (_wishes(one, policies=policies) for one in scan(bases))
+    return _Proposal(built_on=built_on, proposed=proposed)
+
+
+def _wishes(scanned: Scanned, *, policies: bool) -> _Wishes:
+    """What the objects of one commit wish for; a name that is used twice tells nothing."""
+    references = join(scanned.readings, scanned.graph, apply_policies=policies).references
+    times = Counter(map(_name, references))
+    return {_name(each): _Wish.of(each) for each in references if times[_name(each)] == 1}
+
+
+def _name(reference: Reference) -> Hashable:
+    """What stays when a file is rearranged."""
+    return reference.object, reference.path, reference.built
 
 
 def _carried(verdict: Verdict, proposal: _Proposal, configuration: Configuration) -> Verdict:
     reason, reference = _why_unknown(verdict), verdict.reference
     if reason is None:
         return verdict
-    present, built_on, proposed = (
-        side.wish(reference) for side in (proposal.present, proposal.built_on, proposal.proposed)
-    )
+    proposed = proposal.proposed.get(_name(reference))
     # The same chart at the same version as when it was proposed, wherever in the file it stands now.
-    if present is None or proposed is None or present != built_on:
+    if proposed is None or _Wish.of(reference) != proposal.built_on.get(_name(reference)):
         return verdict
     kept = _kept(reference, proposed.texts, reason)
     allowed = kept and _is_still_wished(
@@ -153,59 +185,3 @@ def _is_within(version: Version, constraint: str) -> bool:
         return Constraint.parse(constraint).check(version)
     except InvalidConstraint:
         return False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wish:
-    """Which chart an object takes, by all that its own manifest says of it, and the texts of its version."""
-
-    chart: Hashable
-    texts: tuple[str, ...]
-
-
-class _Side:
-    """The objects of one commit; its listing and each of its files are read once."""
-
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
-        self._entries = {entry.path: entry for entry in tree.entries() if entry.kind.regular}
-        self._files: dict[str, tuple[AnyObject, ...]] = {}
-        self._wishes: dict[tuple[str, ...], dict[ObjectId, _Wish]] = {}
-
-    def wish(self, reference: Reference) -> _Wish | None:
-        """What the reference's object wishes for here; None where it is not, or its name is used twice in its files."""
-        paths = (reference.path, *reference.also_in)
-        if paths not in self._wishes:
-            self._wishes[paths] = _wishes(each for path in paths for each in self._objects(path))
-        return self._wishes[paths].get(reference.object)
-
-    def _objects(self, path: str) -> tuple[AnyObject, ...]:
-        if path not in self._files:
-            entry = self._entries.get(path)
-            found = self._tree.read([entry] if entry else [])
-            self._files[path] = next((read_file(path, data).objects for _, data in found), ())
-        return self._files[path]
-
-
-def _wishes(objects: Iterable[AnyObject]) -> dict[ObjectId, _Wish]:
-    written = tuple(objects)
-    known = (*written, *expand(written).objects)
-    times = Counter(each.head.object for each in known)
-    wishes = ((each.head.object, _wish(each)) for each in known)
-    return {name: wish for name, wish in wishes if wish and times[name] == 1}
-
-
-def _wish(each: AnyObject) -> _Wish | None:
-    match each:
-        case HelmRelease(chart=ChartTemplate() as template) | HelmChart(chart=template):
-            chart: Hashable = (template.chart, template.source)
-            pin = template.wish.pin
-        case OCIRepository():
-            chart, pin = (each.source, each.selects_chart), each.wish.pin
-        case _:
-            return None
-    return None if isinstance(pin, Reason) else _Wish(chart=chart, texts=_texts(pin))
-
-
-def _texts(pin: Pin) -> tuple[str, ...]:
-    return tuple(place.text for place in pin.places)

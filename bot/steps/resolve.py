@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.config.tree_checks import check_paths
 from bot.errors import ConfigurationError
@@ -16,15 +17,19 @@ from bot.planning.tiers import tiers_reached
 from bot.reasons import NO_TIER, RULE_WITHOUT_CHART, STRAY_COMMENT
 from bot.steps.scan import Base, Scanned
 
+if TYPE_CHECKING:
+    from bot.steps.build import BuiltTree
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierView:
-    """One tier on its base: what it wishes for, and what in it cannot be judged."""
+    """One tier on its base: what it wishes for, what in it cannot be judged, and what is built of the base."""
 
     base: Base
     tier: Tier
     references: tuple[Reference, ...]
     passed_over: tuple[PassedOver, ...]
+    built: "BuiltTree | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +65,7 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
         resolution = join(one.readings, one.graph, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
         charts |= {reference.source.address for reference in resolution.references}
         references, skipped = resolution.references, (*one.passed_over, *resolution.passed_over)
-        views += [_view(one.base, tier, references, skipped) for tier in one.base.tiers]
+        views += [_view(one, tier, references, skipped) for tier in one.base.tiers]
         unclaimed = (*skipped, *map(_no_tier, references))
         outside |= dict.fromkeys(item for item in unclaimed if _is_outside(item, configuration))
     outside |= dict.fromkeys(_rules_without_chart(configuration, charts))
@@ -77,9 +82,10 @@ def _rules_without_chart(configuration: Configuration, charts: Iterable[ChartAdd
                 yield PassedOver(path=configuration.path, line=rule.line, reason=reason)
 
 
-def _view(base: Base, tier: Tier, references: Iterable[Reference], skipped: Iterable[PassedOver]) -> TierView:
+def _view(one: Scanned, tier: Tier, references: Iterable[Reference], skipped: Iterable[PassedOver]) -> TierView:
     return TierView(
-        base=base,
+        base=one.base,
+        built=one.built,
         tier=tier,
         references=tuple(item for item in references if tiers_reached(item, [tier])),
         passed_over=tuple(item for item in skipped if tiers_reached(item, [tier])),

@@ -19,6 +19,7 @@ from bot.yamltext.unreadable import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     from bot.kustomize.graph import Graph
+    from bot.steps.build import BuiltTree
 
 _SUFFIXES = (".yaml", ".yml")
 _FLUX = b"kustomize.toolkit.fluxcd.io"
@@ -47,7 +48,12 @@ class Scanned:
     paths: tuple[str, ...]
     readings: tuple[FileReading, ...]
     passed_over: tuple[PassedOver, ...]
-    graph: "Graph | None" = None
+    built: "BuiltTree | None" = None
+
+    @property
+    def graph(self) -> "Graph | None":
+        """What Kustomize and Flux build; None for a tree that is only files."""
+        return self.built.graph if self.built else None
 
 
 def scan(bases: Iterable[Base]) -> tuple[Scanned, ...]:
@@ -75,7 +81,7 @@ class _Readings:
             passed_over=tuple(
                 PassedOver(path=entry.path, reason=reason) for entry, reason in reasons.items() if reason
             ),
-            graph=_graph(base.tree, entries, matter),
+            built=_build(base.tree, entries, matter),
         )
 
     def _read(self, tree: Tree, entries: list[TreeEntry], matter: dict[str, bytes]) -> Iterable[FileReading]:
@@ -83,7 +89,9 @@ class _Readings:
         new = [entry for entry in entries if not entry.blob or (entry.path, entry.blob) not in self._known]
         fresh: dict[str, FileReading] = {}
         for entry, data in tree.read(new):
-            reading = read_file(entry.path, data) if may_concern_flux(data) else FileReading(path=entry.path)
+            reading = (
+                read_file(entry.path, data) if may_concern_flux(entry.path, data) else FileReading(path=entry.path)
+            )
             fresh[entry.path] = reading
             matters = is_kustomization(entry.path) or may_matter(data)
             if matters:
@@ -101,22 +109,22 @@ class _Readings:
                 yield found
 
 
-def _graph(tree: Tree, entries: Iterable[TreeEntry], matter: dict[str, bytes]) -> "Graph | None":
+def _build(tree: Tree, entries: Iterable[TreeEntry], matter: dict[str, bytes]) -> "BuiltTree | None":
     """Build what there is to build; patches and the like are read only where a kustomization names them."""
     regular = {entry.path: entry for entry in entries if entry.kind.regular}
     kustomizations = [path for path in regular if is_kustomization(path)]
     if not kustomizations and not any(_FLUX in data for data in matter.values()):
         return None
     # Only here: a tree without any is read without loading what builds them.
-    from bot.kustomize.graph import read_graph  # noqa: PLC0415 - see above
     from bot.kustomize.naming import files_named  # noqa: PLC0415 - see above
+    from bot.steps.build import build  # noqa: PLC0415 - see above
 
     # `Kustomization`, the third name that Kustomize looks for, has no suffix by which it was read already.
     missing = [path for path in kustomizations if path not in matter]
     data = matter | _bytes(tree, (regular[path] for path in missing))
     named = {path for home in kustomizations if home in data for path in files_named(home, data[home])}
     more = _bytes(tree, (regular[path] for path in sorted(named) if path in regular and path not in data))
-    return read_graph(frozenset(regular), data | more)
+    return build(frozenset(regular), data | more)
 
 
 def _bytes(tree: Tree, entries: Iterable[TreeEntry]) -> dict[str, bytes]:

@@ -9,9 +9,9 @@ from bot.model.image_policies import FollowedPolicy
 from bot.model.references import DigestPin, ExactPin, RangePin, Reference
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Decision, Held, Update, Verdict
-from bot.planning.tiers import neighbours, tiers_reached
+from bot.planning.tiers import claimants, neighbours, tiers_reached
 from bot.reason import Reason
-from bot.reasons import SHARED, SOURCE_SUSPENDED
+from bot.reasons import SHARED, SOURCE_SUSPENDED, UNSURE_OF_PRODUCTION
 from bot.selection.digests import decide_digest, tag_named_by
 from bot.selection.limits import Limits, limits_of, only_reported
 from bot.selection.pins import decide_pin
@@ -47,9 +47,22 @@ def _for_one_tier(decision: Decision, reference: Reference, view: TierView) -> D
         return decision
     others = [tier for tier in tiers_reached(reference, neighbours(view.tier, view.base.tiers)) if tier != view.tier]
     if not others:
-        return decision
+        return _unless_unsure(decision, reference, view)
     names, ways = (other.name for other in others), _ways(reference)
     reason = SHARED(version=decision.new, tiers=", ".join(names), ways=", ".join(ways[:_MOST_WAYS]))
+    return Held(version=decision.old, reason=reason)
+
+
+def _unless_unsure(decision: Update, reference: Reference, view: TierView) -> Decision:
+    """Hold what is in no tier's paths while it is not known what production takes."""
+    if view.built is None or all(claimants(place.path, [view.tier]) for place in reference.pin.places):
+        return decision
+    production = [tier for tier in neighbours(view.tier, view.base.tiers) if tier.production]
+    broken = view.built.broken(production)
+    if broken is None:
+        return decision
+    root, trouble = broken
+    reason = UNSURE_OF_PRODUCTION(folder=root.folder or "the top folder", problem=trouble.sentence)
     return Held(version=decision.old, reason=reason)
 
 

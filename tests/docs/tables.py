@@ -5,11 +5,14 @@
 
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
+import bot
 from bot.errors import ExitCode
-from bot.reasons import all_kinds
+from bot.reason import ReasonKind
 from bot.report.exit_code import DEFAULT_FAIL_ON, FailOn
 from bot.yamltext.nodes import Document, Mapping, Scalar, YamlText
 from bot.yamltext.reading import read
@@ -29,6 +32,13 @@ def rendered(readme: str) -> str:
     return readme
 
 
+def reasons() -> dict[str, ReasonKind]:
+    """Every reason by the name of its constant: of `bot.reasons`, then those that a package has to itself."""
+    names = [module.name for module in walk_packages(bot.__path__, "bot.") if module.name.endswith("_reasons")]
+    modules = [import_module(name) for name in ("bot.reasons", *sorted(names)) if name != "bot.report.told_reasons"]
+    return {name: value for module in modules for name, value in vars(module).items() if isinstance(value, ReasonKind)}
+
+
 def _table(*rows: tuple[str, ...]) -> str:
     head, *body = [" | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) for row in rows]
     rule = " | ".join("---" for _ in rows[0])
@@ -37,7 +47,8 @@ def _table(*rows: tuple[str, ...]) -> str:
 
 def _reasons() -> str:
     rows = [
-        (f'<a id="{kind.id}"></a>`{kind.id}`', _sentence(kind.sentence), _sentence(kind.mend)) for kind in all_kinds()
+        (f'<a id="{kind.id}"></a>`{kind.id}`', _sentence(kind.sentence), _sentence(kind.mend))
+        for kind in reasons().values()
     ]
     return _table(("Reason", "What it says", "What to do"), *rows)
 

@@ -105,7 +105,7 @@ def together(*documents: str) -> str:
 
 def readings(files: Mapping[str, str | bytes]) -> tuple[FileReading, ...]:
     """What the files of a tree say, those that could not concern Flux left out."""
-    return tuple(read_file(path, each) for path, each in _bytes(files).items() if may_concern_flux(each))
+    return tuple(read_file(path, each) for path, each in _bytes(files).items() if may_concern_flux(path, each))
 
 
 def _bytes(files: Mapping[str, str | bytes]) -> dict[str, bytes]:

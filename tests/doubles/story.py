@@ -20,6 +20,7 @@ from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
 from bot.steps.look_up import confirm, look_up
 from bot.steps.plan import plan
+from bot.steps.prove import prove
 from bot.steps.publish import publish
 from bot.steps.resolve import Resolved, TierVerdicts, resolve
 from bot.steps.scan import Base, scan
@@ -132,14 +133,14 @@ class Story:
         return confirm(select(resolved, answers, self.configuration), self.registry, quiet)
 
     def edited(self) -> tuple[TierEdits, ...]:
-        return edit(carry(self.judged(), self.our_side(), self.configuration))
+        return prove(edit(carry(self.judged(), self.our_side(), self.configuration)))
 
     def planned(self) -> Plan:
         return plan(self.edited(), self.our_side())
 
     def published(self) -> Published:
         remote = self.our_side()
-        return publish(plan(edit(carry(self.judged(), remote, self.configuration)), remote), remote, self.configuration)
+        return publish(plan(self.edited(), remote), remote, self.configuration)
 
     def proposed(self, name: str = "dev") -> dict[str, str]:
         """The files of a tier's branch as they differ from `main`."""

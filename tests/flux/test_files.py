@@ -19,6 +19,7 @@ from bot.reasons import (
     HELM_TEMPLATE,
     NO_NAME,
     NOT_EDITABLE,
+    OTHER_TOOL,
     PATCH_UNUSED,
     TOO_LARGE,
     UNREADABLE_YAML,
@@ -41,7 +42,7 @@ _PATCH = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {n
     ],
 )
 def test_a_file_in_which_no_kind_of_flux_occurs_is_never_parsed(data: bytes, expected: bool) -> None:  # noqa: FBT001 - a column of the table
-    assert may_concern_flux(data) is expected
+    assert may_concern_flux("a.yaml", data) is expected
 
 
 @pytest.mark.parametrize("version", ["v2", "v2beta1", "v2beta2"])
@@ -197,3 +198,35 @@ def test_a_file_is_read_the_same_way_every_time() -> None:
 
     assert read_file("a.yaml", data) == read_file("a.yaml", data)
     assert isinstance(read_file("a.yaml", data).objects[0], HelmRelease)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line", "said"),
+    [
+        (
+            "apps/kustomization.yaml",
+            "helmCharts:\n- name: podinfo\n  repo: oci://ghcr.io/x\n  version: 6.5.3\n",
+            4,
+            "podinfo 6.5.3",
+        ),
+        ("helmfile.yaml", "releases:\n- {name: a, chart: x/podinfo, version: ~6}\n", 2, "x/podinfo ~6"),
+        ("deploy/helmfile.d/10-a.yaml", "releases:\n- chart: x/podinfo\n  version: '6'\n", 3, "x/podinfo 6"),
+    ],
+)
+def test_a_chart_that_another_tool_installs_is_said(path: str, text: str, line: int, said: str) -> None:
+    found = only_passed_over({path: text})
+
+    assert (found.line, found.reason.id) == (line, OTHER_TOOL.id)
+    assert said in found.reason.sentence
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.yaml", "helmCharts:\n- {name: podinfo, version: 6.5.3}\n"),
+        ("kustomization.yaml", "helmCharts:\n- {name: podinfo}\n- {name: [x], version: 1.2.3}\n"),
+        ("helmfile.yaml", "releases: {chart: x, version: 1.2.3}\n"),
+    ],
+)
+def test_what_pins_no_chart_is_silent(path: str, text: str) -> None:
+    assert resolved({path: text}).passed_over == ()

@@ -66,7 +66,7 @@ def test_what_a_manifest_leaves_out_is_said() -> None:
     )
     told = facts(explained(replace(verdict, reference=bare), tags=None))
 
-    assert told["namespace"] == "none is written"
+    assert told["namespace"] == "none is set"
     assert told["written"] == "nothing, which Flux reads as *"
     assert told["used by"] == "HelmRelease x/b"
     assert told["source"] == "its own address, oci://ghcr.io/stefanprodan/charts/podinfo"

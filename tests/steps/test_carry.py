@@ -113,12 +113,12 @@ def test_an_object_is_found_again_wherever_it_stands_in_its_file(now: str) -> No
         pytest.param(release("1.2.2"), id="another version in use"),
         pytest.param(release("1.2.4"), id="the proposed version"),
         pytest.param(release("1.2.3", name="other-name"), id="another object at the same place"),
-        pytest.param(release("1.2.3", repository="y"), id="from another source"),
+        pytest.param(release("1.2.3", repository="y"), id="another chart"),
         pytest.param(release("1.2.3") + "---\n" + release("1.2.3"), id="its name twice"),
     ],
 )
 def test_a_place_that_means_something_else_now_is_not_carried(now: str) -> None:
-    story = proposed().write({PATH: now, "sources/y.yaml": repository("y")})
+    story = proposed().write({PATH: now, "sources/y.yaml": repository("y", "oci://ghcr.io/y")})
     decisions = without_podinfo(story).decisions()
 
     assert decisions
@@ -211,3 +211,28 @@ def test_a_lone_digest_is_kept() -> None:
 
     assert isinstance(kept, Update)
     assert [edit.text for edit in kept.edits] == [digest("b")]
+
+
+OVERLAY = """\
+resources: [../../base]
+patches:
+- patch: |
+    - {op: replace, path: /spec/chart/spec/version, value: 1.2.3} # kept
+  target: {kind: HelmRelease}
+"""
+
+
+def test_a_version_inside_a_patch_is_carried_too() -> None:
+    story = Story(configuration(DEV))
+    base = {"base/a.yaml": release("1.0.0"), "base/kustomization.yaml": "resources: [a.yaml, r.yaml]\n"}
+    story.write({**base, "base/r.yaml": repository(), "apps/dev/kustomization.yaml": OVERLAY})
+    story.push(PODINFO, "1.2.3", "1.2.4")
+    story.published()
+    before = story.proposed()
+
+    decision = without_podinfo(story).decisions()["podinfo"]
+
+    assert before == {"apps/dev/kustomization.yaml": OVERLAY.replace("1.2.3", "1.2.4")}
+    assert isinstance(decision, Update)
+    assert decision.carried is not None
+    assert decision.new == "1.2.4"

@@ -1,0 +1,33 @@
+"""All that an object holds, as values that can be compared: whether an edit elsewhere changed anything in it."""
+
+from collections.abc import Hashable, Iterator
+
+from bot.kustomize.decisions import Scope, decide, scope_of
+from bot.kustomize.resources import Resource
+from bot.kustomize.tree import Tree, items, table
+from bot.reason import Reason
+
+_MOST_VALUES = 20_000
+"""Of one object: aliases of aliases stand for more than there is time to compare."""
+
+
+def fingerprint(resource: Resource, scope: Scope | None) -> Hashable:
+    """Every value of a built object, in order, with the way to it; after substitution, as far as that can be told."""
+    values = _values(resource.tree, scope_of(resource, scope))
+    return tuple(pair for pair, _ in zip(values, range(_MOST_VALUES), strict=False))
+
+
+def _values(tree: Tree, scope: Scope | None) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    pending: list[tuple[tuple[str | int, ...], Tree]] = [((), tree)]
+    while pending:
+        route, each = pending.pop()
+        mapping, values = table(each), items(each)
+        if mapping is not None:
+            yield route, f"{len(mapping.entries)} keys{mapping.rest or ''}"
+            pending += [((*route, key), value) for key, value in mapping.entries.items()]
+        elif values is not None:
+            yield route, f"{len(values)} items"
+            pending += [((*route, index), value) for index, value in enumerate(values)]
+        else:
+            found = decide(each, scope)
+            yield route, str(found) if isinstance(found, Reason) else found.text if found else ""

@@ -1,0 +1,160 @@
+"""Versions that Kustomize and Flux put together, through the whole story: whose they are, and where they are edited."""
+
+from dataclasses import replace
+
+import pytest
+from builders import configuration, tier
+from doubles.flux_manifests import applied, together
+from doubles.story import Story, oci, release, repository
+
+from bot.model.commits import EntryKind, FileChange
+from bot.model.tiers import Tier
+from bot.model.verdicts import Decision, Held, Update
+from bot.steps.edit import TierEdits
+from bot.steps.prove import prove
+
+DEV = tier("dev", "minor", paths=("apps/dev/**", "clusters/dev/**"))
+LIVE = tier("live", production=True, paths=("apps/live/**", "clusters/live/**"))
+PODINFO, OTHER = "ghcr.io/x/podinfo", "ghcr.io/x/other"
+BASE = {
+    "base/a.yaml": release("1.2.3"),
+    "base/r.yaml": repository(),
+    "base/kustomization.yaml": "resources: [a.yaml, r.yaml]\n",
+}
+PATCH = """\
+resources: [../../base]
+patches:
+  - target: {{kind: HelmRelease, name: podinfo}}
+    patch: |-
+      - op: replace
+        path: /spec/chart/spec/version
+        value: "{version}"  # ours
+"""
+
+
+def told(files: dict[str, str], *tiers: Tier) -> Story:
+    every = {"apps/live/x.yaml": "", "clusters/live/x.yaml": "", "apps/dev/x.yaml": "", "clusters/dev/x.yaml": ""}
+    return Story(configuration(*(tiers or (DEV, LIVE)))).write(every | files).push(PODINFO, "1.2.3", "1.2.4")
+
+
+def decided(story: Story, name: str = "dev") -> list[Decision]:
+    return [verdict.decision for one in story.edited() if one.view.tier.name == name for verdict in one.verdicts]
+
+
+def held(story: Story) -> list[str]:
+    return [each.reason.id for each in decided(story) if isinstance(each, Held)]
+
+
+def test_a_patch_of_one_tier_is_edited_and_the_base_is_not() -> None:
+    overlay = PATCH.format(version="1.2.3")
+    story = told(
+        BASE | {"apps/dev/kustomization.yaml": overlay, "apps/live/kustomization.yaml": "resources: [../../base]\n"}
+    )
+    story.published()
+
+    assert story.proposed() == {"apps/dev/kustomization.yaml": PATCH.format(version="1.2.4")}
+
+
+def test_a_base_of_one_tier_alone_is_edited_by_it() -> None:
+    story = told(BASE | {"apps/dev/kustomization.yaml": "resources: [../../base]\n"})
+    story.published()
+
+    assert story.proposed() == {"base/a.yaml": release("1.2.4")}
+
+
+def test_a_base_that_production_takes_too_is_reported_and_not_edited() -> None:
+    overlay = "resources: [../../base]\n"
+    story = told(BASE | {"apps/dev/kustomization.yaml": overlay, "apps/live/kustomization.yaml": overlay})
+
+    assert held(story) == ["shared"]
+    assert [type(each).__name__ for each in decided(story, "live")] == ["Current"]
+
+
+def test_a_variable_is_edited_where_its_cluster_defines_it() -> None:
+    apps = {"apps/base/a.yaml": oci('{tag: "${VERSION}"}'), "apps/base/u.yaml": _user()}
+    clusters = {f"clusters/{name}/apps.yaml": _substituted("1.2.3") for name in ("dev", "live")}
+    story = told(apps | clusters)
+    story.published()
+
+    assert story.proposed() == {"clusters/dev/apps.yaml": _substituted("1.2.4")}
+
+
+def test_a_variable_of_several_charts_moves_to_a_version_that_all_have() -> None:
+    two = together(oci('{tag: "${VERSION}"}'), oci('{tag: "${VERSION}"}', name="other"), _user(), _user("other"))
+    story = told({"apps/base/a.yaml": two, "clusters/dev/apps.yaml": _substituted("1.2.3")})
+    story.push(PODINFO, "1.2.3", "1.2.4", "1.2.5").push(OTHER, "1.2.3", "1.2.4")
+    story.published()
+
+    assert story.proposed() == {"clusters/dev/apps.yaml": _substituted("1.2.4")}
+
+
+def test_a_variable_of_charts_without_a_common_version_stays() -> None:
+    two = together(oci('{tag: "${VERSION}"}'), oci('{tag: "${VERSION}"}', name="other"), _user(), _user("other"))
+    story = told({"apps/base/a.yaml": two, "clusters/dev/apps.yaml": _substituted("1.2.3")}).push(OTHER, "1.2.3")
+
+    assert held(story) == ["not-in-every-chart"]
+
+
+@pytest.mark.parametrize("broken", ["resources: [../../base, missing.yaml]\n", "resources: [\n"])
+def test_what_a_broken_build_of_production_may_take_stays(broken: str) -> None:
+    overlay = "resources: [../../base]\n"
+    story = told(BASE | {"apps/dev/kustomization.yaml": overlay, "apps/live/kustomization.yaml": broken})
+
+    assert held(story) in (["shared"], ["unsure-of-production"])
+
+
+def test_a_broken_build_of_production_holds_nothing_that_is_in_a_tiers_paths() -> None:
+    overlay = PATCH.format(version="1.2.3")
+    story = told(BASE | {"apps/dev/kustomization.yaml": overlay, "apps/live/kustomization.yaml": "resources: [\n"})
+
+    assert [type(each) for each in decided(story)] == [Update]
+
+
+def test_a_build_that_fails_holds_what_it_holds() -> None:
+    story = told(BASE | {"apps/dev/kustomization.yaml": "resources: [../../base, missing.yaml]\n"})
+    (dev, _) = story.edited()
+
+    assert [(each.path, each.reason.id) for each in dev.view.passed_over] == [("base/a.yaml", "build-fails")]
+
+
+def test_an_edit_that_changes_what_production_builds_is_held_however_it_came_about() -> None:
+    overlay = "resources: [../../base]\n"
+    story = told(BASE | {"apps/dev/kustomization.yaml": overlay, "apps/live/kustomization.yaml": overlay})
+    dev, live = story.edited()
+    before = release("1.2.3").encode()
+    change = FileChange(path="base/a.yaml", kind=EntryKind.FILE, before=before, after=release("1.2.4").encode())
+    [verdict] = dev.verdicts
+    update = Update(old="1.2.3", new="1.2.4", tag="1.2.4", edits=())
+    wrong = TierEdits(view=dev.view, changes=(change,), verdicts=(replace(verdict, decision=update),))
+
+    [proved, same] = prove((wrong, live))
+
+    assert proved.changes == ()
+    [decision] = [each.decision for each in proved.verdicts]
+    assert isinstance(decision, Held)
+    assert decision.reason.id == "reaches-production"
+    assert "HelmRelease x/podinfo" in decision.reason.sentence
+    assert same == live
+
+
+def test_a_suspended_kustomization_suspends_what_it_applies() -> None:
+    apps = {"apps/base/a.yaml": oci("{tag: 1.2.3}"), "apps/base/u.yaml": _user()}
+    story = told(apps | {"clusters/dev/apps.yaml": applied("apps/base") + "  suspend: true\n"})
+
+    assert held(story) == ["suspended"]
+
+
+def _user(name: str = "podinfo") -> str:
+    return f"""\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {{name: {name}, namespace: x}}
+spec: {{chartRef: {{kind: OCIRepository, name: {name}}}}}
+"""
+
+
+def _substituted(version: str) -> str:
+    return f"""{applied("apps/base")}  postBuild:
+    substitute:
+      VERSION: {version}   # of this cluster
+"""
