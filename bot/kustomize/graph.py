@@ -139,8 +139,9 @@ class _Reader:
         self._builder = Builder(files)
 
     def read(self) -> Graph:
-        written = tuple(self._written(FLUX_KUSTOMIZATION))
-        loose = _Loose(tuple(self._written(CONFIG_MAP)) + tuple(self._written(SECRET)))
+        found = tuple(self._written())
+        written = tuple(each for each in found if (each.group, each.kind) == FLUX_KUSTOMIZATION)
+        loose = _Loose(each for each in found if (each.group, each.kind) in {CONFIG_MAP, SECRET})
         plain = self._plain_folders()
         reached: set[Origin] = set()
         clusters: list[_Cluster] = []
@@ -160,8 +161,8 @@ class _Reader:
         kept = tuple(root for root in roots if root.applier or root.folder not in applied)
         return Graph(roots=kept, built=frozenset(_built(kept)), patches=self._builder.patches)
 
-    def _written(self, wanted: tuple[str, str]) -> Iterator[Resource]:
-        """Objects of one kind as the files write them."""
+    def _written(self) -> Iterator[Resource]:
+        """Objects that lead to others, as the files write them."""
         for path in sorted(self._files.given):
             source = None if is_kustomization(path) else self._files.source(path)
             if source is None or isinstance(source, Reason):
@@ -169,7 +170,7 @@ class _Reader:
             for document in source.file.documents:
                 for found in objects_of(source, document):
                     resource = read_resource(found)
-                    if resource and (resource.group, resource.kind) == wanted and resource.name:
+                    if resource and resource.name and (resource.group, resource.kind) not in CHART_KINDS:
                         yield resource
 
     def _plain_folders(self) -> tuple[str, ...]:

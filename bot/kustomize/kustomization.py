@@ -105,6 +105,7 @@ def read_kustomization(tree: Tree) -> Kustomization | Reason:
         return Kustomization(refused="its kustomization file is no mapping")
     if whole.rest:
         return whole.rest
+    tree = whole  # taken apart once: many of its fields are looked up
     for value in whole.entries.values():
         if isinstance(value, Unknown):
             return value.reason

@@ -175,10 +175,23 @@ def _child(tree: Tree, key: str | int) -> Tree | None:
     if isinstance(key, int):
         values = items(tree) or ()
         return values[key] if 0 <= key < len(values) else None
+    if isinstance(tree, Written) and isinstance(tree.node, Mapping) and _is_plain(tree.node, key):
+        value = next((value for each, value in tree.node.items if isinstance(each, Scalar) and each.text == key), None)
+        return value and Written(tree.source, tree.document, (*tree.route, key), tree.document.follow(value))
     found = table(tree)
     if found is None:
         return None
     return found.entries.get(key) or (Unknown(found.rest) if found.rest else None)
+
+
+def _is_plain(node: Mapping, key: str) -> bool:
+    """Whether a key can be told without all of a mapping: no key of it is an alias or a merge, and this one no twin."""
+    times = 0
+    for each in node.keys:
+        if not isinstance(each, Scalar) or each.text == "<<":
+            return False
+        times += each.text == key
+    return times <= 1
 
 
 def put(tree: Tree | None, route: tuple[str, ...], value: Tree | None) -> Tree:

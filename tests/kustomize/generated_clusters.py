@@ -110,7 +110,8 @@ class _Maker:
         maps = self._post_build(spec)
         documents: list[Value] = [self._flux("apps", spec)]
         if chance(0.3):
-            documents.append(self._flux("infra", spec | {"path": "./infra", "dependsOn": [{"name": "apps"}]}))
+            infra = {key: value for key, value in spec.items() if key not in {"patches", "components"}}
+            documents.append(self._flux("infra", infra | {"path": "./infra", "dependsOn": [{"name": "apps"}]}))
             self.files.setdefault("infra/map.yaml", self.styles.file(_config_map("other", {"A": "1.2.3"})))
         if maps and chance(0.7):
             documents += maps
@@ -161,7 +162,10 @@ class _Maker:
             {"chart": {"spec": {"version": version}}} if kind == "HelmRelease" else {"ref": {"tag": version}}
         )
         api = _HELM if kind == "HelmRelease" else _SOURCE
-        patch: Value = {"apiVersion": api, "kind": kind, "metadata": {"name": name}, "spec": change}
+        metadata: dict[str, Value] = {"name": name}
+        if self.styles.chance(0.9):
+            metadata["namespace"] = AS_WRITTEN
+        patch: Value = {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": change}
         if self.styles.chance(0.5):
             return {"patch": self.styles.text(patch)}
         return {"patch": self.styles.text(patch), "target": {"kind": kind, "name": self.rng.choice((name, ".*"))}}
@@ -170,14 +174,14 @@ class _Maker:
         return self.rng.choice(_VERSIONS if self.styles.chance(0.98) else _ODD)
 
     def _values(self) -> dict[str, Value]:
-        names = self.rng.sample(_VARIABLES, self.rng.choice((1, 2, 4, 4, 4)))
+        names = self.rng.sample(_VARIABLES, self.rng.choice((1, 3, 4, 4, 4, 4)))
         return {each: self._value() + ("\n" if self.styles.chance(0.03) else "") for each in names}
 
     def _post_build(self, spec: dict[str, Value]) -> list[Value]:
         """Variables of a Kustomization; the ConfigMaps that hold some of them."""
         post: dict[str, Value] = {}
         maps: list[Value] = []
-        if self.styles.chance(0.9):
+        if self.styles.chance(0.95):
             post["substitute"] = self._values()
         sources: list[Value] = []
         for name in self.rng.sample(("settings", "versions"), self.rng.choice((0, 0, 1, 2))):
