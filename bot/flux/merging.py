@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from bot.model.places import Place
+from bot.model.places import Spot
 from bot.model.references import PassedOver, Reference
 from bot.reasons import ALSO_DECIDES
 
 
 def merge(
-    judged: Iterable[Reference | PassedOver], unjudged: Mapping[Place, PassedOver]
+    judged: Iterable[Reference | PassedOver], unjudged: Mapping[Spot, PassedOver]
 ) -> Iterator[Reference | PassedOver]:
     """Put together what is written at the same places, and pass over what also decides something unknown.
 
@@ -20,13 +20,13 @@ def merge(
     """
     known = tuple(judged)
     merged = _merged(each for each in known if isinstance(each, Reference))
-    sharing: dict[Place, list[Reference]] = defaultdict(list)
+    sharing: dict[Spot, list[Reference]] = defaultdict(list)
     for each in merged:
         for place in each.pin.places:
-            sharing[place].append(each)
+            sharing[place.spot].append(each)
     for each in merged:
-        other = next((unjudged[place] for place in each.pin.places if place in unjudged), None)
-        others = [one for place in each.pin.places for one in sharing[place] if one is not each]
+        other = next((unjudged[place.spot] for place in each.pin.places if place.spot in unjudged), None)
+        others = [one for place in each.pin.places for one in sharing[place.spot] if one is not each]
         whole = _with_others(each, others) if others else each
         yield _also_decides(whole, other) if other else whole
     yield from once(each for each in known if isinstance(each, PassedOver))

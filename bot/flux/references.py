@@ -1,7 +1,7 @@
 """All objects of a tree to references: one for each place where a chart's version is decided."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from posixpath import dirname
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.flux.address import join_chart
 from bot.flux.expansion import Expansion, Uses, expand
 from bot.flux.files import FileReading
-from bot.flux.gathering import Broken, gather
+from bot.flux.gathering import Broken, Gathered, gather
 from bot.flux.image_policies import ImagePolicies
 from bot.flux.merging import merge, once
 from bot.flux.nearest import AppliedFrom, Entry, Level
@@ -29,7 +29,7 @@ from bot.flux.objects import (
 from bot.flux.sources import Sources
 from bot.flux.strays import without_strays
 from bot.model.charts import ChartSource
-from bot.model.places import ObjectId, Place
+from bot.model.places import ObjectId, Place, Spot
 from bot.model.references import BuiltBy, Declared, ExactPin, PassedOver, Pin, Reference
 from bot.reason import Reason
 from bot.reasons import (
@@ -82,7 +82,7 @@ def resolve(
     known = tuple(readings)
     gathered = gather(known, graph)
     expansion = expand(gathered.objects)
-    tree = _Tree.of((*gathered.objects, *expansion.objects), gathered.broken, apply_policies=apply_policies)
+    tree = _Tree.of(gathered, expansion, apply_policies=apply_policies)
     told = (*gathered.passed_over, *expansion.passed_over)
     judged = (*merge(_unless_shared(tree.judged(), expansion), tree.unjudged), *once(told))
     remarks = (remark for reading in known for remark in reading.remarks)
@@ -150,9 +150,11 @@ class _Users:
 class _Tree:
     """The objects of a tree, joined."""
 
-    def __init__(self, objects: tuple[AnyObject, ...], broken: Broken, *, apply_policies: bool) -> None:
+    def __init__(
+        self, objects: tuple[AnyObject, ...], broken: Broken, held: Mapping[Spot, PassedOver], *, apply_policies: bool
+    ) -> None:
         """Start empty. `unjudged` is the places whose value also decides an object that cannot be judged."""
-        self.unjudged: dict[Place, PassedOver] = {}
+        self.unjudged: dict[Spot, PassedOver] = dict(held)
         self._objects = objects
         self._broken = broken
         applied_from = AppliedFrom(each for each in objects if isinstance(each, Kustomization))
@@ -164,9 +166,10 @@ class _Tree:
         self._unjoined: list[PassedOver] = []
 
     @classmethod
-    def of(cls, objects: tuple[AnyObject, ...], broken: Broken, *, apply_policies: bool) -> "_Tree":
+    def of(cls, gathered: Gathered, expansion: Expansion, *, apply_policies: bool) -> "_Tree":
         """All objects, each known to those that name it."""
-        tree = cls(objects, broken, apply_policies=apply_policies)
+        objects = (*gathered.objects, *expansion.objects)
+        tree = cls(objects, gathered.broken, gathered.held, apply_policies=apply_policies)
         for each in objects:
             tree._index(each)
         for each in objects:
@@ -243,7 +246,7 @@ class _Tree:
         """A chart, if Helm's layer is selected or a release uses it; what a Kustomization applies is none."""
         users = self._users.get(each.head, _Users())
         if not each.selects_chart and (users.applied or not users.releases):
-            return each.head.passed_over(NOT_A_CHART(), suspended=users.suspend(each.head))
+            return self._unjudged(each.wish, each.head.passed_over(NOT_A_CHART(), suspended=users.suspend(each.head)))
         rule = TagRule.OCI_REPOSITORY_CHART_LAYER if each.selects_chart else TagRule.OCI_REPOSITORY
         return self._judge(each.head, each.wish, users, each.source, rule)
 
@@ -293,7 +296,7 @@ class _Tree:
     def _unjudged(self, wish: Wish, passed_over: PassedOver) -> PassedOver:
         """Keep in mind what a value decides besides charts that are judged."""
         if not isinstance(wish.pin, Reason):
-            self.unjudged |= dict.fromkeys(wish.pin.places, passed_over)
+            self.unjudged |= {place.spot: passed_over for place in wish.pin.places}
         return passed_over
 
 

@@ -12,7 +12,9 @@ from bot.model.places import Place
 from bot.reason import Reason
 from bot.reasons import NOT_A_STRING, NOT_EDITABLE
 from bot.yamltext.comments import trailing_comment
-from bot.yamltext.nodes import Scalar
+from bot.yamltext.lookup import find
+from bot.yamltext.nodes import Scalar, YamlText
+from bot.yamltext.reading import read
 from bot.yamltext.strings import may_stand_plain, reads_as_string
 
 _DEEPEST = 5
@@ -193,7 +195,7 @@ def _in_patch_of_flux(tree: Tree) -> bool:
 def _joined(base: Decision, values: list[str | Decision]) -> Field:
     """One value of texts and of what variables became."""
     text_now = "".join(each if isinstance(each, str) else each.text for each in values)
-    if not may_stand_plain(text_now):
+    if not _is_read_back(text_now):
         return NOT_A_STRING(field="a value with variables", text=text_now[:_LONGEST_SHOWN])
     own = (base.place,) if isinstance(base.place, Place) else ()
     deciding = [index for index, each in enumerate(values) if isinstance(each, Decision)]
@@ -213,6 +215,15 @@ def _joined(base: Decision, values: list[str | Decision]) -> Field:
         place = _narrowed(place, ("", ""), (beside[0], beside[1]), text_now)
     through = tuple(each for each in (*own, *decision.through) if (each.path, each.start) != (place.path, place.start))
     return Decision(text=text_now, place=place, through=through, read_again=True, written=decision.written)
+
+
+def _is_read_back(text: str) -> bool:
+    """Whether a text behind a key, without quotes, is that text to YAML: so Flux reads what it has substituted."""
+    if may_stand_plain(text):
+        return True
+    found = read(f"key: {text}".encode(errors="replace")) if reads_as_string(text) else None
+    node = find(found.documents[0], ("key",)) if isinstance(found, YamlText) and len(found.documents) == 1 else None
+    return isinstance(node, Scalar) and not node.style and node.tag is None and node.text == text
 
 
 def _parts(decision: Decision) -> tuple[Place, ...]:

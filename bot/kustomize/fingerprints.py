@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterator
 
 from bot.kustomize.decisions import Scope, decide, scope_of
+from bot.kustomize.reach import texts_behind
 from bot.kustomize.resources import Resource
 from bot.kustomize.tree import Tree, items, table
 from bot.reason import Reason
@@ -30,4 +31,6 @@ def _values(tree: Tree, scope: Scope | None) -> Iterator[tuple[tuple[str | int, 
             pending += [((*route, index), value) for index, value in enumerate(values)]
         else:
             found = decide(each, scope)
-            yield route, str(found) if isinstance(found, Reason) else found.text if found else ""
+            # What cannot be told may change all the same with what it is made of.
+            told = f"{found}: {texts_behind(each, scope)}" if isinstance(found, Reason) else found.text if found else ""
+            yield route, told

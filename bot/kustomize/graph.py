@@ -17,6 +17,7 @@ from bot.kustomize.files import Files
 from bot.kustomize.fingerprints import fingerprint
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
+from bot.kustomize.reach import spots_behind
 from bot.kustomize.resources import (
     CHART_KINDS,
     CONFIG_MAP,
@@ -27,7 +28,7 @@ from bot.kustomize.resources import (
     objects_of,
     read_resource,
 )
-from bot.model.places import ObjectId, Route
+from bot.model.places import ObjectId, Route, Spot
 from bot.model.references import BuiltBy
 from bot.reason import Reason
 from bot.reasons import TOO_LARGE
@@ -64,6 +65,10 @@ class BuiltObject:
     def text(self, *route: str | int) -> str | Reason:
         """A field as a text, whatever scalar it is, empty where there is none; or why it cannot be told."""
         return text_of(self._resource, self._scope, *route)
+
+    def spots_behind(self, *route: str) -> frozenset[Spot]:
+        """Every place that may decide a field, which is held."""
+        return spots_behind(self._resource, self._scope, *route)
 
     def content(self) -> Hashable:
         """All that it holds: equal for equal objects."""

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 Route = tuple[str | int, ...]
 """Keys and 0-based sequence indices from a document's root to a value."""
 
+Spot = tuple[str, int]
+"""A file, and the byte where a scalar starts in it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -32,6 +35,11 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
+
+    @property
+    def spot(self) -> Spot:
+        """Where it is, whatever an object makes of the value there."""
+        return self.path, self.start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -21,6 +21,7 @@ from bot.kustomize.decisions import Field
 from bot.kustomize.graph import BuiltObject, Graph, Root, read_graph
 from bot.reason import Reason
 
+INSTALL_FLATE = "GOTOOLCHAIN=go1.27.0 go install github.com/home-operations/flate/cmd/flate@v0.6.5"
 FAILS, NOTHING = "fails", "nothing"
 Values: TypeAlias = dict[str, str]
 """By program and root, object and field."""
@@ -77,16 +78,16 @@ def _both(old: Values, new: Values, key: str) -> str:
 
 
 def _plain_roots(files: Mapping[str, bytes]) -> tuple[Root, ...]:
-    """What `kustomize build` is asked about: it knows no Flux Kustomizations."""
+    """What `kustomize build` is asked about: it knows no Flux Kustomizations, and shall fetch nothing."""
     told = {path: data for path, data in given(files).items() if _FLUX not in data}
-    return read_graph(tuple(files), told).roots
+    return tuple(root for root in read_graph(tuple(files), told).roots if not root.remarks)
 
 
 def _of_root(folder: str, built: Built | None) -> Values:
     if built is None:
         return {f"kustomize {folder}": FAILS}
     return {
-        f"kustomize {folder} {name} {field}": _shortened(value)
+        f"kustomize {folder} {name} {field}": shortened(value)
         for name, fields in built.items()
         for field, value in fields.items()
         if field not in _DULL
@@ -102,7 +103,7 @@ def _listed(flate: str, folder: Path, cluster: str) -> Values:
     command = [flate, "get", "hr", "-p", cluster, "--no-progress", "--source-retry-attempts", "1", "-o", "json"]
     done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     return {
-        f"flate {cluster} HelmRelease {each['namespace']}/{each['name']}": _shortened(each["version"])
+        f"flate {cluster} HelmRelease {each['namespace']}/{each['name']}": shortened(each["version"])
         for each in json.loads(done.stdout or b"[]")
         if each["namespace"]
     }
@@ -114,16 +115,22 @@ def _of_cluster(cluster: str, graph: Graph) -> Iterator[tuple[str, str]]:
     for root in roots:
         for each in root.objects:
             if each.object.kind == "HelmRelease":
-                yield f"flate {cluster} {each.object}", _shortened(_version(each, roots))
+                name = f"{_namespace(each, root)}/{each.object.name}"
+                yield f"flate {cluster} HelmRelease {name}", shortened(_version(each, root, roots))
 
 
-def _version(release: BuiltObject, roots: Iterable[Root]) -> str:
+def _namespace(each: BuiltObject, root: Root) -> str:
+    """Where none is written, flate takes that of the Kustomization."""
+    return each.object.namespace or (root.applier.namespace if root.applier else "")
+
+
+def _version(release: BuiltObject, home: Root, roots: Iterable[Root]) -> str:
     name = _told(release.field("spec", "chartRef", "name"))
     if not name:
         return _told(release.field("spec", "chart", "spec", "version"))
-    wanted = _told(release.field("spec", "chartRef", "namespace")) or release.object.namespace, name
-    sources = (each for root in roots for each in root.objects if each.object.kind == "OCIRepository")
-    found = [each for each in sources if (each.object.namespace, each.object.name) == wanted]
+    wanted = _told(release.field("spec", "chartRef", "namespace")) or _namespace(release, home), name
+    sources = ((each, root) for root in roots for each in root.objects if each.object.kind == "OCIRepository")
+    found = [each for each, root in sources if (_namespace(each, root), each.object.name) == wanted]
     return _ref(found[0]) if len(found) == 1 else HELD
 
 
@@ -136,14 +143,15 @@ def _told(field: Field) -> str:
     return HELD if isinstance(field, Reason) else "" if field is None else field.text
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
     """A digest is one repeated sign, so that its beginning says it all."""
     return text[:_LONGEST] if text.startswith("sha256:") else text
 
 
 def _write_anew(name: str) -> None:
     kustomize, flate = (shutil.which(program) for program in ("kustomize", "flate"))
-    assert kustomize and flate, "both programs must be on PATH"
+    assert kustomize, "kustomize must be on PATH"
+    assert flate, "flate must be on PATH"
     folder = HERE / name
     shutil.rmtree(folder / "after", ignore_errors=True)
     write(changed(name), folder / "after")

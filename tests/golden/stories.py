@@ -1,7 +1,7 @@
 """Golden repositories, and what a run makes of each.
 
-A golden is a folder: `flux-chart-bot.yaml`, the tree `before`, in `after` the files that change, in `verdicts.txt` every
-verdict, and in `built.txt` what the real programs build of it (see `golden.builds`).
+A golden is a folder: `flux-chart-bot.yaml`, the tree `before`, in `after` the files that change, in `verdicts.txt` all
+verdicts, and in `built.txt` what the real programs build of it (see `golden.builds`).
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,8 @@ CHARTS = {
     "registry.example/charts/tempo": ("1.2.3", "1.2.4", "1.4.0"),
     "registry.example/charts/mimir": ("1.2.3", "1.5.0"),
     "registry.example/charts/cert-manager": ("v1.2.3", "v1.2.4", "v1.3.0"),
-    "other.example/charts/podinfo": ("1.2.3", "1.2.5"),
+    "other.example/charts/podinfo": ("1.2.3", "1.2.4"),
+    "other.example/charts/redis": ("1.2.3", "1.3.0"),
     "ghcr.io/stefanprodan/charts/podinfo": ("6.5.2", "6.5.3", "6.5.4", "6.6.0", "7.0.0"),
     "ghcr.io/stefanprodan/charts/ingress-nginx": ("4.11.2", "4.11.3", "4.12.0"),
     "ghcr.io/corp/charts/agent": ("1.2.3", "1.2.4"),
