@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.bases import base_branches, configuration_of, fetched_bases, our_branches, work_tree_base
+from bot.cli.credential_hosts import credential_hosts
 from bot.cli.events import refuse_to_write
 from bot.cli.no_configuration import NoConfiguration
 from bot.cli.settings import NO_REPOSITORY_MEND, Job
@@ -38,9 +39,19 @@ class _Trees:
 
     configuration: Configuration
     bases: "tuple[Base, ...]"
+    helper_hosts: frozenset[str] | None = None
     default: Branch = ""
     folder: "WorkTree | None" = None
     suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Policy:
+    """What the default branch decides for a run over branches."""
+
+    heads: RemoteHeads
+    configuration: Configuration
+    helper_hosts: frozenset[str] | None
 
 
 class Commands:
@@ -77,10 +88,13 @@ class Commands:
         if arguments.base:
             job = Job.from_environment(self._environment, arguments.repository)
             with self._repository(arguments, job) as repository:
-                heads, configuration = self._configured(arguments, repository)
+                found = self._configured(arguments, repository)
+                heads, configuration = found.heads, found.configuration
                 tips = repository.fetch(base_branches(configuration, heads))
                 bases = fetched_bases(repository, configuration, heads, tips)
-                yield _Trees(configuration=configuration, bases=bases, default=heads.default)
+                yield _Trees(
+                    configuration=configuration, bases=bases, helper_hosts=found.helper_hosts, default=heads.default
+                )
             return
         from bot.repository.work_tree import WorkTree  # noqa: PLC0415 - an adapter, loaded by those who use it
 
@@ -94,7 +108,7 @@ class Commands:
         # Only now, here and below: a wrong configuration is said without loading the whole story.
         from bot.pipeline import Request  # noqa: PLC0415 - see above
 
-        with self._registry(trees.configuration) as registry:
+        with self._registry(trees.configuration, trees.helper_hosts) as registry:
             yield Request(
                 command="scan",
                 configuration=trees.configuration,
@@ -122,7 +136,8 @@ class Commands:
         refuse_to_write(job.event, job.payload, job.repository)
         forge = self._forge(arguments, job)
         with self._repository(arguments, job) as repository:
-            heads, configuration = self._configured(arguments, repository)
+            found = self._configured(arguments, repository)
+            heads, configuration = found.heads, found.configuration
             us, pulls = forge.identity(), forge.open_pull_requests()
             ours = our_branches(configuration, heads)
             tips = repository.fetch({*base_branches(configuration, heads), *ours})
@@ -138,7 +153,7 @@ class Commands:
                 pull_requests=pulls,
                 run_url=job.run_url,
             )
-            with self._registry(configuration) as registry:
+            with self._registry(configuration, found.helper_hosts) as registry:
                 return run(
                     Request(
                         command="update",
@@ -152,18 +167,23 @@ class Commands:
                     )
                 )
 
-    def _configured(self, arguments: argparse.Namespace, repository: Repository) -> tuple[RemoteHeads, Configuration]:
-        """The configuration of the default branch's tip: no other branch may say what is written."""
+    def _configured(self, arguments: argparse.Namespace, repository: Repository) -> "_Policy":
+        """What the default branch's tip says: no other branch may say what is written, or who is asked for logins."""
         heads = repository.heads()
-        tip = repository.fetch([heads.default])[heads.default]
-        return heads, configuration_of(repository.tree(tip), arguments.config, heads.tips)
+        tree = repository.tree(repository.fetch([heads.default])[heads.default])
+        configuration = configuration_of(tree, arguments.config, heads.tips)
+        hosts = credential_hosts(configuration, heads, tree, self._environment)
+        return _Policy(heads=heads, configuration=configuration, helper_hosts=hosts)
 
     @contextmanager
-    def _registry(self, configuration: Configuration) -> Iterator[Registry]:
+    def _registry(self, configuration: Configuration, helper_hosts: frozenset[str] | None) -> Iterator[Registry]:
         from bot.registry.adapter import OciRegistry  # noqa: PLC0415 - an adapter, loaded by those who use it
 
         registry = OciRegistry(
-            environment=self._environment, private_hosts=configuration.private_hosts, mask=self._mask
+            environment=self._environment,
+            private_hosts=configuration.private_hosts,
+            helper_hosts=helper_hosts,
+            mask=self._mask,
         )
         try:
             yield registry

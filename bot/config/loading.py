@@ -38,14 +38,14 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
     keys = _without(located.data, {route for route, _ in shape if route is not None} | located.broken)
     tiers, tier_faults = _tiers(located, keys)
     rules, rule_faults = _rules(located, keys, _tier_names(located))
-    hosts = keys.get("registries", {}).get("private-hosts", [])
+    hosts: dict[str, list[str]] = keys.get("registries", {})
     same_as = keys.get("same-as", {})
     faults = {
         *located.faults,
         *(fault for _, fault in shape),
         *tier_faults,
         *rule_faults,
-        *host_faults(located, hosts),
+        *(fault for key in hosts for fault in host_faults(located, key, hosts[key])),
         *mirror_faults(located, same_as),
     }
     if faults:
@@ -54,7 +54,8 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
         path=path,
         tiers=tiers,
         rules=rules,
-        private_hosts=frozenset(hosts),
+        private_hosts=frozenset(hosts.get("private-hosts", [])),
+        helper_hosts=frozenset(hosts.get("helper-hosts", [])),
         suspended=SuspendedPolicy(keys.get("suspended", SuspendedPolicy.REPORT)),
         ranges=RangesPolicy(keys.get("ranges", RangesPolicy.KEEP)),
         mirrors=tuple(Mirror(copy=copy, original=original) for copy, original in same_as.items()),
@@ -82,8 +83,8 @@ def _without(data: object, faulty: set[Route]) -> dict[str, Any]:
     keys["rules"] = [None if ("rules", index) in items else rule for index, rule in enumerate(keys.get("rules") or [])]
     same_as = keys.get("same-as", {})
     keys["same-as"] = {copy: original for copy, original in same_as.items() if ("same-as", copy) not in items}
-    if ("registries", "private-hosts") in items:
-        del keys["registries"]
+    registries = keys.get("registries", {})
+    keys["registries"] = {key: hosts for key, hosts in registries.items() if ("registries", key) not in items}
     return keys
 
 

@@ -43,12 +43,12 @@ def read_rule(
     return rule, faults
 
 
-def host_faults(located: Located, hosts: list[str]) -> Iterator[Fault]:
-    """What is wrong with `registries.private-hosts`."""
+def host_faults(located: Located, key: str, hosts: list[str]) -> Iterator[Fault]:
+    """What is wrong with the hosts of one key of `registries`."""
     for index, host in enumerate(hosts):
         if not _HOST.fullmatch(host):
             mend = "Write the host alone, in lower case, with its port where the manifests write one"
-            here = ("registries", "private-hosts", index)
+            here = ("registries", key, index)
             yield located.fault(here, f"{shown(host)} is not a registry's host", mend)
 
 

@@ -29,6 +29,9 @@ _NEEDLES = (
     SIGN.encode(),
     HELM_CHARTS,
 )
+_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+"""Marks of UTF-16 and UTF-32, in which no needle is found; the reader says so."""
+
 # A line that begins with an action of Go's templates, or a value that does; in quotes it is YAML as well.
 _TEMPLATE = re.compile(rb"(?m)^[ \t]*(?:- +)*\{\{|: +\{\{")
 # Following an alias takes as long as there are anchors. All files of 37 public fleets hold 608 together.
@@ -67,7 +70,7 @@ def may_concern_flux(path: str, data: bytes) -> bool:
         path: Path in the repository, POSIX.
         data: Its bytes.
     """
-    return any(needle in data for needle in _NEEDLES) or is_helmfile(path)
+    return any(needle in data for needle in _NEEDLES) or is_helmfile(path) or data.startswith(_OTHER_ENCODINGS)
 
 
 def read_file(path: str, data: bytes) -> FileReading:

@@ -24,6 +24,7 @@ _ACTIONS_LOGIN, _ACTIONS_ID = "github-actions[bot]", 41898282
 """The user of every workflow's own token on github.com."""
 _FORBIDDEN, _NOT_FOUND = 403, 404
 _CLOSING_MARK = "<!-- flux-chart-bot: closed by the bot -->"
+_COMMENT_ATTEMPTS = 5
 _CONTEXTS = "flux-chart-bot/"
 _STATUS_PAGES = 10
 """Pages of 100 statuses that are read of one commit, newest first."""
@@ -123,14 +124,15 @@ class GitHubForge:
 
     def close_pull_request(self, number: int, *, comment: str) -> Reason | None:
         """Say why, once, then close."""
+        what = f"Closing pull request {number}"
         try:
-            with asking(f"Closing pull request {number}"):
+            with asking(what):
                 pull = self._api.get_pull(number)
-                if not any(_CLOSING_MARK in (said.body or "") for said in pull.get_issue_comments()):
-                    pull.create_issue_comment(f"{comment}\n\n{_CLOSING_MARK}")
+            _say_once(pull, f"{comment}\n\n{_CLOSING_MARK}", what)
+            with asking(what):
                 pull.edit(state="closed")
         except Refused as refused:
-            return refused.reason(f"Closing pull request {number}", "pull-requests: write")
+            return refused.reason(what, "pull-requests: write")
         return None
 
     def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:
@@ -191,6 +193,22 @@ class GitHubForge:
     @cached_property
     def _api(self) -> ApiRepository:
         return self.client.get_repo(self.repository)
+
+
+def _say_once(pull: ApiPullRequest, text: str, what: str) -> None:
+    """Comment. A comment that GitHub takes may be answered with 502, so one is looked for before each attempt."""
+    for left in reversed(range(_COMMENT_ATTEMPTS)):
+        with asking(what):
+            if any(_CLOSING_MARK in (said.body or "") for said in pull.get_issue_comments()):
+                return
+        try:
+            with asking(what):
+                pull.create_issue_comment(text)
+        except ForgeFailed:
+            if not left:
+                raise
+        else:
+            return
 
 
 def _commit_status(raw: dict[str, Any]) -> CommitStatus:

@@ -24,7 +24,7 @@ def connect(api_url: str, token: Secret, *, seconds_between_writes: float = 1.0,
     """Make a client for github.com or an Enterprise Server.
 
     PyGithub's own defaults retry ten times without a pause, never retry PATCH, and take a 429 without `Retry-After`
-    for final; all our PATCHes set absolute values, so repeating one is safe.
+    for final; all our PATCHes set absolute values, so repeating one is safe, and of our POSTs all but a comment.
 
     Args:
         api_url: `GITHUB_API_URL`, for example `https://api.github.com`.
@@ -38,10 +38,11 @@ def connect(api_url: str, token: Secret, *, seconds_between_writes: float = 1.0,
     """
     _require_safe(api_url)
     from github import Auth, Github  # noqa: PLC0415, TID251 - 200 ms of import, paid only by runs that write
-    from github.GithubRetry import GithubRetry  # noqa: PLC0415, TID251 - as above
+
+    from bot.forge.retries import Retries  # noqa: PLC0415 - as above
 
     _leave_logging_to_the_program()
-    retry = GithubRetry(
+    retry = Retries(
         total=_TRIES,
         backoff_factor=backoff,
         backoff_max=_LONGEST_WAIT,

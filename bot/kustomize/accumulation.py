@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Self
 
 from bot.kustomize.kustomize_reasons import BUILD_FAILS, NOT_FOLLOWED
 from bot.kustomize.resources import Former, Resource
@@ -16,10 +17,15 @@ _Key = tuple[str, str, str, str, str]
 class Budget:
     """How many objects may be looked at in one tree: bases that include each other doubly grow without end.
 
-    A fleet of 5,000 manifests in three clusters looks at 150,000.
+    A fleet of 5,000 manifests in three clusters looks at 50,000.
     """
 
-    left: int = 5_000_000
+    left: int
+
+    @classmethod
+    def of(cls, files: int) -> Self:
+        """What a tree of so many files may spend."""
+        return cls(left=100_000 + 100 * files)
 
     def spend(self, steps: int) -> bool:
         """Whether so much is left, and spend it."""

@@ -3,17 +3,20 @@
 Source: https://github.com/fluxcd/kustomize-controller/blob/main/docs/spec/v1/kustomizations.md
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from posixpath import normpath
 
 from bot.kustomize.decisions import Definitions, Scope, field_of, plain_text, scope_of
 from bot.kustomize.kustomization import Overlay, Patch, read_patches
-from bot.kustomize.kustomize_reasons import NOT_FOLLOWED, NOT_IN_TREE
+from bot.kustomize.kustomize_reasons import BUILD_FAILS, NOT_FOLLOWED, NOT_IN_TREE
 from bot.kustomize.resources import Resource
 from bot.kustomize.tree import Tree, get, items, known_text
 from bot.reason import Reason
 
+# https://github.com/fluxcd/pkg/blob/main/kustomize/kustomize_varsub.go (`varsubRegex`): one wrong name stops all.
+_VARIABLE = re.compile(r"[_A-Za-z][_A-Za-z0-9]*", re.ASCII)
 _TRUE = frozenset({"true", "yes", "on", "y"})
 Lookup = Callable[[str, str, str], tuple[tuple[Resource, Scope | None], ...]]
 """Objects of a cluster by kind, namespace and name."""
@@ -48,15 +51,20 @@ def read_applier(resource: Resource, above: Scope | None, lookup: Lookup) -> App
         above: The scope of the Kustomization that applies it, None where none is known.
         lookup: Finds objects of its cluster, once all of them are built.
     """
-    needs = (get(each, "name") for each in items(get(resource.tree, "spec", "dependsOn")) or ())
+    needs = items(get(resource.tree, "spec", "dependsOn")) or ()
     return Applier(
         resource=resource,
         folder=_folder(resource, above),
         overlay=_overlay(resource, above),
         scope=_scope(resource, above, lookup),
         suspended=_is_true(resource, "suspend"),
-        needs=tuple(map(known_text, needs)),
+        needs=tuple(map(_needed, needs)),
     )
+
+
+def _needed(entry: Tree) -> str:
+    namespace, name = known_text(get(entry, "namespace")), known_text(get(entry, "name"))
+    return f"{namespace}/{name}" if namespace else name
 
 
 def _is_true(resource: Resource, field: str) -> bool:
@@ -93,7 +101,7 @@ def _overlay(resource: Resource, above: Scope | None) -> Overlay:
 
 
 def doubt_of(applier: Applier, above: Scope | None) -> Reason | None:
-    """Why what it builds cannot be told, though its folder can: a name that it sets hangs on something unknown."""
+    """Why what it builds cannot be told, though its folder can."""
     for key in ("targetNamespace", "namePrefix", "nameSuffix"):
         found = field_of(applier.resource, above, "spec", key)
         if isinstance(found, Reason):
@@ -102,6 +110,10 @@ def doubt_of(applier: Applier, above: Scope | None) -> Reason | None:
         return applier.resource.doubt
     if any(not each for each in applier.overlay.components):
         return NOT_FOLLOWED(what="a component of the Kustomization cannot be told")
+    wrong = next((each for each in applier.scope.names() if not _VARIABLE.fullmatch(each)), None)
+    if wrong is not None and isinstance(applier.folder, str):
+        problem = f"`{wrong[:60]}` is no name of a variable to Flux"
+        return BUILD_FAILS(folder=applier.folder or ".", problem=problem)
     return None
 
 

@@ -27,7 +27,7 @@ class Builder:
 
     def __init__(self, files: Files) -> None:
         self.files = files
-        self.budget = Budget()
+        self.budget = Budget.of(len(files.paths))
         self.included: set[str] = set()
         self._patcher = Patcher(files)
         self._built: dict[str, Accumulation] = {}
@@ -162,8 +162,11 @@ class Builder:
             to.fail(self.files.absence(place, path))
 
     def _file(self, path: str, to: Accumulation) -> None:
+        if is_kustomization(path):
+            to.fail(f"{path} stands among the resources, and is no object")
+            return
         source = self.files.source(path)
-        if source is None or is_kustomization(path):
+        if source is None:
             return
         if isinstance(source, Reason):
             to.fail(source)

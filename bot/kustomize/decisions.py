@@ -1,7 +1,8 @@
 """What a field of a built object is, and the one place that decides it: behind patches and behind variables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.kustomize.kustomize_reasons import NOT_FOLLOWED, VARIABLE_UNKNOWN
 from bot.kustomize.nested_places import NestedPlace, place_of
@@ -13,9 +14,10 @@ from bot.reason import Reason
 from bot.reasons import NOT_A_STRING, NOT_EDITABLE
 from bot.yamltext.comments import trailing_comment
 from bot.yamltext.lookup import find
-from bot.yamltext.nodes import Scalar, YamlText
+from bot.yamltext.nodes import Scalar
 from bot.yamltext.reading import read
 from bot.yamltext.strings import may_stand_plain, reads_as_string
+from bot.yamltext.unreadable import UnreadableYaml
 
 _DEEPEST = 5
 _DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
@@ -85,6 +87,12 @@ class Scope:
     sources: tuple[Definitions, ...] = ()
     always: bool = False
     above: "Scope | None" = None
+
+    def names(self) -> Iterator[str]:
+        """Names of all variables that are defined here, as far as is known."""
+        for tree in (self.inline, *(get(each.tree, "data") for source in self.sources for each, _ in source.found())):
+            found = table(tree)
+            yield from found.entries if found else ()
 
     @property
     def substitutes(self) -> bool:
@@ -195,7 +203,7 @@ def _in_patch_of_flux(tree: Tree) -> bool:
 def _joined(base: Decision, values: list[str | Decision]) -> Field:
     """One value of texts and of what variables became."""
     text_now = "".join(each if isinstance(each, str) else each.text for each in values)
-    if not _is_read_back(text_now):
+    if not _survives(text_now):
         return NOT_A_STRING(field="a value with variables", text=text_now[:_LONGEST_SHOWN])
     own = (base.place,) if isinstance(base.place, Place) else ()
     deciding = [index for index, each in enumerate(values) if isinstance(each, Decision)]
@@ -217,13 +225,14 @@ def _joined(base: Decision, values: list[str | Decision]) -> Field:
     return Decision(text=text_now, place=place, through=through, read_again=True, written=decision.written)
 
 
-def _is_read_back(text: str) -> bool:
-    """Whether a text behind a key, without quotes, is that text to YAML: so Flux reads what it has substituted."""
-    if may_stand_plain(text):
-        return True
-    found = read(f"key: {text}".encode(errors="replace")) if reads_as_string(text) else None
-    node = find(found.documents[0], ("key",)) if isinstance(found, YamlText) and len(found.documents) == 1 else None
-    return isinstance(node, Scalar) and not node.style and node.tag is None and node.text == text
+@lru_cache(maxsize=1024)
+def _survives(text_now: str) -> bool:
+    """Whether a text is still that text behind a key in YAML, without quotes: Flux puts it there and reads it again."""
+    found = read(f"a: {text_now}\n".encode(errors="replace"))
+    if isinstance(found, UnreadableYaml) or len(found.documents) != 1:
+        return False
+    node = find(found.documents[0], ("a",))
+    return isinstance(node, Scalar) and (node.style, node.text) == ("", text_now) and reads_as_string(text_now)
 
 
 def _parts(decision: Decision) -> tuple[Place, ...]:

@@ -39,6 +39,10 @@ def generate(to: Accumulation, path: str, arguments: Tree, general: Tree) -> Non
         general: `generatorOptions`.
     """
     name, namespace = known_text(get(arguments, "name")), known_text(get(arguments, "namespace"))
+    literals = [known_text(each) for each in items(get(arguments, "literals")) or () if isinstance(text(each), str)]
+    if not name or any("=" not in each for each in literals):
+        to.fail("a generated ConfigMap has no name, or a literal that is none")
+        return
     new = _config_map(path, arguments, name, namespace)
     switch = get(arguments, "options", "disableNameSuffixHash") or get(general, "disableNameSuffixHash")
     new = new._replace(hashed=known_text(switch) not in _TRUE)
@@ -80,7 +84,7 @@ def _data(arguments: Tree) -> Tree:
         written = text(each)
         if isinstance(written, Reason) or not isinstance(each, Written):
             return Unknown(NOT_FOLLOWED(what="a ConfigMap is generated from a value that cannot be told"))
-        if written and "=" in written:
+        if written:
             key, value = _literal(each, written)
             entries[key] = value
     return Table(entries)

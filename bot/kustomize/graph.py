@@ -278,6 +278,7 @@ class _Cluster:
         self._above: dict[tuple[str, str], Scope | None] = {}
         self._done: dict[tuple[str, str], Accumulation] = {}
         self._plain: list[tuple[str, Accumulation]] = []
+        self._maps: dict[str, dict[Origin, tuple[Resource, Scope | None]]] | None = None
 
     def follow(self, entries: Iterable[Resource], folders: Iterable[str]) -> None:
         """Build everything that the entries lead to."""
@@ -285,6 +286,7 @@ class _Cluster:
         for folder in folders:
             done = self._builder.build(folder)
             self._plain.append((folder, done))
+            self._maps = None
             pending += [(each, None) for each in done.resources]
         rebuilds: dict[tuple[str, str], int] = {}
         while pending:
@@ -312,21 +314,24 @@ class _Cluster:
             done.trouble = NOT_IN_TREE(folder=applier.folder or ".", source=source)
         else:
             done = self._builder.build(applier.folder, applier.overlay)
-        self._done[key] = done
+        self._done[key], self._maps = done, None
         return [(each, applier.scope) for each in done.resources]
 
     def _lookup(self, kind: str, namespace: str, name: str) -> tuple[tuple[Resource, Scope | None], ...]:
         """ConfigMaps and Secrets of the cluster by name, each once."""
-        found: dict[Origin, tuple[Resource, Scope | None]] = {}
-        for key, done in self._done.items():
-            for each in done.resources:
-                if is_called(each, kind, namespace, name):
-                    found[each.origin] = each, self._appliers[key].scope
-        for _, done in self._plain:
-            for each in done.resources:
-                if is_called(each, kind, namespace, name):
-                    found[each.origin] = each, None
-        return tuple(found.values()) or self._loose.below(self._name, kind, namespace, name)
+        if self._maps is None:
+            self._maps = {}
+            for each, scope in self._defining():
+                self._maps.setdefault(each.name, {})[each.origin] = each, scope
+        found = self._maps.get(name, {}).values()
+        called = tuple(each for each in found if is_called(each[0], kind, namespace, name))
+        return called or self._loose.below(self._name, kind, namespace, name)
+
+    def _defining(self) -> Iterator[tuple[Resource, Scope | None]]:
+        """All ConfigMaps and Secrets that are built so far."""
+        built = [(done, self._appliers[key].scope) for key, done in self._done.items()]
+        for done, scope in (*built, *((done, None) for _, done in self._plain)):
+            yield from ((each, scope) for each in done.resources if (each.group, each.kind) in {CONFIG_MAP, SECRET})
 
     def roots(self) -> Iterator[Root]:
         """The roots, once all is followed."""

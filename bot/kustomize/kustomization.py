@@ -126,7 +126,7 @@ def read_kustomization(tree: Tree) -> Kustomization | Reason:
         generator_options=get(tree, "generatorOptions") or EMPTY,
         replacements=items(get(tree, "replacements")) or (),
         configurations=_texts(tree, "configurations"),
-        unfollowed=tuple(key for key in ("transformers",) if items(get(tree, key))),
+        unfollowed=tuple(key for key in ("transformers", "openapi") if items(get(tree, key)) or table(get(tree, key))),
         generates=tuple(
             key for key in ("generators", "helmCharts", "helmChartInflationGenerator") if items(get(tree, key))
         ),

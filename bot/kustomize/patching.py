@@ -14,7 +14,7 @@ from bot.kustomize.kustomization import Patch
 from bot.kustomize.kustomize_reasons import NOT_FOLLOWED
 from bot.kustomize.resources import TRACKED, Origin, Resource, objects_of
 from bot.kustomize.targets import BadTarget, Filter
-from bot.kustomize.tree import Source, Tree, Written, get, items, merge, put, root_of, table, text
+from bot.kustomize.tree import Source, Tree, Written, get, items, known_text, merge, put, root_of, table, text
 from bot.reason import Reason
 
 _Merges = tuple[Resource, ...]
@@ -42,7 +42,9 @@ class Patcher:
         change = self._read(folder, patch)
         if isinstance(change, str | Reason):
             to.fail(change)
-        elif change.operations or operations_only:
+        elif operations_only and not change.operations:
+            to.fail("a JSON patch is empty")
+        elif change.operations:
             _apply_operations(to, patch, change.operations)
         elif patch.target is None:
             _merge_by_name(to, change.merges, patch)
@@ -58,15 +60,17 @@ class Patcher:
             to.fail("an entry of `patchesStrategicMerge` is no text")
             return
         change = self._inline(entry) if "\n" in written or ":" in written else self._file(folder, written)
-        if isinstance(change, Change) and not change.operations:
+        if isinstance(change, Change) and change.merges:
             _merge_by_name(to, change.merges, Patch())
         else:
-            to.fail(change if isinstance(change, str | Reason) else "`patchesStrategicMerge` holds a JSON patch")
+            to.fail(change if isinstance(change, str | Reason) else "`patchesStrategicMerge` holds no merge")
 
     def _read(self, folder: str, patch: Patch) -> Change | Reason | str:
         if patch.content is not None:
             operations = read_operations(patch.content)
             return operations if isinstance(operations, str) else Change(operations=operations)
+        if patch.inline is not None and text(patch.inline) is not None and not known_text(patch.inline).strip():
+            return "a patch has neither `patch` nor `path`"
         if patch.inline is not None:
             return "`patch` and `path` stand side by side" if patch.path else self._trimmed(patch.inline)
         return self._file(folder, patch.path) if patch.path else "a patch has neither `patch` nor `path`"
@@ -105,7 +109,7 @@ def _is_shifted(patch: str) -> bool:
 
 
 def _read_source(source: Source) -> Change | str:
-    """A list is a JSON patch, a mapping a strategic merge."""
+    """A list is a JSON patch, a mapping a strategic merge; nothing at all changes nothing."""
     documents = [each for each in source.file.documents if table(root_of(source, each)) or items(root_of(source, each))]
     if documents and items(root_of(source, documents[0])) is not None:
         if not _may_be_operations(source):
@@ -113,8 +117,8 @@ def _read_source(source: Source) -> Change | str:
         operations = read_operations(root_of(source, documents[0]))
         return operations if isinstance(operations, str) else Change(operations=operations)
     found = tuple(Resource.of(each, _NOWHERE) for document in documents for each in objects_of(source, document))
-    if not found:
-        return "a patch is empty"
+    if not all(each.kind and each.name for each in found):
+        return "a patch names no object: its kind or its name is missing"
     return Change(merges=found)
 
 

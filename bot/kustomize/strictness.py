@@ -4,9 +4,13 @@ Source: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/types/
 `CheckEmpty`, `EnforceFields`): the file goes through JSON into a struct that takes no unknown field.
 """
 
+import re
+from collections.abc import Iterable
+
 from bot.kustomize.kustomize_reasons import NOT_FOLLOWED
-from bot.kustomize.tree import Items, Tree, Unknown, get, is_null, items, known_text, table, text
+from bot.kustomize.tree import Items, Tree, Unknown, Written, get, is_null, items, known_text, table
 from bot.reason import Reason
+from bot.yamltext.nodes import Scalar
 
 _TEXTS = frozenset({"namePrefix", "nameSuffix", "namespace", "kind", "apiVersion"})
 _TEXT_LISTS = frozenset({"resources", "components", "bases", "crds", "configurations"})
@@ -18,6 +22,8 @@ _LISTS = frozenset(
 _MAPPINGS = frozenset(
     {"metadata", "openapi", "commonLabels", "commonAnnotations", "sortOptions", "helmGlobals", "generatorOptions"}
 )
+_PAIRS = frozenset({"commonLabels", "commonAnnotations"})
+_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?|true|false", re.ASCII)
 _FIELDS = _TEXTS | _TEXT_LISTS | _LISTS | _MAPPINGS
 _PATCH = frozenset({"path", "patch", "target", "options"})
 _TARGET = frozenset({"group", "version", "kind", "name", "namespace", "annotationSelector", "labelSelector"})
@@ -81,14 +87,29 @@ def _misshapen(key: str, value: Tree) -> str | None:
         return None
     wrong = f"`{key}` in its kustomization file is no"
     if key in _TEXTS:
-        return None if text(value) is not None or _holds_no_key(value) else f"{wrong} text"
+        return f"{wrong} text" if _is_collection(value) or _is_number(value) else None
     if key in _LISTS | _TEXT_LISTS and items(value) is None:
         return f"{wrong} list"
     if key in _MAPPINGS and table(value) is None:
         return f"{wrong} mapping"
-    if key in _TEXT_LISTS and any(_is_collection(each) for each in items(value) or ()):
+    if key in _TEXT_LISTS and any(_is_collection(each) or is_null(each) for each in items(value) or ()):
         return f"{wrong} list of texts"
+    if key in _PAIRS and any(_is_collection(each) or _is_number(each) for each in _values(value)):
+        return f"{wrong} mapping of texts"
     return None
+
+
+def _values(value: Tree) -> Iterable[Tree]:
+    found = table(value)
+    return found.entries.values() if found else ()
+
+
+def _is_number(value: Tree) -> bool:
+    """Whether a value is a number or a truth value to every reader."""
+    node = value.node if isinstance(value, Written) else None
+    if not isinstance(node, Scalar) or node.style or node.tag is not None:
+        return False
+    return _NUMBER.fullmatch(node.text) is not None
 
 
 def _is_collection(value: Tree) -> bool:

@@ -84,3 +84,4 @@ class PushRejected(Enum):
     STALE = "the branch moved since it was read"
     FORBIDDEN = "the token may not write contents"
     PROTECTED = "a rule of the repository forbids it"
+    NOT_STORED = "the server could not store what the branch would hold"

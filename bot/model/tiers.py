@@ -100,6 +100,7 @@ class Configuration:
         path: Where it was read, for messages.
         tiers: In the order of the file, which is the order of every table.
         private_hosts: Registry hosts that may live on private addresses.
+        helper_hosts: Registry hosts that credential helpers may be asked for, beside those that are in use.
         mirrors: Addresses under which one chart is known as well.
     """
 
@@ -107,6 +108,7 @@ class Configuration:
     tiers: tuple[Tier, ...]
     rules: tuple[Rule, ...] = ()
     private_hosts: frozenset[str] = frozenset()
+    helper_hosts: frozenset[str] = frozenset()
     suspended: SuspendedPolicy = SuspendedPolicy.REPORT
     ranges: RangesPolicy = RangesPolicy.KEEP
     mirrors: tuple[Mirror, ...] = ()

@@ -49,6 +49,7 @@ class OciRegistry:
     Args:
         environment: For proxies, certificates, the places of stored logins, and the job's own token.
         private_hosts: Hosts of the configuration that may have private addresses.
+        helper_hosts: Hosts that credential helpers may be asked for; None for every host.
         limits: Caps and deadlines.
         clock: The wall clock and the way to wait.
         mask: Told every password and token before it is sent, so that a runner can hide it in its log.
@@ -62,6 +63,7 @@ class OciRegistry:
         *,
         environment: Mapping[str, str],
         private_hosts: frozenset[str] = frozenset(),
+        helper_hosts: frozenset[str] | None = None,
         limits: Limits | None = None,
         clock: Clock | None = None,
         mask: Callable[[Secret], None] = _tell_nobody,
@@ -74,7 +76,10 @@ class OciRegistry:
             transport=self._transport, hosts=self._hosts, limits=self._limits, clock=clock or Clock()
         )
         self._authentication = Authentication(
-            exchange=self._exchange, credentials=Credentials(dict(environment)), limits=self._limits, mask=mask
+            exchange=self._exchange,
+            credentials=Credentials(dict(environment), helper_hosts),
+            limits=self._limits,
+            mask=mask,
         )
         self._asked: Crowd[Any, Any] = Crowd((), _nothing)
 

@@ -171,7 +171,8 @@ class Authentication:
         withheld = ""
         if challenge and challenge.realm and not challenge.trusted and self._credentials.login(origin, repository):
             withheld = challenge.realm.shown
-        return DeniedError(status, login_refused=login_refused, login_withheld=withheld)
+        unasked = self._credentials.withholds(origin)
+        return DeniedError(status, login_refused=login_refused, login_withheld=withheld, helper_withheld=unasked)
 
 
 def _bearer(token: Token, *, fresh: bool) -> Grant:

@@ -27,6 +27,11 @@ _BY_ENDING = {
     ".azurecr.io": "Log in to ACR before this step (azure/docker-login, or `az acr login`)",
     "-docker.pkg.dev": "Log in to Artifact Registry before this step (`gcloud auth configure-docker`)",
 }
+_UNASKED = (
+    "The credential helper of this machine was not asked: it is asked only for hosts of charts that the default branch"
+    " uses. Merge a reference to {host} there, or list it in the configuration:"
+    " `registries: {{helper-hosts: [{host}]}}`"
+)
 _USUAL = "Either it does not exist, or it is private: check the address, or log in to {host} before this step"
 
 
@@ -38,6 +43,8 @@ def denied(source: ChartSource, origin: Origin, error: DeniedError) -> Reason:
 
 
 def _cure(source: ChartSource, error: DeniedError) -> str:
+    if error.helper_withheld and not error.login_refused:
+        return _UNASKED.format(host=source.address.host)
     cure = _general_cure(source)
     if error.login_withheld:
         withheld = f"its token service is on {error.login_withheld}, another host, to which a stored login is not sent"

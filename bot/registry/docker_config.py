@@ -72,15 +72,24 @@ class Store:
 
 def stores(environment: Mapping[str, str]) -> Iterator[Store]:
     """Every store of the usual places, the most explicit first. A file that cannot be read is passed over."""
+    return (_parse(text, where) for text, where in _texts(environment))
+
+
+def names_helpers(environment: Mapping[str, str]) -> bool:
+    """Whether a store may name a program. It is not parsed here: what is wrong with it would be told twice."""
+    return any("credHelpers" in text or "credsStore" in text for text, _ in _texts(environment))
+
+
+def _texts(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if text := environment.get("DOCKER_AUTH_CONFIG"):
-        yield _parse(text, "DOCKER_AUTH_CONFIG")
+        yield text, "DOCKER_AUTH_CONFIG"
     for path in _paths(environment):
         try:
             with path.open("rb") as file:
                 text = file.read(_MOST_BYTES).decode()
         except (OSError, ValueError):
             continue
-        yield _parse(text, str(path))
+        yield text, str(path)
 
 
 def _paths(environment: Mapping[str, str]) -> Iterator[Path]:

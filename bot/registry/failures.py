@@ -26,13 +26,17 @@ class StatusError(UnansweredError):
 class DeniedError(RegistryError):
     """401 or 403 after every way of asking. Worded by the adapter, which knows the chart's provider."""
 
-    def __init__(self, status: int, *, login_refused: bool = False, login_withheld: str = "") -> None:
+    def __init__(
+        self, status: int, *, login_refused: bool = False, login_withheld: str = "", helper_withheld: bool = False
+    ) -> None:
         super().__init__(str(status))
         self.status = status
         self.login_refused = login_refused
         """A stored login was sent and refused."""
         self.login_withheld = login_withheld
         """Host of a token service that a stored login was not sent to."""
+        self.helper_withheld = helper_withheld
+        """A credential helper of this machine was not asked."""
 
 
 class NotFoundError(RegistryError):

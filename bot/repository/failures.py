@@ -61,6 +61,7 @@ _REJECTIONS: tuple[tuple[tuple[str, ...], PushRejected], ...] = (
         ("declined", "protected", "rule", "prohibited", "refusing to allow", "hidden ref", "non-fast-forward"),
         PushRejected.PROTECTED,
     ),
+    (("unpacker error",), PushRejected.NOT_STORED),
 )
 _FORBIDDEN = ("returned error: 403", "ERROR: Permission to")
 

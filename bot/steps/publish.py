@@ -181,6 +181,8 @@ def _rejection(branch: Branch, rejected: PushRejected) -> Reason:
             return PERMISSION_MISSING(what=f"Pushing {branch}", permission="contents: write")
         case PushRejected.PROTECTED:
             cure = "Let the rules of this repository allow the bot to write branches under `flux-chart-bot/`"
+        case PushRejected.NOT_STORED:
+            cure = "See what `git fsck` says of its base branch (an unsafe `.gitmodules` is one cause); else run again"
         case _:
             assert_never(rejected)
     return PUSH_REJECTED(branch=branch, problem=rejected.value, cure=cure)

@@ -1,7 +1,7 @@
 """What `python3 bot/bootstrap.py test --benchmarks` runs: the figures of the budgets, each beside its yardstick.
 
-Its arguments choose: `fleet`, `large`, `start`, `prefilter`, `hostile`, `action`; none chooses all. Only ratios within
-one run mean something: machines differ, and are noisy.
+Its arguments choose: `fleet`, `large`, `forms`, `start`, `prefilter`, `hostile`, `action`; none chooses all. Only
+ratios within one run mean something: machines differ, and are noisy.
 """
 
 # ruff: noqa: T201 - it talks to a person
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks.bootstrapping import bare_install, our_install
 from benchmarks.fleet import CONFIGURATION, Chart, charts, fill
+from benchmarks.forms import write_forms
 from benchmarks.hostile import TAGS_FOR_PATTERN, filtered, hostile_files, write_hostile
 from benchmarks.measuring import Taken, alternate, run
 from benchmarks.parts import Side, project_python, slow_line
@@ -69,6 +70,20 @@ def _count_requests(log: Path, every: Sequence[Chart]) -> None:
     listings = [lines.pop(f"GET /v2/{chart.repository}/tags/list?n=1000 HTTP/1.1", 0) for chart in every]
     exact = "one listing a chart" if set(listings) == {1} else f"NOT one listing a chart: {Counter(listings)}"
     print(f"  requests: {sum(listings)} listings, {exact}; besides: {dict(lines)}")
+
+
+def _forms(python: Path, folder: Path) -> None:
+    every = charts(50)
+    print("\nVersions in every form, three clusters (medians of 3)")
+    with docker_registry() as netloc:
+        fill(netloc, every)
+        for wanted in (500, 5000):
+            fleet, plan = folder / f"{wanted}", folder / f"{wanted}.json"
+            count = write_forms(fleet, every, netloc, wanted)
+            command: list[str | Path] = [python, "-I", "-m", "bot", "scan", fleet, "--json", plan]
+            [taken] = alternate({"scan": command}, folder, 3).values()
+            _row(f"{count} manifests", taken)
+            print(f"    {taken.wall * 1000 / count:.2f} ms each; {_decisions(plan)}; {_reasons(plan)}")
 
 
 def _start(python: Path, folder: Path) -> None:
@@ -141,6 +156,7 @@ def _reasons(plan: Path) -> str:
 SECTIONS: dict[str, Callable[[Path, Path], None]] = {
     "fleet": _fleet,
     "large": _large,
+    "forms": _forms,
     "start": _start,
     "prefilter": _prefilter,
     "hostile": _hostile,

@@ -1,12 +1,12 @@
 """Whatever others wrote, a whole run shows it, and none of it acts on a runner or a terminal."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
-from doubles.command_line import CONFIGURATION, Bot, Said, repository, runner_commands, write
+from doubles.command_line import Bot, Said, runner_commands, write
 from doubles.hostile import CORPUS
+from doubles.hostile_fleet import a_name, hostile_fleet, in_yaml
 from doubles.registry import RegistryDouble, reply
 
 from bot.demo.charts import SampleChart
@@ -15,19 +15,6 @@ from bot.report.escape import visible
 from bot.repository.seeding import seed
 
 OURS = {"error", "warning"}
-
-
-def a_name(text: str) -> str:
-    """The text as the name of a file, which holds no slash and no NUL and 255 bytes."""
-    return text.replace("/", "|").replace("\0", "\1").encode("utf-8", "replace")[:150].decode("utf-8", "ignore")
-
-
-def in_yaml(text: str) -> str:
-    """The text as a scalar; what is no character at all makes the file unreadable."""
-    signs = (
-        sign if sign.isascii() and sign.isprintable() and sign not in '"\\' else f"\\U{ord(sign):08x}" for sign in text
-    )
-    return f'"{"".join(signs)}"'
 
 
 def assert_harmless(told: Said) -> None:
@@ -43,32 +30,7 @@ def assert_harmless(told: Said) -> None:
 
 @pytest.fixture
 def hostile(tmp_path: Path, registry: RegistryDouble) -> Path:
-    """A fleet in which file, object, chart and version names, and what the registry says, come from the corpus."""
-    folder = write(
-        tmp_path / "fleet",
-        {
-            DEFAULT_CONFIGURATION_PATH: CONFIGURATION,
-            "sources/charts.yaml": repository(registry.netloc),
-            "apps/production/x": "",
-        },
-    )
-    for number, text in enumerate(CORPUS):
-        quoted, plain = in_yaml(text), f"n{number}"
-        names = (plain, "podinfo", "1.2.3"), (quoted, "podinfo", "1.2.3"), (plain, quoted, "1.2.3")
-        for letter, (name, chart, version) in enumerate((*names, (plain, "podinfo", quoted))):
-            file = folder / "apps/dev" / os.fsdecode(os.fsencode(f"{a_name(text)}-{number}-{letter}.yaml"))
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(
-                "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n"
-                f"metadata: {{name: {name}, namespace: {name}}}\nspec:\n  chart:\n    spec:\n"
-                f"      chart: {chart}\n      version: {version} # {visible(text)}\n"
-                "      sourceRef: {kind: HelmRepository, name: charts, namespace: x}\n",
-                encoding="utf-8",
-                newline="",
-            )
-    for tag in CORPUS:
-        registry.repositories["charts/podinfo"].tags[tag] = "sha256:" + "0" * 64
-    return folder
+    return hostile_fleet(tmp_path / "fleet", registry)
 
 
 @pytest.mark.parametrize("options", [(), ("--diff",), ("--json", "-"), ("--log-level", "debug")])

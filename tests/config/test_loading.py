@@ -27,6 +27,7 @@ rules:
     set: {skip: []}
 registries:
   private-hosts: ["harbor.corp.example", "localhost:5000"]
+  helper-hosts: ["x.azurecr.io"]
 suspended: update
 image-policies: apply
 """
@@ -64,6 +65,7 @@ def test_rules_hosts_and_suspended_are_read() -> None:
     assert (first.follow, first.skip, first.line) == (Reach.PATCH, (Constraint.parse("6.5.2"),), 13)
     assert (second.charts, second.tiers, second.follow, second.skip) == ((), ("dev",), None, ())
     assert loaded.private_hosts == {"harbor.corp.example", "localhost:5000"}
+    assert loaded.helper_hosts == {"x.azurecr.io"}
     assert loaded.suspended is SuspendedPolicy.UPDATE
     assert loaded.image_policies is ImagePolicies.APPLY
 
@@ -170,9 +172,15 @@ def test_a_branch_of_the_bot_is_no_base() -> None:
     assert "one of the bot's own branches" in faults(tier("branch: flux-chart-bot/dev/all"))[0]
 
 
+@pytest.mark.parametrize("key", ["private-hosts", "helper-hosts"])
 @pytest.mark.parametrize("host", ["https://x", "x/y", "X.example", "user@x", "", "x:123456"])
-def test_a_private_host_is_a_host(host: str) -> None:
-    assert faults(f"{tier('follow: minor')}registries: {{private-hosts: ['{host}']}}\n")
+def test_a_host_is_a_host(host: str, key: str) -> None:
+    assert faults(f"{tier('follow: minor')}registries: {{{key}: ['{host}']}}\n")
+
+
+def test_a_wrong_shape_of_one_list_of_hosts_hides_no_wrong_host_of_the_other() -> None:
+    registries = "registries: {private-hosts: 5, helper-hosts: ['https://x']}\n"
+    assert len(faults(tier("follow: minor") + registries)) == 2
 
 
 def test_a_key_twice_is_a_fault_that_names_the_first() -> None:

@@ -22,7 +22,7 @@ FILES = st.fixed_dictionaries(
     {"tiers": st.dictionaries(NAMES.filter(lambda name: name != 0), TIERS | VALUES, max_size=2)},
     optional={
         "rules": st.lists(RULES | VALUES, max_size=2) | VALUES,
-        "registries": st.dictionaries(st.sampled_from(["private-hosts", "more"]), VALUES) | VALUES,
+        "registries": st.dictionaries(st.sampled_from(["private-hosts", "helper-hosts", "more"]), VALUES) | VALUES,
         "same-as": st.dictionaries(st.sampled_from(["x", ""]), VALUES) | VALUES,
         "suspended": VALUES,
         "more": VALUES,
@@ -38,7 +38,7 @@ RIGHT: dict[str, Any] = {
         {"match": {"chart": "ghcr.io/*"}, "set": {"follow": "6.x", "skip": ["6.5.2"]}},
         {"match": {"chart": ["ghcr.io/*"], "tier": ["dev"]}, "set": {"skip": []}},
     ],
-    "registries": {"private-hosts": ["harbor.corp.example"]},
+    "registries": {"private-hosts": ["harbor.corp.example"], "helper-hosts": ["1.dkr.ecr.eu-west-1.amazonaws.com"]},
     "same-as": {"harbor.corp.example/ghcr/*": "ghcr.io/*"},
     "suspended": "report",
     "ranges": "pin",

@@ -39,6 +39,8 @@ _PATCH = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {n
         (b"kind: HelmChart\n", True),
         (b"apiVersion: kustomize.toolkit.fluxcd.io/v1\n", True),
         (b"kind: Kustomization\nresources: [a.yaml]\n", False),
+        ("\ufeffkind: HelmRelease\n".encode("utf-16-le"), True),
+        ("\ufeffkind: HelmRelease\n".encode("utf-32-be"), True),
     ],
 )
 def test_a_file_in_which_no_kind_of_flux_occurs_is_never_parsed(data: bytes, expected: bool) -> None:  # noqa: FBT001 - a column of the table

@@ -108,6 +108,38 @@ def test_a_pull_request_is_closed_behind_a_lost_answer(
     assert len(proposed.comments(1)) == 1
 
 
+@done_all_the_same
+def test_the_word_behind_a_lost_answer_is_found_and_not_said_twice(
+    github_double: GitHubDouble, forge: GitHubForge, proposed: HostedRepository, fault: Fault
+) -> None:
+    proposed.open_pull(OURS)
+    github_double.faults.on(COMMENT, fault)
+    assert forge.close_pull_request(1, comment="Nothing is left.") is None
+    assert proposed.pull(1).state == "closed"
+    assert len(proposed.comments(1)) == 1
+
+
+@passing
+def test_the_word_is_said_in_the_end(
+    github_double: GitHubDouble, forge: GitHubForge, proposed: HostedRepository, fault: Fault
+) -> None:
+    proposed.open_pull(OURS)
+    github_double.faults.on(COMMENT, fault, times=2)
+    assert forge.close_pull_request(1, comment="Nothing is left.") is None
+    assert proposed.pull(1).state == "closed"
+    assert len(proposed.comments(1)) == 1
+
+
+def test_without_its_word_none_is_closed(
+    github_double: GitHubDouble, forge: GitHubForge, proposed: HostedRepository
+) -> None:
+    proposed.open_pull(OURS)
+    github_double.faults.on(COMMENT, faults.bad_gateway(), times=None)
+    with pytest.raises(ForgeFailed):
+        forge.close_pull_request(1, comment="Nothing is left.")
+    assert proposed.pull(1).state == "open"
+
+
 @pytest.mark.parametrize("route", [LIST, CREATE, EDIT, SET_STATUS, STATUSES])
 @passing
 def test_patience_ends(

@@ -89,9 +89,11 @@ def _after(each: Decision | str, place: Place) -> str:
     return _new(each.place) if isinstance(each.place, Place) and _mark(each.place) == _mark(place) else each.text
 
 
-def _is_part(each: Decision | str, place: Place) -> bool:
-    """Whether the place decides a part of a value that no one place decides, which the value says."""
-    return isinstance(each, Decision) and _mark(place) in map(_mark, each.parts)
+def _may_change(each: Decision | str, place: Place) -> bool:
+    """Whether a value says that it may change: the place decides a part of it, or it was held for what it was."""
+    if isinstance(each, str):
+        return "a value with variables is" in each
+    return _mark(place) in map(_mark, each.parts)
 
 
 def _edited(files: Mapping[str, bytes], place: Place) -> dict[str, bytes] | None:
@@ -118,7 +120,7 @@ def _check(files: Mapping[str, bytes]) -> tuple[int, int]:
     places = _places(before)
     edits = list(_edits(files, places))
     for place, after in edits:
-        wanted = {key: _after(each, place) for key, each in before.items() if not _is_part(each, place)}
+        wanted = {key: _after(each, place) for key, each in before.items() if not _may_change(each, place)}
         found = _texts(_decided(graph_of(after)))
         assert found == found | wanted, place
     return len(places), len(edits)

@@ -20,7 +20,7 @@ TOKEN = "ghs_canary0123456789"
 
 # Stands for the interpreter: notes what each step gave it, and takes away what only act sets for a composite step.
 # https://github.com/actions/runner/blob/main/src/Runner.Worker/Handlers/ScriptHandler.cs sets no INPUT_*.
-INTERPRETER = """#!{python}
+INTERPRETER = """#!{python} -I
 import json, os, sys
 environ = {{name: value for name, value in os.environ.items() if not name.startswith("INPUT_")}}
 with open({record!r}, "a") as record:
@@ -52,7 +52,18 @@ jobs:
         run: printf '%s' "$OUTPUTS" >{outputs}
 """
 CANARY = "import pathlib; pathlib.Path({folder!r}, {name!r}).touch()\n"
-FOREIGN_MODULES = ("pip.py", "venv.py", "json.py", "os.py", "uv.py", "bot/__init__.py", "bot/__main__.py", "github.py")
+FOREIGN_MODULES = (
+    "pip.py",
+    "venv.py",
+    "json.py",
+    "os.py",
+    "uv.py",
+    "bot/__init__.py",
+    "bot/__main__.py",
+    "github.py",
+    "sitecustomize.py",
+    "usercustomize.py",
+)
 
 
 @pytest.fixture
@@ -118,7 +129,8 @@ def done(project: Project, tmp_path: Path, index: socket.socket) -> "subprocess.
     (project.root / "bot" / "__main__.py").write_text(BOT)
     _hostile(project.tree, tmp_path / "canaries", index)
     pip = {name: value for name, value in project.environ.items() if name.startswith("PIP_")}
-    return _act(project, tmp_path, pip)
+    # As an earlier step sets it by GITHUB_ENV.
+    return _act(project, tmp_path, {**pip, "PYTHONPATH": str(project.tree)})
 
 
 def test_the_action_runs_itself_and_nothing_of_a_hostile_work_tree(
@@ -170,7 +182,7 @@ def test_the_real_install_obeys_nothing_of_a_hostile_work_tree(
     environ = dict(os.environ) | {"HOME": str(project.home)}
     (root / "bot" / "__main__.py").write_text(textwrap.dedent(BOT) + "import requests, git, oras, github, semver\n")
     _hostile(project.tree, tmp_path / "canaries", index)
-    done = _act(replace(project, root=root, environ=environ), tmp_path, {})
+    done = _act(replace(project, root=root, environ=environ), tmp_path, {"PYTHONPATH": str(project.tree)})
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert list((tmp_path / "canaries").iterdir()) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.registry.credentials import Credentials
-from bot.registry.docker_config import Login, Scope
+from bot.registry.docker_config import Login, Scope, names_helpers
 from bot.registry.origins import Origin
 
 
@@ -165,6 +165,45 @@ def test_no_helper_is_asked_over_plain_http(helper: dict[str, str]) -> None:
     credentials = Credentials(helper | inline({"credsStore": "test"}))
     assert credentials.login(origin("a.example", 80, "http"), "x") is None
     assert not Path(helper["LOG"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("hosts", "asked"),
+    [
+        ({"ghcr.io", "a.example:8443"}, True),
+        ({"a.example:8443"}, True),
+        ({"a.example"}, False),
+        ({"a.example:443"}, False),
+        ({"example:8443", "b.a.example:8443"}, False),
+        (set(), False),
+    ],
+)
+def test_a_helper_is_asked_for_the_hosts_that_are_allowed_alone(
+    helper: dict[str, str], hosts: set[str], *, asked: bool
+) -> None:
+    credentials = Credentials(helper | inline({"credsStore": "test"}), frozenset(hosts))
+    assert bool(credentials.login(origin("a.example", 8443), "x")) is asked
+    assert credentials.withholds(origin("a.example", 8443)) is not asked
+    assert Path(helper["LOG"]).exists() is asked
+
+
+def test_docker_hub_is_allowed_by_the_name_that_manifests_write(helper: dict[str, str]) -> None:
+    credentials = Credentials(helper | inline({"credsStore": "test"}), frozenset({"docker.io"}))
+    assert credentials.login(origin("registry-1.docker.io"), "x")
+
+
+def test_a_stored_login_needs_no_leave_and_no_helper_is_missed(helper: dict[str, str]) -> None:
+    stored = inline(auths(**{"ghcr.io": "ann:pw"}) | {"credHelpers": {"other.example": "test"}})
+    credentials = Credentials(helper | stored, frozenset())
+    assert shown(credentials.login(origin("ghcr.io"), "x")) == "ann:pw"
+    assert not credentials.withholds(origin("ghcr.io"))
+
+
+def test_whether_helpers_are_named_is_seen_without_reading_more(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"credsStore": "test"}')
+    assert names_helpers({"DOCKER_CONFIG": str(tmp_path)})
+    assert names_helpers(inline({"credHelpers": {}}))
+    assert not names_helpers(inline(auths(**{"ghcr.io": "ann:pw"})))
 
 
 @pytest.mark.parametrize("name", ["../test", "test; id", "", "-x", "a/b", "missing"])

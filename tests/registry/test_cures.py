@@ -43,6 +43,11 @@ def test_a_refused_login_is_said() -> None:
     assert cure("ghcr.io", error=DeniedError(403, login_refused=True)).startswith("The stored login was refused too")
 
 
+def test_a_helper_that_was_not_asked_is_said_with_the_line_to_add() -> None:
+    told = cure("harbor.corp.example:8443", error=DeniedError(401, helper_withheld=True))
+    assert "`registries: {helper-hosts: [harbor.corp.example:8443]}`" in told
+
+
 def test_a_login_over_plain_http_is_a_reason_of_its_own() -> None:
     chart = source("harbor.corp.example")
     assert denied(chart, Origin.of_source(chart), DeniedError(401)).id == "login-over-http"

@@ -30,7 +30,8 @@ def rejected(why: str, kind: str = "remote rejected") -> PushRejected | None:
         ("deletion prohibited", PushRejected.PROTECTED),
         ("refusing to allow a GitHub App to create or update workflow", PushRejected.PROTECTED),
         ("permission denied", PushRejected.FORBIDDEN),
-        ("unpacker error", None),
+        ("unpacker error", PushRejected.NOT_STORED),
+        ("something else", None),
     ],
 )
 def test_a_rejection_is_classified(why: str, meaning: PushRejected | None) -> None:

@@ -271,6 +271,7 @@ class TestWhereTheForgeForbidsOpening:
         (PushRejected.STALE, "push-rejected", "the next run starts from there"),
         (PushRejected.FORBIDDEN, "permission-missing", "`contents: write`"),
         (PushRejected.PROTECTED, "push-rejected", "`flux-chart-bot/`"),
+        (PushRejected.NOT_STORED, "push-rejected", "`.gitmodules`"),
     ],
 )
 @pytest.mark.parametrize("given", [fleet, proposed])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import resource
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,18 @@ def test_a_credential_helper_sees_no_token_of_the_job(ground: Ground) -> None:
     assert "CANARY" not in seen.read_text()
 
 
+@pytest.fixture
+def cores_allowed() -> Iterator[None]:
+    """As on a machine whose owner collects them; where they are forbidden for good there is nothing to see."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    if hard == 0:
+        pytest.skip("this machine lets nobody leave a core file")
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+
+
+@pytest.mark.usefixtures("cores_allowed")
 def test_no_program_of_a_run_may_leave_a_core_file(ground: Ground) -> None:
     seen = ground.folder / "limit"
     path = spy(ground.folder, "git", f"ulimit -c >> '{seen}'; PATH=/usr/local/bin:/usr/bin:/bin exec git \"$@\"")
