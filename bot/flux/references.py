@@ -266,7 +266,7 @@ class _Tree:
         policy = self._policies.followed(path, wish.marked, source.address) if wish.marked else None
         pin = _why_not(wish, path) or wish.pin
         if isinstance(pin, Reason):
-            return head.passed_over(pin, wish.line, path=path, suspended=suspended)
+            return self._unjudged(wish, head.passed_over(pin, wish.line, path=path, suspended=suspended))
         if isinstance(policy, Reason):
             return self._unjudged(wish, head.passed_over(policy, wish.line, path=path, suspended=suspended))
         return Reference(

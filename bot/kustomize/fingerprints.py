@@ -1,25 +1,30 @@
 """All that an object holds, as values that can be compared: whether an edit elsewhere changed anything in it."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
+from typing import TypeAlias
 
 from bot.kustomize.decisions import Scope, decide, scope_of
 from bot.kustomize.reach import texts_behind
 from bot.kustomize.resources import Resource
 from bot.kustomize.tree import Tree, items, table
+from bot.model.places import Route
 from bot.reason import Reason
+
+Content: TypeAlias = tuple[tuple[Route, str], ...]
+"""Every value with the way to it."""
 
 _MOST_VALUES = 20_000
 """Of one object: aliases of aliases stand for more than there is time to compare."""
 
 
-def fingerprint(resource: Resource, scope: Scope | None) -> Hashable:
+def fingerprint(resource: Resource, scope: Scope | None) -> Content:
     """Every value of a built object, in order, with the way to it; after substitution, as far as that can be told."""
     values = _values(resource.tree, scope_of(resource, scope))
     return tuple(pair for pair, _ in zip(values, range(_MOST_VALUES), strict=False))
 
 
-def _values(tree: Tree, scope: Scope | None) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    pending: list[tuple[tuple[str | int, ...], Tree]] = [((), tree)]
+def _values(tree: Tree, scope: Scope | None) -> Iterator[tuple[Route, str]]:
+    pending: list[tuple[Route, Tree]] = [((), tree)]
     while pending:
         route, each = pending.pop()
         mapping, values = table(each), items(each)

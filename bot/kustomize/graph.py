@@ -5,7 +5,7 @@ one entry leads to: a Flux Kustomization that no other one applies (those that s
 together), or a root without Flux. Kustomizations that are applied by others are taken as those build them.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname
 
@@ -14,7 +14,7 @@ from bot.kustomize.appliers import Applier, doubt_of, read_applier
 from bot.kustomize.building import Builder
 from bot.kustomize.decisions import Field, Scope, field_of, is_called, plain_text, text_of
 from bot.kustomize.files import Files
-from bot.kustomize.fingerprints import fingerprint
+from bot.kustomize.fingerprints import Content, fingerprint
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
 from bot.kustomize.reach import spots_behind
@@ -70,7 +70,7 @@ class BuiltObject:
         """Every place that may decide a field, which is held."""
         return spots_behind(self._resource, self._scope, *route)
 
-    def content(self) -> Hashable:
+    def content(self) -> Content:
         """All that it holds: equal for equal objects."""
         return fingerprint(self._resource, self._scope)
 

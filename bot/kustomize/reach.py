@@ -32,8 +32,14 @@ def texts_behind(tree: Tree, scope: Scope | None) -> tuple[str, ...]:
 def _at(tree: Tree | None, route: tuple[str, ...]) -> Tree | None:
     """The value at a route, also where something that is not followed may have changed it since."""
     for key in route:
-        tree = get(tree.was if isinstance(tree, Unknown) else tree, key)
-    return tree.was if isinstance(tree, Unknown) else tree
+        tree = get(_known(tree), key)
+    return _known(tree)
+
+
+def _known(tree: Tree | None) -> Tree | None:
+    while isinstance(tree, Unknown):
+        tree = tree.was
+    return tree
 
 
 def _behind(tree: Tree | None, scope: Scope | None, depth: int) -> Iterator[tuple[Spot, str]]:
