@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.flux.files import FileReading
 from bot.flux.objects import AnyObject, HelmChart, HelmRelease, OCIRepository
-from bot.model.places import Spot
+from bot.flux.sources import Clusters
+from bot.model.places import ObjectId, Spot
 from bot.model.references import BuiltBy, PassedOver
 from bot.reason import Reason
 
@@ -30,12 +31,14 @@ class Gathered:
         passed_over: Those that cannot.
         broken: Where roots that cannot be built hold the same objects.
         held: Places that decide objects which are not to be judged.
+        clusters: Every cluster and the Kustomizations that it runs.
     """
 
     objects: tuple[AnyObject, ...]
     passed_over: tuple[PassedOver, ...]
     broken: Broken
     held: Mapping[Spot, PassedOver]
+    clusters: Clusters
 
 
 def gather(readings: Iterable[FileReading], graph: "Graph | None") -> Gathered:
@@ -56,6 +59,7 @@ def gather(readings: Iterable[FileReading], graph: "Graph | None") -> Gathered:
         ),
         broken=_broken(graph) if graph else {},
         held=held,
+        clusters=_clusters(graph) if graph else {},
     )
 
 
@@ -75,6 +79,13 @@ def _built(graph: "Graph", held: dict[Spot, PassedOver]) -> Iterator[AnyObject |
         if why is not None:
             held |= dict.fromkeys(spots, why)
         yield each
+
+
+def _clusters(graph: "Graph") -> Clusters:
+    found: dict[str, set[ObjectId]] = {}
+    for root in graph.roots:
+        found.setdefault(root.cluster, set()).update({root.applier} if root.applier else set())
+    return {cluster: frozenset(names) for cluster, names in found.items()}
 
 
 def _broken(graph: "Graph") -> Broken:

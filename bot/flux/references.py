@@ -1,7 +1,7 @@
 """All objects of a tree to references: one for each place where a chart's version is decided."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from posixpath import dirname
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.flux.address import join_chart
 from bot.flux.expansion import Expansion, Uses, expand
 from bot.flux.files import FileReading
-from bot.flux.gathering import Broken, Gathered, gather
+from bot.flux.gathering import Gathered, gather
 from bot.flux.image_policies import ImagePolicies
 from bot.flux.merging import merge, once
 from bot.flux.nearest import AppliedFrom, Entry, Level
@@ -150,18 +150,16 @@ class _Users:
 class _Tree:
     """The objects of a tree, joined."""
 
-    def __init__(
-        self, objects: tuple[AnyObject, ...], broken: Broken, held: Mapping[Spot, PassedOver], *, apply_policies: bool
-    ) -> None:
+    def __init__(self, objects: tuple[AnyObject, ...], gathered: Gathered, *, apply_policies: bool) -> None:
         """Start empty. `unjudged` is the places whose value also decides an object that cannot be judged."""
-        self.unjudged: dict[Spot, PassedOver] = dict(held)
+        self.unjudged: dict[Spot, PassedOver] = dict(gathered.held)
         self._objects = objects
-        self._broken = broken
+        self._broken = gathered.broken
         applied_from = AppliedFrom(each for each in objects if isinstance(each, Kustomization))
         self._policies = ImagePolicies(objects, applied_from, apply=apply_policies)
-        self._registries: Sources[HelmRepository] = Sources(applied_from)
-        self._repositories: Sources[OCIRepository] = Sources(applied_from)
-        self._charts: Sources[HelmChart] = Sources(applied_from)
+        self._registries: Sources[HelmRepository] = Sources(applied_from, gathered.clusters)
+        self._repositories: Sources[OCIRepository] = Sources(applied_from, gathered.clusters)
+        self._charts: Sources[HelmChart] = Sources(applied_from, gathered.clusters)
         self._users: dict[Head, _Users] = defaultdict(_Users)
         self._unjoined: list[PassedOver] = []
 
@@ -169,7 +167,7 @@ class _Tree:
     def of(cls, gathered: Gathered, expansion: Expansion, *, apply_policies: bool) -> "_Tree":
         """All objects, each known to those that name it."""
         objects = (*gathered.objects, *expansion.objects)
-        tree = cls(objects, gathered.broken, gathered.held, apply_policies=apply_policies)
+        tree = cls(objects, gathered, apply_policies=apply_policies)
         for each in objects:
             tree._index(each)
         for each in objects:

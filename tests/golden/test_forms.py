@@ -100,6 +100,7 @@ def test_every_form_moves_in_two_tiers_or_more() -> None:
     assert quiet == {"7-version-in-folder"}
 
 
+@pytest.mark.long
 @pytest.mark.real
 @pytest.mark.parametrize("name", BUILT)
 def test_what_is_kept_is_what_the_real_programs_say(name: str) -> None:

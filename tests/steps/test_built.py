@@ -182,6 +182,18 @@ def test_a_variable_that_another_tier_writes_with_more_around_it_belongs_to_both
     ]
 
 
+@pytest.mark.parametrize(("other", "found"), [("apps", ["source-not-found"]), ("infrastructure", [])])
+def test_a_repository_of_a_cluster_that_is_certainly_another_one_is_not_meant(other: str, found: list[str]) -> None:
+    files = {
+        "apps/dev/a.yaml": release("1.2.3", repository="charts"),
+        "apps/live/r.yaml": repository("charts"),
+        "clusters/dev/apps.yaml": applied("apps/dev"),
+        "clusters/live/apps.yaml": applied("apps/live").replace("{name: apps}", f"{{name: {other}}}"),
+    }
+
+    assert said(told(files)) == found
+
+
 def said(story: Story) -> list[str]:
     """Why nothing is judged in dev."""
     return [each.reason.id for one in story.edited() if one.view.tier.name == "dev" for each in one.view.passed_over]
