@@ -5,9 +5,7 @@
 `verdicts.txt` and `after` anew: read the difference before it is committed.
 """
 
-import json
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,13 +13,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 from golden.stories import HERE, after, before, changed, verdicts
+from kustomize.flux_judging import commit, listed
 from kustomize.judging import HELD, Built, as_kustomize_says, as_we_say, given, graph_of, write
 
 from bot.kustomize.decisions import Field
 from bot.kustomize.graph import BuiltObject, Graph, Root, read_graph
 from bot.reason import Reason
 
-INSTALL_FLATE = "GOTOOLCHAIN=go1.27.0 go install github.com/home-operations/flate/cmd/flate@v0.6.5"
 FAILS, NOTHING = "fails", "nothing"
 Values: TypeAlias = dict[str, str]
 """By program and root, object and field."""
@@ -48,9 +46,7 @@ def as_programs_build(files: Mapping[str, bytes], kustomize: str, flate: str) ->
         write(files, folder)
         for root in _plain_roots(files):
             found |= _of_root(root.folder, as_kustomize_says(kustomize, folder / root.folder))
-        git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-C", place)
-        for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "golden")):
-            subprocess.run([*git, *command], check=True)
+        commit(folder)
         for cluster in _clusters(graph_of(files)):
             found |= _listed(flate, folder, cluster)
     return found
@@ -100,12 +96,11 @@ def _clusters(graph: Graph) -> list[str]:
 
 def _listed(flate: str, folder: Path, cluster: str) -> Values:
     """The releases of a cluster; flate lists those of bases, as they stand there, besides, without a namespace."""
-    command = [flate, "get", "hr", "-p", cluster, "--no-progress", "--source-retry-attempts", "1", "-o", "json"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    found = listed(flate, folder, cluster)
     return {
-        f"flate {cluster} HelmRelease {each['namespace']}/{each['name']}": shortened(each["version"])
-        for each in json.loads(done.stdout or b"[]")
-        if each["namespace"]
+        f"flate {cluster} HelmRelease {name}": shortened(version)
+        for name, version in found.items()
+        if not name.startswith("/")
     }
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 from builders import digest
-from golden.builds import INSTALL_FLATE, Values, as_programs_build, as_text, as_we_build, kept, shortened
+from golden.builds import Values, as_programs_build, as_text, as_we_build, kept, shortened
 from golden.stories import CHARTS, DIGESTS, HERE, after, before, changed, edited, files_below, story, verdicts
+from kustomize.flux_judging import INSTALL as INSTALL_FLATE
 from kustomize.judging import HELD, INSTALL
 
 from bot.model.references import BuiltBy
