@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Self
 
 from bot.model.places import Spot
 from bot.model.references import PassedOver, Reference
@@ -20,6 +21,11 @@ class Use:
 
     what: str
     where: str
+
+    @classmethod
+    def of(cls, held: PassedOver) -> Self:
+        """An object that is not judged."""
+        return cls(what=str(held.object or held.path), where=f"{held.path}:{held.line}")
 
 
 def merge(judged: Iterable[Reference | PassedOver], other_uses: Mapping[Spot, Use]) -> Iterator[Reference | PassedOver]:

@@ -136,6 +136,6 @@ def _doubt_field(to: Accumulation, reaches: Callable[[Resource], bool], route: t
             return resource._replace(doubt=resource.doubt or reason)
         if get(resource.tree, *route[:-1]) is None:
             return resource
-        return resource._replace(tree=put(resource.tree, route, Unknown(reason)))
+        return resource._replace(tree=put(resource.tree, route, Unknown(reason, get(resource.tree, *route))))
 
     to.transform(doubted)

@@ -5,7 +5,7 @@ one entry leads to: a Flux Kustomization that no other one applies (those that s
 together), or a root without Flux. Kustomizations that are applied by others are taken as those build them.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname
 
@@ -14,9 +14,10 @@ from bot.kustomize.appliers import Applier, doubt_of, read_applier
 from bot.kustomize.building import Builder
 from bot.kustomize.decisions import Field, Scope, field_of, is_called, plain_text, text_of
 from bot.kustomize.files import Files
-from bot.kustomize.fingerprints import fingerprint, substituted
+from bot.kustomize.fingerprints import Content, fingerprint, substituted
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
+from bot.kustomize.reach import spots_behind
 from bot.kustomize.resources import (
     CHART_KINDS,
     CONFIG_MAP,
@@ -27,7 +28,7 @@ from bot.kustomize.resources import (
     objects_of,
     read_resource,
 )
-from bot.model.places import ObjectId, Place, Route
+from bot.model.places import ObjectId, Place, Route, Spot
 from bot.model.references import BuiltBy
 from bot.reason import Reason
 from bot.reasons import TOO_LARGE
@@ -69,7 +70,11 @@ class BuiltObject:
         """The fields that variables decide, each with all the places that have a part in it."""
         return substituted(self._resource, self._scope)
 
-    def content(self) -> Hashable:
+    def spots_behind(self, *route: str) -> frozenset[Spot]:
+        """Every place that may decide a field, which is held."""
+        return spots_behind(self._resource, self._scope, *route)
+
+    def content(self) -> Content:
         """All that it holds: equal for equal objects."""
         return fingerprint(self._resource, self._scope)
 

@@ -3,6 +3,7 @@
 Source: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/internal/builtins/PatchTransformer.go
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -71,8 +72,15 @@ class Patcher:
         if patch.inline is not None and text(patch.inline) is not None and not known_text(patch.inline).strip():
             return "a patch has neither `patch` nor `path`"
         if patch.inline is not None:
-            return "`patch` and `path` stand side by side" if patch.path else self._inline(patch.inline)
+            return "`patch` and `path` stand side by side" if patch.path else self._trimmed(patch.inline)
         return self._file(folder, patch.path) if patch.path else "a patch has neither `patch` nor `path`"
+
+    def _trimmed(self, tree: Tree) -> Change | Reason | str:
+        """Kustomize cuts the blanks before the first line of a `patch`, and of no other line."""
+        found = text(tree)
+        if isinstance(found, str) and _is_shifted(found):
+            return NOT_FOLLOWED(what="a patch has blanks before its first line, which Kustomize cuts")
+        return self._inline(tree)
 
     def _inline(self, tree: Tree) -> Change | Reason | str:
         if not isinstance(tree, Written):
@@ -93,16 +101,37 @@ class Patcher:
         return source if isinstance(source, Reason) else _read_source(source)
 
 
+def _is_shifted(patch: str) -> bool:
+    """Whether cutting the blanks before a patch shifts its first line against the others."""
+    bare = patch.strip()
+    before = patch[: patch.index(bare)]
+    return before != "" and not before.endswith("\n") and "\n" in bare and bare[0] not in "[{#"
+
+
 def _read_source(source: Source) -> Change | str:
     """A list is a JSON patch, a mapping a strategic merge; nothing at all changes nothing."""
     documents = [each for each in source.file.documents if table(root_of(source, each)) or items(root_of(source, each))]
     if documents and items(root_of(source, documents[0])) is not None:
+        if not _may_be_operations(source):
+            return "a JSON patch begins with `[`, and is no JSON"
         operations = read_operations(root_of(source, documents[0]))
         return operations if isinstance(operations, str) else Change(operations=operations)
     found = tuple(Resource.of(each, _NOWHERE) for document in documents for each in objects_of(source, document))
     if not all(each.kind and each.name for each in found):
         return "a patch names no object: its kind or its name is missing"
     return Change(merges=found)
+
+
+def _may_be_operations(source: Source) -> bool:
+    """Whether Kustomize could read a list: it takes one that begins with a bracket as JSON, and others as YAML."""
+    data = source.file.data.strip() if source.holder else source.file.data
+    if not data.startswith(b"["):
+        return True
+    try:
+        json.loads(data)
+    except ValueError:
+        return False
+    return True
 
 
 def _selection(to: Accumulation, patch: Patch) -> Filter | None:
