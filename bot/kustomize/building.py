@@ -125,6 +125,7 @@ class Builder:
         return read_kustomization(root_of(source, source.file.documents[0]))
 
     def _accumulate(self, what: Kustomization, folder: str, to: Accumulation, way: tuple[str, ...]) -> None:
+        self._patcher.note(folder, what)
         if problem := what.wrong or what.refused:
             self._note(what, folder)
             to.fail(problem)

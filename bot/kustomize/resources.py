@@ -15,6 +15,7 @@ CHART_KINDS = frozenset(
 """Group and kind of what decides charts and their versions."""
 
 FLUX_KUSTOMIZATION = (KUSTOMIZE, "Kustomization")
+GIT_REPOSITORY = (SOURCE, "GitRepository")
 CONFIG_MAP, SECRET = ("", "ConfigMap"), ("", "Secret")
 TRACKED = CHART_KINDS | {FLUX_KUSTOMIZATION, CONFIG_MAP, SECRET}
 """What a build is followed for; other objects are neither kept nor looked at."""
@@ -142,10 +143,14 @@ def objects_of(source: Source, document: Document) -> Iterator[Written]:
             pending += [each for each in inner if isinstance(each, Written)]
 
 
+def resource_of(found: Written) -> Resource:
+    """The object that a value is, of whatever kind."""
+    return Resource.of(found, Origin(found.source.path, found.document.index, found.route, found.node.line))
+
+
 def read_resource(found: Written) -> Resource | None:
     """The object that a value is, None for kinds that are not followed."""
-    line = found.node.line
-    resource = Resource.of(found, Origin(found.source.path, found.document.index, found.route, line))
+    resource = resource_of(found)
     return resource if resource.tracked else None
 
 
