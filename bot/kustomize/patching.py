@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.kustomize.accumulation import Accumulation
 from bot.kustomize.files import Files, inside, is_remote
 from bot.kustomize.json_patch import Operation, apply, read_operations
-from bot.kustomize.kustomization import Patch
+from bot.kustomize.kustomization import Kustomization, Patch
 from bot.kustomize.kustomize_reasons import NOT_FOLLOWED
 from bot.kustomize.resources import TRACKED, Origin, Resource, objects_of
 from bot.kustomize.targets import BadTarget, Filter
@@ -33,9 +33,18 @@ class Patcher:
     """Applies the patches of kustomizations."""
 
     def __init__(self, files: Files) -> None:
-        """Read patches from a tree. `read` is the files that patches came from."""
+        """Read patches from a tree. `read` is the files that kustomizations name as patches."""
         self.read: set[str] = set()
         self._files = files
+
+    def note(self, folder: str, what: Kustomization) -> None:
+        """Note which files are patches, whether or not the build comes to them."""
+        paths = (each.path for each in (*what.patches, *what.json_patches) if each.path)
+        strategic = (each for each in map(known_text, what.strategic) if "\n" not in each and ":" not in each)
+        for path in (*paths, *strategic):
+            place = None if is_remote(path) else inside(folder, path)
+            if place in self._files.paths:
+                self.read.add(place)
 
     def apply(self, to: Accumulation, folder: str, patch: Patch, *, operations_only: bool = False) -> None:
         """Apply one entry of `patches` or `patchesJson6902`."""
@@ -94,7 +103,6 @@ class Patcher:
             return f"the patch {path} lies outside of the repository"
         if place not in self._files.paths:
             return self._files.absence(place, f"the patch {path}")
-        self.read.add(place)
         source = self._files.source(place)
         if source is None:
             return NOT_FOLLOWED(what=f"the patch {path} was not read")
