@@ -8,7 +8,7 @@ from bot.flux.kinds import Read, read_object
 from bot.flux.merging import Use
 from bot.flux.objects import AnyObject, ChartTemplate, Head, HelmChart, HelmRelease, OCIRepository
 from bot.kustomize.graph import BuiltObject, Graph, Root
-from bot.model.places import Spot
+from bot.model.places import Route, Spot
 from bot.model.references import BuiltBy, PassedOver
 from bot.reason import Reason
 from bot.reasons import HELM_TEMPLATE
@@ -131,10 +131,15 @@ def other_uses(graph: Graph) -> Iterator[tuple[Spot, Use]]:
     for root in graph.roots:
         for each in (*root.objects, *root.others):
             for route, places in each.substituted():
-                if route not in _VERSIONS or len(places) > 1:
+                if len(places) > 1 or not (route in _VERSIONS or _defines(route)):
                     field = ".".join(map(str, route))
                     use = Use(what=f"{field} of {each.object}", where=f"{each.origin.path}:{each.origin.line}")
                     yield from ((place.spot, use) for place in places)
+
+
+def _defines(route: Route) -> bool:
+    """Whether a field defines a variable: what that decides is told where the variable is used."""
+    return route[:3] == ("spec", "postBuild", "substitute") or route[:1] == ("data",)
 
 
 def _read(root: Root, each: BuiltObject) -> Read:

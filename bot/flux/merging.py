@@ -70,7 +70,7 @@ def _merged(references: Iterable[Reference]) -> list[Reference]:
 
 def _key(each: Reference) -> Hashable:
     """What makes two references one: the places that write them, the chart, and how it is judged."""
-    where: Hashable = tuple(place.spot for place in each.pin.places) or (
+    where: Hashable = each.pin.places or (
         each.path,
         each.line,
         each.object.kind,

@@ -37,6 +37,7 @@ replacements:
   targets:
   - select: {kind: HelmRelease}
     fieldPaths: [spec.chart.spec.version]
+    options: {delimiter: .}
 """
 
     assert _places("1.2.3", more=more) == ['app/release.yaml: "1.2.3"']

@@ -142,7 +142,7 @@ REPLACED = """\
 resources: [../../base]
 replacements:
   - source: {kind: HelmRelease, name: podinfo, fieldPath: metadata.name}
-    targets: [{select: {kind: HelmRelease}, fieldPaths: [spec.chart.spec.version]}]
+    targets: [{select: {kind: HelmRelease}, fieldPaths: [spec.chart.spec.version], options: {delimiter: .}}]
 """
 
 
