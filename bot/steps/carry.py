@@ -1,10 +1,11 @@
 """carry: what an open pull request proposed for a chart that cannot be looked up now, it keeps. Unknown is not gone."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.flux.remarks import narrowing_comment
+from bot.maturity.gates import HoldGate
 from bot.model.references import Pin, RangePin, Reference
 from bot.model.tiers import Configuration, RangesPolicy, Tier
 from bot.model.verdicts import Edit, Held, Update, Verdict
@@ -25,20 +26,30 @@ from bot.versions.version import Version, try_full, try_loose
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-def carry(judged: Iterable[TierVerdicts], remote: Remote, configuration: Configuration) -> tuple[TierVerdicts, ...]:
+_Holds = Callable[[Reference, Tier], tuple[HoldGate, ...]]
+"""What people hold of one reference in a tier."""
+
+
+def _nothing_held(_reference: Reference, _tier: Tier) -> tuple[HoldGate, ...]:
+    return ()
+
+
+def carry(
+    judged: Iterable[TierVerdicts], remote: Remote, configuration: Configuration, held: _Holds = _nothing_held
+) -> tuple[TierVerdicts, ...]:
     """Give every held verdict whose chart is unknown the edit that our own branch already makes for it.
 
-    What the configuration no longer allows is not kept: that is known without asking a registry.
+    What the configuration no longer allows, or a person holds, is not kept: that is known without asking a registry.
     """
-    return tuple(_carry_tier(tier, remote, configuration) for tier in judged)
+    return tuple(_carry_tier(tier, remote, configuration, held) for tier in judged)
 
 
-def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration) -> TierVerdicts:
+def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration, held: _Holds) -> TierVerdicts:
     if not any(_why_unknown(verdict) for verdict in tier.verdicts):
         return tier
     present = Side(verdict.reference for verdict in tier.verdicts)
     for proposal in _proposals(tier, remote, configuration):
-        carried = (_carried(verdict, tier.view, present, proposal, configuration) for verdict in tier.verdicts)
+        carried = (_carried(verdict, tier.view, present, proposal, configuration, held) for verdict in tier.verdicts)
         tier = replace(tier, verdicts=tuple(carried))
     return tier
 
@@ -68,7 +79,12 @@ def _proposals(tier: TierVerdicts, remote: Remote, configuration: Configuration)
 
 
 def _carried(
-    verdict: Verdict, view: TierView, present: Side, proposal: _Proposal, configuration: Configuration
+    verdict: Verdict,
+    view: TierView,
+    present: Side,
+    proposal: _Proposal,
+    configuration: Configuration,
+    held: _Holds,
 ) -> Verdict:
     reason, reference = _why_unknown(verdict), verdict.reference
     if reason is None or present.reference(reference) is None:
@@ -78,7 +94,7 @@ def _carried(
     if proposed is None or built_on is None or not wish_alike(reference, built_on):
         return verdict
     kept = _kept(reference, texts_of(proposed), reason)
-    if kept is None or not all(_allows(tier, kept, reference, configuration) for tier in _movers(verdict, view)):
+    if kept is None or not all(_allows(tier, kept, reference, configuration, held) for tier in _movers(verdict, view)):
         return verdict
     decision = for_one_tier(kept, reference, view, configuration)
     return replace(verdict, decision=decision) if isinstance(decision, Update) else verdict
@@ -87,10 +103,12 @@ def _carried(
 def _movers(verdict: Verdict, view: TierView) -> tuple[Tier, ...]:
     """Every tier that says how far this version may move; production says nothing but that it does not by itself."""
     reached = tiers_reached(verdict.reference, neighbours(view.tier, view.base.tiers))
-    return (verdict.tier, *(tier for tier in reached if tier != verdict.tier and not tier.production))
+    return (verdict.tier, *(tier for tier in reached if tier.name != verdict.tier.name and not tier.production))
 
 
-def _allows(tier: Tier, kept: Update, reference: Reference, configuration: Configuration) -> bool:
+def _allows(tier: Tier, kept: Update, reference: Reference, configuration: Configuration, held: _Holds) -> bool:
+    if any(gate.objection(kept.tag, _version(kept.new)) for gate in held(reference, tier)):
+        return False
     return _is_still_wished(kept, reference, limits_of(reference, tier, configuration), configuration)
 
 

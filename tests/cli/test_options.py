@@ -76,7 +76,10 @@ def test_a_variable_of_another_command_is_not_looked_at() -> None:
     ("call", "said"),
     [
         ((), "the following arguments are required: COMMAND"),
-        (("scam",), "argument COMMAND: invalid choice: 'scam' (choose from 'scan', 'update', 'demo')"),
+        (
+            ("scam",),
+            f"argument COMMAND: invalid choice: 'scam' (choose from {', '.join(map(repr, COMMANDS))})",
+        ),
         (("scan", "--dif"), "unrecognized arguments: --dif"),
         (("scan", "one", "two"), "unrecognized arguments: two"),
         (("update", "--forge", "x"), "argument --forge: invalid choice: 'x' (choose from 'github', 'files')"),
@@ -102,7 +105,7 @@ def test_fail_on_names_what_it_knows(bot: Bot, tmp_path: Path) -> None:
     assert told.code == ExitCode.WRONG
     assert told.err.splitlines() == [
         "--fail-on names 'alarms'",
-        "Name some of alarm, nothing-looked-up, unreachable; or never, alone",
+        "Name some of alarm, nothing-looked-up, finding, several-tiers, unreachable; or never, alone",
     ]
 
 
@@ -130,19 +133,20 @@ def test_the_help_lists_every_command_and_every_option(helps: dict[str, str]) ->
 
 
 def test_the_help_says_every_exit_code_and_every_name_for_fail_on(helps: dict[str, str]) -> None:
-    for command in ("scan", "update"):
+    for command in OPTIONS.keys() - {"demo"}:
         listed = helps[command].partition("exit codes:")[2]
         assert all(f" {code.value} " in listed for code in ExitCode)
         names = helps[command].partition("names for --fail-on:")[2].partition("exit codes:")[0]
         for name in FailOn:
-            said = re.search(rf"\b{name.value}\b .*?(?= alarm | nothing-looked-up | unreachable | never |$)", names)
+            others = "".join(f" {other} |" for other in FailOn)
+            said = re.search(rf"\b{name.value}\b .*?(?={others} never |$)", names)
             assert said, name
             assert ("(default)" in said[0]) == (name in DEFAULT_FAIL_ON)
         assert NEVER in names
 
 
 def test_the_help_says_where_the_token_and_the_logins_come_from(helps: dict[str, str]) -> None:
-    for command in ("scan", "update"):
+    for command in OPTIONS.keys() - {"demo"}:
         for variable in ("FLUX_CHART_BOT_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "DOCKER_CONFIG", "HTTPS_PROXY"):
             assert variable in helps[command]
         assert "no option for it" in helps[command]
@@ -161,7 +165,7 @@ def test_the_help_tells_the_defaults_as_they_are(helps: dict[str, str]) -> None:
 
 def test_the_examples_of_the_help_can_be_called() -> None:
     calls = re.findall(r"^  flux-chart-bot (.*?)(?:  |$| \|)", "\n".join(EPILOG.values()), re.MULTILINE)
-    assert len(calls) == 7
+    assert len(calls) == 12
     for call in calls:
         assert parse(call.split(), {}).command in COMMANDS
 
