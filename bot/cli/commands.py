@@ -72,9 +72,12 @@ def now() -> datetime:
 class Commands:
     """The commands on real parts."""
 
-    def __init__(self, environment: Mapping[str, str], *, mask: Mask, progress: Progress) -> None:
-        """Keep what every command needs."""
+    def __init__(
+        self, environment: Mapping[str, str], *, mask: Mask, progress: Progress, clock: Callable[[], datetime] = now
+    ) -> None:
+        """Keep what every command needs. The clock is looked at once a run."""
         self._environment = environment
+        self._clock = clock
         self._mask = mask
         self._progress = progress
 
@@ -136,7 +139,7 @@ class Commands:
                 default=trees.default,
                 registry=registry,
                 progress=self._progress,
-                now=now(),
+                now=self._clock(),
                 past=trees.past,
             )
 
@@ -186,7 +189,7 @@ class Commands:
                         default=heads.default,
                         registry=registry,
                         progress=self._progress,
-                        now=now(),
+                        now=self._clock(),
                         past=past_of(repository, tips),
                         remote=remote,
                         writes=not arguments.dry_run,
