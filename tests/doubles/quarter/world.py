@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from unittest import mock
 
 from builders import source
 from doubles.github.seeding import Content
@@ -27,6 +28,10 @@ from bot.model.tiers import Configuration
 from bot.ports import Forge, Registry, Repository
 from bot.reasons import UNREACHABLE
 from bot.report.run_report import RunReport
+from bot.steps.histories import History
+from bot.steps.scan import Readings
+
+_read_state = History._state_at
 
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
 """A Monday."""
@@ -90,6 +95,8 @@ class World:
     away: frozenset[str] = frozenset()
     _proposed: dict[str, dict[Spot, Version]] = field(default_factory=dict)
     _runs: dict[str, dict[Spot, Version]] = field(default_factory=dict)
+    _readings: Readings = field(default_factory=Readings)
+    _states: dict[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.forge.branches = self.remote.branches
@@ -109,8 +116,18 @@ class World:
         }
 
     def run(self) -> RunReport:
-        """A whole run of the bot."""
-        return _Bot(self).update(parse(["update", "--repository", "acme/fleet"], {}))
+        """A whole run of the bot; it knows nothing of the one before but how files and commits read."""
+        with (
+            mock.patch("bot.pipeline.Readings", lambda: self._readings),
+            mock.patch.object(History, "_state_at", lambda history, commit: self._state_at(history, commit)),
+        ):
+            return _Bot(self).update(parse(["update", "--repository", "acme/fleet"], {}))
+
+    def _state_at(self, history: History, commit: str) -> object:
+        """What a commit says is the same for ever; to read it anew would take a third of the time."""
+        if commit not in self._states:
+            self._states[commit] = _read_state(history, commit)
+        return self._states[commit]
 
     @property
     def base(self) -> str:
