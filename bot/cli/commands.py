@@ -73,11 +73,16 @@ class Commands:
     """The commands on real parts."""
 
     def __init__(
-        self, environment: Mapping[str, str], *, mask: Mask, progress: Progress, clock: Callable[[], datetime] = now
+        self,
+        environment: Mapping[str, str],
+        *,
+        mask: Mask,
+        progress: Progress,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         """Keep what every command needs. The clock is looked at once a run."""
         self._environment = environment
-        self._clock = clock
+        self._clock = clock or now
         self._mask = mask
         self._progress = progress
 

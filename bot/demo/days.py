@@ -1,5 +1,6 @@
 """`demo --days`: one version on its way through three tiers, day by day, on a clock of its own."""
 
+import json
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -86,7 +87,17 @@ class _Days:
 
     def merge(self, tier: str, base: str) -> None:
         """A person merges the open pull request of a tier."""
-        merge(self.remote, head=f"flux-chart-bot/{tier}/all", base=base, at=self.now)
+        head = f"flux-chart-bot/{tier}/all"
+        merge(self.remote, head=head, base=base, at=self.now)
+        for page in (self.place / "forge/pull-requests").glob("*.json"):
+            record = json.loads(page.read_text(encoding="utf-8"))
+            if record["head"] == head:
+                page.write_text(json.dumps({**record, "state": "merged"}), encoding="utf-8")
+
+    def show_newest(self) -> None:
+        """The pull request that was opened last."""
+        page = max((self.place / "forge/pull-requests").glob("*.md"))
+        self.stream.write(f"\n--- {page.name}\n\n{page.read_text(encoding='utf-8')}")
 
 
 def _walk(days: _Days, registry: DemoRegistry, production: bytes) -> bool:
@@ -103,10 +114,11 @@ def _walk(days: _Days, registry: DemoRegistry, production: bytes) -> bool:
     days.run()
     days.at(5, 15, "three days are over: it is proposed in staging")
     days.run()
-    days.at(6, 10, "a person merges that; production waits for a person")
+    days.show_newest()
+    days.at(5, 17, "a person merges that; production waits for a person")
     days.merge("staging", "staging")
     days.run()
-    days.at(7, 10, "a person moves production by hand, and all is current again")
+    days.at(8, 9, "a person moves production by hand, and all is current again")
     edit(days.remote, "main", {_PRODUCTION: production.replace(_OLD.encode(), _NEW.encode())}, at=days.now)
     report = days.run()
     return bool(report.plan and report.plan.pull_requests)

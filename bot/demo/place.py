@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from bot.cli.arguments import parse
-from bot.cli.commands import Commands, now
+from bot.cli.commands import Commands
 from bot.errors import UsageError
 from bot.report.run_report import RunReport
 
@@ -33,7 +33,7 @@ def fleet(registry: str, redis_digest: str = "") -> dict[str, bytes]:
     return {path: _filled(data, filled) for path, data in _below(root, "")}
 
 
-def update(place: Path, remote: Path, clock: Callable[[], datetime] = now) -> RunReport:
+def update(place: Path, remote: Path, clock: Callable[[], datetime] | None = None) -> RunReport:
     """`update`, as a person would call it for a remote without a forge."""
     call = ["update", "--remote", str(remote), "--forge", "files", "--forge-folder", str(place / "forge")]
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(place)}

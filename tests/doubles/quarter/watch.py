@@ -98,7 +98,7 @@ class Watch:
             case "close_pull_request":
                 self.saw[tier_of(pulls[int(about)]), "closed by the bot"] += 1
             case _:
-                self.saw[about.split()[0].rpartition("/")[2], "statuses"] += 1
+                self.saw[about.split(maxsplit=1)[0].rpartition("/")[2], "statuses"] += 1
 
     def _lines(self) -> dict[Spot, Version]:
         """What the open pull requests propose that people did not touch."""

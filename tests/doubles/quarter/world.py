@@ -1,9 +1,8 @@
-"""A remote, a registry, a forge, the clock that they share, and the bot on them as its command line puts it together."""
+"""A remote, a registry, a forge, the clock that they share, and the bot on them as its command line starts it."""
 
 from __future__ import annotations
 
 import argparse
-
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +32,18 @@ from bot.steps.scan import Readings
 
 _read_state = History._state_at
 
+
+def _remembered(states: dict[str, object]) -> Callable[[History, str], object]:
+    """What a commit says is the same for ever; to read it anew would take a third of the time."""
+
+    def state_at(history: History, commit: str) -> object:
+        if commit not in states:
+            states[commit] = _read_state(history, commit)
+        return states[commit]
+
+    return state_at
+
+
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
 """A Monday."""
 
@@ -41,7 +52,10 @@ class Remote(Protocol):
     """The other side; `MemoryRemote` is one."""
 
     now: datetime
-    branches: Mapping[str, str]
+
+    @property
+    def branches(self) -> Mapping[str, str]:
+        """Branch names to commits, as they are now."""
 
     def commit(self, branch: str, files: Mapping[str, Content], message: str = "change") -> str:
         """Put a commit of a person's on a branch."""
@@ -118,16 +132,10 @@ class World:
     def run(self) -> RunReport:
         """A whole run of the bot; it knows nothing of the one before but how files and commits read."""
         with (
-            mock.patch("bot.pipeline.Readings", lambda: self._readings),
-            mock.patch.object(History, "_state_at", lambda history, commit: self._state_at(history, commit)),
+            mock.patch("bot.pipeline.Readings", return_value=self._readings),
+            mock.patch.object(History, "_state_at", _remembered(self._states)),
         ):
             return _Bot(self).update(parse(["update", "--repository", "acme/fleet"], {}))
-
-    def _state_at(self, history: History, commit: str) -> object:
-        """What a commit says is the same for ever; to read it anew would take a third of the time."""
-        if commit not in self._states:
-            self._states[commit] = _read_state(history, commit)
-        return self._states[commit]
 
     @property
     def base(self) -> str:
