@@ -86,9 +86,17 @@ def now() -> datetime:
 class Commands:
     """The commands on real parts."""
 
-    def __init__(self, environment: Mapping[str, str], *, mask: Mask, progress: Progress) -> None:
-        """Keep what every command needs."""
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        mask: Mask,
+        progress: Progress,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        """Keep what every command needs. The clock is looked at once a run."""
         self._environment = environment
+        self._clock = clock or now
         self._mask = mask
         self._progress = progress
         self.named = {
@@ -157,7 +165,7 @@ class Commands:
                 default=trees.default,
                 registry=registry,
                 progress=self._progress,
-                now=now(),
+                now=self._clock(),
                 past=trees.past,
             )
 
@@ -215,7 +223,7 @@ class Commands:
                 us=forge.identity(),
                 found=found,
                 made_by=made_by,
-                now=now(),
+                now=self._clock(),
             )
 
     def _updated(self, writing: "_Writing", arguments: argparse.Namespace, past: "Past | None" = None) -> "RunReport":

@@ -63,9 +63,11 @@ def _runner(*, commands_aside: bool = False) -> "Runner":
 
 def _command(arguments: "argparse.Namespace", environment: Mapping[str, str], runner: "Runner") -> int:
     if arguments.command == "demo":
-        from bot.demo.show import show  # noqa: PLC0415 - only the demo needs it
+        from bot.demo.days import show_days  # noqa: PLC0415 - only the demo needs it
+        from bot.demo.show import show  # noqa: PLC0415 - as above
 
-        return show(Path(arguments.folder) if arguments.folder else None, sys.stdout)
+        folder = Path(arguments.folder) if arguments.folder else None
+        return show_days(folder, sys.stdout) if arguments.days else show(folder, sys.stdout)
     from bot.cli.commands import Commands  # noqa: PLC0415 - --help and the demo need none of it
     from bot.cli.telling import require_writable, tell  # noqa: PLC0415 - as above
     from bot.report.exit_code import exit_code, parse_fail_on  # noqa: PLC0415 - as above

@@ -124,6 +124,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     ),
     "demo": (
         Option("folder", "make everything in this new folder and keep it (default: one that goes away)", "DIR"),
+        Option("days", "show instead how one version goes through the tiers, day by day"),
         *_TOLD[-1:],
     ),
 }

@@ -1,18 +1,14 @@
 """`demo`: the main job on embedded parts, from a sample fleet and registry to branches, pull requests and statuses."""
 
-import os
 import tempfile
 from contextlib import ExitStack
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TextIO
 
-from bot.cli.arguments import parse
-from bot.cli.commands import Commands
 from bot.demo.charts import SampleChart
+from bot.demo.place import fleet, require_new, update
 from bot.demo.registry import DemoRegistry
-from bot.errors import ExitCode, UsageError
+from bot.errors import ExitCode
 from bot.report.run_report import RunReport
 from bot.report.terminal import show_diff, show_report
 from bot.repository.seeding import seed
@@ -35,20 +31,20 @@ def show(folder: Path | None, stream: TextIO) -> int:
     Returns:
         `ExitCode.DONE`; a second run that writes is a failure.
     """
-    _require_new(folder)
+    require_new(folder)
     with ExitStack() as parts:
         place = folder or Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="flux-chart-bot-demo-")))
         registry = parts.enter_context(DemoRegistry())
         redis = {chart: _fill(registry, chart, versions) for chart, versions in _CHARTS.items()}["redis"]
-        remote = seed(place / "remote", dict.fromkeys(_BRANCHES, _fleet(registry.netloc, redis["20.1.0"])))
+        remote = seed(place / "remote", dict.fromkeys(_BRANCHES, fleet(registry.netloc, redis["20.1.0"])))
         stream.write(f"A registry with {len(_CHARTS)} charts, and a fleet with a branch for each of three tiers.\n")
-        first = _run(place, remote)
+        first = update(place, remote)
         stream.write("\n=== The first run\n\n")
         show_report(first, stream)
         stream.write("\n=== What it changes\n\n")
         show_diff(first.changes, stream)
         _show_files(place / "forge", stream)
-        second = _run(place, remote)
+        second = update(place, remote)
         stream.write("\n=== The second run: nothing new, so nothing to write\n\n")
         show_report(second, stream)
         written = _writes(second)
@@ -58,46 +54,8 @@ def show(folder: Path | None, stream: TextIO) -> int:
         return int(ExitCode.FAILED if written else ExitCode.DONE)
 
 
-def _require_new(folder: Path | None) -> None:
-    """Refuse a folder that holds anything: the demo would write among what is somebody's."""
-    try:
-        if folder and folder.exists() and any(folder.iterdir()):
-            raise UsageError(f"{folder} is not empty", "Name a new folder")
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be used: {error.strerror}", "Name a new folder") from error
-
-
 def _fill(registry: DemoRegistry, chart: str, versions: tuple[str, ...]) -> dict[str, str]:
     return {version: registry.add(f"charts/{chart}", SampleChart(name=chart, version=version)) for version in versions}
-
-
-def _fleet(registry: str, redis_digest: str) -> dict[str, bytes]:
-    """The sample fleet, with its registry's address and a digest filled in."""
-    root = files("bot.demo").joinpath("fleet")
-    filled = {"REGISTRY": registry, "DIGEST_OF_REDIS_20.1.0": redis_digest}
-    return {path: _filled(data, filled) for path, data in _below(root, "")}
-
-
-def _below(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
-    found: list[tuple[str, bytes]] = []
-    for item in folder.iterdir():
-        path = f"{prefix}{item.name}"
-        found += _below(item, f"{path}/") if item.is_dir() else [(path, item.read_bytes())]
-    return sorted(found)
-
-
-def _filled(data: bytes, values: dict[str, str]) -> bytes:
-    for name, value in values.items():
-        data = data.replace(name.encode(), value.encode())
-    return data
-
-
-def _run(place: Path, remote: Path) -> RunReport:
-    """`update`, as a person would call it for a remote without a forge."""
-    call = ["update", "--remote", str(remote), "--forge", "files", "--forge-folder", str(place / "forge")]
-    environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(place)}
-    commands = Commands(environment, mask=lambda _secret: None, progress=lambda _done, _of: None)
-    return commands.update(parse(call, environment))
 
 
 def _show_files(forge: Path, stream: TextIO) -> None:

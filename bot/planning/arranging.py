@@ -15,6 +15,7 @@ from bot.planning.rows import Row, row_of
 from bot.planning.windows import opens_at
 from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM, WAITS_FOR_WINDOW
 from bot.reason import Reason
+from bot.reasons import UNKNOWN
 
 PATIENCE = timedelta(days=14)
 """Who waited longer goes first, whatever its jump: patches that never end would keep a major waiting for ever."""
@@ -30,10 +31,14 @@ class Standing:
 
     Attributes:
         rows: The rows of each key that has an open pull request of ours.
+        unopened: The rows of each key whose branch of ours has no pull request: the forge may forbid us to open one.
+        theirs: The keys whose branches others work on: no other chart gets in.
         numbers: The open pull requests of this tier.
     """
 
     rows: Mapping[str, frozenset[Row]] = field(default_factory=dict)
+    unopened: Mapping[str, frozenset[Row]] = field(default_factory=dict)
+    theirs: frozenset[str] = frozenset()
     numbers: frozenset[int] = frozenset()
 
 
@@ -95,13 +100,16 @@ def arrange_tier(
         if one.index not in held:
             groups[one.key].append(one.index)
     late = {one.row.chart for one in wanted if one.index in waits}
+    # A night outside of its windows, or a day without its registry, takes nobody's place in the queue.
+    paused = {one.row.chart for one in candidates if one.index in shut} | _unknown(verdicts)
+    kept = {chart: since for chart, since in memory.waiting.items() if chart in paused}
     return Arrangement(
         verdicts=tuple(_held(verdict, held.get(index)) for index, verdict in enumerate(verdicts)),
         groups={key: tuple(groups[key]) for key in sorted(groups)},
         taken_out=_taken_out(candidates, memory),
         frozen=frozen,
         extras=_extras(one for one in wanted if one.index not in held),
-        waiting={chart: memory.waiting.get(chart, now.replace(microsecond=0)) for chart in late},
+        waiting=kept | {chart: memory.waiting.get(chart, now.replace(microsecond=0)) for chart in late},
     )
 
 
@@ -111,6 +119,12 @@ def _taken_out(candidates: tuple[_Candidate, ...], memory: TierMemory) -> dict[K
         if (refusal := memory.refusals.get(one.row)) and refusal.unticked:
             found[one.key].add(one.row)
     return {key: frozenset(rows) for key, rows in found.items()}
+
+
+def _unknown(verdicts: Iterable[Verdict]) -> set[str]:
+    """The charts that could not be looked up."""
+    held = (one for one in verdicts if isinstance(one.decision, Held) and one.decision.reason.id in UNKNOWN)
+    return {str(one.reference.source.address) for one in held}
 
 
 def _held(verdict: Verdict, reason: Reason | None) -> Verdict:
@@ -193,27 +207,42 @@ def _without_room(
     # As they were met: the first row of each decides. One that is open stays so, whatever is in it.
     keys = sorted(rows, key=lambda key: key.text not in standing.rows)
     opened = {key for place, key in enumerate(keys) if place < amounts.open or key.text in standing.rows}
-    fitting = {key: set(list(rows[key])[: amounts.changes]) for key in opened}
+    fitting = {key: _fitting(key, tuple(rows[key]), standing, amounts.changes) for key in opened}
     too_many = f"tier {tier.name} has as many open pull requests as it may ({amounts.open})"
     too_long = f"its pull request has as many changes as it may ({amounts.changes})"
+    left = "others work on the branch of its pull request"
     return {
-        one.index: WAITS_FOR_ROOM(version=one.row.version, what=too_long if one.key in opened else too_many)
+        one.index: WAITS_FOR_ROOM(
+            version=one.row.version,
+            what=too_many if one.key not in opened else left if one.key.text in standing.theirs else too_long,
+        )
         for one in wanted
         if one.row not in fitting.get(one.key, ())
     }
 
 
-_Rank = tuple[bool, datetime, int, datetime, str, int]
+def _fitting(key: Key, ranked: tuple[Row, ...], standing: Standing, most: int) -> set[Row]:
+    if key.text in standing.theirs:
+        there = {row.chart for row in standing.rows.get(key.text, ())}
+        return {row for row in ranked if row.chart in there}
+    return set(ranked[:most])
+
+
+_Rank = tuple[int, datetime, int, datetime, str, int]
 
 
 def _ranked(wanted: tuple[_Candidate, ...], standing: Standing, memory: TierMemory, now: datetime) -> dict[int, _Rank]:
     """Who comes first: what is open, what waited too long, then patches, minors, majors, the oldest wait first."""
-    charts = {key: {row.chart for row in rows} for key, rows in standing.rows.items()}
+    there = {**standing.unopened, **standing.rows}
+    charts = {key: {row.chart for row in rows} for key, rows in there.items()}
+    anywhere = {chart for found in charts.values() for chart in found}
     ranks: dict[int, _Rank] = {}
     for one in wanted:
         since = memory.waiting.get(one.row.chart, _NEVER)
         overdue = since if since < now - PATIENCE else _NEVER
-        is_new = one.row.chart not in charts.get(one.key.text, ())
+        chart = one.row.chart
+        # A chart that changes its group keeps its turn: a new major closes the pull request with its patch.
+        place = 0 if chart in charts.get(one.key.text, ()) else 1 if chart in anywhere else 2
         jump = _RANKS.get(one.update.jump, len(_RANKS))
-        ranks[one.index] = (is_new, overdue, jump, since, one.row.chart, one.index)
+        ranks[one.index] = (place, overdue, jump, since, chart, one.index)
     return ranks

@@ -1,7 +1,8 @@
-"""Makes a bare repository with first commits on branches: the remote of the demo. No user's remote is written so."""
+"""The remote of the demo: a bare repository with first commits, and what people do to it. No user's is written so."""
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.model.tiers import Branch
@@ -9,8 +10,11 @@ from bot.repository import surroundings
 from bot.repository.remotes import Transport
 from bot.repository.runner import GitRunner
 
-_COMMITTER = b"Sample Person <person@example.com> 1767225600 +0000"
-"""2026-01-01, so that the demo's commits have the same names on every machine."""
+_BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+"""Of the first commits, so that they have the same names on every machine."""
+_IMPORT = ("fast-import", "--quiet", "--done")
+_NOTHING = "0" * 40
+"""A branch that is reset to it is deleted."""
 
 
 def seed(folder: Path, branches: Mapping[Branch, Mapping[str, bytes]]) -> Path:
@@ -28,17 +32,41 @@ def seed(folder: Path, branches: Mapping[Branch, Mapping[str, bytes]]) -> Path:
         (folder / name).mkdir(parents=True)
     (remote / "HEAD").write_text(f"ref: refs/heads/{next(iter(branches))}\n")
     (remote / "config").write_text(surroundings.CONFIGURATION)
-    variables = surroundings.isolated(os.environ, folder, Transport.FILE)
-    runner = GitRunner(folder, variables, seconds=60, secrets=())
-    stream = b"".join(_commit(branch, files) for branch, files in branches.items())
-    runner.run("fill the sample repository", "fast-import", "--quiet", "--done", stdin=stream + b"done\n")
+    stream = b"".join(
+        _commit(branch, _BEGIN, f"Start the fleet on {branch}", _files(files)) for branch, files in branches.items()
+    )
+    _runner(folder).run("fill the sample repository", *_IMPORT, stdin=stream + b"done\n")
     return remote
 
 
-def _commit(branch: Branch, files: Mapping[str, bytes]) -> bytes:
-    """One root commit in the language of `git fast-import`, see https://git-scm.com/docs/git-fast-import."""
-    message = b"Start the fleet on %b" % branch.encode()
-    head = b"commit refs/heads/%b\ncommitter %b\ndata %d\n%b\n" % (branch.encode(), _COMMITTER, len(message), message)
-    return head + b"".join(
-        b"M 100644 inline %b\ndata %d\n%b\n" % (path.encode(), len(data), data) for path, data in files.items()
-    )
+def edit(remote: Path, branch: Branch, files: Mapping[str, bytes], *, at: datetime) -> None:
+    """Commit files on a branch, as a person does."""
+    start = b"from refs/heads/%b^0\n" % branch.encode()
+    stream = _commit(branch, at, f"Edit {', '.join(files)}", start + _files(files))
+    _runner(remote.parent).run("edit the sample repository", *_IMPORT, stdin=stream + b"done\n")
+
+
+def merge(remote: Path, *, head: Branch, base: Branch, at: datetime) -> None:
+    """Merge a branch that was built on its base as that still is, and delete it, as a person does."""
+    runner = _runner(remote.parent)
+    tree = runner.run("read the sample repository", "rev-parse", f"refs/heads/{head}^{{tree}}").decode().strip()
+    told = f"from refs/heads/{base}^0\nmerge refs/heads/{head}^0\nM 040000 {tree} \n"
+    stream = _commit(base, at, f"Merge {head}", told.encode())
+    gone = f"reset refs/heads/{head}\nfrom {_NOTHING}\n\n"
+    runner.run("merge in the sample repository", *_IMPORT, "--force", stdin=stream + gone.encode() + b"done\n")
+
+
+def _runner(folder: Path) -> GitRunner:
+    return GitRunner(folder, surroundings.isolated(os.environ, folder, Transport.FILE), seconds=60, secrets=())
+
+
+def _commit(branch: Branch, at: datetime, message: str, rest: bytes) -> bytes:
+    """One commit in the language of `git fast-import`, see https://git-scm.com/docs/git-fast-import."""
+    committer = f"Sample Person <person@example.com> {int(at.timestamp())} +0000"
+    head = f"commit refs/heads/{branch}\ncommitter {committer}\ndata {len(message.encode())}\n{message}\n"
+    return head.encode() + rest
+
+
+def _files(files: Mapping[str, bytes]) -> bytes:
+    told = (b"M 100644 inline %b\ndata %d\n%b\n" % (path.encode(), len(data), data) for path, data in files.items())
+    return b"".join(told)

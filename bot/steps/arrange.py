@@ -191,15 +191,25 @@ class _Arranger:
 
     def _standing(self, branches: Mapping[str, FoundBranch]) -> Standing:
         opened = {key: pull for key in branches if (pull := self._pull_request(key))}
+        rows = {key: self.remote.rows(self.tier, branch) for key, branch in branches.items()}
         return Standing(
-            rows={key: self.remote.rows(self.tier, branches[key]) for key in opened},
+            rows={key: rows[key] for key in opened},
+            unopened={key: rows[key] for key in rows.keys() - opened.keys()},
+            theirs=frozenset(key for key, branch in branches.items() if self._is_theirs(key, branch)),
             numbers=frozenset(pull.number for pull in opened.values()),
         )
+
+    def _is_theirs(self, key: str, branch: FoundBranch) -> bool:
+        """Whether others work on a branch, and did not hand it back."""
+        return self._is_touched(branch) and not self._boxes(key).get(REBUILD, False)
+
+    def _is_touched(self, branch: FoundBranch) -> bool:
+        return owner_of(branch.history, self.tier.name, self.remote.us) is Ownership.TOUCHED
 
     def _learnt(self, memory: TierMemory, key: str, branch: FoundBranch | None) -> TierMemory:
         """Take in what the newest closed pull request of a key says, once."""
         known = memory.considered.get(key, 0)
-        if known and branch and owner_of(branch.history, self.tier.name, self.remote.us) is Ownership.TOUCHED:
+        if known and branch and self._is_touched(branch):
             # Theirs since then: no newer one of ours can have been closed.
             return memory
         closed = self.remote.forge.last_refused(branch_of(self.tier, key), after=known)

@@ -25,3 +25,19 @@ def test_what_is_somebodys_is_left_alone(bot: Bot, tmp_path: Path, what: str) ->
     assert told.code == 2
     assert "Name a new folder" in told.err
     assert "bug" not in told.err
+
+
+def test_a_version_walks_through_three_tiers_day_by_day(bot: Bot, tmp_path: Path) -> None:
+    told = bot("demo", "--days", "--folder", tmp_path / "kept")
+    days = told.out.split("\n=== ")
+
+    assert told.code == 0
+    assert len(days) == 8
+    assert "1 update for dev" in days[2]
+    assert "waits until 2026-01-09 15:00 UTC, soaks in dev" in days[3]
+    assert "waits until 2026-01-09 15:00 UTC, soaks in dev" in days[4]
+    assert "1 update for staging" in days[5]
+    assert "production: " in days[6]
+    assert "6.5.3, 6.5.4 exists" in days[6]
+    assert "1 of 1 charts have nothing to do" in days[7]
+    assert len(list((tmp_path / "kept/forge/pull-requests").glob("*.md"))) == 2

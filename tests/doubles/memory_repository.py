@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -89,6 +90,21 @@ class MemoryRemote:
     def tip(self, branch: Branch) -> Sha | None:
         """The commit a branch points at, None if there is no such branch."""
         return self.branches.get(branch)
+
+    def delete(self, branch: Branch) -> None:
+        """Delete a branch, as a forge does after a merge."""
+        del self.branches[branch]
+
+    def merge_base(self, base: Sha, head: Sha) -> Sha | None:
+        """The newest first parent of `head` that `base` holds as well."""
+        below = set(self._lineage(base))
+        return next((sha for sha in self._lineage(head) if sha in below), None)
+
+    def _lineage(self, tip: Sha) -> Iterator[Sha]:
+        following: Sha | None = tip
+        while following:
+            yield following
+            following = next(iter(self.commits[following].parents), None)
 
     def files(self, revision: str) -> dict[str, bytes]:
         """Path to bytes of a branch or commit, submodules left out."""
@@ -183,11 +199,10 @@ class MemoryRepository:
         return self.remote.store(made)
 
     def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
-        before = {entry.path: entry for entry in self.tree(old).entries()}
-        after = {entry.path: entry for entry in self.tree(new).entries()}
-        paths = sorted(before.keys() | after.keys(), key=lambda path: path.encode("utf-8", "surrogateescape"))
-        pairs = ((path, before.get(path), after.get(path)) for path in paths)
-        return tuple(PathDifference(path=path, old=one, new=other) for path, one, other in pairs if one != other)
+        before, after = self.remote.commits[old].files, self.remote.commits[new].files
+        differ = [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
+        paths = sorted(differ, key=lambda path: path.encode("utf-8", "surrogateescape"))
+        return tuple(PathDifference(path=path, old=_named(path, before), new=_named(path, after)) for path in paths)
 
     def push(self, branch: Branch, new: Sha, *, expected: Sha | None) -> PushRejected | None:
         return self._move(branch, new, expected)
@@ -237,6 +252,11 @@ def _file(content: Content) -> File:
             return EntryKind.FILE, str(content).encode()
 
 
+def _named(path: str, files: Mapping[str, File]) -> TreeEntry | None:
+    return _entry(path, *files[path]) if path in files else None
+
+
+@functools.lru_cache(maxsize=10_000)
 def _entry(path: str, kind: EntryKind, data: bytes) -> TreeEntry:
     if kind is EntryKind.SUBMODULE:
         return TreeEntry(path=path, kind=kind, size=0, blob=data.decode())

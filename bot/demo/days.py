@@ -1,0 +1,128 @@
+"""`demo --days`: one version on its way through three tiers, day by day, on a clock of its own."""
+
+import json
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TextIO
+
+from bot.demo.charts import SampleChart
+from bot.demo.place import fleet, require_new, update
+from bot.demo.registry import DemoRegistry
+from bot.errors import ExitCode
+from bot.model.tiers import DEFAULT_CONFIGURATION_PATH
+from bot.report.run_report import RunReport
+from bot.report.terminal import show_report
+from bot.repository.seeding import edit, merge, seed
+
+_BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
+"""A Monday morning."""
+_CONFIGURATION = b"""\
+tiers:
+  dev:
+    paths: ["apps/dev/**"]
+    branch: develop
+    follow: minor
+  staging:
+    paths: ["apps/staging/**"]
+    branch: staging
+    follow: patch
+    from: dev
+    soak: 3d
+  production:
+    production: true
+    paths: ["apps/production/**"]
+    branch: main
+"""
+_PRODUCTION = "apps/production/podinfo.yaml"
+_OLD, _NEW = "6.5.3", "6.5.4"
+
+
+def show_days(folder: Path | None, stream: TextIO) -> int:
+    """Run it.
+
+    Args:
+        folder: Where the remote and the forge's files are kept; None for a place that goes away.
+        stream: Where the person reads.
+
+    Returns:
+        `ExitCode.DONE`; a last run that writes anything but statuses is a failure.
+    """
+    require_new(folder)
+    with ExitStack() as parts:
+        place = folder or Path(parts.enter_context(TemporaryDirectory(prefix="flux-chart-bot-demo-")))
+        registry = parts.enter_context(DemoRegistry())
+        _release(registry, _OLD)
+        files = {path: data for path, data in fleet(registry.netloc).items() if "podinfo" in path}
+        files[DEFAULT_CONFIGURATION_PATH] = _CONFIGURATION
+        remote = seed(place / "remote", dict.fromkeys(("main", "develop", "staging"), files))
+        stream.write("One chart in three tiers. dev takes what is released, staging what dev ran for three days.\n")
+        left = _walk(_Days(place=place, remote=remote, stream=stream), registry, files[_PRODUCTION])
+        if folder:
+            stream.write(f"Look around in {folder}: `git -C {remote} log --all --graph`\n")
+        return int(ExitCode.FAILED if left else ExitCode.DONE)
+
+
+@dataclass(kw_only=True)
+class _Days:
+    """The clock, and what happens at its times."""
+
+    place: Path
+    remote: Path
+    stream: TextIO
+    now: datetime = field(default=_BEGIN)
+
+    def at(self, day: int, hour: int, what: str) -> None:
+        """Let time pass, and say what happens then."""
+        self.now = _BEGIN + timedelta(days=day - 1, hours=hour - _BEGIN.hour)
+        self.stream.write(f"\n=== Day {day}, {self.now:%A %d %B, %H:%M}: {what}\n\n")
+
+    def run(self) -> RunReport:
+        """The hourly run of this hour, and its table."""
+        report = update(self.place, self.remote, lambda: self.now)
+        show_report(report, self.stream)
+        return report
+
+    def merge(self, tier: str, base: str) -> None:
+        """A person merges the open pull request of a tier."""
+        head = f"flux-chart-bot/{tier}/all"
+        merge(self.remote, head=head, base=base, at=self.now)
+        for page in (self.place / "forge/pull-requests").glob("*.json"):
+            record = json.loads(page.read_text(encoding="utf-8"))
+            if record["head"] == head:
+                page.write_text(json.dumps({**record, "state": "merged"}), encoding="utf-8")
+
+    def show_newest(self) -> None:
+        """The pull request that was opened last."""
+        page = max((self.place / "forge/pull-requests").glob("*.md"))
+        self.stream.write(f"\n--- {page.name}\n\n{page.read_text(encoding='utf-8')}")
+
+
+def _walk(days: _Days, registry: DemoRegistry, production: bytes) -> bool:
+    """The way of one version; whether the last run found anything left to propose."""
+    days.at(1, 9, "all is current")
+    days.run()
+    days.at(2, 9, f"podinfo {_NEW} is released, and proposed in dev")
+    _release(registry, _NEW)
+    days.run()
+    days.at(2, 15, "a person merges it; in dev it soaks")
+    days.merge("dev", "develop")
+    days.run()
+    days.at(4, 9, "it still soaks")
+    days.run()
+    days.at(5, 15, "three days are over: it is proposed in staging")
+    days.run()
+    days.show_newest()
+    days.at(5, 17, "a person merges that; production waits for a person")
+    days.merge("staging", "staging")
+    days.run()
+    days.at(8, 9, "a person moves production by hand, and all is current again")
+    edit(days.remote, "main", {_PRODUCTION: production.replace(_OLD.encode(), _NEW.encode())}, at=days.now)
+    report = days.run()
+    return bool(report.plan and report.plan.pull_requests)
+
+
+def _release(registry: DemoRegistry, version: str) -> None:
+    registry.add("charts/podinfo", SampleChart(name="podinfo", version=version))

@@ -1,0 +1,165 @@
+"""What must hold after every run, and what a team sees of the bot meanwhile."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from doubles.quarter.fleet import host_of
+from doubles.quarter.people import People
+from doubles.quarter.releases import Version
+from doubles.quarter.truth import Spot, Truth
+from doubles.quarter.world import World, tier_of
+
+from bot.model.proposals import PullRequest
+from bot.report.run_report import RunReport
+
+MOST_OPEN = 5
+TIERS = ("dev", "staging")
+
+
+@dataclass(kw_only=True)
+class Watch:
+    """Runs the bot and checks what it did.
+
+    Attributes:
+        saw: What a team sees of the bot, counted by tier; under the tier `state` what it does not see.
+        waited: The longest time in hours that a chart which may move was in no pull request.
+        runs: How often the bot ran.
+    """
+
+    world: World
+    truth: Truth
+    people: People
+    saw: Counter[tuple[str, str]] = field(default_factory=Counter)
+    waited: Counter[Spot] = field(default_factory=Counter)
+    most_open: Counter[str] = field(default_factory=Counter)
+    runs: int = 0
+    _since: dict[Spot, int] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """One run, and a second one where the first wrote: that must find nothing to do."""
+        before = self._lines()
+        wrote = self._observed()
+        if wrote:
+            assert not self._observed(), self._at("a second run wrote")
+        self._production_is_left_alone()
+        self._limit_holds()
+        self._only_what_may_be()
+        self._no_line_is_lost(before)
+        self._nobody_starves()
+
+    def table(self, group: str) -> str:
+        """What a team saw, a line a tier."""
+        told, did = ("opened", "pushes to an open one", "reworded", "closed by the bot"), ("merged", "closed by people")
+        head = ("grouping", "tier", *told, *did, "rows merged", "most open", "longest wait")
+        lines = [head, ("---",) * len(head)]
+        for tier in TIERS:
+            waits = [hours for (name, _), hours in self.waited.items() if name == tier]
+            seen = (*(self.saw[tier, one] for one in told), *(self.people.did[tier, one] for one in did))
+            rest = (self.people.did[tier, "rows"], self.most_open[tier], f"{max(waits, default=0) / 24:.1f} days")
+            lines.append((group, tier, *map(str, (*seen, *rest))))
+        state = self.saw["state", "ledger"] + self.saw["state", "proposals"]
+        table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return f"{table}\n{self.runs} runs, {self.world.hour} simulated hours, {state} writes of our state"
+
+    def _observed(self) -> bool:
+        """Run; whether anything was written."""
+        world, tips, calls = self.world, self.world.heads(), len(self.world.forge.writes)
+        open_before, base = world.opened(), world.base
+        report = world.run()
+        self.runs += 1
+        _no_trouble(report, self._at("trouble"))
+        assert world.base == base, self._at("the base branch moved")
+        now, made = world.heads(), world.forge.writes[calls:]
+        for branch in tips.keys() | now.keys():
+            if tips.get(branch) != now.get(branch):
+                self._count_push(branch, tips.get(branch), now.get(branch), open_before)
+        for call, about in made:
+            self._count_call(call, about, open_before)
+        return bool(made) or tips != now
+
+    def _count_push(self, branch: str, old: str | None, new: str | None, pulls: dict[int, PullRequest]) -> None:
+        tier = branch.split("/")[1]
+        if tier == "state":
+            self.saw[tier, branch.rpartition("/")[2]] += 1
+        elif new is None:
+            self.saw[tier, "branches deleted"] += 1
+        else:
+            open_now = any(pull.head == branch for pull in pulls.values())
+            self.saw[tier, "pushes to an open one" if old and open_now else "pushes to a new one"] += 1
+
+    def _count_call(self, call: str, about: str, pulls: dict[int, PullRequest]) -> None:
+        match call:
+            case "create_pull_request":
+                self.saw[about.split("/")[1], "opened"] += 1
+            case "update_pull_request":
+                self.saw[tier_of(pulls[int(about)]), "reworded"] += 1
+            case "close_pull_request":
+                self.saw[tier_of(pulls[int(about)]), "closed by the bot"] += 1
+            case _:
+                self.saw[about.split(maxsplit=1)[0].rpartition("/")[2], "statuses"] += 1
+
+    def _lines(self) -> dict[Spot, Version]:
+        """What the open pull requests propose that people did not touch."""
+        return {
+            spot: version
+            for number, pull in self.world.opened().items()
+            if number not in self.people.touched
+            for spot, version in self.world.proposed(pull).items()
+        }
+
+    def _production_is_left_alone(self) -> None:
+        for pull in self.world.opened().values():
+            tiers = {tier for tier, _ in self.world.proposed(pull)}
+            assert tiers <= {tier_of(pull)}, self._at(f"#{pull.number} moves {tiers}")
+            assert tier_of(pull) in TIERS, self._at(f"#{pull.number} is production's")
+
+    def _limit_holds(self) -> None:
+        found = Counter(tier_of(pull) for pull in self.world.opened().values())
+        for tier, amount in found.items():
+            self.most_open[tier] = max(self.most_open[tier], amount)
+            assert amount <= MOST_OPEN, self._at(f"{tier} has {amount} open")
+
+    def _only_what_may_be(self) -> None:
+        """Not what was refused or rolled back, nothing that dev did not run for its soak."""
+        for (tier, chart), version in self._lines().items():
+            known = f"{tier} {chart} {version}"
+            assert (tier, chart, version) not in self.truth.refused, self._at(f"{known} was refused")
+            if host_of(chart) not in self.world.away:  # unknown is not gone: what is open stays as it is
+                assert self.truth.may_take(tier, chart, version, self.world.hour), self._at(f"{known} may not be")
+
+    def _no_line_is_lost(self, before: dict[Spot, Version]) -> None:
+        now = self._lines()
+        for (tier, chart), version in before.items():
+            wish = self.truth.wish(tier, chart, self.world.hour)
+            # A new major goes to another group, where it may have to wait.
+            if wish and wish.major == version.major and (tier, chart) not in now:
+                raise AssertionError(self._at(f"{tier} {chart} {version} is lost, {wish} is wished"))
+            if host_of(chart) in self.world.away and self.truth.runs(tier, chart) < version:
+                refused = (tier, chart, version) in self.truth.refused
+                assert refused or now.get((tier, chart)) == version, self._at(f"{tier} {chart} is unknown, not gone")
+
+    def _nobody_starves(self) -> None:
+        there = {spot for pull in self.world.opened().values() for spot in self.world.proposed(pull)}
+        for tier in TIERS:
+            for chart in self.world.publishers.charts:
+                spot = (tier, chart)
+                if spot in there or not self.truth.wish(*spot, self.world.hour):
+                    self._since.pop(spot, None)
+                elif host_of(chart) in self.world.away:
+                    self._since[spot] = self._since.get(spot, self.world.hour) + 1
+                else:
+                    since = self._since.setdefault(spot, self.world.hour)
+                    self.waited[spot] = max(self.waited[spot], self.world.hour - since)
+
+    def _at(self, what: str) -> str:
+        return f"hour {self.world.hour} ({self.world.remote.now:%a %d %b %H:%M}): {what}"
+
+
+def _no_trouble(report: RunReport, what: str) -> None:
+    published = report.published
+    assert published, what
+    problems = [one.problem for one in published.outcomes if one.problem]
+    assert not problems, f"{what}: {problems}"
+    assert not published.problems, f"{what}: {published.problems}"
