@@ -24,7 +24,7 @@ class Request:
     """What a run is asked for, and the parts that it may use.
 
     Attributes:
-        command: `scan` or `update`, for the report.
+        command: What was called, for the report.
         bases: The trees to judge.
         default: The branch of tiers that name none; empty for a work tree.
         remote: Our side of the remote; None for `scan`, which ends before the plan.
@@ -93,7 +93,7 @@ def run(request: Request) -> RunReport:
     from bot.steps.remember import remember  # noqa: PLC0415 - see above
 
     beyond = look_beyond(confirmed, answers, configuration, registry, request.progress)
-    edits = prove(edit(carry(confirmed, remote, configuration)))
+    edits = prove(edit(carry(confirmed, remote, configuration, recalled.held)))
     arranged = arrange(edits, remote, configuration, request.now, beyond)
     intended = plan(arranged, remote, configuration)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()

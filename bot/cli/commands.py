@@ -1,4 +1,4 @@
-"""`scan` and `update`: the parts put together, the story told."""
+"""The commands: the parts put together, the story told."""
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping
@@ -22,8 +22,9 @@ from bot.cli.events import refuse_to_write
 from bot.cli.no_configuration import NoConfiguration
 from bot.cli.settings import NO_REPOSITORY_MEND, Job
 from bot.config.loading import load
-from bot.errors import UsageError
+from bot.errors import BotError, UsageError
 from bot.model.commits import RemoteHeads
+from bot.model.proposals import Identity
 from bot.model.references import PassedOver
 from bot.model.secret import Secret
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Branch, CommitPolicy, Configuration
@@ -64,6 +65,19 @@ class _Policy:
     helper_hosts: frozenset[str] | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writing:
+    """The parts of a command that writes."""
+
+    job: Job
+    repository: Repository
+    forge: Forge
+    us: Identity
+    found: _Policy
+    made_by: Commits
+    now: datetime
+
+
 def now() -> datetime:
     """The time of a run, looked at once, in whole seconds as the ledger keeps it."""
     return datetime.now(UTC).replace(microsecond=0)
@@ -77,6 +91,7 @@ class Commands:
         self._environment = environment
         self._mask = mask
         self._progress = progress
+        self.named = {"scan": self.scan, "update": self.update, "hold": self.steer, "release": self.steer}
 
     def scan(self, arguments: argparse.Namespace) -> "RunReport":
         """Judge a folder, or the tips of the base branches; no write, no forge, no Git for a folder."""
@@ -154,44 +169,82 @@ class Commands:
 
     def update(self, arguments: argparse.Namespace) -> "RunReport":
         """Judge the tips of the base branches, and bring branches, pull requests and statuses about."""
+        with self._writing(arguments) as writing:
+            return self._updated(writing, arguments)
+
+    def steer(self, arguments: argparse.Namespace) -> "RunReport":
+        """Keep a person's word (`hold`, `release`), and have the open pull requests follow."""
+        from bot.cli.steering import said, with_word, word_alone  # noqa: PLC0415 - see `_request`
+        from bot.steps.remember import keep_word, with_words  # noqa: PLC0415 - see `_request`
+
+        with self._writing(arguments) as writing:
+            found, repository = writing.found, writing.repository
+            word = said(arguments, found.configuration, writing.now)
+            past = past_of(repository, repository.fetch(state_branches(found.heads)), writing.forge)
+            if arguments.dry_run:
+                past = with_words(past, {word.matter: word.word})
+            else:
+                message = f"{word}\n\n{writing.job.run_url}".strip()
+                past = keep_word(word.matter, word.word, past, writing.us, message)
+            if arguments.no_update:
+                return word_alone(word, found.configuration, arguments)
+            try:
+                return with_word(self._updated(writing, arguments, past), word)
+            except BotError as error:
+                error.message += "" if arguments.dry_run else f"\nAll the same this is kept: {word}"
+                raise
+
+    @contextmanager
+    def _writing(self, arguments: argparse.Namespace) -> Iterator["_Writing"]:
         job = Job.from_environment(self._environment, arguments.repository)
-        refuse_to_write(job.event, job.payload, job.repository)
+        refuse_to_write(job.event, job.payload, job.repository, arguments.command)
         forge = self._forge(arguments, job)
         with self._repository(arguments, job) as repository:
             found = self._configured(arguments, repository)
-            heads, configuration = found.heads, found.configuration
-            made_by = _made_by(forge, repository, configuration, job)
-            us, pulls = forge.identity(), forge.open_pull_requests()
-            ours = (*our_branches(configuration, heads), *state_branches(heads))
-            tips = repository.fetch({*base_branches(configuration, heads), *ours})
-            from bot.pipeline import Request, run  # noqa: PLC0415 - see `_request`
-            from bot.steps.find import Remote  # noqa: PLC0415 - see `_request`
-
-            remote = Remote(
+            made_by = _made_by(forge, repository, found.configuration, job)
+            yield _Writing(
+                job=job,
                 repository=repository,
                 forge=forge,
-                us=us,
-                default=heads.default,
-                tips=tips,
-                pull_requests=pulls,
-                run_url=job.run_url,
+                us=forge.identity(),
+                found=found,
                 made_by=made_by,
+                now=now(),
             )
-            with self._registry(configuration, found.helper_hosts) as registry:
-                return run(
-                    Request(
-                        command="update",
-                        configuration=configuration,
-                        bases=fetched_bases(repository, configuration, heads, tips),
-                        default=heads.default,
-                        registry=registry,
-                        progress=self._progress,
-                        now=now(),
-                        past=past_of(repository, tips, forge),
-                        remote=remote,
-                        writes=not arguments.dry_run,
-                    )
+
+    def _updated(self, writing: "_Writing", arguments: argparse.Namespace, past: "Past | None" = None) -> "RunReport":
+        repository, heads, configuration = writing.repository, writing.found.heads, writing.found.configuration
+        pulls = writing.forge.open_pull_requests()
+        ours = (*our_branches(configuration, heads), *(() if past else state_branches(heads)))
+        tips = repository.fetch({*base_branches(configuration, heads), *ours})
+        from bot.pipeline import Request, run  # noqa: PLC0415 - see `_request`
+        from bot.steps.find import Remote  # noqa: PLC0415 - see `_request`
+
+        remote = Remote(
+            repository=repository,
+            forge=writing.forge,
+            us=writing.us,
+            default=heads.default,
+            tips=tips,
+            pull_requests=pulls,
+            run_url=writing.job.run_url,
+            made_by=writing.made_by,
+        )
+        with self._registry(configuration, writing.found.helper_hosts) as registry:
+            return run(
+                Request(
+                    command=arguments.command,
+                    configuration=configuration,
+                    bases=fetched_bases(repository, configuration, heads, tips),
+                    default=heads.default,
+                    registry=registry,
+                    progress=self._progress,
+                    now=writing.now,
+                    past=past or past_of(repository, tips, writing.forge),
+                    remote=remote,
+                    writes=not arguments.dry_run,
                 )
+            )
 
     def _configured(self, arguments: argparse.Namespace, repository: Repository) -> "_Policy":
         """What the default branch's tip says: no other branch may say what is written, or who is asked for logins."""
@@ -239,7 +292,9 @@ class Commands:
         from bot.forge.github_client import connect  # noqa: PLC0415 - as above
 
         if not job.repository:
-            raise UsageError("update is not told which repository on GitHub to write to", NO_REPOSITORY_MEND)
+            raise UsageError(
+                f"{arguments.command} is not told which repository on GitHub to write to", NO_REPOSITORY_MEND
+            )
         if not job.token:
             raise UsageError(
                 f"there is no token for {job.repository}",

@@ -27,6 +27,18 @@ Reads the tips of the tiers' base branches, by the configuration on the default 
 none. Pushes only branches below flux-chart-bot/. Running it twice changes nothing the second time. It refuses to run on
 events of pull requests, where a stranger could choose what is written: use scan there.""",
     ),
+    "hold": About(
+        "keep a chart, or one version of it, from moving, without a change of the configuration",
+        """\
+Writes the hold to the bot's ledger (the branch flux-chart-bot/state/ledger), then runs update, so that open pull
+requests lose what is held at once. It lasts until --until, or a release of the same. The last word counts.""",
+    ),
+    "release": About(
+        "let it move again: what is held, and what was rolled back",
+        """\
+Takes the same selectors as hold, and ends in an update too. A version that a base branch went back from is proposed
+again after a release.""",
+    ),
     "demo": About(
         "show the whole story on parts of its own",
         "Brings its own registry, repository and forge; needs nothing but Git, and no network.",
@@ -83,6 +95,20 @@ examples:
                                              no GitHub: pull requests and statuses become files in out/
 """
 
+_HOLD_EXAMPLES = """\
+examples:
+  flux-chart-bot hold --repository acme/fleet --chart ghcr.io/x/podinfo --version 6.5.4 --until 3d
+                                             nobody gets this version for three days
+  flux-chart-bot hold --repository acme/fleet --chart ghcr.io/x/podinfo --tier staging --dry-run
+                                             what a hold of the whole chart would change
+"""
+
+_RELEASE_EXAMPLES = """\
+examples:
+  flux-chart-bot release --repository acme/fleet --chart ghcr.io/x/podinfo
+                                             all of its versions, in every tier
+"""
+
 _FOR_SCAN = _OTHERS.format(
     needed="Needed only for\n                           --base, where the repository is private."
 )
@@ -93,6 +119,8 @@ _FOR_UPDATE = _OTHERS.format(
 EPILOG = {
     "scan": "\n".join((_SCAN_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_SCAN)),
     "update": "\n".join((_UPDATE_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_UPDATE)),
+    "hold": "\n".join((_HOLD_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_UPDATE)),
+    "release": "\n".join((_RELEASE_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_UPDATE)),
     "demo": _ENVIRONMENT,
 }
 

@@ -79,7 +79,7 @@ def _command(arguments: "argparse.Namespace", environment: Mapping[str, str], ru
 
         show_explained(commands.explain(arguments), sys.stdout)
         return ExitCode.DONE
-    report = commands.update(arguments) if arguments.command == "update" else commands.scan(arguments)
+    report = commands.named[arguments.command](arguments)
     tell(report, arguments, runner)
     return exit_code(report, fail_on)
 

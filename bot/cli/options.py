@@ -67,6 +67,31 @@ _REMOTE = (
     Option("repository", "the repository on GitHub (default: GITHUB_REPOSITORY)", "OWNER/NAME"),
 )
 
+_FORGE = (
+    Option(
+        "forge",
+        "where pull requests and statuses live; files: as Markdown and JSON in a folder, without a network "
+        "(default: github)",
+        default="github",
+        choices=("github", "files"),
+    ),
+    Option("forge-folder", "the folder of --forge files (default: flux-chart-bot)", "DIR", default="flux-chart-bot"),
+)
+_SELECTORS = (
+    Option("chart", "which chart, by the address that the report shows", "HOST/PATH/NAME"),
+    Option("version", "only this version of it (default: every one)", "VERSION"),
+    Option("tier", "only in this tier (default: in every one)", "NAME"),
+)
+_STEERS = (
+    Option("reason", "why, in a sentence; the report repeats it", "TEXT"),
+    Option("no-update", "only keep the word; the next update has the open pull requests follow"),
+    Option("dry-run", "plan everything, write nothing"),
+    _CONFIG,
+    *_REMOTE,
+    *_FORGE,
+    *_TOLD,
+)
+
 OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "scan": (
         Option("path", "the top of a checkout (default: this folder)", "FOLDER", default=".", positional=True),
@@ -80,18 +105,15 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
         Option("dry-run", "plan everything, write nothing"),
         _CONFIG,
         *_REMOTE,
-        Option(
-            "forge",
-            "where pull requests and statuses live; files: as Markdown and JSON in a folder, without a network "
-            "(default: github)",
-            default="github",
-            choices=("github", "files"),
-        ),
-        Option(
-            "forge-folder", "the folder of --forge files (default: flux-chart-bot)", "DIR", default="flux-chart-bot"
-        ),
+        *_FORGE,
         *_TOLD,
     ),
+    "hold": (
+        *_SELECTORS,
+        Option("until", "a duration, a day, or a time in UTC: 12h, 2026-12-31, 2026-12-31T18:00Z", "WHEN"),
+        *_STEERS,
+    ),
+    "release": (*_SELECTORS, *_STEERS),
     "demo": (
         Option("folder", "make everything in this new folder and keep it (default: one that goes away)", "DIR"),
         *_TOLD[-1:],

@@ -42,6 +42,12 @@ ROLLED_BACK = ReasonKind(
     "A newer version moves by itself; to have this one again, write it by hand",
 )
 HELD_BY_A_PERSON = ReasonKind("held", "{version} is allowed here and {why}", "Release it to have it proposed")
+WORD_ABOUT_NOTHING = ReasonKind(
+    "word-about-nothing",
+    "what was said about {chart} is kept, and no reference of {where} uses that chart",
+    "Look whether the address is the one that the report shows; a release of the wrong one undoes it",
+    Weight.WARNING,
+)
 HISTORY_UNKNOWN = ReasonKind(
     "history-unknown",
     "how long {tier} ran {version} is not known: {problem}",

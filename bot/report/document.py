@@ -31,6 +31,7 @@ def document(report: RunReport) -> Json:
         "command": report.command,
         "dry_run": report.dry_run,
         "complete": True,
+        "word": report.word or None,
         "tiers": [
             {
                 "name": tier.name,

@@ -6,7 +6,9 @@ from bot.report.run_report import RunReport, charts_unknown, counted
 def headline(report: RunReport) -> str:
     """`3 updates for dev and staging; 1 chart could not be looked up`."""
     tiers = [tier.name for tier in report.tiers if any(one.tier.name == tier.name for one in report.updates)]
-    parts = [f"{counted(len(report.updates), 'update')} for {_listed(tiers)}" if tiers else "nothing to update"]
+    parts = [report.word] if report.word else []
+    if report.verdicts or not report.word:
+        parts.append(f"{counted(len(report.updates), 'update')} for {_listed(tiers)}" if tiers else "nothing to update")
     if unknown := charts_unknown(report.verdicts):
         parts.append(f"{counted(unknown, 'chart')} could not be looked up")
     if report.dry_run:

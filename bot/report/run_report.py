@@ -20,13 +20,14 @@ class RunReport:
     """One run.
 
     Attributes:
-        command: `scan` or `update`.
+        command: What was called.
         verdicts: Of every tier, as they stood after editing.
         changes: The files that the updates change, tier by tier.
         passed_over: Files and objects that were not judged.
         plan: What was to be written; None for `scan`.
         published: What came of it; None where nothing was to be written.
         dry_run: The plan was made and deliberately not carried out.
+        word: What a person had this run keep, in a line; else empty.
         suggestion: The configuration that a scan without one judged by, to be written by a person; else empty.
     """
 
@@ -38,6 +39,7 @@ class RunReport:
     plan: "Plan | None" = None
     published: "Published | None" = None
     dry_run: bool = False
+    word: str = ""
     suggestion: str = ""
 
     @property

@@ -56,7 +56,7 @@ def _cut(lines: Iterable[str], room: int) -> str:
 def _matrix_lines(report: RunReport) -> Iterator[str]:
     rows = matrix(report)
     if not rows:
-        yield "No chart of a tier was found."
+        yield from () if report.word else ("No chart of a tier was found.",)
         return
     tiers = [tier.name for tier in report.tiers]
     yield f"| Chart | {' | '.join(tiers)} |"

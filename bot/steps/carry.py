@@ -1,12 +1,13 @@
 """carry: what an open pull request proposed for a chart that cannot be looked up now, it keeps. Unknown is not gone."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.flux.remarks import narrowing_comment
+from bot.maturity.gates import HoldGate
 from bot.model.references import Pin, RangePin, Reference
-from bot.model.tiers import Configuration, RangesPolicy
+from bot.model.tiers import Configuration, RangesPolicy, Tier
 from bot.model.verdicts import Edit, Held, Update, Verdict
 from bot.planning.grouping import branch_of
 from bot.planning.ownership import Ownership, owner_of
@@ -23,20 +24,30 @@ from bot.versions.version import Version, try_full, try_loose
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-def carry(judged: Iterable[TierVerdicts], remote: Remote, configuration: Configuration) -> tuple[TierVerdicts, ...]:
+_Holds = Callable[[Reference, Tier], tuple[HoldGate, ...]]
+"""What people hold of one reference in a tier."""
+
+
+def _nothing_held(_reference: Reference, _tier: Tier) -> tuple[HoldGate, ...]:
+    return ()
+
+
+def carry(
+    judged: Iterable[TierVerdicts], remote: Remote, configuration: Configuration, held: _Holds = _nothing_held
+) -> tuple[TierVerdicts, ...]:
     """Give every held verdict whose chart is unknown the edit that our own branch already makes for it.
 
-    What the configuration no longer allows is not kept: that is known without asking a registry.
+    What the configuration no longer allows, or a person holds, is not kept: that is known without asking a registry.
     """
-    return tuple(_carry_tier(tier, remote, configuration) for tier in judged)
+    return tuple(_carry_tier(tier, remote, configuration, held) for tier in judged)
 
 
-def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration) -> TierVerdicts:
+def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration, held: _Holds) -> TierVerdicts:
     if not any(_why_unknown(verdict) for verdict in tier.verdicts):
         return tier
     present = Side(verdict.reference for verdict in tier.verdicts)
     for proposal in _proposals(tier, remote, configuration):
-        carried = (_carried(verdict, present, proposal, configuration) for verdict in tier.verdicts)
+        carried = (_carried(verdict, present, proposal, configuration, held) for verdict in tier.verdicts)
         tier = replace(tier, verdicts=tuple(carried))
     return tier
 
@@ -65,7 +76,9 @@ def _proposals(tier: TierVerdicts, remote: Remote, configuration: Configuration)
             yield _Proposal(built_on=built_on, proposed=proposed)
 
 
-def _carried(verdict: Verdict, present: Side, proposal: _Proposal, configuration: Configuration) -> Verdict:
+def _carried(
+    verdict: Verdict, present: Side, proposal: _Proposal, configuration: Configuration, held: _Holds
+) -> Verdict:
     reason, reference = _why_unknown(verdict), verdict.reference
     if reason is None or present.reference(reference) is None:
         return verdict
@@ -77,7 +90,13 @@ def _carried(verdict: Verdict, present: Side, proposal: _Proposal, configuration
     allowed = kept and _is_still_wished(
         kept, reference, limits_of(reference, verdict.tier, configuration), configuration
     )
-    return replace(verdict, decision=kept) if kept and allowed else verdict
+    if not kept or not allowed or _is_held(kept, held(reference, verdict.tier)):
+        return verdict
+    return replace(verdict, decision=kept)
+
+
+def _is_held(update: Update, gates: Iterable[HoldGate]) -> bool:
+    return any(gate.objection(update.tag, _version(update.new)) for gate in gates)
 
 
 def _is_still_wished(

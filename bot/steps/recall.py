@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from bot.ledger.merging import merge_sights
 from bot.ledger.model import ChartSights, Ledger
-from bot.maturity.gates import Gate, SettleGate, WaitGate
+from bot.maturity.gates import Gate, HoldGate, SettleGate, WaitGate
 from bot.maturity.timeline import is_same
 from bot.model.charts import ChartAddress
 from bot.model.references import Reference
-from bot.model.tiers import Configuration
+from bot.model.tiers import Configuration, Tier
 from bot.selection.limits import Limits
 from bot.steps.branches import Branches, Past
 from bot.steps.greens import Greens
@@ -80,6 +80,10 @@ class Recalled:
     def with_merges(self, judged: Iterable[TierVerdicts]) -> tuple[TierVerdicts, ...]:
         """Add what merges would bring to tiers that move by them."""
         return Merges(self._branches, self._soaks).told(judged)
+
+    def held(self, reference: Reference, tier: Tier) -> tuple[HoldGate, ...]:
+        """What people hold of one reference: known without a registry, and without a look into the past."""
+        return tuple(self._rollbacks.holds(reference, tier))
 
     def sights(self, address: ChartAddress) -> ChartSights:
         """What is known of a chart in its registry, with what this run learnt; as if listed now where nothing is."""

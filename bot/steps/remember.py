@@ -1,10 +1,11 @@
 """remember: what a run saw first, kept for the next: before any other write, so that no failure of theirs loses it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from bot.errors import BotError, LedgerBroken
+from bot.errors import BotError, LedgerBroken, RunFailed
 from bot.ledger.merging import merge
-from bot.ledger.model import LEDGER_BRANCH, Ledger
+from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
 from bot.ledger.reading import LARGEST_FILE, is_ours, read
 from bot.ledger.writing import changed_files
 from bot.maturity.maturity_reasons import LEDGER_NOT_WRITTEN
@@ -16,7 +17,8 @@ from bot.steps.branches import Past
 
 _ATTEMPTS = 5
 """Two runs at once both learn: whoever is second reads again, merges, and pushes once more."""
-_MESSAGE = "Remember what was seen first\n\nFlux-Chart-Bot-State: ledger\n"
+_TRAILER = "\n\nFlux-Chart-Bot-State: ledger\n"
+_MESSAGE = f"Remember what was seen first{_TRAILER}"
 _CURES = {
     PushRejected.STALE: "Run again; the next run learns it anew",
     PushRejected.FORBIDDEN: "Give the token the permission `contents: write`",
@@ -59,18 +61,56 @@ def remember(learnt: Ledger, past: Past | None, us: Identity) -> tuple[Reason, .
 
 
 def _remember(learnt: Ledger, past: Past, us: Identity) -> tuple[Reason, ...]:
+    _, rejected = _written(learnt, past, us, _MESSAGE)
+    return (LEDGER_NOT_WRITTEN(problem=rejected.value, cure=_CURES[rejected]),) if rejected else ()
+
+
+def keep_word(matter: Matter, word: Word, past: Past, us: Identity, message: str) -> Past:
+    """Write what a person said; unlike what a run saw first, the next run cannot learn it anew.
+
+    Args:
+        matter: What it is about.
+        word: What they said.
+        past: The ledger as it was read; one that moved since is read again and merged.
+        us: Who commits.
+        message: Of the commit; its first line.
+
+    Returns:
+        The ledger that holds it.
+
+    Raises:
+        RunFailed: It could not be written, or a later word is there already.
+    """
+    kept, rejected = _written(Ledger(words={matter: word}), past, us, f"{message}{_TRAILER}")
+    if rejected:
+        raise RunFailed(f"the word could not be kept: {rejected.value}", _CURES[rejected])
+    if kept.ledger.words.get(matter) != word:
+        raise RunFailed("a later word about the same is kept already, and counts", "Run again in a moment")
+    return kept
+
+
+def with_words(past: Past, words: Mapping[Matter, Word]) -> Past:
+    """The ledger as if these had been written."""
+    return replace(past, ledger=merge(past.ledger, Ledger(words=words)))
+
+
+def _written(learnt: Ledger, past: Past, us: Identity, message: str) -> tuple[Past, PushRejected | None]:
+    """The ledger with what is new in it, or why it is not written."""
     rejected: PushRejected | None = None
     for _ in range(_ATTEMPTS):
-        changed = changed_files(past.ledger, merge(past.ledger, learnt))
+        merged = merge(past.ledger, learnt)
+        changed = changed_files(past.ledger, merged)
         if not changed:
-            return ()
+            return past, None
         changes = (FileChange(path=path, kind=EntryKind.FILE, before=b"", after=data) for path, data in changed.items())
-        made = past.repository.commit(parent=past.tip, changes=changes, message=_MESSAGE, identity=us)
+        made = past.repository.commit(parent=past.tip, changes=changes, message=message, identity=us)
         rejected = past.repository.push(LEDGER_BRANCH, made, expected=past.tip)
+        if rejected is None:
+            return replace(past, ledger=merged, tip=made), None
         if rejected is not PushRejected.STALE:
             break
-        past = _anew(past.repository)
-    return (LEDGER_NOT_WRITTEN(problem=rejected.value, cure=_CURES[rejected]),) if rejected else ()
+        past = replace(_anew(past.repository), statuses=past.statuses)
+    return past, rejected
 
 
 def _anew(repository: Repository) -> Past:

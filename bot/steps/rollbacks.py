@@ -32,6 +32,10 @@ class Rollbacks:
     def gates(self, reference: Reference, tier: Tier) -> Iterator[ReturnGate | HoldGate]:
         """What is not taken again, and what is held."""
         yield from self._returns(reference, tier)
+        yield from self.holds(reference, tier)
+
+    def holds(self, reference: Reference, tier: Tier) -> Iterator[HoldGate]:
+        """What people said of it."""
         names = {str(self._branches.chart(reference)), str(reference.source.address)}
         words = self._branches.known.words.items()
         about = tuple(each for each in words if any(is_about(each[0], tier.name, name) for name in names))

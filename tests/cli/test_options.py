@@ -76,7 +76,10 @@ def test_a_variable_of_another_command_is_not_looked_at() -> None:
     ("call", "said"),
     [
         ((), "the following arguments are required: COMMAND"),
-        (("scam",), "argument COMMAND: invalid choice: 'scam' (choose from 'scan', 'update', 'demo')"),
+        (
+            ("scam",),
+            "argument COMMAND: invalid choice: 'scam' (choose from 'scan', 'update', 'hold', 'release', 'demo')",
+        ),
         (("scan", "--dif"), "unrecognized arguments: --dif"),
         (("scan", "one", "two"), "unrecognized arguments: two"),
         (("update", "--forge", "x"), "argument --forge: invalid choice: 'x' (choose from 'github', 'files')"),
@@ -130,7 +133,7 @@ def test_the_help_lists_every_command_and_every_option(helps: dict[str, str]) ->
 
 
 def test_the_help_says_every_exit_code_and_every_name_for_fail_on(helps: dict[str, str]) -> None:
-    for command in ("scan", "update"):
+    for command in OPTIONS.keys() - {"demo"}:
         listed = helps[command].partition("exit codes:")[2]
         assert all(f" {code.value} " in listed for code in ExitCode)
         names = helps[command].partition("names for --fail-on:")[2].partition("exit codes:")[0]
@@ -142,7 +145,7 @@ def test_the_help_says_every_exit_code_and_every_name_for_fail_on(helps: dict[st
 
 
 def test_the_help_says_where_the_token_and_the_logins_come_from(helps: dict[str, str]) -> None:
-    for command in ("scan", "update"):
+    for command in OPTIONS.keys() - {"demo"}:
         for variable in ("FLUX_CHART_BOT_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "DOCKER_CONFIG", "HTTPS_PROXY"):
             assert variable in helps[command]
         assert "no option for it" in helps[command]
@@ -161,7 +164,7 @@ def test_the_help_tells_the_defaults_as_they_are(helps: dict[str, str]) -> None:
 
 def test_the_examples_of_the_help_can_be_called() -> None:
     calls = re.findall(r"^  flux-chart-bot (.*?)(?:  |$| \|)", "\n".join(EPILOG.values()), re.MULTILINE)
-    assert len(calls) == 7
+    assert len(calls) == 10
     for call in calls:
         assert parse(call.split(), {}).command in COMMANDS
 

@@ -1,0 +1,126 @@
+"""`hold` and `release`: what a person says, read at the border, so that nothing unchecked gets into the ledger."""
+
+import argparse
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bot.errors import UsageError
+from bot.flux.address import join_chart
+from bot.ledger.model import Matter, Word
+from bot.maturity.durations import moment_text, parse_duration
+from bot.maturity.maturity_reasons import WORD_ABOUT_NOTHING
+from bot.model.references import PassedOver
+from bot.model.tiers import Configuration
+from bot.planning.mirrors import canonical
+from bot.reason import Reason
+from bot.report.run_report import RunReport
+from bot.versions.version import try_flux
+
+LONGEST_REASON = 200
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\dZ)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A person's word, and what it is about."""
+
+    matter: Matter
+    word: Word
+
+    def __str__(self) -> str:
+        """What becomes of it, in a line: `held: ghcr.io/x/podinfo 6.5.4 in staging until …`."""
+        about = " ".join(filter(None, (self.matter.chart, self.matter.version)))
+        where = f" in {self.matter.tier}" if self.matter.tier else " in every tier"
+        until = f" until {moment_text(self.word.until)}" if self.word.until else ""
+        return f"{'held' if self.word.held else 'released'}: {about}{where}{until}"
+
+
+def said(arguments: argparse.Namespace, configuration: Configuration, now: datetime) -> Said:
+    """Read what `hold` or `release` were given.
+
+    Args:
+        arguments: Of the command line; `until` is there for `hold` only.
+        configuration: Knows the tiers, and which addresses are one chart.
+        now: The time of the run; a hold ends after it.
+
+    Raises:
+        UsageError: One of them is not what it should be.
+    """
+    held = arguments.command == "hold"
+    matter = Matter(
+        chart=_chart(arguments.chart, configuration),
+        version=_version(arguments.version),
+        tier=_tier(arguments.tier, configuration),
+    )
+    until = _until(arguments.until, now) if held and arguments.until else None
+    return Said(matter=matter, word=Word(at=now, held=held, until=until, why=_why(arguments.reason)))
+
+
+def word_alone(word: Said, configuration: Configuration, arguments: argparse.Namespace) -> RunReport:
+    """A run that kept a word and did nothing else."""
+    return RunReport(command=arguments.command, configuration=configuration, dry_run=arguments.dry_run, word=str(word))
+
+
+def with_word(report: RunReport, word: Said) -> RunReport:
+    """A run that ended with this word kept; where it is about nothing that the run judged, that is said."""
+    mirrors, matter = report.configuration.mirrors, word.matter
+    about = any(
+        matter.tier in {"", verdict.tier.name}
+        and str(canonical(verdict.reference.source.address, mirrors)) == matter.chart
+        for verdict in report.verdicts
+    )
+    where = f"the tier {matter.tier}" if matter.tier else "any tier"
+    nothing = PassedOver(path="", reason=WORD_ABOUT_NOTHING(chart=matter.chart, where=where))
+    passed_over = report.passed_over if about else (*report.passed_over, nothing)
+    return replace(report, word=str(word), passed_over=passed_over)
+
+
+def _chart(text: str, configuration: Configuration) -> str:
+    """The address under which every tier knows the chart, written as the report writes it."""
+    if not text:
+        raise UsageError("no chart is named", "Give --chart HOST/PATH/NAME, as the report shows it")
+    host, _, name = text.removeprefix("oci://").partition("/")
+    address = join_chart(f"oci://{host}", name)
+    if isinstance(address, Reason):
+        raise UsageError(f"--chart is no address: {address.sentence}", "Give it as the report shows it")
+    return str(canonical(address, configuration.mirrors))
+
+
+def _version(text: str) -> str:
+    """In its one spelling: a tag may have a `v` before it, and `_` for `+`."""
+    if not text:
+        return ""
+    version = try_flux(text.replace("_", "+"))
+    if version is None:
+        raise UsageError(f"--version is {text!r}, which is no version", "Give one version, as in 1.2.3")
+    return str(version)
+
+
+def _tier(name: str, configuration: Configuration) -> str:
+    names = [tier.name for tier in configuration.tiers]
+    if name and name not in names:
+        raise UsageError(f"--tier is {name!r}, and there is no such tier", f"Name one of {', '.join(names)}")
+    return name
+
+
+def _until(text: str, now: datetime) -> datetime:
+    mend = "Give a duration (12h, 3d, 1w), a day (2026-12-31) or a time in UTC (2026-12-31T18:00Z)"
+    if (duration := parse_duration(text)) is not None:
+        until = now + duration
+    else:
+        try:
+            until = datetime.fromisoformat(text.removesuffix("Z") if _DAY.fullmatch(text) else "").replace(tzinfo=UTC)
+        except ValueError:
+            raise UsageError(f"--until is {text!r}", mend) from None
+    if until <= now:
+        raise UsageError(f"--until is {text!r}, and {moment_text(until)} is past", mend)
+    return until
+
+
+def _why(text: str) -> str:
+    """One line of text: it stands in reports and in commits of the ledger."""
+    if len(text) > LONGEST_REASON or not text.isprintable():
+        problem = f"--reason is longer than {LONGEST_REASON} characters, or not one line of text"
+        raise UsageError(problem, "Give a short sentence")
+    return text

@@ -1,0 +1,220 @@
+"""`hold` and `release`, as a person calls them."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from doubles.command_line import CONFIGURATION, Bot, Said
+from doubles.registry import RegistryDouble, reply
+
+from bot.errors import ForgeFailed
+
+LEDGER = "flux-chart-bot/state/ledger"
+NOW = datetime(2026, 3, 1, 3, tzinfo=UTC)
+Call = Callable[..., Said]
+
+
+def git(remote: Path, *arguments: str) -> str:
+    call = ["git", "-C", str(remote), *arguments]
+    return subprocess.run(call, capture_output=True, text=True, check=True).stdout
+
+
+def branches(remote: Path) -> str:
+    """Every branch and its commit."""
+    return git(remote, "for-each-ref")
+
+
+def proposed(remote: Path, chart: str, tier: str = "dev") -> str:
+    """The version that the tier's branch gives a chart."""
+    text = git(remote, "show", f"flux-chart-bot/{tier}/all:apps/{tier}/{chart}.yaml")
+    return text.partition("version: ")[2].split()[0]
+
+
+def holds(remote: Path) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(git(remote, "show", f"{LEDGER}:holds.json"))["holds"]
+    return found
+
+
+@pytest.fixture
+def call(bot: Bot, remote: Path, tmp_path: Path) -> Call:
+    """Calls a writing command, a second after the one before."""
+    told = 0
+
+    def run(command: str, *arguments: str, **environment: str) -> Said:
+        nonlocal told
+        told += 1
+        with mock.patch("bot.cli.commands.now", return_value=NOW.replace(second=told)):
+            files = ("--forge", "files", "--forge-folder", tmp_path / "forge", "--remote", remote)
+            return bot(command, *arguments, *files, **environment)
+
+    return run
+
+
+@pytest.fixture
+def podinfo(registry: RegistryDouble) -> str:
+    return f"{registry.netloc}/charts/podinfo"
+
+
+def test_a_held_version_leaves_the_open_pull_request_at_once(call: Call, remote: Path, podinfo: str) -> None:
+    call("update")
+    assert (proposed(remote, "podinfo"), proposed(remote, "redis")) == ("1.3.0", "1.3.0")
+
+    told = call("hold", "--chart", podinfo, "--version", "1.3.0", "--reason", "it loses data")
+
+    assert (told.code, told.lines[0]) == (0, f"held: {podinfo} 1.3.0 in every tier; 2 updates for dev")
+    assert (proposed(remote, "podinfo"), proposed(remote, "redis")) == ("1.2.4", "1.3.0")
+
+
+def test_a_held_chart_stays_and_the_report_says_by_whose_word(call: Call, remote: Path, podinfo: str) -> None:
+    call("update")
+    told = call("hold", "--chart", podinfo, "--reason", "it loses data")
+    assert (proposed(remote, "podinfo"), proposed(remote, "redis")) == ("1.2.3", "1.3.0")
+    assert f"dev: {podinfo} 1.2.3, held" in told.lines
+    assert any("held by a person: it loses data" in line for line in told.lines)
+    assert proposed(remote, "podinfo") == "1.2.3"
+    call("update")
+    assert proposed(remote, "podinfo") == "1.2.3"
+
+
+def test_a_release_brings_it_back(call: Call, remote: Path, podinfo: str) -> None:
+    call("update")
+    call("hold", "--chart", podinfo)
+    told = call("release", "--chart", podinfo)
+    assert (told.code, told.lines[0]) == (0, f"released: {podinfo} in every tier; 2 updates for dev")
+    assert proposed(remote, "podinfo") == "1.3.0"
+
+
+def test_a_release_of_one_version_leaves_the_others_held(call: Call, remote: Path, podinfo: str) -> None:
+    call("hold", "--chart", podinfo)
+    call("release", "--chart", podinfo, "--version", "1.2.4")
+    assert proposed(remote, "podinfo") == "1.2.4"
+
+
+def test_a_hold_of_another_tier_holds_nothing_here(call: Call, remote: Path, podinfo: str) -> None:
+    call("hold", "--chart", podinfo, "--tier", "production")
+    assert proposed(remote, "podinfo") == "1.3.0"
+
+
+def test_a_hold_ends_by_itself(call: Call, bot: Bot, remote: Path, podinfo: str, tmp_path: Path) -> None:
+    told = call("hold", "--chart", podinfo, "--until", "12h")
+    assert told.lines[0].startswith(f"held: {podinfo} in every tier until 2026-03-01 15:00 UTC")
+    assert proposed(remote, "podinfo") == "1.2.3"
+    with mock.patch("bot.cli.commands.now", return_value=NOW.replace(hour=16)):
+        bot("update", "--forge", "files", "--forge-folder", tmp_path / "forge", "--remote", remote)
+    assert proposed(remote, "podinfo") == "1.3.0"
+
+
+def test_a_hold_needs_no_registry_to_be_followed(
+    call: Call, remote: Path, podinfo: str, registry: RegistryDouble
+) -> None:
+    call("update")
+    registry.plan("podinfo/tags", reply(503))
+    told = call("hold", "--chart", podinfo, "--version", "1.3.0")
+    assert "1 chart could not be looked up" in told.lines[0]
+    assert (proposed(remote, "podinfo"), proposed(remote, "redis")) == ("1.2.3", "1.3.0")
+
+
+def test_a_dry_run_shows_what_would_follow_and_writes_nothing(call: Call, remote: Path, podinfo: str) -> None:
+    call("update")
+    before = branches(remote)
+    told = call("hold", "--chart", podinfo, "--dry-run")
+    assert told.lines[0] == f"held: {podinfo} in every tier; 1 update for dev; a dry run, nothing was written"
+    assert branches(remote) == before
+
+
+def test_without_an_update_only_the_word_is_kept(call: Call, remote: Path, podinfo: str) -> None:
+    call("update")
+    before = branches(remote)
+    told = call("hold", "--chart", f"oci://{podinfo}", "--version", "v1.3.0", "--tier", "dev", "--no-update")
+    assert told.lines == [f"held: {podinfo} 1.3.0 in dev"]
+    assert [line for line in branches(remote).splitlines() if line not in before.splitlines()] == [
+        f"{git(remote, 'rev-parse', LEDGER).strip()} commit\trefs/heads/{LEDGER}"
+    ]
+    (word,) = holds(remote)
+    expected = {"chart": podinfo, "version": "1.3.0", "tier": "dev", "held": True, "until": "", "why": ""}
+    assert word == {**expected, "at": "2026-03-01T03:00:02Z"}
+
+
+def test_a_word_about_a_chart_that_nobody_uses_is_kept_and_said(call: Call, remote: Path, podinfo: str) -> None:
+    told = call("hold", "--chart", f"{podinfo}x")
+    assert told.code == 0
+    assert any(
+        f"what was said about {podinfo}x is kept, and no reference of any tier uses" in one for one in told.lines
+    )
+    assert [word["chart"] for word in holds(remote)] == [f"{podinfo}x"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "no chart is named"),
+        (("--chart", "podinfo"), "--chart is no address: "),
+        (("--chart", "ghcr.io/x/../y"), "--chart is no address: "),
+        (("--chart", "ghcr.io/x/y:1.2.3"), "--chart is no address: "),
+        (("--chart", "ghcr.io/x/y", "--version", "1.x"), "--version is '1.x', which is no version"),
+        (("--chart", "ghcr.io/x/y", "--tier", "qa"), "--tier is 'qa', and there is no such tier"),
+        (("--chart", "ghcr.io/x/y", "--until", "soon"), "--until is 'soon'"),
+        (("--chart", "ghcr.io/x/y", "--until", "2026-02-30"), "--until is '2026-02-30'"),
+        (
+            ("--chart", "ghcr.io/x/y", "--until", "2026-02-28"),
+            "--until is '2026-02-28', and 2026-02-28 00:00 UTC is past",
+        ),
+        (("--chart", "ghcr.io/x/y", "--until", "2026-03-01T03:00Z"), "--until is '2026-03-01T03:00Z', and"),
+        (("--chart", "ghcr.io/x/y", "--until", "0h"), "--until is '0h', and"),
+        (("--chart", "ghcr.io/x/y", "--reason", "a\n::error::b"), "--reason is longer than 200 characters, or not one"),
+        (("--chart", "ghcr.io/x/y", "--reason", "a" * 201), "--reason is longer than 200 characters, or not one"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_written(
+    call: Call, remote: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    before = branches(remote)
+    told = call("hold", *arguments)
+    assert (told.code, branches(remote)) == (2, before)
+    assert told.err.startswith(said)
+
+
+@pytest.mark.parametrize("command", ["hold", "release"])
+def test_it_is_refused_where_writing_is_refused(call: Call, remote: Path, podinfo: str, command: str) -> None:
+    before = branches(remote)
+    told = call(command, "--chart", podinfo, GITHUB_EVENT_NAME="pull_request_target")
+    assert (told.code, branches(remote)) == (2, before)
+    assert told.err.startswith(f"`{command}` does not run on pull_request_target events")
+
+
+def test_the_variables_of_the_action_do_the_same(call: Call, remote: Path, podinfo: str) -> None:
+    variables = {
+        "FLUX_CHART_BOT_CHART": podinfo,
+        "FLUX_CHART_BOT_VERSION": "1.3.0",
+        "FLUX_CHART_BOT_TIER": "dev",
+        "FLUX_CHART_BOT_UNTIL": "1w",
+        "FLUX_CHART_BOT_REASON": "waits for the fix",
+        "FLUX_CHART_BOT_NO_UPDATE": "true",
+    }
+    assert call("hold", **variables).lines == [f"held: {podinfo} 1.3.0 in dev until 2026-03-08 03:00 UTC"]
+
+
+def test_a_run_that_fails_after_it_says_that_the_word_is_kept(call: Call, podinfo: str) -> None:
+    with mock.patch("bot.cli.commands.Commands._updated", side_effect=_gone):
+        told = call("hold", "--chart", podinfo)
+    assert told.code == 1
+    assert f"All the same this is kept: held: {podinfo} in every tier" in told.err.splitlines()
+
+
+def _gone(*_: object) -> None:
+    raise ForgeFailed("GitHub is away")
+
+
+def test_a_mirrors_address_holds_the_chart_everywhere(
+    bot: Bot, remote_with: Callable[[str], Path], registry: RegistryDouble, tmp_path: Path
+) -> None:
+    mirrors = f'same-as:\n  "harbor.example/*": "{registry.netloc}/charts/*"\n'
+    remote = remote_with(CONFIGURATION + mirrors)
+    call = ("--forge", "files", "--forge-folder", tmp_path / "forge", "--remote", remote)
+    told = bot("hold", "--chart", "harbor.example/podinfo", *call)
+    assert told.lines[0].startswith(f"held: {registry.netloc}/charts/podinfo in every tier")
+    assert f"dev: {registry.netloc}/charts/podinfo 1.2.3, held" in told.lines
