@@ -66,6 +66,35 @@ def explain(request: Request, spot: "Spot") -> "Explained":
     return with_reasons(edits, answers, configuration, focused, spot)
 
 
+def check(request: Request, before: Base, after: Base) -> RunReport:
+    """Tell the story of the versions that people change between two trees: nothing is edited, nothing is written.
+
+    Args:
+        request: As for `scan` of the base branches, which say what has soaked.
+        before: Where the pull request began.
+        after: Its head, with the tiers of the branch that it goes to.
+    """
+    from bot.steps.compare import compare, judging_suspended, tips_of, views_of  # noqa: PLC0415 - only check needs it
+    from bot.steps.judge import beside, digests_beside, judge  # noqa: PLC0415 - as above
+    from bot.steps.recall import Recalled  # noqa: PLC0415 - as in `run`
+    from bot.steps.select_versions import select  # noqa: PLC0415 - as above
+
+    configuration, registry = judging_suspended(request.configuration), request.registry
+    readings = Readings()
+    old, new = scan((before, after), readings)
+    edited = compare(old, new, configuration)
+    if not edited:
+        return RunReport(command=request.command, configuration=configuration)
+    resolved = views_of(edited, new)
+    answers = look_up(resolved, configuration, registry, request.progress)
+    digests = digests_beside(edited, registry, request.progress)
+    tips = tips_of(scan(request.bases, readings), configuration)
+    recalled = Recalled(tips, configuration, request.now, request.past, readings)
+    verdicts = judge(edited, select(resolved, answers, configuration), digests, configuration, recalled)
+    passed_over = tuple(beside(edited))
+    return RunReport(command=request.command, configuration=configuration, verdicts=verdicts, passed_over=passed_over)
+
+
 def run(request: Request) -> RunReport:
     """Tell the story once."""
     configuration, registry, remote = request.configuration, request.registry, request.remote

@@ -77,6 +77,9 @@ class Repository(Protocol):
     def past(self, branch: Branch, tip: Sha, most: int) -> tuple[PastCommit, ...]:
         """First-parent commits of a base branch from its fetched `tip` backwards, fetched so far, at most so many."""
 
+    def merge_base(self, one: Sha, other: Sha, most: int) -> Sha | None:
+        """The commit where two histories part, at most so many commits of each being looked at; None where none is."""
+
     def bring(self, commit: Sha) -> None:
         """Bring one commit here that a closed pull request had as its head; nothing happens where it is nowhere."""
 

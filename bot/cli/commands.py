@@ -91,7 +91,13 @@ class Commands:
         self._environment = environment
         self._mask = mask
         self._progress = progress
-        self.named = {"scan": self.scan, "update": self.update, "hold": self.steer, "release": self.steer}
+        self.named = {
+            "scan": self.scan,
+            "update": self.update,
+            "hold": self.steer,
+            "release": self.steer,
+            "check": self.check,
+        }
 
     def scan(self, arguments: argparse.Namespace) -> "RunReport":
         """Judge a folder, or the tips of the base branches; no write, no forge, no Git for a folder."""
@@ -246,12 +252,42 @@ class Commands:
                 )
             )
 
-    def _configured(self, arguments: argparse.Namespace, repository: Repository) -> "_Policy":
+    def check(self, arguments: argparse.Namespace) -> "RunReport":
+        """Judge the versions that a pull request's people changed; needs nothing but to read."""
+        from bot.cli.proposal import proposal_of, sides_of  # noqa: PLC0415 - loaded by those who use it
+
+        job = Job.from_environment(self._environment, arguments.repository)
+        proposal = proposal_of(arguments, job)
+        with self._repository(arguments, job) as repository:
+            found = self._configured(arguments, repository, foreign=True)
+            heads, configuration = found.heads, found.configuration
+            sides = sides_of(proposal, repository, configuration, heads)
+            tips = repository.fetch({*base_branches(configuration, heads), *state_branches(heads)})
+            trees = _Trees(
+                configuration=configuration,
+                bases=fetched_bases(repository, configuration, heads, tips),
+                helper_hosts=found.helper_hosts,
+                default=heads.default,
+                past=past_of(repository, tips, self._statuses(arguments, job, configuration)),
+            )
+            with self._request(trees) as request:
+                from bot.pipeline import check  # noqa: PLC0415 - see `_request`
+
+                report = check(replace(request, command="check"), sides.before, sides.after)
+        return replace(report, passed_over=(*report.passed_over, *sides.remarks))
+
+    def _statuses(self, arguments: argparse.Namespace, job: Job, configuration: Configuration) -> Forge | None:
+        """Who knows the statuses of commits, where a tier asks for some; without a token unknown, so never green."""
+        asked = any(tier.pace.with_status for tier in configuration.tiers)
+        known = arguments.forge == "files" or (job.token and job.repository)
+        return self._forge(arguments, job) if asked and known else None
+
+    def _configured(self, arguments: argparse.Namespace, repository: Repository, *, foreign: bool = False) -> "_Policy":
         """What the default branch's tip says: no other branch may say what is written, or who is asked for logins."""
         heads = repository.heads()
         tree = repository.tree(repository.fetch([heads.default])[heads.default])
         configuration = configuration_of(tree, arguments.config, heads.tips)
-        hosts = credential_hosts(configuration, heads, tree, self._environment)
+        hosts = credential_hosts(configuration, heads, tree, self._environment, foreign=foreign)
         return _Policy(heads=heads, configuration=configuration, helper_hosts=hosts)
 
     @contextmanager

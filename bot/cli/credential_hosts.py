@@ -9,7 +9,12 @@ from bot.ports import Tree
 
 
 def credential_hosts(
-    configuration: Configuration, heads: RemoteHeads, default: Tree, environment: Mapping[str, str]
+    configuration: Configuration,
+    heads: RemoteHeads,
+    default: Tree,
+    environment: Mapping[str, str],
+    *,
+    foreign: bool = False,
 ) -> frozenset[str] | None:
     """Hosts of the configuration, and of the charts that the default branch uses.
 
@@ -20,13 +25,14 @@ def credential_hosts(
         heads: The remote's branches.
         default: The tree of the default branch.
         environment: Where helpers would be named.
+        foreign: Whether trees are read that anybody may propose.
 
     Returns:
         None for every host: where all tiers live on the default branch nobody else names any.
     """
     from bot.registry.docker_config import names_helpers  # noqa: PLC0415 - loaded by runs that read branches
 
-    if set(base_branches(configuration, heads)) == {heads.default}:
+    if not foreign and set(base_branches(configuration, heads)) == {heads.default}:
         return None
     listed = configuration.helper_hosts | configuration.private_hosts
     if not names_helpers(environment):  # so that few have to read one more tree

@@ -8,7 +8,7 @@ from bot.errors import WriteRefused
 _OF_PULL_REQUESTS = frozenset(
     {"pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "merge_group"}
 )
-_MEND = "Use the command `scan` on this event, and `{command}` on schedule, workflow_dispatch or push"
+_MEND = "Use the command `check` or `scan` on this event, and `{command}` on schedule, workflow_dispatch or push"
 
 
 def refuse_to_write(event: str, payload: Mapping[str, Any], repository: str, command: str = "update") -> None:

@@ -25,7 +25,7 @@ from the folders, and prints it.""",
         """\
 Reads the tips of the tiers' base branches, by the configuration on the default branch; needs no checkout and touches
 none. Pushes only branches below flux-chart-bot/. Running it twice changes nothing the second time. It refuses to run on
-events of pull requests, where a stranger could choose what is written: use scan there.""",
+events of pull requests, where a stranger could choose what is written: use check or scan there.""",
     ),
     "hold": About(
         "keep a chart, or one version of it, from moving, without a change of the configuration",
@@ -38,6 +38,13 @@ requests lose what is held at once. It lasts until --until, or a release of the 
         """\
 Takes the same selectors as hold, and ends in an update too. A version that a base branch went back from is proposed
 again after a release.""",
+    ),
+    "check": About(
+        "judge the versions that a pull request changes, by the rules of the tiers; never writes",
+        """\
+Compares a head with the commit where it began: whether each version that people changed exists, may be in
+its tier, has soaked, is not held, and is what its digest says. Production is judged like any other. The rules are those
+of the default branch. Ends with 3 where something speaks against it, so that it can be a required check.""",
     ),
     "demo": About(
         "show the whole story on parts of its own",
@@ -55,6 +62,8 @@ exit codes:
 
 _FAIL_ON = """\
 names for --fail-on:
+  finding            check: something speaks against a version that people changed (default)
+  several-tiers      check: a pull request changes versions of several tiers
   alarm              something is not what it was, or not what was planned (default)
   nothing-looked-up  charts were asked for and not one answered (default)
   unreachable        any chart could not be looked up
@@ -109,9 +118,16 @@ examples:
                                              all of its versions, in every tier
 """
 
+_CHECK_EXAMPLES = """\
+examples:
+  flux-chart-bot check                       in a workflow on pull_request or merge_group: by its event
+  flux-chart-bot check --repository acme/fleet --into main --head 0123456789abcdef0123456789abcdef01234567
+"""
+
 _FOR_SCAN = _OTHERS.format(
     needed="Needed only for\n                           --base, where the repository is private."
 )
+_FOR_CHECK = _OTHERS.format(needed="It only reads.")
 _FOR_UPDATE = _OTHERS.format(
     needed="It may write\n                           contents, pull requests and commit statuses."
 )
@@ -121,6 +137,7 @@ EPILOG = {
     "update": "\n".join((_UPDATE_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_UPDATE)),
     "hold": "\n".join((_HOLD_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_UPDATE)),
     "release": "\n".join((_RELEASE_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_UPDATE)),
+    "check": "\n".join((_CHECK_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_CHECK)),
     "demo": _ENVIRONMENT,
 }
 

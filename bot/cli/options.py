@@ -114,6 +114,14 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
         *_STEERS,
     ),
     "release": (*_SELECTORS, *_STEERS),
+    "check": (
+        Option("into", "the branch that the commit wants into (default: by the event)", "BRANCH"),
+        Option("head", "the commit whose changes are judged, by its full name (default: by the event)", "COMMIT"),
+        _CONFIG,
+        *_REMOTE,
+        *_FORGE,
+        *_TOLD,
+    ),
     "demo": (
         Option("folder", "make everything in this new folder and keep it (default: one that goes away)", "DIR"),
         *_TOLD[-1:],

@@ -68,7 +68,7 @@ def annotation_of_trouble(error: BotError) -> Annotation:
 
 def _of_reasons(report: "RunReport") -> Iterator[Annotation]:
     # Imported here: a fault of the configuration is annotated too, and needs none of a run's nouns.
-    from bot.report.run_report import counted  # noqa: PLC0415 - see above
+    from bot.report.run_report import counted, findings  # noqa: PLC0415 - see above
     from bot.report.told_reasons import told_reasons  # noqa: PLC0415 - see above
 
     for outcome in report.outcomes:
@@ -79,8 +79,9 @@ def _of_reasons(report: "RunReport") -> Iterator[Annotation]:
     for remark in report.remarks:
         if level := _level(remark):
             yield _annotation(level, str(remark))
+    against = frozenset(findings(report))
     for told in told_reasons(report):
-        if level := _level(told.reason):
+        if level := Level.ERROR if told.reason in against else _level(told.reason):
             spot, *others = told.spots
             more = f" ({counted(len(others), 'more place')}, see the summary)" if others else ""
             yield _annotation(level, f"{told.reason}{more}", path=spot.path, line=spot.line)

@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 
+from bot.check_reasons import SEVERAL_TIERS
 from bot.errors import ExitCode, UsageError
-from bot.report.run_report import RunReport, alarms, all_reasons, is_unknown, nothing_looked_up
+from bot.report.run_report import RunReport, alarms, all_reasons, findings, is_unknown, nothing_looked_up
 
 
 class FailOn(StrEnum):
@@ -13,11 +14,15 @@ class FailOn(StrEnum):
     """Someone must look: what would have been pushed was not what was planned."""
     NOTHING_LOOKED_UP = "nothing-looked-up"
     """Charts were asked for and not one answered."""
+    FINDING = "finding"
+    """`check`: something speaks against a version that people changed, or it could not be judged."""
+    SEVERAL_TIERS = "several-tiers"
+    """`check`: one pull request changes versions of several tiers."""
     UNREACHABLE = "unreachable"
     """Any chart could not be looked up; an hourly schedule turns red for one registry's bad minute."""
 
 
-DEFAULT_FAIL_ON = frozenset({FailOn.ALARM, FailOn.NOTHING_LOOKED_UP})
+DEFAULT_FAIL_ON = frozenset({FailOn.ALARM, FailOn.NOTHING_LOOKED_UP, FailOn.FINDING})
 NEVER = "never"
 """Alone: nothing turns a run red that did its work."""
 
@@ -51,6 +56,8 @@ def happened(report: RunReport) -> frozenset[FailOn]:
     facts = {
         FailOn.ALARM: bool(alarms(all_reasons(report))),
         FailOn.NOTHING_LOOKED_UP: nothing_looked_up(report.verdicts),
+        FailOn.FINDING: bool(findings(report)),
+        FailOn.SEVERAL_TIERS: any(reason.id == SEVERAL_TIERS.id for reason in all_reasons(report)),
         FailOn.UNREACHABLE: any(map(is_unknown, report.verdicts)),
     }
     return frozenset(name for name, true in facts.items() if true)

@@ -1,13 +1,15 @@
 """The run in one sentence."""
 
-from bot.report.run_report import RunReport, charts_unknown, counted
+from bot.report.run_report import RunReport, charts_unknown, counted, findings
 
 
 def headline(report: RunReport) -> str:
     """`3 updates for dev and staging; 1 chart could not be looked up`."""
     tiers = [tier.name for tier in report.tiers if any(one.tier.name == tier.name for one in report.updates)]
     parts = [report.word] if report.word else []
-    if report.verdicts or not report.word:
+    if report.command == "check":
+        parts.append(_checked(report))
+    elif report.verdicts or not report.word:
         parts.append(f"{counted(len(report.updates), 'update')} for {_listed(tiers)}" if tiers else "nothing to update")
     if unknown := charts_unknown(report.verdicts):
         parts.append(f"{counted(unknown, 'chart')} could not be looked up")
@@ -16,6 +18,15 @@ def headline(report: RunReport) -> str:
     if report.problems:
         parts.append(f"not everything could be written ({counted(len(report.problems), 'problem')})")
     return "; ".join(parts)
+
+
+def _checked(report: RunReport) -> str:
+    edits = len({(verdict.tier.name, verdict.reference) for verdict in report.verdicts})
+    if not edits:
+        return "no version of a tier is changed"
+    changed = f"{counted(edits, 'version')} changed"
+    found = len(findings(report))
+    return f"{changed}, {counted(found, 'finding')}" if found else f"{changed}, nothing speaks against it"
 
 
 def _listed(names: list[str]) -> str:

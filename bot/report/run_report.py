@@ -105,6 +105,13 @@ def reason_of(verdict: Verdict) -> Reason | None:
             assert_never(verdict.decision)
 
 
+def findings(report: RunReport) -> tuple[Reason, ...]:
+    """What speaks against the versions that people changed, each as often as it does; for `check` only."""
+    if report.command != "check":
+        return ()
+    return tuple(verdict.decision.reason for verdict in report.verdicts if isinstance(verdict.decision, Held))
+
+
 def is_unknown(verdict: Verdict) -> bool:
     """Whether the chart could not be looked up in this run."""
     reason = reason_of(verdict)

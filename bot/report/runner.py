@@ -29,6 +29,8 @@ class Output(StrEnum):
     """JSON: tier, action and address of each pull request."""
     PLAN = "plan"
     """JSON: the whole run, by `plan.schema.json`."""
+    FINDINGS = "findings"
+    """How much speaks against the versions that people changed; `check` only."""
     ALARMS = "alarms"
     """How many alarms there are."""
 
@@ -37,12 +39,13 @@ def outputs_of(report: "RunReport") -> dict[Output, str]:
     """Every output; values are numbers or one line of ASCII JSON."""
     # Imported here: a runner is there before the configuration is read, and a fault in that must be told at once.
     from bot.report.document import output_text, pull_requests_text  # noqa: PLC0415 - see above
-    from bot.report.run_report import alarms, all_reasons  # noqa: PLC0415 - see above
+    from bot.report.run_report import alarms, all_reasons, findings  # noqa: PLC0415 - see above
 
     return {
         Output.UPDATES: str(len(report.updates)),
         Output.PULL_REQUESTS: pull_requests_text(report),
         Output.PLAN: output_text(report),
+        Output.FINDINGS: str(len(findings(report))),
         Output.ALARMS: str(len(alarms(all_reasons(report)))),
     }
 

@@ -56,7 +56,7 @@ def _cut(lines: Iterable[str], room: int) -> str:
 def _matrix_lines(report: RunReport) -> Iterator[str]:
     rows = matrix(report)
     if not rows:
-        yield from () if report.word else ("No chart of a tier was found.",)
+        yield from () if report.word or report.command == "check" else ("No chart of a tier was found.",)
         return
     tiers = [tier.name for tier in report.tiers]
     yield f"| Chart | {' | '.join(tiers)} |"
@@ -110,7 +110,7 @@ def _reason_lines(report: RunReport) -> Iterator[str]:
     listed = [one for one in told if one.reason.weight is not Weight.COUNTED]
     ordinary = [one for one in told if one.reason.weight is Weight.COUNTED]
     if listed:
-        yield "#### Not updated, and why"
+        yield "#### What is to be said of them" if report.command == "check" else "#### Not updated, and why"
         yield ""
         yield from map(_listed, listed)
     if ordinary:

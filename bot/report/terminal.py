@@ -73,7 +73,8 @@ def plain_lines(report: RunReport) -> Iterator[str]:
         if row.tone is not Tone.QUIET:
             yield from _plain_row(row, report)
     if quiet := sum(row.tone is Tone.QUIET for row in rows):
-        yield f"{quiet} of {len(rows)} charts have nothing to do"
+        said = "are as the rules want them" if report.command == "check" else "have nothing to do"
+        yield f"{quiet} of {len(rows)} charts {said}"
     yield from _closing(report)
 
 

@@ -135,6 +135,24 @@ class GitRepository:
         arguments = (*_FETCH, depth, "--end-of-options", self._remote.url, spec)
         self._runner.run("fetch a branch's history", *arguments, variables=self._login)
 
+    def merge_base(self, one: Sha, other: Sha, most: int) -> Sha | None:
+        """The commit where two histories part, at most so many commits of each being looked at; None where none is.
+
+        Raises:
+            UsageError: One of the commits is not in the repository.
+            RepositoryFailed: The remote cannot be used.
+        """
+        both = (_checked_sha(one), _checked_sha(other))
+        arguments = (*_FETCH, f"--depth={most}", "--end-of-options", self._remote.url, *both)
+        finished = self._runner.attempt("fetch two histories", *arguments, variables=self._login)
+        if finished.status and failures.says_unknown_commit(finished.errors):
+            problem = f"the repository does not have the commit {one} or {other}"
+            raise UsageError(problem, "It may have been replaced meanwhile; run again for the newest")
+        if finished.status:
+            raise self._runner.failure("fetch two histories", finished.errors)
+        found = self._runner.attempt("find where two histories part", "merge-base", "--end-of-options", *both)
+        return found.output.decode("ascii").strip() if found.status == 0 else None
+
     def bring(self, commit: Sha) -> None:
         """Bring one commit here that a closed pull request had as its head; nothing happens where it is nowhere.
 

@@ -76,7 +76,7 @@ class Limits:
     def beyond(self, version: Version, reach: Limit) -> str | None:
         """`refusal`, where something may move by itself."""
         beyond = None if self.by_policy else reach.refusal(version)
-        return beyond or (self._objection(version) if self.skip or self.narrowed_by else None)
+        return beyond or (self.refused_by_name(version) if self.skip or self.narrowed_by else None)
 
     @property
     def haste(self) -> str | None:
@@ -102,14 +102,15 @@ class Limits:
         """What speaks against a version wherever one comes from, in the words of `refusal`; None for nothing."""
         if isinstance(self.follow, Constraint) and not self.follow.check(version):
             return f"outside {self.follow}"
-        return self._objection(version)
+        return self.refused_by_name(version)
 
     def constraints(self, current: Version) -> tuple[Constraint, ...]:
         """Every constraint by which a version may be refused."""
         bounds = (self.reach(current).within, *self.skip, self.narrowed_by)
         return tuple(bound for bound in bounds if bound)
 
-    def _objection(self, version: Version) -> str | None:
+    def refused_by_name(self, version: Version) -> str | None:
+        """What a rule's `skip` or the comment says against a version, in the words of `refusal`; None for nothing."""
         for skipped in self.skip:
             if skipped.check(version):
                 return f"skipped by a rule ({skipped})"

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bot.ledger.merging import merge_sights
 from bot.ledger.model import ChartSights, Ledger
-from bot.maturity.gates import Gate, HoldGate, SettleGate, WaitGate
+from bot.maturity.gates import Gate, HoldGate, SettleGate, SoakGate, StatusGate, WaitGate
 from bot.maturity.timeline import is_same
 from bot.model.charts import ChartAddress
 from bot.model.references import Reference
@@ -84,6 +84,18 @@ class Recalled:
     def held(self, reference: Reference, tier: Tier) -> tuple[HoldGate, ...]:
         """What people hold of one reference: known without a registry, and without a look into the past."""
         return tuple(self._rollbacks.holds(reference, tier))
+
+    def look_for(self, asked: Iterable[Moving]) -> None:
+        """Read as much of the branches' past as it takes to know whether exactly these versions have soaked."""
+        known = tuple(asked)
+        self._soaks.look(known, exactly=True)
+        self._greens.look(known)
+
+    def soaks(self, reference: Reference, limits: Limits) -> tuple[SoakGate | StatusGate, ...]:
+        """What the tiers say from which one reference takes its versions, by what was read of their past."""
+        pace = limits.pace
+        found = (self._soaks.gate(name, reference, pace.soak, asks=False) for name in pace.comes_from)
+        return (*(gate for gate in found if gate), *self._greens.gates(reference, limits.tier, asks=False))
 
     def sights(self, address: ChartAddress) -> ChartSights:
         """What is known of a chart in its registry, with what this run learnt; as if listed now where nothing is."""

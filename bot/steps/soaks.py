@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.ledger.model import Ledger
 from bot.maturity.gates import Run, SoakGate
 from bot.maturity.soaking import free_at
-from bot.maturity.timeline import Span, spans
+from bot.maturity.timeline import Span, is_same, spans
 from bot.model.charts import ChartAddress
 from bot.model.references import Reference
 from bot.reason import Reason
@@ -25,13 +25,20 @@ _CAPPED = "the history of its branch is longer than what is read of it"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Want:
-    """A reference that may take what a lower tier ran, and what it would take."""
+    """A reference that may take what a lower tier ran, and what it would take.
+
+    Attributes:
+        version: The one in use; where exactly one is asked for, that.
+    """
 
     chart: ChartAddress
     version: Version
     limits: Limits
+    exactly: bool = False
 
     def would_take(self, version: Version) -> bool:
+        if self.exactly:
+            return is_same(version, self.version)
         return version > self.version and self.limits.refusal(version, self.limits.reach(self.version)) is None
 
 
@@ -58,15 +65,22 @@ class Soaks:
         """What a tier's references to a chart ran, as far as that was read."""
         return self._runs.get((name, chart), ())
 
-    def look(self, moving: Iterable[Moving]) -> bool:
-        """Read the past of the tiers that these take their versions from; whether that was not known before."""
+    def look(self, moving: Iterable[Moving], *, exactly: bool = False) -> bool:
+        """Read the past of the tiers that these take their versions from; whether that was not known before.
+
+        Args:
+            moving: What would move from its version, or `exactly` to it.
+            exactly: Whether that one version is asked for, and not whatever has soaked.
+        """
         wanted: dict[str, list[_Want]] = {}
         for one in moving:
             chart = self._branches.chart(one.reference)
             limits = limits_of(one.reference, one.tier, self._branches.configuration)
             for name in one.tier.pace.comes_from:
                 if (name, chart) not in self._runs and not isinstance(limits, Reason):
-                    wanted.setdefault(name, []).append(_Want(chart=chart, version=one.version, limits=limits))
+                    wanted.setdefault(name, []).append(
+                        _Want(chart=chart, version=one.version, limits=limits, exactly=exactly)
+                    )
         for name, wants in wanted.items():
             self._read(name, wants)
         return bool(wanted)
@@ -145,6 +159,8 @@ def _is_free(run: Run, version: Version, soak: timedelta, now: datetime) -> bool
 
 
 def _was_lower(want: _Want, history: History, name: str, users: Iterable[Reference]) -> bool:
-    """Whether the oldest commit that was read ran nothing that is above the version in use."""
-    values = (history.oldest.get(key_of(name, each)) for each in users)
+    """Whether the oldest commit that was read ran nothing above the version in use, or as high as one asked for."""
+    values = [history.oldest.get(key_of(name, each)) for each in users]
+    if want.exactly:
+        return all(value is None or value < want.version for value in values)
     return all(value is None or value <= want.version for value in values)

@@ -254,7 +254,7 @@ def test_update_on_a_pull_request_ends_at_once_and_names_scan(
     assert told.code == 2
     assert told.err.splitlines() == [
         f"`update` does not run on {event} events: a pull request would choose what is written",
-        "Use the command `scan` on this event, and `update` on schedule, workflow_dispatch or push",
+        "Use the command `check` or `scan` on this event, and `update` on schedule, workflow_dispatch or push",
     ]
 
 

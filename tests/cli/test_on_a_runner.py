@@ -34,7 +34,7 @@ def test_outputs_and_summary_are_written_and_nothing_is_annotated_when_all_is_we
     told = bot("scan", checkout, **job)
     assert (told.code, runner_commands(told.out + told.err)) == (0, [])
     given = outputs(job)
-    assert given.keys() == {"updates", "pull-requests", "plan", "alarms"}
+    assert given.keys() == {"updates", "pull-requests", "plan", "findings", "alarms"}
     assert (given["updates"], given["alarms"], given["pull-requests"]) == ("2", "0", "[]")
     jsonschema.validate(json.loads(given["plan"]), schema())
     summary = Path(job["GITHUB_STEP_SUMMARY"]).read_text()
@@ -88,7 +88,7 @@ def test_json_on_standard_output_stays_pure_and_the_runner_is_told_beside_it(
 def test_a_refused_event_is_annotated_for_the_run_as_a_whole(bot: Bot, remote: Path, job: dict[str, str]) -> None:
     told = bot("update", "--forge", "files", "--remote", remote, **job | {"GITHUB_EVENT_NAME": "pull_request"})
     assert (told.code, runner_commands(told.out)) == (2, ["error"])
-    assert "Use the command `scan` on this event" in told.lines[0]
+    assert "Use the command `check` or `scan` on this event" in told.lines[0]
     assert outputs(job) == {}
 
 

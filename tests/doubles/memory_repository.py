@@ -162,6 +162,13 @@ class MemoryRepository:
             following = parent
         return (*found[:-1], replace(found[-1], changed=()))
 
+    def merge_base(self, one: Sha, other: Sha, most: int) -> Sha | None:
+        self._over_the_wire()
+        if not {one, other} <= self.remote.commits.keys():
+            raise UsageError("the repository does not have the commit")
+        mine = {facts.sha for facts in self.history(one, most)}
+        return next((facts.sha for facts in self.history(other, most) if facts.sha in mine), None)
+
     def bring(self, commit: Sha) -> None:
         self._over_the_wire()
 

@@ -118,6 +118,23 @@ def test_on_the_default_branch_alone_every_host_is_its_own(
     assert asked(ground) == {ground.registry.netloc, theirs.netloc}
 
 
+def test_no_helper_is_asked_for_a_host_that_a_pull_request_names(
+    ground: Ground, theirs: RegistryDouble, machine: dict[str, str | None]
+) -> None:
+    """Also where all tiers live on the default branch."""
+    ground.fleet()
+    more = {
+        "sources/theirs.yaml": repository(theirs.netloc, "theirs"),
+        "apps/dev/theirs.yaml": release("podinfo", source="theirs"),
+        "apps/dev/podinfo.yaml": release("podinfo", "1.2.4"),
+    }
+    head = ground.commit("feature", more)
+    said = ground.run("check", "--remote", ground.remote, "--into", "main", "--head", head, **machine)
+    assert said.code == 3, said
+    assert asked(ground) == {ground.registry.netloc}
+    assert {"authorization"} & {name for one in theirs.journal for name in one.headers} == set()
+
+
 def test_a_folder_counts_as_it_is(ground: Ground, machine: dict[str, str | None], tmp_path: Path) -> None:
     folder = write(tmp_path / "fleet", fleet(ground.registry.netloc, BRANCHES))
     said = ground.run("scan", folder, **machine)

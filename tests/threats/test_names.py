@@ -132,6 +132,7 @@ def test_a_file_of_any_name_is_edited_and_only_shown(ground: Ground, path: str) 
         "updates",
         "pull-requests",
         "plan",
+        "findings",
         "alarms",
     }
     assert json.loads((ground.folder / "plan.json").read_text())["pull_requests"][0]["files"]

@@ -32,7 +32,7 @@ jobs:
 # What act makes of a line that is a command to it; anything else stands behind a bar.
 _OBEYED = re.compile(r"^\[[^\]]*\] +(?:⚙|❓|🚧|❗|💬) +(.*)$|^\[[^\]]*\] (The `[a-z-]+` command is disabled.*)$")
 
-_NAMES = {"updates", "pull-requests", "plan", "alarms"}
+_NAMES = {"updates", "pull-requests", "plan", "findings", "alarms"}
 # Annotations, and what act says of the files that a step wrote.
 _OURS = re.compile(rf"::(?:warning|error) title=flux-chart-bot,|::set-output:: (?:{'|'.join(_NAMES)})=|Summary - ###")
 

@@ -1,0 +1,38 @@
+"""What speaks against a person's edit of a version, beside what `bot.reasons` says of every reference."""
+
+from bot.reason import ReasonKind, Weight
+
+BEYOND_TIER = ReasonKind(
+    "beyond-tier",
+    "{version} is not for {tier}: it is {why}",
+    "Take one that the tier may have, or change what it may have on the default branch",
+    Weight.WARNING,
+)
+NOT_SOAKED = ReasonKind(
+    "not-soaked",
+    "{version} is not for {tier} yet: {why}",
+    "Wait for it, or take one that has soaked",
+    Weight.WARNING,
+)
+HELD_EDIT = ReasonKind("held-edit", "{version} is not for {tier}: {why}", "Take another, or release it", Weight.WARNING)
+DIGEST_DIFFERS = ReasonKind(
+    "digest-differs",
+    "the digest beside {version} is {written}, and the registry has {found} for it",
+    "Write the digest of the version, or find out who moved the tag",
+    Weight.WARNING,
+)
+SEVERAL_TIERS = ReasonKind(
+    "several-tiers",
+    "one pull request changes versions of several tiers: {tiers}",
+    "Make one for each, so that a version is seen in the first before it is in the next",
+    Weight.WARNING,
+)
+EDIT_SUSPENDED = ReasonKind(
+    "edit-suspended", "{object} is suspended, so its new version {version} does not run", "Resume it to see it run"
+)
+COMPARED_WITH_TIP = ReasonKind(
+    "compared-with-tip",
+    "where the pull request began was not found in {commits} commits, so it is compared with the tip of {branch}",
+    "Bring the branch up to date with its base",
+    Weight.WARNING,
+)

@@ -1,0 +1,88 @@
+"""compare: the versions that a pull request's people changed, tier by tier."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from bot.model.references import Reference
+from bot.model.tiers import Configuration, SuspendedPolicy, Tier
+from bot.planning.mirrors import canonical
+from bot.steps.resolve import Resolved, TierView, references_of
+from bot.steps.scan import Scanned
+from bot.steps.side import wish_alike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """One reference of a tier that says another version than before.
+
+    Attributes:
+        old: The same object before, with the same chart; None where there was none, or several.
+        new: As the pull request has it.
+        known: The object was there before, with whatever chart.
+    """
+
+    tier: Tier
+    old: Reference | None
+    new: Reference
+    known: bool
+
+
+def compare(before: Scanned, after: Scanned, configuration: Configuration) -> tuple[Edited, ...]:
+    """Every reference of `after` that does not wish what the same object wished before."""
+    past, present = references_of(before, configuration), references_of(after, configuration)
+    return tuple(
+        edited
+        for tier in after.base.tiers
+        for edited in _edited(tier, past[tier.name], present[tier.name], configuration)
+    )
+
+
+def views_of(edited: Iterable[Edited], after: Scanned) -> Resolved:
+    """The edits as the story's steps take references."""
+    by_tier: dict[str, list[Reference]] = {}
+    for one in edited:
+        by_tier.setdefault(one.tier.name, []).append(one.new)
+    views = (_view(after, tier, by_tier.get(tier.name, ())) for tier in after.base.tiers)
+    return Resolved(views=tuple(views), outside=())
+
+
+def tips_of(scanned: Iterable[Scanned], configuration: Configuration) -> Resolved:
+    """What the base branches run; faults of the configuration's paths are for those who can mend them."""
+    views = (
+        _view(one, tier, references)
+        for one in scanned
+        for tier in one.base.tiers
+        for references in (references_of(one, configuration)[tier.name],)
+    )
+    return Resolved(views=tuple(views), outside=())
+
+
+def judging_suspended(configuration: Configuration) -> Configuration:
+    """The same configuration, by which suspended objects are judged too: somebody edits them."""
+    return replace(configuration, suspended=SuspendedPolicy.UPDATE)
+
+
+def _edited(
+    tier: Tier, before: Iterable[Reference], after: Iterable[Reference], configuration: Configuration
+) -> Iterator[Edited]:
+    by_object: dict[object, list[Reference]] = {}
+    for each in before:
+        by_object.setdefault(each.object, []).append(each)
+    for new in after:
+        known = by_object.get(new.object, [])
+        if not any(wish_alike(each, new) for each in known):
+            old = _before(new, known, configuration)
+            yield Edited(tier=tier, old=old, new=new, known=bool(known))
+
+
+def _before(new: Reference, known: list[Reference], configuration: Configuration) -> Reference | None:
+    """The one of that name in the same file, else the only one there is: a file may have moved."""
+    chart = canonical(new.source.address, configuration.mirrors)
+    alike = [each for each in known if canonical(each.source.address, configuration.mirrors) == chart]
+    here = [each for each in alike if each.path == new.path]
+    found = here if len(here) == 1 else alike
+    return found[0] if len(found) == 1 else None
+
+
+def _view(one: Scanned, tier: Tier, references: Iterable[Reference]) -> TierView:
+    return TierView(base=one.base, tier=tier, references=tuple(references), passed_over=(), built=one.built)

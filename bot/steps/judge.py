@@ -1,0 +1,138 @@
+"""judge: what the tiers' rules say of versions that people wrote."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from bot.check_reasons import BEYOND_TIER, DIGEST_DIFFERS, EDIT_SUSPENDED, HELD_EDIT, NOT_SOAKED, SEVERAL_TIERS
+from bot.model.charts import Unreachable
+from bot.model.references import ExactPin, PassedOver, Reference
+from bot.model.tiers import Configuration
+from bot.model.verdicts import Current, Held, Verdict
+from bot.ports import Progress, Registry
+from bot.reason import Reason
+from bot.selection.limits import Limits, limits_of
+from bot.steps.compare import Edited
+from bot.steps.look_up import Asked
+from bot.steps.moving import Moving
+from bot.steps.recall import Recalled
+from bot.steps.resolve import TierVerdicts
+from bot.steps.select_versions import version_in_use
+from bot.versions.tags import tag_of
+from bot.versions.version import Version, try_loose
+
+Digests = Mapping[Asked, str | Unreachable]
+
+
+def digests_beside(edited: Iterable[Edited], registry: Registry, progress: Progress) -> Digests:
+    """What the tags resolve to beside which a digest is written."""
+    wanted = dict.fromkeys(asked for one in edited if (asked := _asked(one.new)))
+    return registry.digests(wanted, progress) if wanted else {}
+
+
+def judge(
+    edited: tuple[Edited, ...],
+    judged: Iterable[TierVerdicts],
+    digests: Digests,
+    configuration: Configuration,
+    recalled: Recalled,
+) -> tuple[Verdict, ...]:
+    """Every edit with all that speaks against it, a verdict each; where nothing does, one that says so."""
+    recalled.look_for(_soaking(edited, configuration))
+    by_edit = {(one.tier.name, one.reference): one for tier in judged for one in tier.verdicts}
+    found: list[Verdict] = []
+    for one in edited:
+        ordinary = by_edit[one.tier.name, one.new]
+        version = version_in_use(one.new)
+        problems = dict.fromkeys(_problems(one, ordinary, digests, configuration, recalled))
+        fine = replace(ordinary, decision=Current(version=version))
+        found += [replace(ordinary, decision=Held(version=version, reason=each)) for each in problems] or [fine]
+    return tuple(found)
+
+
+def beside(edited: tuple[Edited, ...]) -> Iterator[PassedOver]:
+    """What is to be known beside the verdicts."""
+    moved = {one.tier.name: one.new for one in edited if one.known}
+    if len(moved) > 1:
+        first = next(iter(moved.values()))
+        yield PassedOver(path=first.path, line=first.line, reason=SEVERAL_TIERS(tiers=", ".join(moved)))
+    for one in edited:
+        if one.new.suspended:
+            reason = EDIT_SUSPENDED(object=one.new.object, version=version_in_use(one.new))
+            yield PassedOver(path=one.new.path, line=one.new.line, object=one.new.object, suspended=True, reason=reason)
+
+
+def _problems(
+    one: Edited, ordinary: Verdict, digests: Digests, configuration: Configuration, recalled: Recalled
+) -> Iterator[Reason]:
+    if isinstance(ordinary.decision, Held):
+        yield ordinary.decision.reason
+    if reason := _digest(one.new, digests):
+        yield reason
+    version, limits = _version(one.new), _limits(one, configuration)
+    if version is None or isinstance(limits, Reason):
+        return
+    facts = {"version": version_in_use(one.new), "tier": one.tier.name}
+    if why := _beyond(one, version, limits):
+        yield BEYOND_TIER(**facts, why=why)
+    tag = tag_of(version_in_use(one.new), one.new.tag_rule)
+    for gate in recalled.held(one.new, one.tier):
+        if not_yet := gate.objection(tag, version):
+            yield HELD_EDIT(**facts, why=not_yet.why)
+    for soak in recalled.soaks(one.new, limits) if _has_to_soak(one) else ():
+        if not_yet := soak.objection(tag, version):
+            yield NOT_SOAKED(**facts, why=not_yet.why)
+
+
+def _limits(one: Edited, configuration: Configuration) -> Limits | Reason:
+    """Those of the old version: what a comment says of how far it may move, it says of that."""
+    pin = one.old.pin if one.old and isinstance(one.old.pin, ExactPin) else one.new.pin
+    return limits_of(replace(one.new, pin=pin), one.tier, configuration)
+
+
+def _beyond(one: Edited, version: Version, limits: Limits) -> str | None:
+    """What rules say of a version. How far a tier moves by itself binds nobody in one that never does."""
+    why = limits.objection(version) if not limits.stays else limits.refused_by_name(version)
+    before = _version(one.old) if one.old else None
+    if why or limits.stays or before is None or version <= before:
+        return why
+    return limits.refusal(version, limits.reach(before))
+
+
+def _has_to_soak(one: Edited) -> bool:
+    """What is new to the tier as a whole cannot have run before; what goes back is needed now."""
+    before, version = _version(one.old) if one.old else None, _version(one.new)
+    return one.known and not (before and version and version <= before)
+
+
+def _soaking(edited: Iterable[Edited], configuration: Configuration) -> Iterator[Moving]:
+    for one in edited:
+        version, limits = _version(one.new), _limits(one, configuration)
+        if version and not isinstance(limits, Reason) and _has_to_soak(one):
+            yield Moving(tier=one.tier, reference=one.new, version=version, tag=version_in_use(one.new))
+
+
+def _digest(reference: Reference, digests: Digests) -> Reason | None:
+    asked = _asked(reference)
+    if asked is None or not isinstance(reference.pin, ExactPin) or reference.pin.digest is None:
+        return None
+    found = digests[asked]
+    if isinstance(found, Unreachable):
+        return found.reason
+    written = reference.pin.digest.text
+    if found == written:
+        return None
+    return DIGEST_DIFFERS(version=reference.pin.version.text, written=written, found=found)
+
+
+def _asked(reference: Reference) -> Asked | None:
+    """The tag beside which a digest is written."""
+    pin = reference.pin
+    if not isinstance(pin, ExactPin) or pin.digest is None or pin.as_constraint:
+        return None
+    return reference.source, tag_of(pin.version.text, reference.tag_rule)
+
+
+def _version(reference: Reference) -> Version | None:
+    """The version that is written, whether it runs or not."""
+    pin = reference.pin
+    return try_loose(pin.version.text.replace("_", "+")) if isinstance(pin, ExactPin) else None

@@ -1,0 +1,245 @@
+"""What `check` says of versions that people change: the tiers' rules, and nothing but them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from builders import PODINFO, configuration, digest, pace, rule, source, tier
+from doubles.github.seeding import Content
+from doubles.memory_registry import quiet
+from doubles.story import Story, oci, release
+
+from bot.cli.proposal import Proposal, sides_of
+from bot.errors import ExitCode
+from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
+from bot.model.tiers import Configuration, RequiredStatus
+from bot.pipeline import Request, check
+from bot.reasons import UNREACHABLE
+from bot.report.annotations import Level, annotations_of
+from bot.report.exit_code import DEFAULT_FAIL_ON, FailOn, exit_code
+from bot.report.headline import headline
+from bot.report.run_report import RunReport, findings
+from bot.steps.remember import read_past, remember
+
+DEV, STAGING, LIVE = "apps/dev/a.yaml", "apps/staging/a.yaml", "apps/live/a.yaml"
+SOAKS = pace(comes_from=["dev"], soak="3d")
+TIERS = (
+    tier("dev", "any"),
+    tier("staging", "patch", pace=SOAKS),
+    tier("live", "exact", production=True, pace=SOAKS),
+)
+VERSIONS = ("1.2.2", "1.2.3", "1.2.4", "1.2.5", "1.3.0", "2.0.0")
+
+
+def story(settings: Configuration | None = None, files: Mapping[str, Content] | None = None) -> Story:
+    """All tiers run 1.2.3."""
+    told = Story(settings or configuration(*TIERS)).push(PODINFO, *VERSIONS)
+    return told.write({DEV: release("1.2.3"), STAGING: release("1.2.3"), LIVE: release("1.2.3"), **(files or {})})
+
+
+def soaked(version: str, days: float) -> Story:
+    """Dev runs a version for so long, and a run has seen it."""
+    told = story().write({DEV: release(version)})
+    told.run()
+    return told.pass_by(days=days)
+
+
+def checked(told: Story, files: Mapping[str, Content], *, start: str = "main", into: str = "main") -> RunReport:
+    """What is said of a pull request that changes these files."""
+    head = told.remote.commit(f"feature-{len(told.remote.commits)}", files, start=start)
+    heads = told.repository.heads()
+    before = dict(told.remote.branches)
+    sides = sides_of(Proposal(into=into, head=head), told.repository, told.configuration, heads)
+    request = Request(
+        command="check",
+        configuration=told.configuration,
+        bases=told.bases(),
+        default=heads.default,
+        registry=told.registry,
+        progress=quiet,
+        now=told.now,
+        past=read_past(told.repository, heads.tips.get(LEDGER_BRANCH)),
+    )
+    report = check(request, sides.before, sides.after)
+    assert told.remote.branches == before
+    return report
+
+
+def said(report: RunReport) -> list[str]:
+    """The id of each finding."""
+    return sorted(reason.id for reason in findings(report))
+
+
+def noted(report: RunReport) -> list[str]:
+    return sorted(one.reason.id for one in report.passed_over)
+
+
+def code(report: RunReport, *names: FailOn) -> ExitCode:
+    return exit_code(report, frozenset(names) or DEFAULT_FAIL_ON)
+
+
+def test_a_version_that_the_tier_may_have_is_fine() -> None:
+    report = checked(story(), {DEV: release("1.2.4")})
+    assert (said(report), code(report)) == ([], ExitCode.DONE)
+    assert headline(report) == "1 version changed, nothing speaks against it"
+
+
+def test_a_version_that_does_not_exist_is_found_on_its_line_and_ends_with_3() -> None:
+    report = checked(story(), {DEV: release("1.2.9")})
+    assert (said(report), code(report)) == (["tag-missing"], ExitCode.ALARMED)
+    assert headline(report) == "1 version changed, 1 finding"
+    [annotation] = annotations_of(report)
+    assert (annotation.level, annotation.path, annotation.line) == (Level.ERROR, DEV, 10)
+    assert code(report, FailOn.ALARM) == ExitCode.DONE
+
+
+def test_what_nobody_changes_is_not_judged_and_not_asked_for() -> None:
+    told = story(files={"apps/dev/b.yaml": release("9.9.9", chart="redis")})
+    assert headline(checked(told, {"README.md": "x"})) == "no version of a tier is changed"
+    checked(told, {DEV: release("1.2.4")})
+    assert {str(one.address) for one in told.registry.listed} == {PODINFO}
+
+
+def test_what_the_base_moved_to_meanwhile_is_nobodys_edit() -> None:
+    told = story()
+    began = told.remote.branches["main"]
+    told.write({DEV: release("2.0.0")})
+    assert said(checked(told, {"README.md": "x"}, start=began)) == []
+    assert headline(checked(told, {"README.md": "x"}, start=began)) == "no version of a tier is changed"
+
+
+def test_a_version_beyond_what_the_tier_follows_is_found() -> None:
+    told = story(configuration(tier("dev", "minor"), tier("staging", "any")))
+    report = checked(told, {DEV: release("2.0.0")})
+    assert said(report) == ["beyond-tier"]
+    assert "2.0.0 is not for dev" in findings(report)[0].sentence
+
+
+def test_a_tier_that_never_moves_by_itself_is_moved_by_people() -> None:
+    assert said(checked(story(configuration(tier("dev", "exact"))), {DEV: release("2.0.0")})) == []
+
+
+def test_a_skipped_version_is_found_also_on_the_way_back() -> None:
+    settings = configuration(tier("dev", "any"), rules=[rule(skip=["1.2.2", "1.2.4"])])
+    assert said(checked(story(settings), {DEV: release("1.2.4")})) == ["beyond-tier"]
+    assert said(checked(story(settings), {DEV: release("1.2.2")})) == ["beyond-tier"]
+
+
+def test_the_comment_on_the_line_counts_from_the_version_before() -> None:
+    comment = "{} # flux-chart-bot: patch"
+    told = story(files={DEV: release(comment.format("1.2.3"))})
+    assert said(checked(told, {DEV: release(comment.format("1.2.4"))})) == []
+    assert said(checked(told, {DEV: release(comment.format("1.3.0"))})) == ["beyond-tier"]
+
+
+@pytest.mark.parametrize("path", [STAGING, LIVE])
+def test_a_version_that_has_not_soaked_is_found_in_production_too(path: str) -> None:
+    told = soaked("1.2.4", days=2.9)
+    assert said(checked(told, {path: release("1.2.4")})) == ["not-soaked"]
+    assert said(checked(told, {path: release("1.2.5")})) == ["not-soaked"]
+    told.pass_by(hours=3)
+    assert said(checked(told, {path: release("1.2.4")})) == []
+
+
+def test_a_version_that_dev_ran_for_long_enough_and_left_for_a_newer_one_is_fine() -> None:
+    told = soaked("1.2.4", days=4)
+    told.write({DEV: release("1.2.5")})
+    told.run()
+    for number in range(40):
+        told.write({"README.md": str(number)})
+    told.pass_by(days=4).run()
+    assert said(checked(told, {LIVE: release("1.2.4")})) == []
+    assert said(checked(told, {LIVE: release("1.2.5")})) == []
+
+
+def test_what_the_pull_request_itself_changes_in_dev_is_no_soak() -> None:
+    told = soaked("1.2.3", days=9)
+    report = checked(told, {DEV: release("1.2.4"), STAGING: release("1.2.4")})
+    assert said(report) == ["not-soaked"]
+
+
+def test_a_version_that_is_not_green_where_the_tier_wants_it_is_found() -> None:
+    told = soaked("1.2.4", days=4)
+    wants = replace(SOAKS, with_status=(RequiredStatus(context="e2e", creator="ann"),))
+    told.configuration = configuration(TIERS[0], tier("staging", "any", pace=wants))
+    assert said(checked(told, {STAGING: release("1.2.4")})) == ["not-soaked"]
+
+
+def test_going_back_needs_no_soak() -> None:
+    assert said(checked(story(), {LIVE: release("1.2.2")})) == []
+
+
+def test_a_held_version_is_found() -> None:
+    told = story()
+    words = {Matter(chart=PODINFO, version="1.2.4"): Word(at=told.now, held=True, why="it loses data")}
+    remember(Ledger(words=words), read_past(told.repository, None), told.forge.us)
+    report = checked(told, {DEV: release("1.2.4")})
+    assert said(report) == ["held-edit"]
+    assert "it loses data" in findings(report)[0].sentence
+    assert said(checked(told, {DEV: release("1.2.5")})) == []
+
+
+def test_a_digest_has_to_be_that_of_its_tag() -> None:
+    told = Story(configuration(tier("dev", "any"))).push(PODINFO, "1.2.3", "1.2.4", digests="ab")
+    told.write({DEV: oci(f"{{tag: 1.2.3, digest: '{digest('a')}'}}")})
+    right, wrong = (oci(f"{{tag: 1.2.4, digest: '{digest(sign)}'}}") for sign in "ba")
+    assert said(checked(told, {DEV: right})) == []
+    report = checked(told, {DEV: wrong})
+    assert said(report) == ["digest-differs"]
+    assert digest("b") in findings(report)[0].sentence
+    assert said(checked(told, {DEV: oci(f"{{tag: 1.2.3, digest: '{digest('b')}'}}")})) == ["digest-differs"]
+
+
+def test_several_tiers_at_once_are_a_warning_unless_it_is_named_in_fail_on() -> None:
+    told = soaked("1.2.4", days=4)
+    report = checked(told, {STAGING: release("1.2.4"), LIVE: release("1.2.4")})
+    assert (said(report), noted(report), code(report)) == ([], ["several-tiers"], ExitCode.DONE)
+    assert "staging, live" in report.passed_over[0].reason.sentence
+    assert code(report, FailOn.SEVERAL_TIERS) == ExitCode.ALARMED
+
+
+def test_a_suspended_release_is_judged_and_said() -> None:
+    suspended = "  suspend: true\n"
+    told = story(files={DEV: release("1.2.3", extra=suspended)})
+    report = checked(told, {DEV: release("1.2.9", extra=suspended)})
+    assert (said(report), noted(report)) == (["tag-missing"], ["edit-suspended"])
+
+
+def test_what_cannot_be_judged_is_no_success() -> None:
+    told = story()
+    told.registry.away[source(PODINFO)] = UNREACHABLE(host="ghcr.io", problem="it is away")
+    report = checked(told, {DEV: release("1.2.4")})
+    assert (len(findings(report)), code(report)) == (1, ExitCode.ALARMED)
+
+
+def test_a_new_release_has_to_exist_and_nothing_more() -> None:
+    told = story()
+    new = "apps/staging/new.yaml"
+    assert said(checked(told, {new: release("1.3.0", name="new")})) == []
+    assert said(checked(told, {new: release("7.0.0", name="new")})) == ["tag-missing"]
+
+
+def test_a_moved_file_does_not_hide_a_version() -> None:
+    told = story()
+    moved = {STAGING: None, "apps/staging/other.yaml": release("1.2.4")}
+    assert said(checked(told, moved)) == ["not-soaked"]
+    assert headline(checked(told, {STAGING: None, "apps/staging/other.yaml": release("1.2.3")})).startswith(
+        "no version"
+    )
+
+
+def test_another_chart_under_the_same_name_does_not_hide_a_version() -> None:
+    told = story().push("ghcr.io/x/redis", "1.2.4")
+    assert said(checked(told, {STAGING: release("1.2.4", chart="redis", name="podinfo")})) == ["not-soaked"]
+
+
+def test_the_pull_request_does_not_bring_its_own_rules() -> None:
+    told = story(configuration(tier("dev", "minor")))
+    file = "tiers:\n  dev: {paths: ['apps/dev/**'], follow: any}\n"
+    assert said(checked(told, {".github/flux-chart-bot.yaml": file, DEV: release("2.0.0")})) == ["beyond-tier"]
+
+
+def test_a_branch_of_no_tier_is_not_judged() -> None:
+    told = story(replace(configuration(*TIERS)))
+    told.remote.commit("other", {"x": "y"})
+    assert headline(checked(told, {DEV: release("9.9.9")}, start="other", into="other")).startswith("no version")
