@@ -1,6 +1,6 @@
 """What `check` says of versions that people change: the tiers' rules, and nothing but them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -12,6 +12,8 @@ from doubles.story import Story, oci, release
 from bot.cli.proposal import Proposal, sides_of
 from bot.errors import ExitCode
 from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
+from bot.model.commits import Sha
+from bot.model.proposals import SaidStatus, State
 from bot.model.tiers import Configuration, RequiredStatus
 from bot.pipeline import Request, check
 from bot.reasons import UNREACHABLE
@@ -28,6 +30,7 @@ TIERS = (
     tier("staging", "patch", pace=SOAKS),
     tier("live", "exact", production=True, pace=SOAKS),
 )
+Statuses = Callable[[Sha], tuple[SaidStatus, ...]]
 VERSIONS = ("1.2.2", "1.2.3", "1.2.4", "1.2.5", "1.3.0", "2.0.0")
 
 
@@ -44,7 +47,14 @@ def soaked(version: str, days: float) -> Story:
     return told.pass_by(days=days)
 
 
-def checked(told: Story, files: Mapping[str, Content], *, start: str = "main", into: str = "main") -> RunReport:
+def checked(
+    told: Story,
+    files: Mapping[str, Content],
+    *,
+    start: str = "main",
+    into: str = "main",
+    statuses: Statuses | None = None,
+) -> RunReport:
     """What is said of a pull request that changes these files."""
     head = told.remote.commit(f"feature-{len(told.remote.commits)}", files, start=start)
     heads = told.repository.heads()
@@ -58,7 +68,7 @@ def checked(told: Story, files: Mapping[str, Content], *, start: str = "main", i
         registry=told.registry,
         progress=quiet,
         now=told.now,
-        past=read_past(told.repository, heads.tips.get(LEDGER_BRANCH)),
+        past=read_past(told.repository, heads.tips.get(LEDGER_BRANCH), statuses),
     )
     report = check(request, sides.before, sides.after)
     assert told.remote.branches == before
@@ -165,6 +175,22 @@ def test_a_version_that_is_not_green_where_the_tier_wants_it_is_found() -> None:
     assert said(checked(told, {STAGING: release("1.2.4")})) == ["not-soaked"]
 
 
+def test_a_version_that_is_green_where_the_tier_wants_it_is_fine() -> None:
+    told = soaked("1.2.4", days=4)
+    wants = replace(SOAKS, with_status=(RequiredStatus(context="e2e", creator="ann"),))
+    told.configuration = configuration(TIERS[0], tier("staging", "any", pace=wants))
+    green = SaidStatus(context="e2e", creator="ann", state=State.SUCCESS)
+    assert said(checked(told, {STAGING: release("1.2.4")}, statuses=lambda _: (green,))) == []
+
+
+def test_a_pull_request_cannot_take_away_who_did_not_run_it() -> None:
+    told = soaked("1.2.4", days=4)
+    other = "apps/dev/b.yaml"
+    told.write({other: release("1.2.3", name="other")})
+    report = checked(told, {other: None, STAGING: release("1.2.4")})
+    assert said(report) == ["not-soaked"]
+
+
 def test_going_back_needs_no_soak() -> None:
     assert said(checked(story(), {LIVE: release("1.2.2")})) == []
 
@@ -226,6 +252,11 @@ def test_a_moved_file_does_not_hide_a_version() -> None:
     assert headline(checked(told, {STAGING: None, "apps/staging/other.yaml": release("1.2.3")})).startswith(
         "no version"
     )
+
+
+def test_a_moved_file_counts_from_the_version_that_it_had() -> None:
+    told = story(configuration(tier("dev", "minor")))
+    assert said(checked(told, {DEV: None, "apps/dev/other.yaml": release("2.0.0")})) == ["beyond-tier"]
 
 
 def test_another_chart_under_the_same_name_does_not_hide_a_version() -> None:
