@@ -22,8 +22,7 @@ def test_it_is_the_commit_that_both_have(side: Side) -> None:
 def test_it_is_none_as_long_as_it_lies_too_far_back(side: Side) -> None:
     began = side.remote.commit("main", {"a": "1"})
     head = side.remote.commit("feature", {"b": "0"}, start="main")
-    for number in range(20):
-        tip = side.remote.commit("main", {"a": f"{number}+"})
+    tip = [side.remote.commit("main", {"a": f"{number}+"}) for number in range(20)][-1]
     with side.open() as repository:
         repository.fetch(["main"])
         assert repository.merge_base(tip, head, 5) is None
