@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from bot.flux.files import may_concern_flux
 from bot.flux.version_edits import older_pins
 from bot.maturity.timeline import Moment
 from bot.model.commits import PastCommit, Sha, TreeEntry
@@ -86,10 +87,18 @@ class History:
         for newer, older in zip(self.commits[len(self._states) - 1 :], self.commits[len(self._states) :], strict=False):
             known = self._states[-1]
             changed = [path for path in newer.changed if self._matters(path, known)]
+            others = [path for path in newer.changed if path.endswith(_SUFFIXES) and path not in changed]
             state = known
-            if changed:
+            if self._concern_flux(newer.sha, others) or self._concern_flux(older.sha, others):
+                state = self._state_at(older.sha)
+            elif changed:
                 state = self._rewound(known, newer.sha, older.sha, changed) or self._state_at(older.sha)
             self._states.append(state)
+
+    def _concern_flux(self, commit: Sha, paths: list[str]) -> bool:
+        """Whether files outside of the tiers, which nothing names now, may have been named then: a source, say."""
+        pairs = zip(paths, self._contents(commit, paths), strict=True) if paths else ()
+        return any(data is not None and may_concern_flux(path, data) for path, data in pairs)
 
     def _matters(self, path: str, known: _State) -> bool:
         """Whether a changed file may change what references say: it is one of theirs, or lies in one of their tiers."""
