@@ -14,6 +14,7 @@ from bot.model.verdicts import Edit, Held, ReachedTier, Update, Verdict
 from bot.planning.arranging import PATIENCE, Arrangement, Standing, arrange_tier
 from bot.planning.memory import TierMemory
 from bot.planning.rows import Row
+from bot.reasons import UNREACHABLE
 
 NOW = datetime(2026, 11, 21, 6, tzinfo=UTC)
 HOST = "ghcr.io/x/"
@@ -43,8 +44,10 @@ def arranged(
     memory: TierMemory | None = None,
     rules: tuple[Rule, ...] = (),
     now: datetime = NOW,
+    theirs: frozenset[str] = frozenset(),
+    unopened: Mapping[str, frozenset[Row]] | None = None,
 ) -> Arrangement:
-    there = Standing(rows=standing or {}, numbers=numbers)
+    there = Standing(rows=standing or {}, unopened=unopened or {}, theirs=theirs, numbers=numbers)
     return arrange_tier(of, verdicts, configuration(of, rules=rules), there, memory or TierMemory(), now)
 
 
@@ -174,6 +177,42 @@ def test_who_waited_too_long_goes_before_every_patch() -> None:
     memory = TierMemory(waiting={f"{HOST}z": NOW - PATIENCE - timedelta(seconds=1)})
     found = arranged(dev(Grouping.CHART, opened=1), update("a"), update("z", "2.0.0", "major"), memory=memory)
     assert proposed(found) == {"z, majors": ["z"]}
+
+
+def test_a_branch_that_others_work_on_takes_no_other_chart_and_nobody_loses_their_wait() -> None:
+    since = {f"{HOST}b": NOW - timedelta(days=2)}
+    standing, memory = {"all": frozenset({row("a")})}, TierMemory(waiting=since)
+    found = arranged(dev(), update("a"), update("b"), standing=standing, memory=memory, theirs=frozenset({"all"}))
+    assert proposed(found) == {"": ["a"]}
+    assert reasons(found) == {"b": "waits-for-room"}
+    assert found.waiting == since
+
+
+def test_what_lies_on_a_branch_without_a_pull_request_is_not_pushed_out() -> None:
+    memory = TierMemory(waiting={f"{HOST}a": NOW - timedelta(days=2)})
+    found = arranged(dev(changes=1), update("a"), update("b"), memory=memory, unopened={"all": frozenset({row("b")})})
+    assert proposed(found) == {"": ["b"]}
+
+
+def test_a_chart_with_a_new_major_keeps_its_turn() -> None:
+    of = dev(Grouping.CHART, opened=1)
+    [old] = arranged(of, update("b")).groups
+    standing = {old.text: frozenset({row("b", "1.2.4")})}
+    found = arranged(of, update("a"), update("b", "2.0.0", "major"), standing=standing)
+    assert proposed(found) == {"b, majors": ["b"]}
+
+
+def test_a_day_without_its_registry_takes_nobodys_place_in_the_queue() -> None:
+    unknown = replace(update("b"), decision=Held(version="1.2.3", reason=UNREACHABLE(host="h", problem="away")))
+    since = {f"{HOST}b": NOW - timedelta(days=2), f"{HOST}gone": NOW - timedelta(days=2)}
+    found = arranged(dev(), update("a"), unknown, memory=TierMemory(waiting=since))
+    assert found.waiting == {f"{HOST}b": NOW - timedelta(days=2)}
+
+
+def test_a_night_outside_of_its_windows_takes_nobodys_place_in_the_queue() -> None:
+    since = {f"{HOST}a": NOW - timedelta(days=2)}
+    found = arranged(within_hours(), update("a"), memory=TierMemory(waiting=since), now=NOW.replace(hour=23))
+    assert found.waiting == since
 
 
 @given(

@@ -350,6 +350,8 @@ class TestABranchOfOneChartThatOthersWorkOn:
         story = self.touched(theirs)
         below = story.remote.branches[NAME]
         assert run(story.push(PODINFO, "1.2.5")) == [f"push {NAME}", "update_pull_request"]
+        said = story.forge.set_by_us.copy()
+        assert (run(story), story.forge.set_by_us) == ([], said)
         (tip, *_) = story.repository.history(story.remote.branches[NAME], 1)
         assert tip.parents == (below,)
         assert story.proposed() == {PODINFO_FILE: theirs.replace("1.2.4", "1.2.5"), "more.yaml": "theirs"}

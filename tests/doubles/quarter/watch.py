@@ -40,9 +40,8 @@ class Watch:
     def run(self) -> None:
         """One run, and a second one where the first wrote: that must find nothing to do."""
         before = self._lines()
-        wrote = self._observed()
-        if wrote:
-            assert not self._observed(), self._at("a second run wrote")
+        if self._observed() and (again := self._observed()):
+            raise AssertionError(self._at(f"a second run wrote: {', '.join(again)}"))
         self._production_is_left_alone()
         self._limit_holds()
         self._only_what_may_be()
@@ -63,8 +62,8 @@ class Watch:
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
         return f"{table}\n{self.runs} runs, {self.world.hour} simulated hours, {state} writes of our state"
 
-    def _observed(self) -> bool:
-        """Run; whether anything was written."""
+    def _observed(self) -> list[str]:
+        """Run; what was written."""
         world, tips, calls = self.world, self.world.heads(), len(self.world.forge.writes)
         open_before, base = world.opened(), world.base
         report = world.run()
@@ -72,12 +71,12 @@ class Watch:
         _no_trouble(report, self._at("trouble"))
         assert world.base == base, self._at("the base branch moved")
         now, made = world.heads(), world.forge.writes[calls:]
-        for branch in tips.keys() | now.keys():
-            if tips.get(branch) != now.get(branch):
-                self._count_push(branch, tips.get(branch), now.get(branch), open_before)
+        moved = sorted(branch for branch in tips.keys() | now.keys() if tips.get(branch) != now.get(branch))
+        for branch in moved:
+            self._count_push(branch, tips.get(branch), now.get(branch), open_before)
         for call, about in made:
             self._count_call(call, about, open_before)
-        return bool(made) or tips != now
+        return [*moved, *(f"{call} {about}" for call, about in made)]
 
     def _count_push(self, branch: str, old: str | None, new: str | None, pulls: dict[int, PullRequest]) -> None:
         tier = branch.split("/")[1]
