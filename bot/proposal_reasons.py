@@ -21,6 +21,11 @@ WAITS_FOR_WINDOW = ReasonKind(
 ONLY_REPORTED = ReasonKind(
     "only-reported", "{version} is allowed here, and `mode: report` proposes nothing", "Move it by hand"
 )
+IN_SHARED_DRAFT = ReasonKind(
+    "in-shared-draft",
+    "{version} is for a draft that moves {tiers} at once, told under {tier}",
+    "Give each tier a value of its own to move it alone",
+)
 EXTRA_REFUSED = ReasonKind(
     "extra-refused",
     "{what} of pull request {number} could not be set: {problem}",
@@ -46,5 +51,7 @@ FOREIGN_PULL_REQUEST = ReasonKind(
     Weight.WARNING,
 )
 
-WAITING = frozenset({WAITS_FOR_ROOM.id, WAITS_FOR_WINDOW.id, REFUSED.id, TAKEN_OUT.id, ONLY_REPORTED.id})
+WAITING = frozenset(
+    {WAITS_FOR_ROOM.id, WAITS_FOR_WINDOW.id, REFUSED.id, TAKEN_OUT.id, ONLY_REPORTED.id, IN_SHARED_DRAFT.id}
+)
 """Ids of what may move and is not proposed: the matrix says which version, and why not."""

@@ -7,6 +7,8 @@ from bot.config.mirrors import mirror_faults
 from bot.config.pace import source_faults
 from bot.config.rules import host_faults, read_rule
 from bot.config.schema_check import check_shape
+from bot.config.shared import KEY as SHARED
+from bot.config.shared import read_shared
 from bot.config.templates import read_templates
 from bot.config.tiers import read_tier
 from bot.errors import ConfigurationError, Fault
@@ -45,6 +47,7 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
     hosts: dict[str, list[str]] = keys.get("registries", {})
     same_as = keys.get("same-as", {})
     templates, template_faults = read_templates(located, keys.get("templates", {}))
+    shared, shared_faults = read_shared(located, keys.get(SHARED), len(names))
     faults = {
         *located.faults,
         *(fault for _, fault in shape),
@@ -54,6 +57,7 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
         *(fault for key in hosts for fault in host_faults(located, key, hosts[key])),
         *mirror_faults(located, same_as),
         *template_faults,
+        *shared_faults,
     }
     if faults:
         raise ConfigurationError(tuple(sorted(faults, key=_in_order)))
@@ -69,6 +73,7 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
         image_policies=ImagePolicies(keys.get("image-policies", ImagePolicies.REPORT)),
         commit=CommitPolicy(keys.get("commit", CommitPolicy.GIT)),
         templates=templates,
+        shared=shared,
     )
 
 
@@ -94,6 +99,8 @@ def _without(data: object, faulty: set[Route]) -> dict[str, Any]:
     keys["same-as"] = {copy: original for copy, original in same_as.items() if ("same-as", copy) not in items}
     registries = keys.get("registries", {})
     keys["registries"] = {key: hosts for key, hosts in registries.items() if ("registries", key) not in items}
+    if any(route[:1] == (SHARED,) for route in faulty):
+        keys.pop(SHARED, None)
     return keys
 
 

@@ -23,13 +23,14 @@ def check_paths(
         default: The branch of tiers that name none.
 
     Returns:
-        Faults in the order of the tiers: patterns without a file, files of one branch that two tiers claim, and tiers
+        Faults in the order of the file: patterns without a file, files of one branch that two tiers claim, and tiers
         that hold a file which looks like production without saying what they are.
     """
     faults: list[Fault] = []
     for branch, paths in paths_by_branch.items():
         tiers = [tier for tier in configuration.tiers if (tier.branch or default) == branch]
         faults += _check_tree(configuration, branch, sorted(paths), tiers)
+    faults += _shared_faults(configuration, {path for paths in paths_by_branch.values() for path in paths})
     return tuple(sorted(faults, key=lambda fault: fault.line))
 
 
@@ -45,6 +46,19 @@ def _check_tree(configuration: Configuration, branch: Branch, paths: list[str], 
         yield from _claimed_twice(configuration, tier, claimed, claims, branch)
         yield from _unsaid_production(configuration, tier, claimed)
         claims |= dict.fromkeys(claimed, tier)
+
+
+def _shared_faults(configuration: Configuration, paths: set[str]) -> Iterator[Fault]:
+    """Patterns of `shared` that match nothing on any branch: what they were meant for would be moved by nobody."""
+    if not configuration.shared.paths:
+        return
+    ordered, line = sorted(paths), configuration.shared.line
+    for pattern in configuration.shared.paths:
+        if not _matching(pattern, ordered):
+            message = f"the pattern {shown(pattern)} of `shared` matches no file"
+            yield Fault(
+                path=configuration.path, line=line, column=1 if line else 0, message=message, mend="Mend or remove it"
+            )
 
 
 def _matching(pattern: str, paths: list[str]) -> list[str]:

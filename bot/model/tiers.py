@@ -147,6 +147,19 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """Where values may be written that several tiers share, and that a draft may move for all of them.
+
+    Attributes:
+        paths: Glob patterns, as those of a tier; empty where no draft does.
+        line: 1-based line of its key in the configuration, for messages.
+    """
+
+    paths: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """The whole configuration file, checked.
 
@@ -158,6 +171,7 @@ class Configuration:
         mirrors: Addresses under which one chart is known as well.
         commit: `api` where GitHub shall make the commits, and so sign them.
         templates: The wordings of pull requests and commits.
+        shared: What is proposed for several tiers at once, in drafts.
     """
 
     path: str
@@ -171,3 +185,4 @@ class Configuration:
     image_policies: ImagePolicies = ImagePolicies.REPORT
     commit: CommitPolicy = CommitPolicy.GIT
     templates: Templates = DEFAULT_TEMPLATES
+    shared: Shared = field(default_factory=Shared)

@@ -45,6 +45,14 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReachedTier:
+    """A tier that an update moves, and the files and roots by which it does."""
+
+    tier: Tier
+    ways: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """Old and new side by side, and the edits that make it so.
 
@@ -57,6 +65,7 @@ class Update:
         refused: Why every newer version was not taken, newest first.
         tied: Other tags of equal precedence; held where they name different charts.
         carried: Why the chart could not be looked up, where an open pull request proposed this and so keeps it.
+        shared: Every tier that it moves, where these are several: only a draft that names them all proposes it.
     """
 
     old: str
@@ -68,6 +77,7 @@ class Update:
     refused: tuple[Refused, ...] = ()
     tied: tuple[str, ...] = ()
     carried: Reason | None = None
+    shared: tuple[ReachedTier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

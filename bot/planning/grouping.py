@@ -15,6 +15,7 @@ from bot.planning.rules import matching
 KEY_TRAILER = "Flux-Chart-Bot-Key"
 """Every commit of ours carries the key of its branch: others' kinds of branches are not for grouping to close."""
 _MAJORS = "majors"
+_SHARED = "shared"
 _MAJOR_JUMP = "major"
 _LONGEST_SLUG = 40
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
@@ -77,6 +78,11 @@ def _extras(extras: Extras, said: ProposingRule) -> Extras:
 
 def key_of(verdict: Verdict, update: Update, settings: Proposing) -> Key:
     """The key of one update."""
+    key = _key_of(verdict, update, settings)
+    return _shared(key, update) if update.shared else key
+
+
+def _key_of(verdict: Verdict, update: Update, settings: Proposing) -> Key:
     apart = settings.majors is Majors.APART and update.jump == _MAJOR_JUMP
     match settings.group:
         case Grouping.TIER:
@@ -89,6 +95,12 @@ def key_of(verdict: Verdict, update: Update, settings: Proposing) -> Key:
         case _:
             assert_never(settings.group)
     return _named(f"{kind} {_MAJORS if apart else ''} {chart}", about, f"{about}, {_MAJORS}" if apart else about)
+
+
+def _shared(key: Key, update: Update) -> Key:
+    """What several tiers share is grouped as ever, and apart from what is one tier's, and from other tiers'."""
+    tiers = " ".join(one.tier.name for one in update.shared)
+    return _named(f"{_SHARED} {tiers} {key.text}", _SHARED, key.about)
 
 
 def _named(identity: str, slug: str, about: str) -> Key:

@@ -5,6 +5,8 @@ import hashlib
 from bot.model.commits import FileChange, PathDifference, Sha
 from bot.model.proposals import PullRequestPlan
 from bot.model.tiers import Configuration, Tier
+from bot.model.verdicts import Update
+from bot.planning.sharing import drafted_paths
 from bot.planning.tiers import claimants, production_paths, tiers_on
 from bot.reason import Reason
 from bot.reasons import NOT_AS_PLANNED
@@ -32,12 +34,20 @@ def deviation(
         return _deviates(plan, f"paths {sorted(planned.keys() ^ actual.keys())[:3]}")
     guarded = production_paths(configuration, plan.base, default)
     others = tiers_on(configuration, plan.base, default)
+    drafted = _drafted(plan, configuration)
     for path, difference in actual.items():
-        if path.startswith(_NEVER) or guarded.matches(path) or not _may_change(path, plan, others):
+        ours = path in drafted or (not guarded.matches(path) and _may_change(path, plan, others))
+        if path.startswith(_NEVER) or not ours:
             return _deviates(plan, f"{path} must never change")
         if not _as_planned(planned[path], difference):
             return _deviates(plan, f"the content or mode of {path}")
     return None
+
+
+def _drafted(plan: PullRequestPlan, configuration: Configuration) -> frozenset[str]:
+    """The paths that a draft for several tiers lists, production's too; none of what is no draft."""
+    updates = [update.decision for update in plan.updates if isinstance(update.decision, Update)]
+    return drafted_paths(updates, configuration) if plan.draft else frozenset()
 
 
 def _may_change(path: str, plan: PullRequestPlan, tiers: tuple[Tier, ...]) -> bool:

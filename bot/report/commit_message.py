@@ -6,6 +6,7 @@ from bot.model.templates import Template, Variable
 from bot.model.tiers import Tier
 from bot.planning.commit_trailers import ChartRow, CommitRecord, word, written
 from bot.planning.grouping import ALL, KEY_TRAILER, Key
+from bot.planning.sharing import named, whole_tiers
 from bot.report.lines import Line
 from bot.report.run_report import counted
 
@@ -18,6 +19,8 @@ _JUMPS = ("major", "minor", "patch", "prerelease", "pin")
 
 def title_of(template: Template, tier: Tier, lines: tuple[Line, ...], key: Key = ALL) -> str:
     """`chore(deps): update podinfo to 6.9.1 in dev`, or how many charts where that would be too long."""
+    if _moved(lines) and Variable.TIER not in template.parts:
+        template = Template((*template.parts, " in ", Variable.TIER))
     titles = ["".join(filled(template, tier, lines, what)) for what in _whats(lines, key)]
     return next((title for title in titles if len(title) <= LONGEST_SUBJECT), titles[-1])
 
@@ -27,12 +30,17 @@ def filled(
 ) -> Iterator[str]:
     """The parts of a wording: its own words as they are, each value behind `escaped`."""
     values = {
-        Variable.TIER: tier.name,
+        Variable.TIER: named(_moved(lines) or (tier,)),
         Variable.WHAT: what,
         Variable.CHARTS: str(_charts(lines)),
         Variable.JUMP: next((jump for jump in _JUMPS if any(line.update.jump == jump for line in lines)), _JUMPS[-1]),
     }
     return (part if isinstance(part, str) else escaped(values[part]) for part in template.parts)
+
+
+def _moved(lines: tuple[Line, ...]) -> tuple[Tier, ...]:
+    """All tiers of a draft for several: no wording of a team may leave one out."""
+    return whole_tiers(line.update for line in lines)
 
 
 def _whats(lines: tuple[Line, ...], key: Key) -> list[str]:

@@ -9,6 +9,7 @@ from typing import assert_never
 from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.planning.mirrors import canonical
+from bot.planning.sharing import named, whole_tiers
 from bot.proposal_reasons import WAITING
 from bot.reason import Weight
 from bot.reasons import SOURCE_SUSPENDED
@@ -78,7 +79,8 @@ def cell_of(verdict: Verdict) -> Cell:
     match verdict.decision:
         case Update() as update:
             kept = ", kept" if update.carried else ""
-            return Cell(tone=Tone.UPDATE, text=f"{update.old} -> {update.new}{kept}{suspended}")
+            draft = f", a draft for {named(whole_tiers([update]))}" if update.shared else ""
+            return Cell(tone=Tone.UPDATE, text=f"{update.old} -> {update.new}{kept}{draft}{suspended}")
         case Held() as held:
             return _held(held, suspended)
         case Current() as current:

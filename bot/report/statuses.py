@@ -7,7 +7,7 @@ from bot.model.proposals import Action, CommitStatus, PullRequestPlan, State
 from bot.model.references import PassedOver
 from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
-from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM, WAITS_FOR_WINDOW
+from bot.proposal_reasons import IN_SHARED_DRAFT, ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM, WAITS_FOR_WINDOW
 from bot.reason import Weight
 from bot.report.escape import visible
 from bot.report.run_report import alarms, charts_unknown, counted, is_unknown, nothing_looked_up, reason_of, updates_of
@@ -22,6 +22,7 @@ _UNPROPOSED = {
     REFUSED: "refused",
     TAKEN_OUT: "refused",
     ONLY_REPORTED: "reported only",
+    IN_SHARED_DRAFT: "in a draft of several tiers",
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot.model.proposals import Texts
 from bot.model.templates import DEFAULT_TEMPLATES, Template, Templates
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Tier
-from bot.model.verdicts import Verdict
+from bot.model.verdicts import Update, Verdict
 from bot.planning.grouping import ALL, BEYOND, Key
 from bot.planning.rows import Row
 from bot.planning.tick_boxes import REBUILD, mark
@@ -45,13 +45,18 @@ def pull_request_texts(
     lines = lines_of(wanted)
     return Texts(
         title=title_of(templates.title, tier, lines, key),
-        body=_body(templates.body_header, tier, lines, len(wanted), key, taken_out),
+        body=_body(templates.body_header, tier, lines, wanted, key, taken_out),
         commit_message=commit_message_of(templates.commit_title, tier, lines, key),
     )
 
 
 def _body(
-    header: Template, tier: Tier, lines: tuple[Line, ...], updates: int, key: Key, taken_out: Iterable[Row]
+    header: Template,
+    tier: Tier,
+    lines: tuple[Line, ...],
+    updates: Sequence[Verdict],
+    key: Key,
+    taken_out: Iterable[Row],
 ) -> str:
     """As many rows as fit; the rest is in the commit, which the pull request shows as well."""
     rows = [_row(line) for line in lines]
@@ -61,7 +66,8 @@ def _body(
         "header": _header(header, tier, lines),
         "tier": tier.name,
         "beyond": key.about == BEYOND.name,
-        "updates": updates,
+        "shared": _shared(updates),
+        "updates": len(updates),
         "configuration": DEFAULT_CONFIGURATION_PATH,
         "majors": _names(line for line in lines if line.update.jump == "major"),
         "suspended": sum(line.suspended for line in lines),
@@ -78,6 +84,21 @@ def _body(
     return str(_template().render(rows=rows[:fitting], boxes=shown + gone, left_out=len(rows) - fitting, **facts))
 
 
+def _shared(updates: Iterable[Verdict]) -> list[Markdown]:
+    """A line for each tier that a draft for several moves: whether it is production, and the ways that lead there."""
+    ways: dict[Tier, dict[str, None]] = {}
+    for verdict in updates:
+        for one in verdict.decision.shared if isinstance(verdict.decision, Update) else ():
+            ways.setdefault(one.tier, {}).update(dict.fromkeys(one.ways))
+    return [_moves(tier, list(found)) for tier, found in ways.items()]
+
+
+def _moves(tier: Tier, ways: list[str]) -> Markdown:
+    more = f" and {len(ways) - MOST_PLACES} more" if len(ways) > MOST_PLACES else ""
+    production = " (production)" if tier.production else ""
+    return Markdown(f"- **{tier.name}**{production}, by {', '.join(map(code, ways[:MOST_PLACES]))}{more}")
+
+
 def _never(tier: Tier, line: Line) -> Markdown:
     """The rule that skips one of the versions, to be pasted; JSON's quotes are YAML's too."""
     match = f"{{chart: {json.dumps(line.chart)}, tier: {tier.name}}}"
@@ -86,6 +107,8 @@ def _never(tier: Tier, line: Line) -> Markdown:
 
 def _header(template: Template, tier: Tier, lines: tuple[Line, ...]) -> Markdown:
     """The team's own Markdown; only the values in it are foreign."""
+    if template == DEFAULT_TEMPLATES.body_header and any(line.update.shared for line in lines):
+        return Markdown("Newer chart versions, in values that several tiers share.")
     return Markdown("".join(filled(template, tier, lines, what_of(lines), escaped=markdown)).strip())
 
 

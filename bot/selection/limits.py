@@ -32,6 +32,7 @@ class Limits:
         by_policy: An image policy, which a person wrote for this very value, says how far it moves, not `follow`.
         pace: The tier's, with what the last matching rules say of it.
         gates: What time says, where it is known: see `bot.maturity`.
+        others: What bounds the same value in other tiers, where it moves for all of them or not at all.
     """
 
     tier: Tier
@@ -43,6 +44,7 @@ class Limits:
     by_policy: bool = False
     pace: Pace = field(default_factory=Pace)
     gates: tuple[Gate, ...] = ()
+    others: tuple["Limits", ...] = ()
 
     @property
     def stays(self) -> bool:
@@ -97,6 +99,15 @@ class Limits:
         ends = [each.until for each in objections if each.until]
         until = max(ends) if len(ends) == len(objections) else None
         return NotYet("; ".join(each.why for each in objections), until)
+
+    def objection_elsewhere(self, tag: str, version: Version, current: Version) -> NotYet | None:
+        """Why another tier that shares the value does not take a version, or not now; None where all of them do."""
+        for other in self.others:
+            why = other.refusal(version, other.reach(current))
+            found = NotYet(why) if why else other.not_yet(tag, version)
+            if found:
+                return NotYet(f"{found.why} (in {other.tier.name}, which shares the value)", found.until)
+        return None
 
     def objection(self, version: Version) -> str | None:
         """What speaks against a version wherever one comes from, in the words of `refusal`; None for nothing."""
@@ -205,8 +216,12 @@ def newest_allowed(
         why = limits.beyond(seen.version, reach)
         if why is None and seen.tag in unlike:
             why = f"its tag is {seen.tag}, unlike {current.original}: only a `v` that is in use is kept"
-        not_yet = limits.not_yet(seen.tag, seen.version) if why is None else None
+        not_yet = _not_yet(seen, current, limits) if why is None else None
         if why is None and not_yet is None:
             return seen, tuple(refused)
         refused.append(Refused(seen.tag, not_yet.why, not_yet.until) if not_yet else Refused(seen.tag, why or ""))
     return None, tuple(refused)
+
+
+def _not_yet(seen: TaggedVersion, current: Version, limits: Limits) -> NotYet | None:
+    return limits.not_yet(seen.tag, seen.version) or limits.objection_elsewhere(seen.tag, seen.version, current)

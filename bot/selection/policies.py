@@ -6,6 +6,7 @@ that Flux would not take there.
 """
 
 from bot.imagepolicies.policies import Latest, latest
+from bot.maturity.gates import NotYet
 from bot.model.charts import ManifestFacts, TagList
 from bot.model.image_policies import DigestReflection, FollowedPolicy
 from bot.model.places import Place
@@ -78,7 +79,10 @@ def _fits(reference: Reference, tag: str) -> bool:
 def _refused(old: str, new: str, limits: Limits) -> Refused | None:
     if why := _refusal(old, new, limits):
         return Refused(tag=new, why=why)
-    not_yet = limits.not_yet(new, try_loose(new.replace("_", "+")))
+    after, before = (try_loose(tag.replace("_", "+")) for tag in (new, old))
+    not_yet = limits.not_yet(new, after)
+    if not_yet is None and limits.others:
+        not_yet = limits.objection_elsewhere(new, after, before or after) if after else NotYet("not a version")
     return Refused(tag=new, why=not_yet.why, until=not_yet.until) if not_yet else None
 
 

@@ -233,6 +233,8 @@ class _Arranger:
 
     def _proposal(self, key: Key, edited: TierEdits, arrangement: Arrangement) -> Proposal:
         extras = arrangement.extras[key]
+        if draft := any(isinstance(one.decision, Update) and one.decision.shared for one in edited.updates):
+            extras = replace(extras, auto_merge=None)
         return Proposal(
             key=key,
             changes=edited.changes,
@@ -241,7 +243,7 @@ class _Arranger:
             rebuilds=self._boxes(key.text).get(REBUILD, False),
             extras=extras if extras != Extras() else None,
             frozen=key.text in arrangement.frozen,
-            draft=self.tier.proposing.draft,
+            draft=draft or self.tier.proposing.draft,
         )
 
     def _edited(self, arrangement: Arrangement, positions: Iterable[int]) -> TierEdits:

@@ -4,12 +4,33 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.kustomize.graph import BuiltObject, Graph, Root, read_graph
+from bot.kustomize.resources import Origin
 from bot.model.commits import FileChange
+from bot.model.references import BuiltBy
 from bot.model.tiers import Tier
 from bot.planning.tiers import tiers_of_root
 from bot.reason import Reason
 
 _Key = tuple[Hashable, ...]
+_Built = Mapping[_Key, tuple[Hashable, BuiltObject | None, Root]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Changed:
+    """One object of a root that differs.
+
+    Attributes:
+        name: API and object; `suspended` for the root itself.
+        by: The root.
+        origin: Where it is written first; None where it is not in both builds, or is the root itself.
+    """
+
+    name: str
+    by: BuiltBy
+    origin: Origin | None
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,8 +57,8 @@ class BuiltTree:
         """A root of these tiers that cannot be built, so that nobody knows what it takes from elsewhere."""
         return next(((root, root.trouble) for root in self.roots_of(tiers) if root.trouble is not None), None)
 
-    def changed_by(self, changes: Iterable[FileChange], tiers: Collection[Tier]) -> tuple[str, ...]:
-        """Build the tree again with other bytes, and name the objects of these tiers that differ.
+    def changed_by(self, changes: Iterable[FileChange], tiers: Collection[Tier]) -> tuple[Changed, ...]:
+        """Build the tree again with other bytes, and tell which objects of these tiers differ.
 
         Args:
             changes: Files with their new bytes.
@@ -46,8 +67,8 @@ class BuiltTree:
         new = {change.path: change.after for change in changes}
         edited = build(self.paths, {**self.data, **new}, self.links)
         before, after = dict(_contents(self.roots_of(tiers))), dict(_contents(edited.roots_of(tiers)))
-        differ = (key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-        return tuple(sorted({" ".join(filter(None, map(str, key[-2:]))) for key in differ}))
+        differ = (key for key in before.keys() | after.keys() if _content(before, key) != _content(after, key))
+        return tuple(sorted((_changed(key, before, after) for key in differ), key=str))
 
 
 def build(paths: Collection[str], data: Mapping[str, bytes], links: tuple[str, ...] = ()) -> BuiltTree:
@@ -61,12 +82,23 @@ def build(paths: Collection[str], data: Mapping[str, bytes], links: tuple[str, .
     return BuiltTree(paths=paths, data=data, links=links, graph=read_graph(paths, data, links))
 
 
-def _contents(roots: Iterable[Root]) -> Iterator[tuple[_Key, Hashable]]:
+def _contents(roots: Iterable[Root]) -> Iterator[tuple[_Key, tuple[Hashable, BuiltObject | None, Root]]]:
     for root in roots:
         home = (root.cluster, root.applier, root.folder)
-        yield (*home, "", "suspended"), root.suspended
+        yield (*home, "", "suspended"), (root.suspended, None, root)
         for each in (*root.objects, *root.others):
-            yield _key(home, each), each.content()
+            yield _key(home, each), (each.content(), each, root)
+
+
+def _content(contents: _Built, key: _Key) -> Hashable:
+    """What an object holds; None, which is nothing that one holds, where it is not there."""
+    return contents[key][0] if key in contents else None
+
+
+def _changed(key: _Key, before: _Built, after: _Built) -> Changed:
+    _, built, root = (before if key in before else after)[key]
+    origin = built.origin if built and key in before and key in after else None
+    return Changed(name=" ".join(filter(None, map(str, key[-2:]))), by=root.by, origin=origin)
 
 
 def _key(home: _Key, each: BuiltObject) -> _Key:

@@ -6,16 +6,18 @@ from dataclasses import dataclass, replace
 
 from bot.flux.remarks import narrowing_comment
 from bot.model.references import Pin, RangePin, Reference
-from bot.model.tiers import Configuration, RangesPolicy
+from bot.model.tiers import Configuration, RangesPolicy, Tier
 from bot.model.verdicts import Edit, Held, Update, Verdict
 from bot.planning.grouping import branch_of
 from bot.planning.ownership import Ownership, owner_of
+from bot.planning.tiers import neighbours, tiers_reached
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
 from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import jump
 from bot.steps.find import Remote
-from bot.steps.resolve import TierVerdicts
+from bot.steps.resolve import TierVerdicts, TierView
+from bot.steps.sharing import for_one_tier
 from bot.steps.side import Side, sides, texts_of, wish_alike
 from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.version import Version, try_full, try_loose
@@ -36,7 +38,7 @@ def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration
         return tier
     present = Side(verdict.reference for verdict in tier.verdicts)
     for proposal in _proposals(tier, remote, configuration):
-        carried = (_carried(verdict, present, proposal, configuration) for verdict in tier.verdicts)
+        carried = (_carried(verdict, tier.view, present, proposal, configuration) for verdict in tier.verdicts)
         tier = replace(tier, verdicts=tuple(carried))
     return tier
 
@@ -65,7 +67,9 @@ def _proposals(tier: TierVerdicts, remote: Remote, configuration: Configuration)
             yield _Proposal(built_on=built_on, proposed=proposed)
 
 
-def _carried(verdict: Verdict, present: Side, proposal: _Proposal, configuration: Configuration) -> Verdict:
+def _carried(
+    verdict: Verdict, view: TierView, present: Side, proposal: _Proposal, configuration: Configuration
+) -> Verdict:
     reason, reference = _why_unknown(verdict), verdict.reference
     if reason is None or present.reference(reference) is None:
         return verdict
@@ -74,10 +78,20 @@ def _carried(verdict: Verdict, present: Side, proposal: _Proposal, configuration
     if proposed is None or built_on is None or not wish_alike(reference, built_on):
         return verdict
     kept = _kept(reference, texts_of(proposed), reason)
-    allowed = kept and _is_still_wished(
-        kept, reference, limits_of(reference, verdict.tier, configuration), configuration
-    )
-    return replace(verdict, decision=kept) if kept and allowed else verdict
+    if kept is None or not all(_allows(tier, kept, reference, configuration) for tier in _movers(verdict, view)):
+        return verdict
+    decision = for_one_tier(kept, reference, view, configuration)
+    return replace(verdict, decision=decision) if isinstance(decision, Update) else verdict
+
+
+def _movers(verdict: Verdict, view: TierView) -> tuple[Tier, ...]:
+    """Every tier that says how far this version may move; production says nothing but that it does not by itself."""
+    reached = tiers_reached(verdict.reference, neighbours(view.tier, view.base.tiers))
+    return (verdict.tier, *(tier for tier in reached if tier != verdict.tier and not tier.production))
+
+
+def _allows(tier: Tier, kept: Update, reference: Reference, configuration: Configuration) -> bool:
+    return _is_still_wished(kept, reference, limits_of(reference, tier, configuration), configuration)
 
 
 def _is_still_wished(

@@ -29,4 +29,6 @@ def moving(verdicts: Iterable[Verdict]) -> Iterator[Moving]:
     for verdict in verdicts:
         update = verdict.decision
         if isinstance(update, Update) and (version := try_loose(update.old.replace("_", "+"))):
-            yield Moving(tier=verdict.tier, reference=verdict.reference, version=version, tag=update.tag)
+            tiers = [one.tier for one in update.shared] or [verdict.tier]
+            for tier in tiers:
+                yield Moving(tier=tier, reference=verdict.reference, version=version, tag=update.tag)

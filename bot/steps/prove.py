@@ -1,13 +1,20 @@
-"""prove: the edits of every tier leave what production gets as it is, built anew with Kustomize's and Flux's rules."""
+"""prove: the edits of every tier leave what production gets as it is, built anew with Kustomize's and Flux's rules.
 
-from collections.abc import Iterable
+Drafts for several tiers are proved apart: they may change the objects that they list, and nothing else of production.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from bot.model.tiers import Tier
+from bot.model.verdicts import Current, Update, Verdict
 from bot.planning.tiers import neighbours
 from bot.reason import Reason
 from bot.reasons import REACHES_PRODUCTION
-from bot.steps.edit import TierEdits
+from bot.steps.build import BuiltTree, Changed
+from bot.steps.edit import TierEdits, edit
 from bot.steps.edit_file import hold
+from bot.steps.resolve import TierVerdicts
 
 _MOST_NAMED = 3
 
@@ -22,10 +29,60 @@ def _proved(tier: TierEdits) -> TierEdits:
     production = [other for other in neighbours(view.tier, view.base.tiers) if other.production]
     if not tier.changes or not production or view.built is None:
         return tier
-    changed = view.built.changed_by(tier.changes, production)
-    return _held(tier, changed) if changed else tier
+    if not any(map(_is_drafted, tier.verdicts)):
+        changed = view.built.changed_by(tier.changes, production)
+        return _held(tier, changed) if changed else tier
+    return _with_drafts(tier, view.built, production)
 
 
-def _held(tier: TierEdits, changed: tuple[str, ...]) -> TierEdits:
-    reason: Reason = REACHES_PRODUCTION(objects=", ".join(changed[:_MOST_NAMED]))
+def _with_drafts(tier: TierEdits, built: BuiltTree, production: Collection[Tier]) -> TierEdits:
+    drafts = _edited(tier, drafted=True)
+    own = _edited(tier, drafted=False)
+    changed = built.changed_by(own.changes, production)
+    if changed:
+        return _held(tier, changed)
+    unlisted = tuple(
+        one for one in built.changed_by(drafts.changes, production) if not any(_lists(v, one) for v in drafts.updates)
+    )
+    if not unlisted:
+        return tier
+    reason = _reason(unlisted)
+    verdicts = (hold(one, reason) if _is_drafted(one) else one for one in tier.verdicts)
+    return replace(tier, changes=own.changes, verdicts=tuple(verdicts))
+
+
+def _is_drafted(verdict: Verdict) -> bool:
+    return isinstance(verdict.decision, Update) and bool(verdict.decision.shared)
+
+
+def _edited(tier: TierEdits, *, drafted: bool) -> TierEdits:
+    """The edits of the drafts alone, or of all others."""
+    verdicts = tuple(_unless(one, stays=_is_drafted(one) is not drafted) for one in tier.verdicts)
+    (edited,) = edit([TierVerdicts(view=tier.view, verdicts=verdicts)])
+    return edited
+
+
+def _unless(verdict: Verdict, *, stays: bool) -> Verdict:
+    if not stays or not isinstance(verdict.decision, Update):
+        return verdict
+    return replace(verdict, decision=Current(version=verdict.decision.old))
+
+
+def _lists(verdict: Verdict, changed: Changed) -> bool:
+    """Whether a draft says that it changes an object: of a root and a file that it names, or where its edit lies."""
+    update, reference, origin = verdict.decision, verdict.reference, changed.origin
+    if not isinstance(update, Update) or origin is None or not any(one.tier.production for one in update.shared):
+        return False
+    edited = {(change.place.path, change.place.document) for change in update.edits}
+    builds = changed.by in reference.built and origin.path in {reference.path, *reference.also_in}
+    return builds or (origin.path, origin.document) in edited
+
+
+def _held(tier: TierEdits, changed: tuple[Changed, ...]) -> TierEdits:
+    reason = _reason(changed)
     return replace(tier, changes=(), verdicts=tuple(hold(verdict, reason) for verdict in tier.verdicts))
+
+
+def _reason(changed: tuple[Changed, ...]) -> Reason:
+    names = list(dict.fromkeys(map(str, changed)))
+    return REACHES_PRODUCTION(objects=", ".join(names[:_MOST_NAMED]))

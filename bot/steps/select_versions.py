@@ -1,7 +1,6 @@
 """select: reference, tags and tier to a verdict."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, assert_never
@@ -9,27 +8,22 @@ from typing import TYPE_CHECKING, assert_never
 from bot.maturity.gates import Gate
 from bot.model.charts import ChartSource, TagList, Unreachable
 from bot.model.references import DigestPin, ExactPin, RangePin, Reference
-from bot.model.tiers import Configuration, Tier
-from bot.model.verdicts import Decision, Held, Update, Verdict
-from bot.planning.tiers import claimants, neighbours, tiers_reached
+from bot.model.tiers import Configuration
+from bot.model.verdicts import Decision, Held, Verdict
 from bot.reason import Reason
-from bot.reasons import SHARED, SOURCE_SUSPENDED, UNSURE_OF_PRODUCTION
+from bot.reasons import SOURCE_SUSPENDED
 from bot.selection.digests import decide_digest, tag_named_by
 from bot.selection.limits import Limits, limits_of, only_reported
 from bot.selection.pins import decide_pin
 from bot.selection.ranges import decide_range
+from bot.selection.sharing import Timed, limits_for_all
 from bot.selection.together import decide_together
 from bot.steps.look_up import Answers
 from bot.steps.resolve import Resolved, TierVerdicts, TierView
+from bot.steps.sharing import drafted_for, for_one_tier
 
 if TYPE_CHECKING:
     from bot.model.image_policies import FollowedPolicy
-
-_MOST_WAYS = 3
-
-
-_Timed = Callable[[Reference, Limits], tuple[Gate, ...]]
-"""What time says about one reference, which its limits already bound."""
 
 
 def _timeless(_reference: Reference, _limits: Limits) -> tuple[Gate, ...]:
@@ -37,7 +31,7 @@ def _timeless(_reference: Reference, _limits: Limits) -> tuple[Gate, ...]:
 
 
 def select(
-    resolved: Resolved, answers: Answers, configuration: Configuration, timed: _Timed = _timeless
+    resolved: Resolved, answers: Answers, configuration: Configuration, timed: Timed = _timeless
 ) -> tuple[TierVerdicts, ...]:
     """Judge every reference of every tier; chart by chart, so that no chart's tags are read for each of its users."""
     wishes = [(view, reference) for view in resolved.views for reference in view.references]
@@ -47,7 +41,7 @@ def select(
     judged: dict[int, Verdict] = {}
     for index in (index for at in charts.values() for index in at):
         view, reference = wishes[index]
-        decision = _for_one_tier(_decide(reference, view.tier, answers, configuration, timed), reference, view)
+        decision = for_one_tier(_decide(reference, view, answers, configuration, timed), reference, view, configuration)
         judged[index] = Verdict(tier=view.tier, reference=reference, decision=decision)
     in_order = (judged[index] for index in range(len(wishes)))
     return tuple(
@@ -55,40 +49,8 @@ def select(
     )
 
 
-def _for_one_tier(decision: Decision, reference: Reference, view: TierView) -> Decision:
-    """Hold what would move another tier with this one. Production above all."""
-    if not isinstance(decision, Update):
-        return decision
-    reached = tiers_reached(reference, neighbours(view.tier, view.base.tiers))
-    others = [tier for tier in reached if tier.name != view.tier.name]
-    if not others:
-        return _unless_unsure(decision, reference, view)
-    names, ways = (other.name for other in others), _ways(reference)
-    reason = SHARED(version=decision.new, tiers=", ".join(names), ways=", ".join(ways[:_MOST_WAYS]))
-    return Held(version=decision.old, reason=reason)
-
-
-def _unless_unsure(decision: Update, reference: Reference, view: TierView) -> Decision:
-    """Hold what is in no tier's paths while it is not known what production takes."""
-    if view.built is None or all(claimants(place.path, [view.tier]) for place in reference.pin.places):
-        return decision
-    production = [tier for tier in neighbours(view.tier, view.base.tiers) if tier.production]
-    broken = view.built.broken(production)
-    if broken is None:
-        return decision
-    root, trouble = broken
-    reason = UNSURE_OF_PRODUCTION(folder=root.folder or "the top folder", problem=trouble.sentence)
-    return Held(version=decision.old, reason=reason)
-
-
-def _ways(reference: Reference) -> list[str]:
-    """By which files and roots a version reaches tiers."""
-    roots = (root.applier or str(root) for root in reference.built)
-    return list(dict.fromkeys((*roots, *reference.also_in, *reference.consumer_paths)))
-
-
 def _decide(
-    reference: Reference, tier: Tier, answers: Answers, configuration: Configuration, timed: _Timed
+    reference: Reference, view: TierView, answers: Answers, configuration: Configuration, timed: Timed
 ) -> Decision:
     """Judge a reference by what its chart has; by what all charts have, where its value decides several."""
     version = version_in_use(reference)
@@ -96,18 +58,30 @@ def _decide(
         return Held(version=version, reason=SOURCE_SUSPENDED())
     # Read even where it changes nothing, so that no answer is still under way when all is judged.
     tags = answers.tags[reference.source]
-    limits = limits_of(reference, tier, configuration)
+    limits = limits_of(reference, view.tier, configuration)
     if isinstance(limits, Reason):
         return Held(version=version, reason=limits)
     if isinstance(tags, Unreachable):
         return Held(version=version, reason=tags.reason)
-    limits = replace(limits, gates=timed(reference, limits))
+    limits = _timed(limits, reference, view, configuration, timed)
+    if isinstance(limits, Reason):
+        return Held(version=version, reason=limits)
 
     def judge(listed: TagList) -> Decision:
         return _judge(reference, listed, answers, limits, configuration)
 
     decision = judge(tags)
     return decide_together(reference, decision, answers.tags, judge) if reference.together else decision
+
+
+def _timed(
+    limits: Limits, reference: Reference, view: TierView, configuration: Configuration, timed: Timed
+) -> Limits | Reason:
+    """With what time says, here and in every tier that a draft would move with this one."""
+    reached = drafted_for(reference, view, configuration)
+    if reached and not limits.stays:
+        return limits_for_all(limits, reference, reached, configuration, timed)
+    return replace(limits, gates=timed(reference, limits))
 
 
 def _judge(

@@ -1,0 +1,34 @@
+"""From the file's `shared` to where drafts may move several tiers at once."""
+
+from typing import Any
+
+from bot.config.located import Located
+from bot.config.wording import shown
+from bot.errors import Fault
+from bot.model.tiers import Shared
+from bot.planning.path_patterns import pattern_problem
+
+KEY = "shared"
+_FEWEST = 2
+
+
+def read_shared(located: Located, keys: dict[str, Any] | None, tiers: int) -> tuple[Shared, tuple[Fault, ...]]:
+    """What is shared, whose shape is right, and what its values are wrong about.
+
+    Args:
+        located: The file.
+        keys: Those of `shared`; None where there are none that can be used.
+        tiers: How many tiers the file has.
+    """
+    if keys is None:
+        return Shared(), ()
+    problems = ((index, pattern, pattern_problem(pattern)) for index, pattern in enumerate(keys["paths"]))
+    faults = [
+        located.fault((KEY, "paths", index), f"the pattern {shown(pattern)} {problem}")
+        for index, pattern, problem in problems
+        if problem
+    ]
+    if tiers < _FEWEST:
+        message = "`shared` is about values of several tiers, and there is one tier"
+        faults.append(located.key_fault((KEY,), message, "Remove it, or write the other tiers"))
+    return Shared(paths=tuple(keys["paths"]), line=located.line((KEY,))), tuple(faults)

@@ -1,0 +1,61 @@
+"""Values that several tiers share: which these are, whether a draft may move them, and under which tier it is told."""
+
+from collections.abc import Iterable
+
+from bot.model.references import RangePin, Reference
+from bot.model.tiers import Configuration, Tier
+from bot.model.verdicts import ReachedTier, Update
+from bot.planning.path_patterns import PathPatterns
+from bot.planning.tiers import claimants, tiers_of_root, tiers_reached
+
+
+def sharers(reference: Reference, tiers: Iterable[Tier]) -> tuple[ReachedTier, ...]:
+    """Every tier, of these, that a reference's version moves, each with the ways that lead there."""
+    known = tuple(tiers)
+    return tuple(
+        ReachedTier(tier=tier, ways=tuple(_ways(reference, tier, known))) for tier in tiers_reached(reference, known)
+    )
+
+
+def may_be_drafted(reference: Reference, configuration: Configuration) -> bool:
+    """Whether every place that writes it lies where drafts for several tiers are wanted.
+
+    A range is none: to pin it is a step of each tier, and never one of production.
+    """
+    if isinstance(reference.pin, RangePin):
+        return False
+    return lies_in_shared((place.path for place in reference.pin.places), configuration)
+
+
+def lies_in_shared(paths: Iterable[str], configuration: Configuration) -> bool:
+    """Whether all of these paths are among those of `shared`."""
+    wanted = PathPatterns(configuration.shared.paths)
+    return all(wanted.matches(path) for path in paths)
+
+
+def home_of(reached: Iterable[Tier]) -> Tier | None:
+    """The tier under which a draft is told: the first that is not production; None where all are."""
+    return next((tier for tier in reached if not tier.production), None)
+
+
+def whole_tiers(updates: Iterable[Update]) -> tuple[Tier, ...]:
+    """The tiers that updates of one draft move; none where each is of one tier."""
+    return tuple(dict.fromkeys(one.tier for update in updates for one in update.shared))
+
+
+def named(tiers: Iterable[Tier]) -> str:
+    """`dev, staging and live`."""
+    *others, last = [tier.name for tier in tiers]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def drafted_paths(updates: Iterable[Update], configuration: Configuration) -> frozenset[str]:
+    """The files that drafts for several tiers may change, whosever they are: just those of their edits."""
+    paths = {change.place.path for update in updates if update.shared for change in update.edits}
+    return frozenset(path for path in paths if lies_in_shared((path,), configuration))
+
+
+def _ways(reference: Reference, tier: Tier, tiers: tuple[Tier, ...]) -> Iterable[str]:
+    found = [path for path in reference.paths if claimants(path, [tier])]
+    found += [root.applier or str(root) for root in reference.built if tier in tiers_of_root(root, tiers)]
+    return dict.fromkeys(found)
