@@ -27,6 +27,7 @@ FILES = st.fixed_dictionaries(
         "registries": st.dictionaries(st.sampled_from(["private-hosts", "helper-hosts", "more"]), VALUES) | VALUES,
         "same-as": st.dictionaries(st.sampled_from(["x", ""]), VALUES) | VALUES,
         "suspended": VALUES,
+        "shared": st.dictionaries(st.sampled_from(["paths", "propose", "more"]), VALUES | st.just("draft")) | VALUES,
         "templates": st.dictionaries(st.sampled_from(["title", "commit-title", "body-header", "more"]), VALUES)
         | VALUES,
         "more": VALUES,
@@ -69,6 +70,7 @@ RIGHT: dict[str, Any] = {
     "ranges": "pin",
     "image-policies": "apply",
     "commit": "api",
+    "shared": {"paths": ["base/**"], "propose": "draft"},
     "templates": {"title": "{what}", "commit-title": "{what}", "body-header": "{tier}"},
 }
 
