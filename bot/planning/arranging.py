@@ -120,21 +120,22 @@ def _held(verdict: Verdict, reason: Reason | None) -> Verdict:
 
 
 def _candidates(tier: Tier, verdicts: tuple[Verdict, ...], configuration: Configuration) -> tuple[_Candidate, ...]:
-    """The updates with their keys; those that write one value share the key of the first, or none could be made."""
+    """The updates with their keys; those that write one value share the key of the first, or none could be made.
+
+    What several tiers share comes first: its draft may hold what is one tier's, and no other pull request may hold it.
+    """
+    updates = [(index, one, one.decision) for index, one in enumerate(verdicts) if isinstance(one.decision, Update)]
     keys: dict[_Value, Key] = {}
-    found: list[_Candidate] = []
-    for index, verdict in enumerate(verdicts):
-        update = verdict.decision
-        if not isinstance(update, Update):
-            continue
+    found: dict[int, _Candidate] = {}
+    for index, verdict, update in sorted(updates, key=lambda one: not one[2].shared):
         settings = proposing_of(verdict.reference, tier, configuration, update.jump)
         values = [(edit.place.path, edit.place.document, edit.place.route) for edit in update.edits]
         own = key_of(verdict, update, settings)
         key = next((keys[value] for value in values if value in keys), own)
         keys |= dict.fromkeys(values, key)
         row = row_of(verdict, update)
-        found.append(_Candidate(index=index, update=update, row=row, key=key, settings=settings))
-    return tuple(found)
+        found[index] = _Candidate(index=index, update=update, row=row, key=key, settings=settings)
+    return tuple(found[index] for index in sorted(found))
 
 
 def _unwanted(one: _Candidate, standing: Standing, memory: TierMemory) -> Reason | None:

@@ -38,7 +38,7 @@ def limits_for_all(
 
 def _as_draft(limits: Limits) -> Limits:
     """Of production stays what people took back or hold, and the comment: that it moves at all is the draft's point."""
-    if not limits.tier.production:
+    if not limits.tier.production or limits.pace.by_merge:
         return limits
     return replace(limits, tier=replace(limits.tier, production=False), follow=Reach.ANY, pace=Pace())
 

@@ -11,6 +11,7 @@ from bot.model.references import PassedOver, RangePin, Reference
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Current, Update, Verdict
 from bot.planning.mirrors import same_as
+from bot.planning.sharing import named, whole_tiers
 from bot.reason import Reason
 from bot.selection.considered import offer_for
 from bot.selection.limits import Limits, limits_of
@@ -134,6 +135,10 @@ def _bounds(verdict: Verdict, limits: Limits | None, configuration: Configuratio
     else:
         rule = f"a rule, {_at(configuration, limits.follow_rule)}"
         yield Bound(what=_followed(limits, _in_use(verdict)), origin=rule if limits.follow_rule else of_tier)
+    if isinstance(verdict.decision, Update) and verdict.decision.shared:
+        tiers = named(whole_tiers([verdict.decision]))
+        at = _at(configuration, configuration.shared.line)
+        yield Bound(what=f"what all of {tiers} take, for a draft", origin=f"`shared`, {at}")
     yield from _paced(limits, of_tier)
     for skipped in limits.skip:
         yield Bound(what=f"never {skipped}", origin=f"a rule, {_at(configuration, limits.skip_rule)}")

@@ -84,6 +84,8 @@ def _newer(further: TierVerdicts, within: TierVerdicts) -> TierVerdicts:
 def _if_newer(further: Verdict, within: Verdict) -> Verdict:
     update, known, reference = further.decision, within.decision, further.reference
     is_new = isinstance(update, Update) and not (isinstance(known, Update) and known.new == update.new)
-    if is_new and isinstance(reference.pin, ExactPin) and reference.policy is None:
+    # What several tiers share is for a draft of all of them, within what each follows.
+    is_own = isinstance(update, Update) and not update.shared
+    if is_new and is_own and isinstance(reference.pin, ExactPin) and reference.policy is None:
         return further
     return replace(further, decision=Current(version=version_in_use(reference)))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.model.proposing import Amounts, Extras, Grouping, Mode, Proposing, ProposingRule, Window
 from bot.model.tiers import Rule, Tier
-from bot.model.verdicts import Edit, Held, Update, Verdict
+from bot.model.verdicts import Edit, Held, ReachedTier, Update, Verdict
 from bot.planning.arranging import PATIENCE, Arrangement, Standing, arrange_tier
 from bot.planning.memory import TierMemory
 from bot.planning.rows import Row
@@ -241,3 +241,13 @@ def test_a_pull_request_gets_what_any_of_its_rows_asks_for() -> None:
     found = arranged(of, update("a"), update("b"), rules=(more,))
     (got,) = found.extras.values()
     assert got == Extras(labels=("charts", "db"), reviewers=("ann", "x/dba"), assignees=("ann",))
+
+
+def test_one_value_of_one_tier_and_of_several_is_for_the_draft_whichever_comes_first() -> None:
+    own, of_several = update("a", at="base/v.yaml"), update("b", at="base/v.yaml")
+    assert isinstance(of_several.decision, Update)
+    reached = tuple(ReachedTier(tier=one, ways=()) for one in (dev(), tier("live", production=True)))
+    of_several = replace(of_several, decision=replace(of_several.decision, shared=reached))
+    for verdicts in ((own, of_several), (of_several, own)):
+        [key] = arranged(dev(), *verdicts).groups
+        assert key.text.startswith("shared-")

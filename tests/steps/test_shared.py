@@ -168,15 +168,15 @@ class TestADraft:
         files = {
             "apps/base/a.yaml": oci('{tag: "${VERSION}"}'),
             "apps/base/u.yaml": user,
-            "shared/v.yaml": versions,
-            "shared/kustomization.yaml": "resources: [v.yaml]\n",
+            "versions/v.yaml": versions,
+            "versions/kustomization.yaml": "resources: [v.yaml]\n",
         }
         for name in ("dev", "live"):
             files[f"clusters/{name}/apps.yaml"] = flux
-            files[f"clusters/{name}/kustomization.yaml"] = "resources: [apps.yaml, ../../shared]\n"
-        story = told(files, sharing(DEV, LIVE, paths=("shared/v.yaml",)))
+            files[f"clusters/{name}/kustomization.yaml"] = "resources: [apps.yaml, ../../versions]\n"
+        story = told(files, sharing(DEV, LIVE, paths=("versions/v.yaml",)))
         writes(story)
-        assert drafted(story) == {"shared/v.yaml": versions.replace("1.2.3", "1.2.4")}
+        assert drafted(story) == {"versions/v.yaml": versions.replace("1.2.3", "1.2.4")}
 
 
 class TestItsVersion:
