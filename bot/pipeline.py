@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.steps.branches import Past
     from bot.steps.edit import TierEdits
     from bot.steps.find import Remote
+    from bot.steps.resolve import TierVerdicts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,10 @@ def run(request: Request) -> RunReport:
     from bot.steps.publish import publish  # noqa: PLC0415 - see above
     from bot.steps.remember import remember  # noqa: PLC0415 - see above
 
-    beyond = look_beyond(confirmed, answers, configuration, registry, request.progress)
+    def judge(lifted: Resolved, by: Configuration) -> "tuple[TierVerdicts, ...]":
+        return ripen(lifted, answers, by, recalled, registry, request.progress)
+
+    beyond = look_beyond(confirmed, configuration, registry, request.progress, judge)
     edits = prove(edit(carry(confirmed, remote, configuration)))
     arranged = arrange(edits, remote, configuration, request.now, beyond)
     intended = plan(arranged, remote, configuration)

@@ -1,6 +1,7 @@
 """Values that several tiers share: which these are, whether a draft may move them, and under which tier it is told."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.model.references import RangePin, Reference
 from bot.model.tiers import Configuration, Tier
@@ -41,6 +42,17 @@ def home_of(reached: Iterable[Tier]) -> Tier | None:
 def whole_tiers(updates: Iterable[Update]) -> tuple[Tier, ...]:
     """The tiers that updates of one draft move; none where each is of one tier."""
     return tuple(dict.fromkeys(one.tier for update in updates for one in update.shared))
+
+
+def apart(reached: Iterable[Tier]) -> tuple[Tier, ...]:
+    """Tiers that share a value, none of which waits for another: it cannot run a version before the others do."""
+    tiers = tuple(reached)
+    names = {tier.name for tier in tiers}
+    return tuple(replace(tier, pace=replace(tier.pace, comes_from=_without(tier, names))) for tier in tiers)
+
+
+def _without(tier: Tier, names: set[str]) -> tuple[str, ...]:
+    return tuple(name for name in tier.pace.comes_from if name not in names)
 
 
 def named(tiers: Iterable[Tier]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.maturity.gates import Gate
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, Pace, Tier
+from bot.planning.sharing import apart
 from bot.reason import Reason
 from bot.selection.limits import Limits, limits_of
 from bot.versions.follow import Reach
@@ -15,37 +16,31 @@ Timed = Callable[[Reference, Limits], tuple[Gate, ...]]
 
 
 def limits_for_all(
-    own: Limits, reference: Reference, reached: tuple[Tier, ...], configuration: Configuration, timed: Timed
+    tier: Tier, reference: Reference, reached: tuple[Tier, ...], configuration: Configuration, timed: Timed
 ) -> Limits | Reason:
     """The limits of one tier, with those of all others that share the value.
 
     Args:
-        own: Of one of them.
+        tier: One of them.
         reference: Has the value.
         reached: All tiers that share it.
         configuration: Has the rules.
         timed: What time says.
     """
-    others: list[Limits] = []
-    for tier in reached:
-        said = limits_of(reference, tier, configuration)
+    found: dict[str, Limits] = {}
+    for one in apart(reached):
+        said = limits_of(reference, one, configuration)
         if isinstance(said, Reason):
             return said
-        if tier.name != own.tier.name:
-            others.append(_timed(_as_draft(said), reference, reached, timed))
-    return replace(_timed(own, reference, reached, timed), others=tuple(others))
+        bounds = said if one.name == tier.name else _as_draft(said)
+        found[one.name] = replace(bounds, gates=timed(reference, bounds))
+    own = found.pop(tier.name)
+    return replace(own, others=tuple(found.values()))
 
 
 def _as_draft(limits: Limits) -> Limits:
     """Of production stays what people took back or hold, and the comment: that it moves at all is the draft's point."""
     if not limits.tier.production or limits.pace.by_merge:
         return limits
-    return replace(limits, tier=replace(limits.tier, production=False), follow=Reach.ANY, pace=Pace())
-
-
-def _timed(limits: Limits, reference: Reference, reached: tuple[Tier, ...], timed: Timed) -> Limits:
-    """A tier that shares the value cannot run a version before the others do: its `from` does not wait for it."""
-    names = {tier.name for tier in reached}
-    sources = tuple(name for name in limits.pace.comes_from if name not in names)
-    paced = replace(limits, pace=replace(limits.pace, comes_from=sources))
-    return replace(paced, gates=timed(reference, paced))
+    tier = replace(limits.tier, production=False, pace=Pace())
+    return replace(limits, tier=tier, follow=Reach.ANY, pace=Pace())

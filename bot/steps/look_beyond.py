@@ -1,6 +1,6 @@
 """look beyond: what lies past how far a tier follows, where the configuration wants that as a draft."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from bot.model.proposing import Amounts, Beyond, Majors
@@ -10,38 +10,38 @@ from bot.model.verdicts import Current, Update, Verdict
 from bot.planning.grouping import BEYOND
 from bot.ports import Progress, Registry
 from bot.steps.edit import TierEdits, edit
-from bot.steps.look_up import Answers, confirm
+from bot.steps.look_up import confirm
 from bot.steps.prove import prove
 from bot.steps.resolve import Resolved, TierVerdicts, TierView
-from bot.steps.select_versions import select, version_in_use
+from bot.steps.select_versions import version_in_use
 from bot.versions.follow import Reach
 
 
 def look_beyond(
     judged: Iterable[TierVerdicts],
-    answers: Answers,
     configuration: Configuration,
     registry: Registry,
     progress: Progress,
+    judge: Callable[[Resolved, Configuration], Iterable[TierVerdicts]],
 ) -> tuple[TierEdits, ...]:
     """Judge the exact versions of these tiers again, as if they followed everything.
 
-    What is skipped, and what a comment on the line refuses, stays refused; production is never asked about. Nothing is
-    listed anew; a digest that is written is fetched as any.
+    What is skipped, what a comment on the line refuses and what has not waited or soaked yet stays refused; production
+    is never asked about. Nothing is listed anew; a digest that is written is fetched as any.
 
     Args:
         judged: The verdicts within what the tiers follow; what they move to already is not repeated.
-        answers: Of the registries.
         configuration: Says which tiers.
         registry: For digests.
         progress: Of these questions.
+        judge: Judges as the run did, by another configuration.
     """
     within = {one.view.tier.name: one for one in judged if _is_wanted(one.view.tier)}
     if not within:
         return ()
     lifted = without_bounds(configuration)
     views = tuple(_view(one.view, lifted) for one in within.values())
-    further = select(Resolved(views=views, outside=()), answers, lifted)
+    further = judge(Resolved(views=views, outside=()), lifted)
     newer = (_newer(one, within[one.view.tier.name]) for one in further)
     return prove(edit(confirm(tuple(newer), registry, progress)))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.model.references import Reference
 from bot.model.tiers import Tier
 from bot.model.verdicts import Update, Verdict
+from bot.planning.sharing import apart
 from bot.versions.version import Version, try_loose
 
 
@@ -29,6 +30,6 @@ def moving(verdicts: Iterable[Verdict]) -> Iterator[Moving]:
     for verdict in verdicts:
         update = verdict.decision
         if isinstance(update, Update) and (version := try_loose(update.old.replace("_", "+"))):
-            tiers = [one.tier for one in update.shared] or [verdict.tier]
+            tiers = apart(one.tier for one in update.shared) or (verdict.tier,)
             for tier in tiers:
                 yield Moving(tier=tier, reference=verdict.reference, version=version, tag=update.tag)

@@ -80,7 +80,7 @@ def _timed(
     """With what time says, here and in every tier that a draft would move with this one."""
     reached = drafted_for(reference, view, configuration)
     if reached and not limits.stays:
-        return limits_for_all(limits, reference, reached, configuration, timed)
+        return limits_for_all(view.tier, reference, reached, configuration, timed)
     return replace(limits, gates=timed(reference, limits))
 
 

@@ -192,7 +192,9 @@ class Story:
     def arranged(self, remote: Remote | None = None) -> Arranged:
         remote = remote or self.our_side()
         judged, answers = self.asked()
-        beyond = look_beyond(judged, answers, self.configuration, self.registry, quiet)
+        beyond = look_beyond(
+            judged, self.configuration, self.registry, quiet, lambda lifted, by: select(lifted, answers, by)
+        )
         edits = prove(edit(carry(judged, remote, self.configuration)))
         return arrange(edits, remote, self.configuration, self.now, beyond)
 

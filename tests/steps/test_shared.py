@@ -12,7 +12,7 @@ from bot.model.commits import EntryKind, FileChange
 from bot.model.proposals import Action
 from bot.model.proposing import Amounts, AutoMerge, Extras, Grouping, Proposing
 from bot.model.templates import Template, Variable
-from bot.model.tiers import Configuration, Rule, Shared, Tier
+from bot.model.tiers import Configuration, RequiredStatus, Rule, Shared, Tier
 from bot.model.verdicts import Current, Decision, Held, Update
 from bot.planning.proof import deviation
 from bot.reasons import UNREACHABLE
@@ -201,7 +201,8 @@ class TestItsVersion:
         assert new(told(files).push(PODINFO, "1.2.5")) == ["1.2.4"]
 
     def test_does_not_wait_for_a_tier_that_cannot_run_it_before(self) -> None:
-        story = told(settings=sharing(DEV, replace(STAGING, pace=pace(comes_from=["dev"])), LIVE))
+        waiting = replace(pace(comes_from=["dev"], soak="3d"), with_status=(RequiredStatus(context="x", creator="y"),))
+        story = told(settings=sharing(DEV, replace(STAGING, pace=waiting), LIVE))
         [update, *_] = [one.decision for one in story.run("scan").verdicts if one.tier.name == "dev"]
         assert isinstance(update, Update)
 
