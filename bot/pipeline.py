@@ -86,13 +86,15 @@ def run(request: Request) -> RunReport:
     # Only here: a scan has ended, and would take a fiftieth longer if it imported what is left.
     from bot.steps.arrange import arrange  # noqa: PLC0415 - see above
     from bot.steps.carry import carry  # noqa: PLC0415 - see above
+    from bot.steps.look_beyond import look_beyond  # noqa: PLC0415 - see above
     from bot.steps.plan import plan  # noqa: PLC0415 - see above
     from bot.steps.prove import prove  # noqa: PLC0415 - see above
     from bot.steps.publish import publish  # noqa: PLC0415 - see above
     from bot.steps.remember import remember  # noqa: PLC0415 - see above
 
+    beyond = look_beyond(confirmed, answers, configuration, registry, request.progress)
     edits = prove(edit(carry(confirmed, remote, configuration)))
-    arranged = arrange(edits, remote, configuration, request.now)
+    arranged = arrange(edits, remote, configuration, request.now, beyond)
     intended = plan(arranged, remote, configuration)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
     published = publish(intended, remote, configuration, problems) if request.writes else None

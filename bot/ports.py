@@ -21,7 +21,7 @@ from bot.model.tiers import Branch
 from bot.reason import Reason
 
 if TYPE_CHECKING:
-    from bot.model.proposals import CommitStatus, Identity, PullRequest
+    from bot.model.proposals import CommitStatus, Identity, PullRequest, SaidStatus
     from bot.model.proposing import Extras
 
 Progress = Callable[[int, int], None]
@@ -134,6 +134,9 @@ class Forge(Protocol):
 
     def statuses(self, sha: Sha) -> "tuple[CommitStatus, ...]":
         """The newest status of each of our contexts on a commit, set by us (others' are left out)."""
+
+    def all_statuses(self, sha: Sha) -> "tuple[SaidStatus, ...]":
+        """Everybody's statuses of a commit, newest first."""
 
     def set_status(self, sha: Sha, status: "CommitStatus") -> Reason | None:
         """Set a status; None when done."""

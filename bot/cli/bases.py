@@ -14,7 +14,7 @@ from bot.ledger.model import LEDGER_BRANCH
 from bot.model.commits import RemoteHeads, Sha
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Branch, Configuration
 from bot.planning.tiers import branch_of_tier, tiers_on
-from bot.ports import Repository, Tree
+from bot.ports import Forge, Repository, Tree
 
 if TYPE_CHECKING:
     from bot.steps.branches import Past
@@ -93,15 +93,15 @@ def state_branches(heads: RemoteHeads) -> tuple[Branch, ...]:
     return (LEDGER_BRANCH,) if LEDGER_BRANCH in heads.tips else ()
 
 
-def past_of(repository: Repository, tips: Mapping[Branch, Sha]) -> "Past":
-    """What is known beside the fetched tips.
+def past_of(repository: Repository, tips: Mapping[Branch, Sha], forge: Forge | None = None) -> "Past":
+    """What is known beside the fetched tips; of statuses only with a forge.
 
     Raises:
         LedgerBroken: The ledger is not as this bot writes it.
     """
     from bot.steps.remember import read_past  # noqa: PLC0415 - as above
 
-    return read_past(repository, tips.get(LEDGER_BRANCH))
+    return read_past(repository, tips.get(LEDGER_BRANCH), forge.all_statuses if forge else None)
 
 
 def fetched_bases(

@@ -195,7 +195,7 @@ class Commands:
                         registry=registry,
                         progress=self._progress,
                         now=self._clock(),
-                        past=past_of(repository, tips),
+                        past=past_of(repository, tips, forge),
                         remote=remote,
                         writes=not arguments.dry_run,
                     )

@@ -9,11 +9,11 @@ from bot.config.located import Located
 from bot.config.wording import dotted, nearest, shown
 from bot.errors import Fault
 from bot.maturity.durations import parse_duration
-from bot.model.tiers import Pace, Tier
+from bot.model.tiers import Pace, RequiredStatus, Tier
 from bot.yamltext.nodes import Route
 
 _MEND = "Write hours, days or weeks, at most 52 weeks: `12h`, `3d`, `1w`"
-_KEYS = ("wait", "settle", "from", "soak")
+_KEYS = ("wait", "settle", "from", "soak", "with-status")
 
 
 def read_pace(located: Located, route: Route, keys: Mapping[str, Any]) -> tuple[Pace, tuple[Fault, ...]]:
@@ -23,7 +23,15 @@ def read_pace(located: Located, route: Route, keys: Mapping[str, Any]) -> tuple[
     wait, settle, soak = (duration or timedelta() for duration, _ in durations.values())
     comes_from = keys.get("from", [])
     names = (comes_from,) if isinstance(comes_from, str) else tuple(comes_from)
-    pace = Pace(wait=wait, settle=settle, comes_from=tuple(dict.fromkeys(names)), soak=soak)
+    statuses = (RequiredStatus(context=one["context"], creator=one["creator"]) for one in keys.get("with-status", []))
+    pace = Pace(
+        wait=wait,
+        settle=settle,
+        comes_from=tuple(dict.fromkeys(names)),
+        soak=soak,
+        with_status=tuple(dict.fromkeys(statuses)),
+        by_merge=_moves_by_merge(keys),
+    )
     return pace, (*faults, *_idle(located, route, keys))
 
 
@@ -35,14 +43,42 @@ def read_duration(located: Located, route: Route, text: str | None) -> tuple[tim
     return None, (located.fault(route, f"{dotted(route)} is {shown(text)}, not a duration", _MEND),)
 
 
+def _moves_by_merge(keys: Mapping[str, Any]) -> bool:
+    return bool(keys.get("moves-by") == "merge")
+
+
+def _merge_faults(located: Located, route: Route, keys: Mapping[str, Any]) -> Iterator[Fault]:
+    """A tier that moves by merges comes from one other, and nothing else decides when."""
+    named = keys.get("from", [])
+    if not isinstance(named, str) and len(named) != 1:
+        message = "`moves-by: merge` and not one tier in `from`: nothing says which branch is merged"
+        yield located.key_fault((*route, "moves-by"), message, "Name the tier whose branch is merged into this one")
+    for key in ("follow", "wait", "settle", "with-status"):
+        if key in keys:
+            message = f"`{key}` in a tier that moves by merges, which takes what the merge brings"
+            yield located.key_fault((*route, key), message, f"Remove `{key}`")
+
+
 def _idle(located: Located, route: Route, keys: Mapping[str, Any]) -> Iterator[Fault]:
     """Keys that would change nothing."""
-    if "soak" in keys and "from" not in keys:
-        yield located.key_fault((*route, "soak"), "`soak` without `from`: no tier is named that would run it")
+    for key in ("soak", "with-status"):
+        if key in keys and "from" not in keys:
+            yield located.key_fault((*route, key), f"`{key}` without `from`: no tier is named that would run it")
+    if _moves_by_merge(keys):
+        yield from _merge_faults(located, route, keys)
+        return
     for key in _KEYS:
         if keys.get("production") is True and key in keys:
             message = f"`{key}` in a production tier, which takes nothing by itself"
             yield located.key_fault((*route, key), message, f"Remove `{key}`")
+
+
+def _one_branch(located: Located, tier: Tier, tiers: Iterable[Tier]) -> Iterator[Fault]:
+    """A merge within one branch brings nothing."""
+    before = next((each for each in tiers if each.name in tier.pace.comes_from), None)
+    if tier.pace.by_merge and before and before.branch == tier.branch:
+        message = f"{shown(tier.name)} moves by merges of {shown(before.name)}, and both lie on one branch"
+        yield located.key_fault(("tiers", tier.name, "moves-by"), message, "Give each its `branch`")
 
 
 def source_faults(located: Located, tiers: Iterable[Tier], names: Iterable[str]) -> Iterator[Fault]:
@@ -53,6 +89,7 @@ def source_faults(located: Located, tiers: Iterable[Tier], names: Iterable[str])
         for name in tier.pace.comes_from:
             if name not in known:
                 yield located.fault(route, f"there is no tier {shown(name)}", nearest(name, known))
+        yield from _one_branch(located, tier, read)
     try:
         TopologicalSorter({tier.name: tier.pace.comes_from for tier in read}).prepare()
     except CycleError as error:

@@ -12,6 +12,7 @@ from bot.errors import Fault
 from bot.model.proposing import (
     Amounts,
     AutoMerge,
+    Beyond,
     Extras,
     Group,
     Grouping,
@@ -40,6 +41,7 @@ def read_proposing(keys: dict[str, Any]) -> Proposing:
         group=Grouping(keys.get("group", Grouping.TIER)),
         majors=Majors(keys.get("majors", Majors.APART)),
         mode=Mode(keys.get("mode", Mode.PROPOSE)),
+        beyond=Beyond(keys.get("beyond", Beyond.REPORT)),
         amounts=Amounts(open=limits.get("open", usual.open), changes=limits.get("changes", usual.changes)),
         windows=_windows(keys.get("windows", [])),
         draft=keys.get("draft", False),

@@ -24,6 +24,9 @@ _PRODUCTION = _ORDER[-1]
 _ONLY_TIER = "charts"
 _WORD = re.compile(r"[a-z]+")
 _MANIFEST = (".yaml", ".yml")
+_LEAST_SHARE = 0.1
+"""Of all manifests: in public repositories names of tiers that say less are those of a certificate or a namespace."""
+
 _NOT_IN_PATTERNS = frozenset("*?[]{}!\\")
 
 
@@ -70,10 +73,16 @@ def _tier_named(text: str) -> str | None:
 def _by_layout(paths: list[str]) -> dict[str, list[str]]:
     """Patterns by tier; with `*` where folders differ, unless two tiers would then claim one file."""
     spots: dict[_Spot, _Heads] = {}
+    named = 0
     for path in paths:
         segments = path.split("/")
         if spot := _spot(segments):
+            named += 1
             spots.setdefault(spot, set()).add(tuple(map(_literal, segments[: spot.depth])))
+    tiers = {spot.tier for spot in spots}
+    # One that is not production is a name like any other.
+    if named < _LEAST_SHARE * len(paths) or (len(tiers) == 1 and _PRODUCTION not in tiers):
+        return {}
     short = _patterns({spot: _generalised(heads) for spot, heads in spots.items()})
     matchers = [PathPatterns(found) for found in short.values()]
     if all(sum(matcher.matches(path) for matcher in matchers) <= 1 for path in paths):

@@ -12,6 +12,7 @@ from bot.config.wording import dotted, shown
 from bot.errors import Fault
 from bot.model.branch_names import branch_problem
 from bot.model.commits import BOT_BRANCHES
+from bot.model.proposing import Beyond
 from bot.model.tiers import Tier
 from bot.planning.path_patterns import pattern_problem
 from bot.versions.constraint import InvalidConstraint
@@ -90,6 +91,9 @@ def _production_faults(located: Located, route: Route, tier: Tier) -> Iterator[F
     if tier.production and tier.follow is not Reach.EXACT:
         message = f"the production tier {shown(tier.name)} follows something; production is never edited by itself"
         yield located.fault((*route, "follow"), message, "Remove `follow`")
+    if tier.production and tier.proposing.beyond is Beyond.DRAFT:
+        message = f"the production tier {shown(tier.name)} wants drafts; production is never edited by itself"
+        yield located.fault((*route, "beyond"), message, "Remove `beyond`")
     if tier.production_said:
         return
     if found := looks_like_production((tier.name, *tier.paths)):

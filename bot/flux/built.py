@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from bot.flux.fields import Written
 from bot.flux.kinds import Read, read_object
 from bot.flux.merging import Use
-from bot.flux.objects import AnyObject, Head
+from bot.flux.objects import AnyObject, ChartTemplate, Head, HelmChart, HelmRelease, OCIRepository
 from bot.kustomize.graph import BuiltObject, Graph, Root
-from bot.model.places import Spot
+from bot.model.places import Route, Spot
 from bot.model.references import BuiltBy, PassedOver
 from bot.reason import Reason
 from bot.reasons import HELM_TEMPLATE
@@ -22,6 +22,17 @@ _VERSIONS = frozenset(
     }
 )
 """Fields that are judged, of whatever kind has them."""
+_DECIDING = (
+    ("spec", "chart", "spec", "version"),
+    ("spec", "chart", "spec", "chart"),
+    ("spec", "ref", "digest"),
+    ("spec", "ref", "semver"),
+    ("spec", "ref", "tag"),
+    ("spec", "url"),
+    ("spec", "version"),
+    ("spec", "chart"),
+)
+"""What makes a cluster run another chart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +95,35 @@ class BuiltFields:
         return Written(place=found.place, comment=found.comment, bare=found.read_again)
 
 
-def built_objects(graph: Graph) -> Iterator[AnyObject | PassedOver]:
-    """Every object that decides a chart's version, once for each root that builds it."""
+def built_objects(graph: Graph) -> Iterator[tuple[AnyObject | PassedOver, frozenset[Spot]]]:
+    """Every object that decides a chart's version, once for each root that builds it.
+
+    With it, where it is not to be judged, every place that may decide it all the same.
+    """
     for root in graph.roots:
         for each in root.objects:
             found = _read(root, each)
             if found is not None:
-                yield _told_by(found, root.by, suspended=root.suspended)
+                spots = _spots(each) if why_held(found) and root.trouble is None else frozenset()
+                yield _told_by(found, root.by, suspended=root.suspended), spots
+
+
+def why_held(found: AnyObject | PassedOver) -> PassedOver | None:
+    """An object that is not to be judged."""
+    match found:
+        case PassedOver():
+            return found
+        case HelmRelease(chart=ChartTemplate(wish=wish)) | HelmChart(chart=ChartTemplate(wish=wish)):
+            pass
+        case OCIRepository(wish=wish):
+            pass
+        case _:
+            return None
+    return found.head.passed_over(wish.pin, wish.line) if isinstance(wish.pin, Reason) else None
+
+
+def _spots(each: BuiltObject) -> frozenset[Spot]:
+    return frozenset(spot for route in _DECIDING for spot in each.spots_behind(*route))
 
 
 def other_uses(graph: Graph) -> Iterator[tuple[Spot, Use]]:
@@ -98,10 +131,15 @@ def other_uses(graph: Graph) -> Iterator[tuple[Spot, Use]]:
     for root in graph.roots:
         for each in (*root.objects, *root.others):
             for route, places in each.substituted():
-                if route not in _VERSIONS or len(places) > 1:
+                if len(places) > 1 or not (route in _VERSIONS or _defines(route)):
                     field = ".".join(map(str, route))
                     use = Use(what=f"{field} of {each.object}", where=f"{each.origin.path}:{each.origin.line}")
                     yield from ((place.spot, use) for place in places)
+
+
+def _defines(route: Route) -> bool:
+    """Whether a field defines a variable: what that decides is told where the variable is used."""
+    return route[:3] == ("spec", "postBuild", "substitute") or route[:1] == ("data",)
 
 
 def _read(root: Root, each: BuiltObject) -> Read:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bot.flux.files import FileReading
 from bot.flux.merging import Use
 from bot.flux.objects import AnyObject, HelmChart, HelmRelease, OCIRepository
-from bot.model.places import Spot
+from bot.flux.sources import Clusters
+from bot.model.places import ObjectId, Spot
 from bot.model.references import BuiltBy, PassedOver
 from bot.reason import Reason
 
@@ -30,13 +31,15 @@ class Gathered:
         objects: Those that can be read.
         passed_over: Those that cannot.
         broken: Where roots that cannot be built hold the same objects.
-        other_uses: What variables decide besides versions.
+        other_uses: What values decide besides versions that are judged: objects that are held, other fields.
+        clusters: Every cluster and the Kustomizations that it runs.
     """
 
     objects: tuple[AnyObject, ...]
     passed_over: tuple[PassedOver, ...]
     broken: Broken
     other_uses: Mapping[Spot, Use]
+    clusters: Clusters
 
 
 def gather(readings: Iterable[FileReading], graph: "Graph | None") -> Gathered:
@@ -47,7 +50,8 @@ def gather(readings: Iterable[FileReading], graph: "Graph | None") -> Gathered:
         graph: Its roots; None where it has none.
     """
     known = tuple(readings)
-    every = tuple(_as_written(known)) if graph is None else (*_built(graph), *_alone(known, graph))
+    held: dict[Spot, PassedOver] = {}
+    every = tuple(_as_written(known)) if graph is None else (*_built(graph, held), *_alone(known, graph))
     return Gathered(
         objects=tuple(each for each in every if not isinstance(each, PassedOver)),
         passed_over=(
@@ -55,7 +59,8 @@ def gather(readings: Iterable[FileReading], graph: "Graph | None") -> Gathered:
             *(each for each in every if isinstance(each, PassedOver)),
         ),
         broken=_broken(graph) if graph else {},
-        other_uses=_other_uses(graph) if graph else {},
+        other_uses={**(_other_uses(graph) if graph else {}), **{spot: Use.of(each) for spot, each in held.items()}},
+        clusters=_clusters(graph) if graph else {},
     )
 
 
@@ -65,10 +70,23 @@ def _as_written(readings: Iterable[FileReading]) -> Iterator[AnyObject | PassedO
         yield from (each for _, each in reading.unread)
 
 
-def _built(graph: "Graph") -> Iterator[AnyObject | PassedOver]:
-    from bot.flux.built import built_objects  # noqa: PLC0415 - a tree without roots is read without what builds them
+def _built(graph: "Graph", held: dict[Spot, PassedOver]) -> Iterator[AnyObject | PassedOver]:
+    """What the roots build; the places of what is not to be judged go into `held`."""
+    # Here: a tree without roots is read without what builds them.
+    from bot.flux.built import built_objects, why_held  # noqa: PLC0415 - see above
 
-    yield from built_objects(graph)
+    for each, spots in built_objects(graph):
+        why = why_held(each) if spots else None
+        if why is not None:
+            held |= dict.fromkeys(spots, why)
+        yield each
+
+
+def _clusters(graph: "Graph") -> Clusters:
+    found: dict[str, set[ObjectId]] = {}
+    for root in graph.roots:
+        found.setdefault(root.cluster, set()).update({root.applier} if root.applier else set())
+    return {cluster: frozenset(names) for cluster, names in found.items()}
 
 
 def _other_uses(graph: "Graph") -> Mapping[Spot, Use]:

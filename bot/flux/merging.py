@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Self
 
 from bot.model.places import Spot
 from bot.model.references import PassedOver, Reference
@@ -20,6 +21,11 @@ class Use:
 
     what: str
     where: str
+
+    @classmethod
+    def of(cls, held: PassedOver) -> Self:
+        """An object that is not judged."""
+        return cls(what=str(held.object or held.path), where=f"{held.path}:{held.line}")
 
 
 def merge(judged: Iterable[Reference | PassedOver], other_uses: Mapping[Spot, Use]) -> Iterator[Reference | PassedOver]:
@@ -64,7 +70,7 @@ def _merged(references: Iterable[Reference]) -> list[Reference]:
 
 def _key(each: Reference) -> Hashable:
     """What makes two references one: the places that write them, the chart, and how it is judged."""
-    where: Hashable = tuple(place.spot for place in each.pin.places) or (
+    where: Hashable = each.pin.places or (
         each.path,
         each.line,
         each.object.kind,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.flux.address import join_chart
 from bot.flux.files import FileReading
-from bot.flux.gathering import Broken, gather
+from bot.flux.gathering import Gathered, gather
 from bot.flux.merging import Use, merge, once
 from bot.flux.nearest import AppliedFrom, Entry, Level
 from bot.flux.objects import (
@@ -84,9 +84,7 @@ def resolve(
     known = tuple(readings)
     gathered = gather(known, graph)
     expansion = _expanded(gathered.objects)
-    objects = (*gathered.objects, *expansion.objects) if expansion else gathered.objects
-    tree = _Tree.of(objects, gathered.broken, apply_policies=apply_policies)
-    tree.other_uses |= gathered.other_uses
+    tree = _Tree.of(gathered, expansion, apply_policies=apply_policies)
     told = (*gathered.passed_over, *(expansion.passed_over if expansion else ()))
     unshared = _unless_shared(tree.judged(), expansion) if expansion else tree.judged()
     remarks = (remark for reading in known for remark in reading.remarks)
@@ -164,16 +162,16 @@ class _Users:
 class _Tree:
     """The objects of a tree, joined."""
 
-    def __init__(self, objects: tuple[AnyObject, ...], broken: Broken, *, apply_policies: bool) -> None:
+    def __init__(self, objects: tuple[AnyObject, ...], gathered: Gathered, *, apply_policies: bool) -> None:
         """Start empty. `other_uses` is what values decide besides versions that are judged."""
-        self.other_uses: dict[Spot, Use] = {}
+        self.other_uses: dict[Spot, Use] = dict(gathered.other_uses)
         self._objects = objects
-        self._broken = broken
+        self._broken = gathered.broken
         self._applied_from = applied_from = AppliedFrom(each for each in objects if isinstance(each, Kustomization))
         self._apply_policies = apply_policies
-        self._registries: Sources[HelmRepository] = Sources(applied_from)
-        self._repositories: Sources[OCIRepository] = Sources(applied_from)
-        self._charts: Sources[HelmChart] = Sources(applied_from)
+        self._registries: Sources[HelmRepository] = Sources(applied_from, gathered.clusters)
+        self._repositories: Sources[OCIRepository] = Sources(applied_from, gathered.clusters)
+        self._charts: Sources[HelmChart] = Sources(applied_from, gathered.clusters)
         self._users: dict[Head, _Users] = defaultdict(_Users)
         self._unjoined: list[PassedOver] = []
 
@@ -184,9 +182,10 @@ class _Tree:
         return ImagePolicies(self._objects, self._applied_from, apply=self._apply_policies)
 
     @classmethod
-    def of(cls, objects: tuple[AnyObject, ...], broken: Broken, *, apply_policies: bool) -> "_Tree":
+    def of(cls, gathered: Gathered, expansion: "Expansion | None", *, apply_policies: bool) -> "_Tree":
         """All objects, each known to those that name it."""
-        tree = cls(objects, broken, apply_policies=apply_policies)
+        objects = (*gathered.objects, *(expansion.objects if expansion else ()))
+        tree = cls(objects, gathered, apply_policies=apply_policies)
         for each in objects:
             tree._index(each)
         for each in objects:
@@ -263,7 +262,7 @@ class _Tree:
         """A chart, if Helm's layer is selected or a release uses it; what a Kustomization applies is none."""
         users = self._users.get(each.head, _Users())
         if not each.selects_chart and (users.applied or not users.releases):
-            return each.head.passed_over(NOT_A_CHART(), suspended=users.suspend(each.head))
+            return self._unjudged(each.wish, each.head.passed_over(NOT_A_CHART(), suspended=users.suspend(each.head)))
         rule = TagRule.OCI_REPOSITORY_CHART_LAYER if each.selects_chart else TagRule.OCI_REPOSITORY
         return self._judge(each.head, each.wish, users, each.source, rule)
 
@@ -283,7 +282,7 @@ class _Tree:
         policy = self._policies.followed(path, wish.marked, source.address) if wish.marked else None
         pin = _why_not(wish, path) or wish.pin
         if isinstance(pin, Reason):
-            return head.passed_over(pin, wish.line, path=path, suspended=suspended)
+            return self._unjudged(wish, head.passed_over(pin, wish.line, path=path, suspended=suspended))
         if isinstance(policy, Reason):
             return self._unjudged(wish, head.passed_over(policy, wish.line, path=path, suspended=suspended))
         return Reference(
@@ -313,8 +312,7 @@ class _Tree:
     def _unjudged(self, wish: Wish, passed_over: PassedOver) -> PassedOver:
         """Keep in mind what a value decides besides charts that are judged."""
         if not isinstance(wish.pin, Reason):
-            use = Use(what=str(passed_over.object), where=f"{passed_over.path}:{passed_over.line}")
-            self.other_uses |= {place.spot: use for place in wish.pin.places}
+            self.other_uses |= {place.spot: Use.of(passed_over) for place in wish.pin.places}
         return passed_over
 
 

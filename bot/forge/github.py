@@ -14,7 +14,7 @@ from bot.forge.github_refusals import Refused, asking
 from bot.forge.github_remarks import ACTIONS_LOGIN, remarks_on
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.forge_reasons import IS_FORK
-from bot.model.proposals import CommitStatus, Identity, PullRequest, State
+from bot.model.proposals import CommitStatus, Identity, PullRequest, SaidStatus, State
 from bot.model.proposing import Extras
 from bot.model.tiers import Branch
 from bot.reason import Reason
@@ -155,7 +155,7 @@ class GitHubForge:
         try:
             with asking(what):
                 pull = self._api.get_pull(number)
-            _say_once(pull, f"{comment}\n\n{_CLOSING_MARK}", what)
+            _say_once(pull, f"{comment}\n\n{_CLOSING_MARK}", what, self.identity().login)
             with asking(what):
                 pull.edit(state="closed")
         except Refused as refused:
@@ -178,6 +178,23 @@ class GitHubForge:
             reason = refused.reason(what, "statuses: write")
             raise ForgeFailed(reason.sentence, reason.mend) from refused
         return tuple(newest.values())
+
+    def all_statuses(self, sha: Sha) -> tuple[SaidStatus, ...]:
+        """Everybody's statuses of a commit, newest first; one whose creator is gone is nobody's."""
+        what = "Reading commit statuses"
+        try:
+            with asking(what):
+                return tuple(
+                    SaidStatus(
+                        context=raw["context"],
+                        state=State(raw["state"]),
+                        creator=(raw["creator"] or {}).get("login", ""),
+                    )
+                    for raw in self._raw_statuses(checked(sha))
+                )
+        except Refused as refused:
+            reason = refused.reason(what, "statuses: read")
+            raise ForgeFailed(reason.sentence, reason.mend) from refused
 
     def _raw_statuses(self, sha: Sha) -> Iterator[dict[str, Any]]:
         url = f"/repos/{self.repository}/commits/{sha}/statuses"
@@ -229,11 +246,18 @@ class GitHubForge:
         return self.client.get_repo(self.repository)
 
 
-def _say_once(pull: ApiPullRequest, text: str, what: str) -> None:
-    """Comment. A comment that GitHub takes may be answered with 502, so one is looked for before each attempt."""
+def _say_once(pull: ApiPullRequest, text: str, what: str, login: str) -> None:
+    """Comment, or put an older comment of ours right.
+
+    A comment that GitHub takes may be answered with 502, so one is looked for before each attempt.
+    """
     for left in reversed(range(_COMMENT_ATTEMPTS)):
         with asking(what):
-            if any(_CLOSING_MARK in (said.body or "") for said in pull.get_issue_comments()):
+            known = next((said for said in pull.get_issue_comments() if _CLOSING_MARK in (said.body or "")), None)
+            if known is not None:
+                if known.user.login == login and known.body.splitlines() != text.splitlines():
+                    # It was opened again since, and is closed for another reason now.
+                    known.edit(text)
                 return
         try:
             with asking(what):

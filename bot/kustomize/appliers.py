@@ -6,11 +6,11 @@ Source: https://github.com/fluxcd/kustomize-controller/blob/main/docs/spec/v1/ku
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from posixpath import normpath
 
 from bot.kustomize.decisions import Definitions, Scope, field_of, plain_text, scope_of
 from bot.kustomize.kustomization import Overlay, Patch, read_patches
 from bot.kustomize.kustomize_reasons import BUILD_FAILS, NOT_FOLLOWED, NOT_IN_TREE
+from bot.kustomize.own_tree import OwnTree, folder_of
 from bot.kustomize.resources import Resource
 from bot.kustomize.tree import Tree, get, items, known_text
 from bot.reason import Reason
@@ -43,18 +43,19 @@ class Applier:
     needs: tuple[str, ...]
 
 
-def read_applier(resource: Resource, above: Scope | None, lookup: Lookup) -> Applier:
+def read_applier(resource: Resource, above: Scope | None, lookup: Lookup, own: OwnTree) -> Applier:
     """Read a Flux Kustomization.
 
     Args:
         resource: The object, built.
         above: The scope of the Kustomization that applies it, None where none is known.
         lookup: Finds objects of its cluster, once all of them are built.
+        own: Which sources are this tree.
     """
     needs = items(get(resource.tree, "spec", "dependsOn")) or ()
     return Applier(
         resource=resource,
-        folder=_folder(resource, above),
+        folder=_folder(resource, above, own),
         overlay=_overlay(resource, above),
         scope=_scope(resource, above, lookup),
         suspended=_is_true(resource, "suspend"),
@@ -72,14 +73,17 @@ def _is_true(resource: Resource, field: str) -> bool:
     return known_text(get(resource.tree, "spec", field)).lower() in _TRUE
 
 
-def _folder(resource: Resource, above: Scope | None) -> str | Reason:
+def _folder(resource: Resource, above: Scope | None, own: OwnTree) -> str | Reason:
     path = plain_text(field_of(resource, above, "spec", "path"))
     kind = known_text(get(resource.tree, "spec", "sourceRef", "kind"))
     if isinstance(path, Reason):
         return path
     if kind != "GitRepository":
         return NOT_IN_TREE(folder=path or ".", source=f"a source of kind {kind or 'unknown'}")
-    return normpath("/" + path).strip("/")
+    folder, name = folder_of(path), plain_text(field_of(resource, above, "spec", "sourceRef", "name"))
+    if isinstance(name, str) and own.lacks(name, folder):
+        return NOT_IN_TREE(folder=folder or ".", source=name)
+    return folder
 
 
 def _overlay(resource: Resource, above: Scope | None) -> Overlay:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.kustomize.accumulation import Accumulation, Budget
-from bot.kustomize.doubts import doubt_replacements, doubt_unfollowed
+from bot.kustomize.doubts import doubt_configurations, doubt_unfollowed
 from bot.kustomize.files import Files, inside, is_remote
 from bot.kustomize.generating import generate
 from bot.kustomize.kustomization import Kustomization, Overlay, read_kustomization
 from bot.kustomize.needles import is_kustomization
 from bot.kustomize.patching import Patcher
+from bot.kustomize.replacing import replace_values
 from bot.kustomize.resources import Resource, name_problem, objects_of, read_resource
 from bot.kustomize.tree import Tree, get, known_text, put, root_of, table
 from bot.reason import Reason
@@ -125,6 +126,7 @@ class Builder:
         return read_kustomization(root_of(source, source.file.documents[0]))
 
     def _accumulate(self, what: Kustomization, folder: str, to: Accumulation, way: tuple[str, ...]) -> None:
+        self._patcher.note(folder, what)
         if problem := what.wrong or what.refused:
             self._note(what, folder)
             to.fail(problem)
@@ -225,16 +227,17 @@ class Builder:
             to.transform(lambda each: each.remembering().placed(what.namespace))
             to.check_names()
         if what.prefix:
-            to.transform(lambda each: each.remembering().named(what.prefix + each.name))
+            to.transform(lambda each: _renamed(each, what.prefix + each.name))
         if what.suffix:
-            to.transform(lambda each: each.remembering().named(each.name + what.suffix))
+            to.transform(lambda each: _renamed(each, each.name + what.suffix))
         if what.labels:
             to.transform(lambda each: _marked(each, "labels", what.labels))
         if what.annotations:
             to.transform(lambda each: _marked(each, "annotations", what.annotations))
         for patch in what.json_patches:
             self._patcher.apply(to, folder, patch, operations_only=True)
-        doubt_replacements(to, self.files, folder, what)
+        replace_values(to, self.files, folder, what)
+        doubt_configurations(to, self.files, folder, what)
         for name in what.unfollowed:
             doubt_unfollowed(to, f"{folder or '.'} has `{name}`")
 
@@ -242,6 +245,10 @@ class Builder:
 def _is_above(folder: str, way: tuple[str, ...]) -> bool:
     """Whether a folder is, or holds, one that is being built: Kustomize calls both a cycle."""
     return not folder or any(each == folder or each.startswith(f"{folder}/") for each in way)
+
+
+def _renamed(resource: Resource, name: str) -> Resource:
+    return resource if resource.is_namespace else resource.remembering().named(name)
 
 
 def _marked(resource: Resource, field: str, pairs: tuple[tuple[str, Tree], ...]) -> Resource:

@@ -1,20 +1,25 @@
 """All that an object holds, as values that can be compared, and which of them variables decide."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from itertools import islice
+from typing import TypeAlias
 
 from bot.kustomize.decisions import Decision, Scope, decide, scope_of
+from bot.kustomize.reach import texts_behind
 from bot.kustomize.resources import Resource
 from bot.kustomize.tree import Tree, Written, items, table
 from bot.model.places import Place, Route
 from bot.reason import Reason
 from bot.yamltext.nodes import Scalar
 
+Content: TypeAlias = tuple[tuple[Route, str], ...]
+"""Every value with the way to it."""
+
 _MOST_VALUES = 20_000
 """Of one object: aliases of aliases stand for more than there is time to compare."""
 
 
-def fingerprint(resource: Resource, scope: Scope | None) -> Hashable:
+def fingerprint(resource: Resource, scope: Scope | None) -> Content:
     """Every value of a built object, in order, with the way to it; after substitution, as far as that can be told."""
     own = scope_of(resource, scope)
     return tuple((route, _text(each, own)) for route, each in _values(resource.tree))
@@ -37,7 +42,10 @@ def _text(tree: Tree, scope: Scope | None) -> str:
     if values is not None:
         return f"{len(values)} items"
     found = decide(tree, scope)
-    return str(found) if isinstance(found, Reason) else found.text if found else ""
+    if isinstance(found, Reason):
+        # What cannot be told may change all the same with what it is made of.
+        return f"{found}: {texts_behind(tree, scope)}"
+    return found.text if found else ""
 
 
 def _values(tree: Tree) -> Iterator[tuple[Route, Tree]]:

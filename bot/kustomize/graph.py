@@ -5,7 +5,7 @@ one entry leads to: a Flux Kustomization that no other one applies (those that s
 together), or a root without Flux. Kustomizations that are applied by others are taken as those build them.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname
 
@@ -14,24 +14,28 @@ from bot.kustomize.appliers import Applier, doubt_of, read_applier
 from bot.kustomize.building import Builder
 from bot.kustomize.decisions import Field, Scope, field_of, is_called, plain_text, text_of
 from bot.kustomize.files import Files
-from bot.kustomize.fingerprints import fingerprint, substituted
+from bot.kustomize.fingerprints import Content, fingerprint, substituted
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
+from bot.kustomize.own_tree import OwnTree
+from bot.kustomize.reach import spots_behind
 from bot.kustomize.resources import (
     CHART_KINDS,
     CONFIG_MAP,
     FLUX_KUSTOMIZATION,
+    GIT_REPOSITORY,
     SECRET,
     Origin,
     Resource,
     objects_of,
-    read_resource,
+    resource_of,
 )
-from bot.model.places import ObjectId, Place, Route
+from bot.model.places import ObjectId, Place, Route, Spot
 from bot.model.references import BuiltBy
 from bot.reason import Reason
 from bot.reasons import TOO_LARGE
 
+_LEADING = frozenset({FLUX_KUSTOMIZATION, CONFIG_MAP, SECRET, GIT_REPOSITORY})
 _MOST_ROOTS = 5_000
 _MOST_REBUILDS = 3
 
@@ -69,7 +73,11 @@ class BuiltObject:
         """The fields that variables decide, each with all the places that have a part in it."""
         return substituted(self._resource, self._scope)
 
-    def content(self) -> Hashable:
+    def spots_behind(self, *route: str) -> frozenset[Spot]:
+        """Every place that may decide a field, which is held."""
+        return spots_behind(self._resource, self._scope, *route)
+
+    def content(self) -> Content:
         """All that it holds: equal for equal objects."""
         return fingerprint(self._resource, self._scope)
 
@@ -143,20 +151,22 @@ class _Reader:
         self._builder = Builder(files)
 
     def read(self) -> Graph:
-        found = tuple(self._written())
+        plain = self._plain_folders()
+        patches = self._builder.patches  # which is known now, and none of which is an object of its own
+        found = tuple(each for each in self._written() if each.origin.path not in patches)
         written = tuple(each for each in found if (each.group, each.kind) == FLUX_KUSTOMIZATION)
         loose = _Loose(each for each in found if (each.group, each.kind) in {CONFIG_MAP, SECRET})
-        plain = self._plain_folders()
+        own = OwnTree(self._files, written, (each for each in found if each.kind == GIT_REPOSITORY[1]))
         reached: set[Origin] = set()
         clusters: list[_Cluster] = []
-        for name, entries, folders in self._entries(written, plain):
-            cluster = _Cluster(name, self._builder, loose)
+        for name, entries, folders in self._entries(written, plain, own):
+            cluster = _Cluster(name, self._builder, loose, own)
             cluster.follow(entries, folders)
             clusters.append(cluster)
             reached |= cluster.seen
         for each in written:  # those that apply each other in a circle and nobody else does
             if each.origin not in reached:
-                cluster = _Cluster(dirname(each.origin.path), self._builder, loose)
+                cluster = _Cluster(dirname(each.origin.path), self._builder, loose, own)
                 cluster.follow((each,), ())
                 clusters.append(cluster)
                 reached |= cluster.seen
@@ -173,8 +183,8 @@ class _Reader:
                 continue
             for document in source.file.documents:
                 for found in objects_of(source, document):
-                    resource = read_resource(found)
-                    if resource and resource.name and (resource.group, resource.kind) not in CHART_KINDS:
+                    resource = resource_of(found)
+                    if resource.name and (resource.group, resource.kind) in _LEADING:
                         yield resource
 
     def _plain_folders(self) -> tuple[str, ...]:
@@ -185,10 +195,10 @@ class _Reader:
         return tuple(each for each in folders if each not in self._builder.included)
 
     def _entries(
-        self, written: tuple[Resource, ...], plain: tuple[str, ...]
+        self, written: tuple[Resource, ...], plain: tuple[str, ...], own_tree: OwnTree
     ) -> Iterator[tuple[str, tuple[Resource, ...], tuple[str, ...]]]:
         """Name, Kustomizations and folders of every cluster."""
-        appliers = {each.origin: read_applier(each, None, _nothing) for each in written}
+        appliers = {each.origin: read_applier(each, None, _nothing, own_tree) for each in written}
         covered: set[Origin] = set()
         own: dict[Origin, bool] = {}
         for origin, applier in appliers.items():
@@ -268,10 +278,10 @@ class _Loose:
 class _Cluster:
     """One cluster: its Kustomizations, each as the one above it builds it."""
 
-    def __init__(self, name: str, builder: Builder, loose: "_Loose") -> None:
+    def __init__(self, name: str, builder: Builder, loose: "_Loose", own: OwnTree) -> None:
         self.seen: set[Origin] = set()
         self._name = name
-        self._loose = loose
+        self._loose, self._own = loose, own
         self._builder = builder
         self._appliers: dict[tuple[str, str], Applier] = {}
         self._above: dict[tuple[str, str], Scope | None] = {}
@@ -295,15 +305,20 @@ class _Cluster:
                 continue
             key = resource.namespace, resource.name
             known = self._appliers.get(key)
-            if known and (known.resource.tree == resource.tree or rebuilds.get(key, 0) >= _MOST_REBUILDS):
+            if known and (self._says_nothing_new(key, resource, above) or rebuilds.get(key, 0) >= _MOST_REBUILDS):
                 continue
             rebuilds[key] = rebuilds.get(key, 0) + 1
             pending += self._build(key, resource, above)
 
+    def _says_nothing_new(self, key: tuple[str, str], resource: Resource, above: Scope | None) -> bool:
+        """Whether a Kustomization is known so already: as it is, and with the variables of whoever applies it."""
+        known = self._appliers[key].resource
+        return known.tree == resource.tree and (above is None or self._above[key] is not None)
+
     def _build(
         self, key: tuple[str, str], resource: Resource, above: Scope | None
     ) -> list[tuple[Resource, Scope | None]]:
-        applier = read_applier(resource, above, self._lookup)
+        applier = read_applier(resource, above, self._lookup, self._own)
         self._appliers[key], self._above[key] = applier, above
         if isinstance(applier.folder, Reason):
             done = Accumulation(folder="", budget=self._builder.budget, trouble=applier.folder)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.kustomize.block_text import BlockText
 from bot.kustomize.tree import Written
-from bot.model.places import Place, Route, Spot
+from bot.model.places import Place, Route
 from bot.reason import Reason
 from bot.reasons import NOT_EDITABLE
 from bot.yamltext.lookup import Obstacle, find
@@ -30,11 +30,6 @@ class NestedPlace(Place):
     around: tuple[str, str] = ("", "")
     beside: tuple[str, str] = ("", "")
 
-    @property
-    def spot(self) -> Spot:
-        """What an edit here changes; two defaults in one scalar are two."""
-        return self.path, self.start, self.around
-
     def scalar_for(self, value: str) -> str | None:
         """The innermost scalar's text that makes the value so; None where other scalars stand in the way."""
         before, behind = self.beside
@@ -48,7 +43,7 @@ def place_of(written: Written) -> Place | Reason:
     """Where a scalar is written, if it can be edited there."""
     node = _own(written)
     if isinstance(node, str):
-        return NOT_EDITABLE(problem=node)
+        return NOT_EDITABLE(problem=f"{node}, in {written.source.path}")
     if written.source.holder is None:
         return Place(
             path=written.source.path,
@@ -76,10 +71,10 @@ def _place_inside(written: Written, holder: Written, node: Scalar) -> Place | Re
     if holder.source.holder is not None:
         return NOT_EDITABLE(problem="it stands in a text within a text within a text")
     if isinstance(outer, str):
-        return NOT_EDITABLE(problem=outer)
+        return NOT_EDITABLE(problem=f"{outer}, in {holder.source.path}")
     block = BlockText.of(holder.source.file, outer)
     if isinstance(block, str):
-        return NOT_EDITABLE(problem=block)
+        return NOT_EDITABLE(problem=f"{block}, at {holder.source.path}:{outer.line}")
     start, length = block.outward(node.start), node.end - node.start
     return NestedPlace(
         path=holder.source.path,

@@ -3,13 +3,14 @@
 Source: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/internal/builtins/PatchTransformer.go
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.kustomize.accumulation import Accumulation
 from bot.kustomize.files import Files, inside, is_remote
 from bot.kustomize.json_patch import Operation, apply, read_operations
-from bot.kustomize.kustomization import Patch
+from bot.kustomize.kustomization import Kustomization, Patch
 from bot.kustomize.kustomize_reasons import NOT_FOLLOWED
 from bot.kustomize.resources import TRACKED, Origin, Resource, objects_of
 from bot.kustomize.targets import BadTarget, Filter
@@ -32,9 +33,18 @@ class Patcher:
     """Applies the patches of kustomizations."""
 
     def __init__(self, files: Files) -> None:
-        """Read patches from a tree. `read` is the files that patches came from."""
+        """Read patches from a tree. `read` is the files that kustomizations name as patches."""
         self.read: set[str] = set()
         self._files = files
+
+    def note(self, folder: str, what: Kustomization) -> None:
+        """Note which files are patches, whether or not the build comes to them."""
+        paths = (each.path for each in (*what.patches, *what.json_patches) if each.path)
+        strategic = (each for each in map(known_text, what.strategic) if "\n" not in each and ":" not in each)
+        for path in (*paths, *strategic):
+            place = None if is_remote(path) else inside(folder, path)
+            if place in self._files.paths:
+                self.read.add(place)
 
     def apply(self, to: Accumulation, folder: str, patch: Patch, *, operations_only: bool = False) -> None:
         """Apply one entry of `patches` or `patchesJson6902`."""
@@ -71,8 +81,15 @@ class Patcher:
         if patch.inline is not None and text(patch.inline) is not None and not known_text(patch.inline).strip():
             return "a patch has neither `patch` nor `path`"
         if patch.inline is not None:
-            return "`patch` and `path` stand side by side" if patch.path else self._inline(patch.inline)
+            return "`patch` and `path` stand side by side" if patch.path else self._trimmed(patch.inline)
         return self._file(folder, patch.path) if patch.path else "a patch has neither `patch` nor `path`"
+
+    def _trimmed(self, tree: Tree) -> Change | Reason | str:
+        """Kustomize cuts the blanks before the first line of a `patch`, and of no other line."""
+        found = text(tree)
+        if isinstance(found, str) and _is_shifted(found):
+            return NOT_FOLLOWED(what="a patch has blanks before its first line, which Kustomize cuts")
+        return self._inline(tree)
 
     def _inline(self, tree: Tree) -> Change | Reason | str:
         if not isinstance(tree, Written):
@@ -86,23 +103,43 @@ class Patcher:
             return f"the patch {path} lies outside of the repository"
         if place not in self._files.paths:
             return self._files.absence(place, f"the patch {path}")
-        self.read.add(place)
         source = self._files.source(place)
         if source is None:
             return NOT_FOLLOWED(what=f"the patch {path} was not read")
         return source if isinstance(source, Reason) else _read_source(source)
 
 
+def _is_shifted(patch: str) -> bool:
+    """Whether cutting the blanks before a patch shifts its first line against the others."""
+    bare = patch.strip()
+    before = patch[: patch.index(bare)]
+    return before != "" and not before.endswith("\n") and "\n" in bare and bare[0] not in "[{#"
+
+
 def _read_source(source: Source) -> Change | str:
     """A list is a JSON patch, a mapping a strategic merge; nothing at all changes nothing."""
     documents = [each for each in source.file.documents if table(root_of(source, each)) or items(root_of(source, each))]
     if documents and items(root_of(source, documents[0])) is not None:
+        if not _may_be_operations(source):
+            return "a JSON patch begins with `[`, and is no JSON"
         operations = read_operations(root_of(source, documents[0]))
         return operations if isinstance(operations, str) else Change(operations=operations)
     found = tuple(Resource.of(each, _NOWHERE) for document in documents for each in objects_of(source, document))
     if not all(each.kind and each.name for each in found):
         return "a patch names no object: its kind or its name is missing"
     return Change(merges=found)
+
+
+def _may_be_operations(source: Source) -> bool:
+    """Whether Kustomize could read a list: it takes one that begins with a bracket as JSON, and others as YAML."""
+    data = source.file.data.strip() if source.holder else source.file.data
+    if not data.startswith(b"["):
+        return True
+    try:
+        json.loads(data)
+    except ValueError:
+        return False
+    return True
 
 
 def _selection(to: Accumulation, patch: Patch) -> Filter | None:

@@ -15,9 +15,14 @@ CHART_KINDS = frozenset(
 """Group and kind of what decides charts and their versions."""
 
 FLUX_KUSTOMIZATION = (KUSTOMIZE, "Kustomization")
+GIT_REPOSITORY = (SOURCE, "GitRepository")
 CONFIG_MAP, SECRET = ("", "ConfigMap"), ("", "Secret")
+NAMESPACE = ("", "Namespace")
 TRACKED = CHART_KINDS | {FLUX_KUSTOMIZATION, CONFIG_MAP, SECRET}
-"""What a build is followed for; other objects are neither kept nor looked at."""
+"""What a build is followed for."""
+
+KEPT = TRACKED | {NAMESPACE}
+"""What a build is made of; other objects are neither kept nor looked at. Names of Namespaces are copied elsewhere."""
 
 _DEFAULT = "default"
 Former = tuple[str, str, str]
@@ -89,9 +94,14 @@ class Resource(NamedTuple):
         return self.former[0] if self.former else self.now
 
     @property
-    def tracked(self) -> bool:
-        """Whether a build is followed for its kind."""
-        return (self.group, self.kind) in TRACKED
+    def is_namespace(self) -> bool:
+        """Whether it is a Namespace, which lies in none and takes no prefix."""
+        return (self.group, self.kind) == NAMESPACE
+
+    @property
+    def kept(self) -> bool:
+        """Whether a build keeps its kind."""
+        return (self.group, self.kind) in KEPT
 
     def with_tree(self, tree: Tree) -> Self:
         """The object with another content; what it is called is read anew. A content that is unknown is a doubt."""
@@ -116,7 +126,12 @@ class Resource(NamedTuple):
         return self._replace(tree=put(self.tree, ("metadata", "name"), Made(name)), name=name)
 
     def placed(self, namespace: str) -> Self:
-        """The object in a namespace."""
+        """The object in a namespace; a Namespace is called so.
+
+        Source: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/internal/konfig/builtinpluginconsts/namespace.go
+        """
+        if self.is_namespace:
+            return self.named(namespace)
         return self._replace(tree=put(self.tree, ("metadata", "namespace"), Made(namespace)), namespace=namespace)
 
 
@@ -142,11 +157,15 @@ def objects_of(source: Source, document: Document) -> Iterator[Written]:
             pending += [each for each in inner if isinstance(each, Written)]
 
 
+def resource_of(found: Written) -> Resource:
+    """The object that a value is, of whatever kind."""
+    return Resource.of(found, Origin(found.source.path, found.document.index, found.route, found.node.line))
+
+
 def read_resource(found: Written) -> Resource | None:
     """The object that a value is, None for kinds that are not followed."""
-    line = found.node.line
-    resource = Resource.of(found, Origin(found.source.path, found.document.index, found.route, line))
-    return resource if resource.tracked else None
+    resource = resource_of(found)
+    return resource if resource.kept else None
 
 
 def name_problem(resource: Resource) -> str:

@@ -72,9 +72,10 @@ class Part(NamedTuple):
 
 
 class Unknown(NamedTuple):
-    """A value that cannot be told."""
+    """A value that cannot be told; `was` is what it is if what is not followed leaves it alone."""
 
     reason: Reason
+    was: "Tree | None" = None
 
 
 Tree: TypeAlias = Written | Table | Items | Made | Part | Unknown
@@ -113,7 +114,7 @@ def _table(tree: Written, node: Mapping) -> Table:
             entries[key.text] = Written(tree.source, tree.document, route, tree.document.follow(value))
     if isinstance(rest, Reason):
         # Which of a key and a merge wins differs between readers, so no written key of such a mapping is sure either.
-        entries = {key: Unknown(rest) for key in entries}
+        entries = {key: Unknown(rest, value) for key, value in entries.items()}
     return Table(entries, rest)
 
 

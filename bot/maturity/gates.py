@@ -1,15 +1,17 @@
 """What time says about one reference's newer versions, as limits beside `follow` and `skip`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.ledger.model import ChartSights, Matter, Word
 from bot.maturity.durations import duration_text, moment_text
+from bot.maturity.greens import Colour
 from bot.maturity.soaking import Unsoaked, free_at
-from bot.maturity.timeline import Span, is_same
+from bot.maturity.timeline import Identity, Span, identity_of, is_same
 from bot.model.commits import Sha
+from bot.model.tiers import RequiredStatus
 from bot.versions.version import Version
 
 MOST_NAMED = 3
@@ -193,7 +195,32 @@ class HoldGate:
         return NotYet(f"held by a person{until}{f': {last.why}' if last.why else ''}", last.until)
 
 
-Gate = WaitGate | SettleGate | SoakGate | ReturnGate | HoldGate
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusGate:
+    """`with-status`: what commits of the lower tier say while they hold a version.
+
+    Attributes:
+        tier: The lower tier.
+        told: For versions that were asked about, by `identity_of`: each required status that is not green.
+        asks: Whether a version that was not asked about passes, so that it can be.
+    """
+
+    tier: str
+    now: datetime
+    told: Mapping[Identity, tuple[tuple[RequiredStatus, Colour], ...]]
+    asks: bool
+
+    def objection(self, _tag: str, version: Version | None) -> NotYet | None:
+        """Why a version is not taken; None where all is green."""
+        told = self.told.get(identity_of(version)) if version else None
+        if told is None:
+            return None if self.asks and version else NotYet(f"what {self.tier} says of it is not known")
+        said = (f"`{one.context}` of {one.creator} {_SAYS[colour]}" for one, colour in told)
+        return NotYet(f"{', '.join(said)} in {self.tier}") if told else None
+
+
+_SAYS = {Colour.RED: "failed", Colour.UNKNOWN: "has not said success"}
+Gate = WaitGate | SettleGate | SoakGate | ReturnGate | HoldGate | StatusGate
 
 
 def _places(runs: Iterable[Run]) -> list[str]:

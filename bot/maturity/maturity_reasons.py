@@ -26,6 +26,16 @@ NOTHING_SOAKED = ReasonKind(
     "Let the two tiers follow alike, or move this one by hand",
     Weight.WARNING,
 )
+NOT_GREEN = ReasonKind(
+    "not-green",
+    "{version} is allowed here, but {why}",
+    "It is taken once the status says success on a commit that holds it; check context and creator in `with-status`",
+)
+MERGE_BRINGS = ReasonKind(
+    "merge-brings",
+    "a merge of {tier} brings {version}, {soaked}",
+    "Merge it when it has soaked; the bot edits nothing in a tier that moves by merges",
+)
 ROLLED_BACK = ReasonKind(
     "rolled-back",
     "{version} is allowed here and was taken back: {why}",

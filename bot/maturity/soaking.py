@@ -28,15 +28,20 @@ def free_at(spans: Sequence[Span], version: Version, soak: timedelta, now: datet
         soak: For how long it has to run.
         now: Where a version runs now and nothing proves since when, the soak begins now.
     """
-    lower = [index for index, span in enumerate(spans) if span.value and span.value < version]
-    since = lower[-1] + 1 if lower else 0
-    counting = [span for span in spans[since:] if is_same(span.value, version)]
+    counting = counting_spans(spans, version)
     free = [at for span in counting if (at := _free_at(span, soak, now))]
     if free:
         return min(free)
-    if any(is_same(span.value, version) for span in spans[:since]):
-        return Unsoaked.WENT_BACK
-    return Unsoaked.LEFT_EARLY if counting else Unsoaked.NEVER_RAN
+    if counting:
+        ran = sum(is_same(span.value, version) for span in spans)
+        return Unsoaked.LEFT_EARLY if ran == len(counting) else Unsoaked.WENT_BACK
+    return Unsoaked.WENT_BACK if any(is_same(span.value, version) for span in spans) else Unsoaked.NEVER_RAN
+
+
+def counting_spans(spans: Sequence[Span], version: Version) -> list[Span]:
+    """Where a version ran since the reference last ran a lower one."""
+    lower = [index for index, span in enumerate(spans) if span.value and span.value < version]
+    return [span for span in spans[lower[-1] + 1 if lower else 0 :] if is_same(span.value, version)]
 
 
 def _free_at(span: Span, soak: timedelta, now: datetime) -> datetime | None:

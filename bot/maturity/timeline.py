@@ -12,7 +12,10 @@ from itertools import groupby
 from typing import NamedTuple
 
 from bot.model.commits import Sha
-from bot.versions.version import Version
+from bot.versions.version import PrecedenceKey, Version
+
+Identity = tuple[PrecedenceKey, str] | None
+"""A version by its precedence and its build metadata; None for none."""
 
 
 class Moment(NamedTuple):
@@ -30,11 +33,13 @@ class Span:
     Attributes:
         begins: Since when that is proved; None where nothing proves it.
         ends: When it was left; None while it runs.
+        commits: Where it ran, oldest first.
     """
 
     value: Version | None
     begins: datetime | None
     ends: datetime | None = None
+    commits: tuple[Sha, ...] = ()
 
 
 def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime], now: datetime) -> tuple[Span, ...]:
@@ -45,7 +50,7 @@ def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime], now: datetime
         seen: When tips of the branch were first seen by us.
         now: The time of this run: nothing has ended after it.
     """
-    stretches = [list(stretch) for _, stretch in groupby(moments, key=lambda moment: _identity(moment.value))]
+    stretches = [list(stretch) for _, stretch in groupby(moments, key=lambda moment: identity_of(moment.value))]
     found: list[Span] = []
     known_by = now
     following: datetime | None = None
@@ -53,20 +58,21 @@ def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime], now: datetime
         sights = [seen[moment.commit] for moment in stretch if moment.commit in seen]
         begins = max(stretch[0].at, min(sights)) if sights else None
         ends = min(following, known_by) if following else None
-        found.append(Span(value=stretch[0].value, begins=begins, ends=ends))
+        commits = tuple(moment.commit for moment in stretch)
+        found.append(Span(value=stretch[0].value, begins=begins, ends=ends, commits=commits))
         following, known_by = stretch[0].at, min([*sights, known_by])
     return tuple(reversed(found))
 
 
 def went_back(moments: Iterable[Moment]) -> tuple[tuple[Version, Sha], ...]:
     """Every version that one reference left for a lower one, at once or by way of others, and the commit that did."""
-    found: dict[tuple[object, str], tuple[Version, Sha]] = {}
+    found: dict[Identity, tuple[Version, Sha]] = {}
     before: list[Version] = []
     for moment in moments:
         if moment.value is None:
             continue
         left = [version for version in before if version > moment.value]
-        found |= {(version.key, version.metadata): (version, moment.commit) for version in left}
+        found |= {identity_of(version): (version, moment.commit) for version in left}
         before = [version for version in before if version <= moment.value and not is_same(version, moment.value)]
         before.append(moment.value)
     return tuple(found.values())
@@ -74,8 +80,9 @@ def went_back(moments: Iterable[Moment]) -> tuple[tuple[Version, Sha], ...]:
 
 def is_same(one: Version | None, other: Version | None) -> bool:
     """Whether both are one version: also by build metadata, which has no precedence and names another chart."""
-    return _identity(one) == _identity(other)
+    return identity_of(one) == identity_of(other)
 
 
-def _identity(value: Version | None) -> tuple[object, str] | None:
+def identity_of(value: Version | None) -> Identity:
+    """What two texts of one version have in common."""
     return (value.key, value.metadata) if value else None

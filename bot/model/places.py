@@ -5,8 +5,8 @@ from dataclasses import dataclass
 Route = tuple[str | int, ...]
 """Keys and 0-based sequence indices from a document's root to a value."""
 
-Spot = tuple[str, int, tuple[str, str]]
-"""A file, the first byte of a token in it, and what stands around a part of that token."""
+Spot = tuple[str, int]
+"""A file, and the byte where a scalar starts in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,8 @@ class Place:
 
     @property
     def spot(self) -> Spot:
-        """What an edit here changes: the token, and the part of it where it is not all of it."""
-        return self.path, self.start, ("", "")
+        """Where it is, whatever an object makes of the value there."""
+        return self.path, self.start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -65,6 +65,15 @@ class CommitStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SaidStatus:
+    """What somebody said about a commit; `creator` is the login that the forge knows it from."""
+
+    context: str
+    state: State
+    creator: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
     """The words of a pull request and its commit."""
 

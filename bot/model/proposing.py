@@ -36,6 +36,13 @@ class Mode(StrEnum):
     REPORT = "report"
 
 
+class Beyond(StrEnum):
+    """What to do with versions past what a tier follows."""
+
+    REPORT = "report"
+    DRAFT = "draft"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amounts:
     """How much a tier proposes at once.
@@ -99,6 +106,7 @@ class Proposing:
     group: Group = Grouping.TIER
     majors: Majors = Majors.APART
     mode: Mode = Mode.PROPOSE
+    beyond: Beyond = Beyond.REPORT
     amounts: Amounts = field(default_factory=Amounts)
     windows: tuple[Window, ...] = ()
     draft: bool = False

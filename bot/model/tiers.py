@@ -57,6 +57,14 @@ class ImagePolicies(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredStatus:
+    """A commit status that must say success, by who may say it: anyone with a token can set any context."""
+
+    context: str
+    creator: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """What must have passed before a version is taken; nothing by default.
 
@@ -65,12 +73,16 @@ class Pace:
         settle: Since the last move of the same chart in the tier.
         comes_from: Tiers that must have run it (`from` in the file).
         soak: For how long each of these must have run it.
+        with_status: What commits of each of these must say while they hold it.
+        by_merge: The tier's branch receives merges from that of the one tier in `comes_from`; we edit nothing there.
     """
 
     wait: timedelta = timedelta()
     settle: timedelta = timedelta()
     comes_from: tuple[str, ...] = ()
     soak: timedelta = timedelta()
+    with_status: tuple[RequiredStatus, ...] = ()
+    by_merge: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +114,7 @@ class Tier:
     @property
     def stands_still(self) -> bool:
         """Whether it never moves by itself, so that having nothing to do does not mean being current."""
-        return self.production or self.follow is Reach.EXACT
+        return self.production or self.pace.by_merge or self.follow is Reach.EXACT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

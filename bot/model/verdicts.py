@@ -82,6 +82,7 @@ class Current:
         refused: Why every newer version was not taken, newest first.
         remark: What should be looked at all the same: a range past its tier's limits, or one that was not pinned.
         waiting: What only time keeps from being taken.
+        brings: Where a tier moves by merges: the version that a merge would bring, and whether it has soaked.
     """
 
     version: str
@@ -91,6 +92,7 @@ class Current:
     refused: tuple[Refused, ...] = ()
     remark: Reason | None = None
     waiting: Waiting | None = None
+    brings: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

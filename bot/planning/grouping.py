@@ -36,6 +36,9 @@ class Key:
 
 ALL = Key(text="all")
 
+BEYOND = NamedGroup(name="beyond follow")
+"""The group of what lies past how far a tier follows. No group of a configuration can be called so."""
+
 
 def branch_of(tier: Tier, key: str = ALL.text) -> Branch:
     """The branch of a pull request: deterministic, so that every run finds it again."""

@@ -183,6 +183,7 @@ def _decision(verdict: Verdict) -> Json:
                 "newest": current.newest or None,
                 "remark": _reason(current.remark),
                 "waiting": _waiting(current.waiting),
+                "brings": current.brings or None,
                 "majors_behind": current.majors_behind,
                 "refused": [{"tag": one.tag, "why": one.why} for one in current.refused],
             }

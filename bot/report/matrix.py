@@ -105,6 +105,8 @@ def _current(current: Current, suspended: str, *, stays: bool) -> Cell:
     behind = ""
     if current.majors_behind:
         behind = f", {counted(current.majors_behind, 'major')} behind"
+    if current.brings:
+        return Cell(tone=Tone.NOTED, text=f"{current.version}, a merge brings {current.brings}{suspended}")
     if current.waiting:
         waits = f", {current.waiting.version} waits {current.waiting.left}"
         return Cell(tone=Tone.NOTED, text=f"{current.version}{waits}{behind}{suspended}")

@@ -20,7 +20,7 @@ _UNPROPOSED = {
     WAITS_FOR_ROOM: "waiting",
     WAITS_FOR_WINDOW: "waiting for their window",
     REFUSED: "refused",
-    TAKEN_OUT: "taken out",
+    TAKEN_OUT: "refused",
     ONLY_REPORTED: "reported only",
 }
 
@@ -100,8 +100,10 @@ def _fates(updates: int, proposals: tuple[PullRequestPlan, ...]) -> tuple[str, .
 
 def _unproposed(verdicts: tuple[Verdict, ...]) -> Iterable[str]:
     """What may move and is not proposed, by why."""
-    held = Counter(one.decision.reason.id for one in verdicts if isinstance(one.decision, Held))
-    return (f"{held[kind.id]} {words}" for kind, words in _UNPROPOSED.items() if held[kind.id])
+    words = {kind.id: said for kind, said in _UNPROPOSED.items()}
+    held = (one.decision.reason.id for one in verdicts if isinstance(one.decision, Held))
+    counts = Counter(words[name] for name in held if name in words)
+    return (f"{counts[said]} {said}" for said in dict.fromkeys(words.values()) if counts[said])
 
 
 def _is_question(verdict: Verdict) -> bool:

@@ -10,7 +10,7 @@ from bot.model.proposals import Texts
 from bot.model.templates import DEFAULT_TEMPLATES, Template, Templates
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Tier
 from bot.model.verdicts import Verdict
-from bot.planning.grouping import ALL, Key
+from bot.planning.grouping import ALL, BEYOND, Key
 from bot.planning.rows import Row
 from bot.planning.tick_boxes import REBUILD, mark
 from bot.report.commit_message import commit_message_of, filled, title_of, what_of
@@ -59,6 +59,8 @@ def _body(
     gone = [_box(row, tier) for row in sorted(taken_out)]
     facts = {
         "header": _header(header, tier, lines),
+        "tier": tier.name,
+        "beyond": key.about == BEYOND.name,
         "updates": updates,
         "configuration": DEFAULT_CONFIGURATION_PATH,
         "majors": _names(line for line in lines if line.update.jump == "major"),

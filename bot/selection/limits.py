@@ -50,10 +50,17 @@ class Limits:
         return self.why_it_stays is not None
 
     @property
+    def left_to_people(self) -> bool:
+        """Whether not one byte of it is ours to change."""
+        return self.tier.production or self.pace.by_merge
+
+    @property
     def why_it_stays(self) -> str | None:
         """Why nothing moves by itself, in the words of `refusal`; None where something may."""
         if self.tier.production:
             return "production is never edited by itself"
+        if self.pace.by_merge:
+            return f"tier {self.tier.name} moves by merges of {', '.join(self.pace.comes_from)}"
         stands = self.follow is Reach.EXACT and not self.by_policy
         return f"tier {self.tier.name} follows nothing by itself" if stands else None
 

@@ -1,10 +1,11 @@
 """What is said where time alone, or a tier before, keeps a reference from every newer version."""
 
 from bot.maturity.durations import duration_text, left_text
-from bot.maturity.gates import MOST_NAMED, HoldGate, ReturnGate, SoakGate
+from bot.maturity.gates import MOST_NAMED, HoldGate, ReturnGate, SoakGate, StatusGate
 from bot.maturity.maturity_reasons import (
     HELD_BY_A_PERSON,
     HISTORY_UNKNOWN,
+    NOT_GREEN,
     NOT_IN_TIER,
     NOTHING_SOAKED,
     ROLLED_BACK,
@@ -65,25 +66,24 @@ def _nothing_to_take(
     """The first of the lower tiers that has nothing for this one although there is something newer."""
     if not refused:
         return None
-    for gate in limits.gates:
-        if isinstance(gate, SoakGate):
-            reason = _no_soak(gate, refused, reference, version, limits)
-        else:
-            reason = _by_a_person(gate, refused) if isinstance(gate, ReturnGate | HoldGate) else None
-        if reason:
-            return reason
-    return None
+    said = (_said(gate, refused) for gate in limits.gates if isinstance(gate, ReturnGate | HoldGate | StatusGate))
+    unsoaked = (
+        _no_soak(gate, refused, reference, version, limits) for gate in limits.gates if isinstance(gate, SoakGate)
+    )
+    return next((reason for reason in (*said, *unsoaked) if reason), None)
 
 
-def _by_a_person(gate: ReturnGate | HoldGate, refused: tuple[Refused, ...]) -> Reason | None:
-    """The newest version that people took back or hold, and that nothing else speaks against."""
+def _said(gate: ReturnGate | HoldGate | StatusGate, refused: tuple[Refused, ...]) -> Reason | None:
+    """The newest version that people took back or hold, or a status does, and that nothing else speaks against."""
     for one in refused:
         objection = gate.objection(one.tag, try_loose(one.tag.replace("_", "+")))
         if objection is None or one.why != objection.why:
             continue
         if isinstance(gate, ReturnGate):
             return ROLLED_BACK(version=one.tag, why=objection.why)
-        return HELD_BY_A_PERSON(version=one.tag, why=objection.why)
+        if isinstance(gate, HoldGate):
+            return HELD_BY_A_PERSON(version=one.tag, why=objection.why)
+        return NOT_GREEN(version=one.tag, why=objection.why)
     return None
 
 

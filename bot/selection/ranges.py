@@ -51,7 +51,7 @@ def decide_range(
     if choice is None:
         return Held(version=pin.constraint, reason=NO_MATCH(chart=chart, constraint=pin.constraint))
     kept = _kept(pin, choice, offer)
-    if policy is RangesPolicy.PIN and not limits.tier.production:
+    if policy is RangesPolicy.PIN and not limits.left_to_people:
         return _pinned(reference, pin, choice, limits, kept)
     why = past_limits(choice.chosen, constraint, limits, only)
     return replace(kept, remark=_wide(pin, limits, why)) if why else kept

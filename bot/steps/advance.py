@@ -21,34 +21,36 @@ from bot.versions.version import Version, try_loose
 def advance(left: PullRequestPlan, view: TierView, remote: Remote, configuration: Configuration) -> PullRequestPlan:
     """Turn a plan that leaves a touched branch alone into one that moves its version on, where that can be done.
 
-    Not where several charts are in it: what others did there may be about any of them.
+    Not where several charts are in it: what others did there may be about any of them. Where the version is there
+    already, nothing is left to be done.
     """
-    charts = {row_of(one, one.decision).chart for one in left.updates if isinstance(one.decision, Update)}
-    if left.head_before is None or left.existing is None or len(charts) != 1:
+    branch = remote.branch(left.branch)
+    if left.head_before is None or left.existing is None or branch is None:
         return left
-    changes = _on_top(left.updates, view, remote.repository.tree(left.head_before), configuration)
-    rewords = left.existing.author == remote.us.login
-    return replace(left, action=Action.ADVANCE, changes=changes, rewords=rewords) if changes else left
-
-
-def _on_top(
-    updates: Iterable[Verdict], view: TierView, tree: Tree, configuration: Configuration
-) -> tuple[FileChange, ...]:
-    """The changes that make the head's versions those that are wished; none where any of them is not simply older."""
+    rows = {row_of(one, one.decision) for one in left.updates if isinstance(one.decision, Update)}
+    if len({row.chart for row in rows | remote.rows(left.tier, branch)}) != 1:
+        return left
+    tree = remote.repository.tree(left.head_before)
     [there] = sides([tree], configuration)
-    moved: list[Verdict] = []
-    for one in updates:
-        found = _there(one, there)
-        if found is None:
-            return ()
-        moved.append(found)
-    seen = TierVerdicts(view=replace(view, base=replace(view.base, tree=tree)), verdicts=tuple(moved))
-    (edited,) = edit([seen])
-    return edited.changes if len(edited.updates) == len(moved) else ()
+    theirs = _theirs(left.updates, there)
+    if not theirs:
+        return left
+    changes = _on_top(theirs, view, tree)
+    if changes is None:
+        return left
+    rewords = left.existing.author == remote.us.login
+    return replace(left, action=Action.ADVANCE if changes else Action.KEEP, changes=changes, rewords=rewords)
+
+
+def _theirs(updates: Iterable[Verdict], there: Side) -> tuple[Verdict, ...]:
+    """The updates where they stand on the branch; none where any of them is not to be found there, or no older."""
+    found = [_there(one, there) for one in updates]
+    known = tuple(one for one in found if one)
+    return known if len(known) == len(found) else ()
 
 
 def _there(verdict: Verdict, there: Side) -> Verdict | None:
-    """The same update where the object stands on the branch; None where it is another chart, or not older."""
+    """The same update where the object stands on the branch; None where it is another chart, or a newer version."""
     update, pin, own = verdict.decision, verdict.reference.pin, verdict.reference
     theirs = there.reference(own)
     if not isinstance(update, Update) or not isinstance(pin, ExactPin) or theirs is None:
@@ -58,11 +60,18 @@ def _there(verdict: Verdict, there: Side) -> Verdict | None:
         return None
     wanted = {change.place: change.text for change in update.edits}
     texts = [wanted.get(place, place.text) for place in pin.places]
-    edits = tuple(_edits(places, texts))
     old, new = _version(places[0].text), _version(texts[0])
-    if not edits or old is None or new is None or not old < new:
+    if old is None or new is None or new < old:
         return None
+    edits = tuple(_edits(places, texts))
     return replace(verdict, reference=theirs, decision=replace(update, old=places[0].text, edits=edits))
+
+
+def _on_top(theirs: tuple[Verdict, ...], view: TierView, tree: Tree) -> tuple[FileChange, ...] | None:
+    """The changes that make their versions those that are wished, none where they are; None where that cannot be."""
+    seen = replace(view, base=replace(view.base, tree=tree))
+    (edited,) = edit([TierVerdicts(view=seen, verdicts=theirs)])
+    return edited.changes if len(edited.updates) == len(theirs) else None
 
 
 def _edits(places: tuple[Place, ...], texts: Iterable[str]) -> Iterator[Edit]:

@@ -8,7 +8,7 @@ from bot.model.commits import FileChange
 from bot.model.proposals import MemoryPlan, PullRequest
 from bot.model.proposing import Extras
 from bot.model.tiers import Configuration, Tier
-from bot.model.verdicts import Current, Update, Verdict
+from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.planning.arranging import Arrangement, Standing, arrange_tier
 from bot.planning.grouping import Key, branch_of
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, TierMemory, read_memory, written
@@ -16,8 +16,10 @@ from bot.planning.ownership import Ownership, owner_of
 from bot.planning.pull_requests import FoundBranch
 from bot.planning.rows import Row
 from bot.planning.tick_boxes import REBUILD, read_boxes
+from bot.reasons import UNKNOWN
 from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
+from bot.steps.look_beyond import without_bounds
 from bot.steps.resolve import TierVerdicts, TierView
 
 
@@ -30,6 +32,7 @@ class Proposal:
         rebuilds: A person ticked the box that asks for it to be made anew.
         extras: What it gets when it is opened.
         frozen: It stays as it is for now.
+        draft: It is opened as a draft.
     """
 
     key: Key
@@ -39,6 +42,7 @@ class Proposal:
     rebuilds: bool = False
     extras: Extras | None = None
     frozen: bool = False
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +76,25 @@ class Arranged:
     memory: MemoryPlan | None = None
 
 
-def arrange(edits: Iterable[TierEdits], remote: Remote, configuration: Configuration, now: datetime) -> Arranged:
+def arrange(
+    edits: Iterable[TierEdits],
+    remote: Remote,
+    configuration: Configuration,
+    now: datetime,
+    beyond: Iterable[TierEdits] = (),
+) -> Arranged:
     """Share the updates out among pull requests.
 
     Asks the forge who closed what, once for each branch that has no open pull request, or is about to be made.
+
+    Args:
+        edits: The updates within what each tier follows.
+        remote: Our side of the remote.
+        configuration: Says how to group, and how much at once.
+        now: With its time zone.
+        beyond: The updates past that, of tiers that want them as a draft.
     """
+    further = {one.view.tier.name: one for one in beyond}
     before = remote.remembered()
     memory = read_memory(before) if before is not None else {}
     tiers: list[TierProposals] = []
@@ -84,8 +102,31 @@ def arrange(edits: Iterable[TierEdits], remote: Remote, configuration: Configura
         name = one.view.tier.name
         arranger = _Arranger(edits=one, remote=remote, configuration=configuration, now=now)
         arrangement, memory[name] = arranger.arranged(memory.get(name, TierMemory()))
-        tiers.append(arranger.proposals(arrangement))
+        proposals = arranger.proposals(arrangement)
+        if name in further:
+            lifted = replace(arranger, edits=further[name], configuration=without_bounds(configuration))
+            more, known = lifted.arranged(memory[name])
+            memory[name] = replace(known, waiting=arrangement.waiting)
+            proposals = _with_draft(proposals, lifted.proposals(more), remote)
+        tiers.append(proposals)
     return Arranged(tiers=tuple(tiers), memory=_memory_plan(remote, before, written(memory)))
+
+
+def _with_draft(within: TierProposals, beyond: TierProposals, remote: Remote) -> TierProposals:
+    """Both; a draft of which a chart is away now stays as it is: unknown is not gone."""
+    unknown = {one.reference.path for one in within.verdicts if reason_is_unknown(one) or _is_carried(one)}
+    drafts = []
+    for draft in beyond.proposals:
+        branch = remote.branch(branch_of(within.view.tier, draft.key.text))
+        waits = branch is not None and any(item.path in unknown for item in branch.carries)
+        drafts.append(replace(draft, draft=True, frozen=draft.frozen or waits))
+    wished = {draft.key.text for draft in drafts}
+    return replace(
+        within,
+        proposals=(*within.proposals, *drafts),
+        gone={key: rows for key, rows in within.gone.items() if key not in wished},
+        frozen=within.frozen | beyond.frozen,
+    )
 
 
 def _memory_plan(remote: Remote, before: bytes | None, after: bytes) -> MemoryPlan | None:
@@ -126,11 +167,11 @@ class _Arranger:
                 return arrangement, replace(memory, waiting=arrangement.waiting)
 
     def _has_pull_request(self, key: str) -> bool:
-        return self._pull_request(key) is not None
+        return any(pull.head_here for pull in self.remote.open_from(branch_of(self.tier, key)))
 
     def _pull_request(self, key: str) -> PullRequest | None:
-        pulls = self.remote.open_from(branch_of(self.tier, key))
-        return next((pull for pull in pulls if pull.head_here), None)
+        base, pulls = self.edits.view.base.branch, self.remote.open_from(branch_of(self.tier, key))
+        return next((pull for pull in pulls if pull.head_here and pull.base == base), None)
 
     def _boxes(self, key: str) -> dict[str, bool]:
         """The boxes of a pull request; in words that are not ours there are none."""
@@ -174,7 +215,9 @@ class _Arranger:
         closed = self.remote.forge.last_refused(branch_of(self.tier, key), after=known)
         if closed is None:
             return memory
-        rows = self.remote.refused_rows(self.tier, closed)
+        # One to another base was closed for that: the tier has another one since.
+        is_about_this = closed.base == self.edits.view.base.branch
+        rows = self.remote.refused_rows(self.tier, closed) if is_about_this else frozenset()
         return replace(memory.refusing(rows, closed.number), considered={**memory.considered, key: closed.number})
 
     def proposals(self, arrangement: Arrangement) -> TierProposals:
@@ -208,6 +251,7 @@ class _Arranger:
             rebuilds=self._boxes(key.text).get(REBUILD, False),
             extras=extras if extras != Extras() else None,
             frozen=key.text in arrangement.frozen,
+            draft=self.tier.proposing.draft,
         )
 
     def _edited(self, arrangement: Arrangement, positions: Iterable[int]) -> TierEdits:
@@ -219,6 +263,15 @@ class _Arranger:
         )
         (edited,) = edit([TierVerdicts(view=self.edits.view, verdicts=verdicts)])
         return edited
+
+
+def reason_is_unknown(verdict: Verdict) -> bool:
+    """Whether the chart could not be looked up, and nothing of it is carried on."""
+    return isinstance(verdict.decision, Held) and verdict.decision.reason.id in UNKNOWN
+
+
+def _is_carried(verdict: Verdict) -> bool:
+    return isinstance(verdict.decision, Update) and verdict.decision.carried is not None
 
 
 def _elsewhere(verdict: Verdict) -> Verdict:

@@ -1,6 +1,6 @@
 """The base branches of a run with what is remembered of them: the ground on which limits by time are found out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from bot.ledger.merging import merge
 from bot.ledger.model import Ledger
 from bot.model.charts import ChartAddress
 from bot.model.commits import Sha
+from bot.model.proposals import SaidStatus
 from bot.model.references import Reference
 from bot.model.tiers import Branch, Configuration, Tier
 from bot.planning.mirrors import canonical
@@ -27,11 +28,13 @@ class Past:
     Attributes:
         ledger: As it was read; empty where there is none.
         tip: The commit that it was read from; None where there is none.
+        statuses: Everybody's statuses of a commit, newest first; None where no forge is asked.
     """
 
     repository: Repository
     ledger: Ledger = field(default_factory=Ledger)
     tip: Sha | None = None
+    statuses: Callable[[Sha], tuple[SaidStatus, ...]] | None = None
 
 
 class Branches:
@@ -58,6 +61,11 @@ class Branches:
             self._by_branch.setdefault(view.base.branch, {})[view.tier.name] = view.references
         self._users: dict[str, dict[ChartAddress, list[Reference]]] = {}
         self._histories: dict[Branch, History] = {}
+
+    @property
+    def statuses(self) -> Callable[[Sha], tuple[SaidStatus, ...]] | None:
+        """Asks for everybody's statuses of a commit; None where no forge is asked."""
+        return self._past.statuses if self._past else None
 
     def learn(self, ledger: Ledger) -> None:
         """Add what was seen."""

@@ -8,6 +8,7 @@ from bot.flux.remarks import narrowing_comment
 from bot.model.references import Pin, RangePin, Reference
 from bot.model.tiers import Configuration, RangesPolicy
 from bot.model.verdicts import Edit, Held, Update, Verdict
+from bot.planning.grouping import branch_of
 from bot.planning.ownership import Ownership, owner_of
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
@@ -54,11 +55,12 @@ class _Proposal:
 
 
 def _proposals(tier: TierVerdicts, remote: Remote, configuration: Configuration) -> Iterator[_Proposal]:
-    """Our branches, but for those that others work on: they are left to them anyway."""
+    """Our open pull requests, but for those that others work on: they are left to them anyway."""
     tree, name = remote.repository.tree, tier.view.tier.name
-    for branch in remote.branches(tier.view.tier).values():
+    for key, branch in remote.branches(tier.view.tier).items():
         tip = branch.history[0]
-        if tip.parents and owner_of(branch.history, name, remote.us) is Ownership.OURS:
+        is_open = any(pull.head_here for pull in remote.open_from(branch_of(tier.view.tier, key)))
+        if is_open and tip.parents and owner_of(branch.history, name, remote.us) is Ownership.OURS:
             built_on, proposed = sides((tree(tip.parents[0]), tree(tip.sha)), configuration)
             yield _Proposal(built_on=built_on, proposed=proposed)
 
@@ -85,7 +87,7 @@ def _is_still_wished(
         return False
     if isinstance(reference.pin, RangePin):
         version = _version(update.new)
-        pinned = configuration.ranges is RangesPolicy.PIN and not limits.tier.production
+        pinned = configuration.ranges is RangesPolicy.PIN and not limits.left_to_people
         return pinned and version is not None and not limits.objection(version)
     return not limits.stays and _may_still_move(update, limits)
 

@@ -127,6 +127,8 @@ def _bounds(verdict: Verdict, limits: Limits | None, configuration: Configuratio
     of_tier = f"tier {tier.name}, {_at(configuration, tier.line)}"
     if tier.production:
         yield Bound(what="nothing moves by itself, it is production", origin=of_tier)
+    elif limits.pace.by_merge:
+        yield Bound(what=f"moves by merges of {', '.join(limits.pace.comes_from)}", origin=of_tier)
     elif policy := verdict.reference.policy:
         yield Bound(what="the tag that it takes", origin=f"ImagePolicy {policy.name}")
     else:
@@ -149,6 +151,8 @@ def _paced(limits: Limits, of_tier: str) -> Iterator[Bound]:
         yield Bound(what=f"at most one move in {duration_text(pace.settle)}", origin=f"`settle`, {of_tier}")
     for name in pace.comes_from:
         yield Bound(what=f"only what {name} ran for {duration_text(pace.soak)}", origin=f"`from`, {of_tier}")
+    for one in pace.with_status:
+        yield Bound(what=f"only with success of {one.context} by {one.creator}", origin=f"`with-status`, {of_tier}")
 
 
 def _at(configuration: Configuration, line: int) -> str:

@@ -1,12 +1,13 @@
 """What the references of a base branch said in its past: read as far back as somebody needs, and no further."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.flux.version_edits import older_pins
 from bot.maturity.timeline import Moment
-from bot.model.commits import PastCommit, Sha
+from bot.model.commits import PastCommit, Sha, TreeEntry
 from bot.model.places import ObjectId
-from bot.model.references import ExactPin, Reference
+from bot.model.references import ExactPin, Pin, Reference
 from bot.model.tiers import Configuration
 from bot.planning.tiers import claimants
 from bot.ports import Repository
@@ -33,6 +34,7 @@ class _State:
     values: Mapping[Key, Version | None]
     watched: frozenset[str]
     built: bool
+    by_path: Mapping[str, tuple[Key, ...]]
 
 
 class History:
@@ -52,6 +54,7 @@ class History:
         self._configuration = configuration
         self._readings = readings
         self._states = [_state(references)]
+        self._entries: dict[Sha, dict[str, TreeEntry]] = {}
         self.commits: tuple[PastCommit, ...] = repository.past(base.branch, base.sha, 1) if base.sha else ()
 
     @property
@@ -82,14 +85,46 @@ class History:
         self.commits = self._repository.past(self._base.branch, self.commits[0].sha, depth)
         for newer, older in zip(self.commits[len(self._states) - 1 :], self.commits[len(self._states) :], strict=False):
             known = self._states[-1]
-            self._states.append(self._state_at(older.sha) if self._matters(newer.changed, known) else known)
+            changed = [path for path in newer.changed if self._matters(path, known)]
+            state = known
+            if changed:
+                state = self._rewound(known, newer.sha, older.sha, changed) or self._state_at(older.sha)
+            self._states.append(state)
 
-    def _matters(self, changed: Iterable[str], known: _State) -> bool:
-        """Whether a commit may have changed what references say: it touched a file of theirs, or one of their tiers."""
-        return any(
-            path in known.watched or (path.endswith(_SUFFIXES) and (known.built or claimants(path, self._base.tiers)))
-            for path in changed
-        )
+    def _matters(self, path: str, known: _State) -> bool:
+        """Whether a changed file may change what references say: it is one of theirs, or lies in one of their tiers."""
+        if path in known.watched:
+            return True
+        return path.endswith(_SUFFIXES) and (known.built or bool(claimants(path, self._base.tiers)))
+
+    def _rewound(self, known: _State, newer: Sha, older: Sha, changed: list[str]) -> _State | None:
+        """The state before a commit that changed versions and nothing else; None where it changed more.
+
+        Nor where builds make any of it: what a file says there is not what runs.
+        """
+        if known.built:
+            return None
+        values = dict(known.values)
+        pairs = zip(self._contents(newer, changed), self._contents(older, changed), strict=True)
+        for path, (after, before) in zip(changed, pairs, strict=True):
+            pins = older_pins(path, after, before) if after is not None and before is not None else None
+            if pins is None or (not pins and path in known.watched):
+                return None
+            for key in known.by_path.get(path, ()):
+                version = pinned_version(pins[key[2]]) if key[2] in pins else values.get(key)
+                # Of one that is suspended nothing is known, and a suspension is no change of a version.
+                if values.get(key) is None and version is not None:
+                    return None
+                values[key] = version
+        return replace(known, values=values)
+
+    def _contents(self, commit: Sha, paths: list[str]) -> list[bytes | None]:
+        tree = self._repository.tree(commit)
+        if commit not in self._entries:
+            self._entries = {commit: {entry.path: entry for entry in tree.entries() if entry.kind.regular}}
+        entries = self._entries[commit]
+        read = {entry.path: data for entry, data in tree.read(entries[path] for path in paths if path in entries)}
+        return [read.get(path) for path in paths]
 
     def _state_at(self, commit: Sha) -> _State:
         tree = self._repository.tree(commit)
@@ -105,17 +140,24 @@ def key_of(tier: str, reference: Reference) -> Key:
 
 def version_of(reference: Reference) -> Version | None:
     """The version that a reference runs, where it is written out and not suspended."""
-    if reference.suspended or not isinstance(reference.pin, ExactPin):
-        return None
-    return try_loose(reference.pin.version.text.replace("_", "+"))
+    return None if reference.suspended else pinned_version(reference.pin)
+
+
+def pinned_version(pin: Pin) -> Version | None:
+    """The version that is written out; None for a range, and for a digest alone."""
+    return try_loose(pin.version.text.replace("_", "+")) if isinstance(pin, ExactPin) else None
 
 
 def _state(references: Mapping[str, tuple[Reference, ...]]) -> _State:
     listed = [(tier, each) for tier, found in references.items() for each in found]
+    by_path: dict[str, list[Key]] = {}
+    for tier, each in listed:
+        by_path.setdefault(each.path, []).append(key_of(tier, each))
     return _State(
         values={key_of(tier, each): version_of(each) for tier, each in listed},
         watched=frozenset(path for _, each in listed for path in _files(each)),
         built=any(each.built for _, each in listed),
+        by_path={path: tuple(keys) for path, keys in by_path.items()},
     )
 
 

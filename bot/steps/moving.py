@@ -18,6 +18,11 @@ class Moving:
     version: Version
     tag: str
 
+    @property
+    def new(self) -> Version | None:
+        """The version behind the tag; None where it is not one."""
+        return try_loose(self.tag.replace("_", "+"))
+
 
 def moving(verdicts: Iterable[Verdict]) -> Iterator[Moving]:
     """The updates among verdicts, but for those that only write down what runs already."""

@@ -6,17 +6,16 @@ from dataclasses import replace
 from bot.model.proposals import Action, Plan, PullRequestPlan, StatusPlan
 from bot.model.templates import Templates
 from bot.model.tiers import Configuration
-from bot.model.verdicts import Held, Update, Verdict
+from bot.model.verdicts import Update
 from bot.planning.grouping import ALL, branch_of
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
 from bot.proposal_reasons import TOUCHED
 from bot.reason import Reason
-from bot.reasons import UNKNOWN
 from bot.report.statuses import base_status, head_status
 from bot.report.wording import pull_request_texts
 from bot.steps.advance import advance
-from bot.steps.arrange import Arranged, Proposal, TierProposals
+from bot.steps.arrange import Arranged, Proposal, TierProposals, reason_is_unknown
 from bot.steps.find import Remote
 
 
@@ -45,7 +44,7 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
         tier=tier.view.tier,
         base=base.branch,
         base_sha=base.sha or "",
-        unknown=frozenset(verdict.reference.path for verdict in tier.verdicts if _is_unknown(verdict)),
+        unknown=frozenset(verdict.reference.path for verdict in tier.verdicts if reason_is_unknown(verdict)),
     )
     for proposal in tier.proposals:
         texts = pull_request_texts(
@@ -59,7 +58,7 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
             texts=texts,
             rebuilds=proposal.rebuilds,
             frozen=proposal.frozen,
-            draft=wish.tier.proposing.draft,
+            draft=proposal.draft,
             extras=proposal.extras,
         )
     known = {proposal.key.text for proposal in tier.proposals}
@@ -76,10 +75,6 @@ def _charts_of(proposal: Proposal) -> set[str]:
     return {row.chart for row in found}
 
 
-def _is_unknown(verdict: Verdict) -> bool:
-    return isinstance(verdict.decision, Held) and verdict.decision.reason.id in UNKNOWN
-
-
 def _statuses(tier: TierProposals, planned: tuple[PullRequestPlan, ...], remote: Remote) -> Iterable[StatusPlan]:
     base = tier.view.base
     status = base_status(tier.view.tier, tier.verdicts, tier.view.passed_over, planned, remote.run_url)
@@ -93,7 +88,7 @@ def _statuses(tier: TierProposals, planned: tuple[PullRequestPlan, ...], remote:
 
 def _is_ours_to_judge(planned: PullRequestPlan, remote: Remote) -> bool:
     """Only heads of our own pull requests get a status: on a stranger's it could satisfy a required check."""
-    if not planned.updates:
+    if not planned.updates or planned.reason:
         return False
     if planned.existing:
         return planned.existing.author == remote.us.login and planned.action not in {

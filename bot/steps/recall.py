@@ -14,9 +14,11 @@ from bot.model.references import Reference
 from bot.model.tiers import Configuration
 from bot.selection.limits import Limits
 from bot.steps.branches import Branches, Past
+from bot.steps.greens import Greens
 from bot.steps.histories import key_of
+from bot.steps.merges import Merges
 from bot.steps.moving import Moving
-from bot.steps.resolve import Resolved
+from bot.steps.resolve import Resolved, TierVerdicts
 from bot.steps.rollbacks import Rollbacks
 from bot.steps.scan import Readings
 from bot.steps.soaks import Soaks
@@ -38,6 +40,7 @@ class Recalled:
         self.silent: set[tuple[str, str]] = set()
         self._branches = Branches(resolved, configuration, now, past, readings)
         self._soaks = Soaks(self._branches)
+        self._greens = Greens(self._branches, self._soaks)
         self._rollbacks = Rollbacks(self._branches)
         self._moved: dict[tuple[str, ChartAddress], datetime | None] = {}
 
@@ -71,7 +74,12 @@ class Recalled:
         if moved := self._moved.get((limits.tier.name, self._branches.chart(reference))) if pace.settle else None:
             gates.append(SettleGate(settle=pace.settle, now=self.now, moved=moved))
         soaks = (self._soaks.gate(name, reference, pace.soak, asks=self.asks) for name in pace.comes_from)
-        return (*gates, *(gate for gate in soaks if gate))
+        greens = self._greens.gates(reference, limits.tier, asks=self.asks)
+        return (*gates, *(gate for gate in soaks if gate), *greens)
+
+    def with_merges(self, judged: Iterable[TierVerdicts]) -> tuple[TierVerdicts, ...]:
+        """Add what merges would bring to tiers that move by them."""
+        return Merges(self._branches, self._soaks).told(judged)
 
     def sights(self, address: ChartAddress) -> ChartSights:
         """What is known of a chart in its registry, with what this run learnt; as if listed now where nothing is."""
@@ -85,7 +93,7 @@ class Recalled:
         soaks = self._soaks.look(known)
         settles = self._settle(one for one in known if one.tier.pace.settle)
         # Last, where nothing else speaks against them: that something was rolled back is rare.
-        return soaks or settles or self._rollbacks.look(known)
+        return soaks or settles or self._greens.look(known) or self._rollbacks.look(known)
 
     def _wait_gate(self, reference: Reference, wait: timedelta) -> WaitGate:
         address = reference.source.address

@@ -1,5 +1,7 @@
 """remember: what a run saw first, kept for the next: before any other write, so that no failure of theirs loses it."""
 
+from collections.abc import Callable
+
 from bot.errors import BotError, LedgerBroken
 from bot.ledger.merging import merge
 from bot.ledger.model import LEDGER_BRANCH, Ledger
@@ -7,7 +9,7 @@ from bot.ledger.reading import LARGEST_FILE, is_ours, read
 from bot.ledger.writing import changed_files
 from bot.maturity.maturity_reasons import LEDGER_NOT_WRITTEN
 from bot.model.commits import EntryKind, FileChange, PushRejected, Sha
-from bot.model.proposals import Identity
+from bot.model.proposals import Identity, SaidStatus
 from bot.ports import Repository
 from bot.reason import Reason
 from bot.steps.branches import Past
@@ -22,25 +24,30 @@ _CURES = {
 }
 
 
-def read_past(repository: Repository, tip: Sha | None) -> Past:
+def read_past(
+    repository: Repository,
+    tip: Sha | None,
+    statuses: Callable[[Sha], tuple[SaidStatus, ...]] | None = None,
+) -> Past:
     """What a run on Git knows beside the tips.
 
     Args:
         repository: The repository.
         tip: The fetched tip of the ledger's branch; None where there is no such branch.
+        statuses: Asks a forge for everybody's statuses of a commit.
 
     Raises:
         LedgerBroken: It is not as this bot writes it.
     """
     if tip is None:
-        return Past(repository=repository)
+        return Past(repository=repository, statuses=statuses)
     tree = repository.tree(tip)
     entries = [entry for entry in tree.entries() if is_ours(entry.path)]
     for entry in entries:
         if not entry.kind.regular or entry.size > LARGEST_FILE:
             raise LedgerBroken(entry.path, f"it is no plain file of at most {LARGEST_FILE} bytes")
     ledger = read((entry.path, data) for entry, data in tree.read(entries))
-    return Past(repository=repository, ledger=ledger, tip=tip)
+    return Past(repository=repository, ledger=ledger, tip=tip, statuses=statuses)
 
 
 def remember(learnt: Ledger, past: Past | None, us: Identity) -> tuple[Reason, ...]:

@@ -38,9 +38,9 @@ def ripen(
         undated = dict.fromkeys(_undated(would_move, configuration, recalled))
         _learn_ages(undated, recalled, registry, progress)
         if not recalled.look_back(would_move) and not undated:
-            return judged
+            return recalled.with_merges(judged)
     recalled.asks = False
-    return select(resolved, answers, configuration, recalled.timed)
+    return recalled.with_merges(select(resolved, answers, configuration, recalled.timed))
 
 
 def _sights(resolved: Resolved, answers: Answers, configuration: Configuration, recalled: Recalled) -> Ledger:

@@ -59,7 +59,8 @@ def _for_one_tier(decision: Decision, reference: Reference, view: TierView) -> D
     """Hold what would move another tier with this one. Production above all."""
     if not isinstance(decision, Update):
         return decision
-    others = [tier for tier in tiers_reached(reference, neighbours(view.tier, view.base.tiers)) if tier != view.tier]
+    reached = tiers_reached(reference, neighbours(view.tier, view.base.tiers))
+    others = [tier for tier in reached if tier.name != view.tier.name]
     if not others:
         return _unless_unsure(decision, reference, view)
     names, ways = (other.name for other in others), _ways(reference)

@@ -54,6 +54,10 @@ class Soaks:
             runs = tuple(_run(each, _present(each)) for each in self._branches.users(name, chart))
         return SoakGate(tier=name, soak=soak, now=self._branches.now, runs=runs, unknown=self._unknown(name))
 
+    def runs(self, name: str, chart: ChartAddress) -> tuple[Run, ...]:
+        """What a tier's references to a chart ran, as far as that was read."""
+        return self._runs.get((name, chart), ())
+
     def look(self, moving: Iterable[Moving]) -> bool:
         """Read the past of the tiers that these take their versions from; whether that was not known before."""
         wanted: dict[str, list[_Want]] = {}

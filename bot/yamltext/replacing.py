@@ -1,5 +1,6 @@
 """The splice that gives one value a new text, in the style it has."""
 
+import re
 from enum import StrEnum
 from typing import assert_never
 
@@ -36,6 +37,8 @@ _OBSTACLES = {
     Obstacle.MERGE: Refusal.MERGE,
     Obstacle.DUPLICATE: Refusal.DUPLICATE,
 }
+
+_DEFAULT = re.compile(r"([^\s]*\$\{\w+:?[=-])([\w.+-]+)(\}[^\s]*)", re.ASCII)
 
 STRING_TAGS = frozenset({None, "!", "tag:yaml.org,2002:str"})
 """Tags under which a text stays a text: none, the non-specific one, and ``!!str``."""
@@ -89,9 +92,15 @@ def _token_refusal(file: YamlText, scalar: Scalar) -> Refusal | None:
     return None if token == scalar.style + scalar.text + scalar.style else Refusal.MISWRITTEN
 
 
+def _differs_in_a_default(old: str, new: str) -> bool:
+    """Whether two texts are `${NAME:=1.2.3}` with another default: as plain as the one was, so is the other."""
+    first, second = _DEFAULT.fullmatch(old), _DEFAULT.fullmatch(new)
+    return first is not None and second is not None and first.group(1, 3) == second.group(1, 3)
+
+
 def _token(text: str, scalar: Scalar) -> str | None:
     """The new token, if the text needs no escape in it."""
-    if not scalar.style and may_stand_plain(text):
+    if not scalar.style and (may_stand_plain(text) or _differs_in_a_default(scalar.text, text)):
         return text
     quote = scalar.style or '"'
     forbidden = "'" if quote == "'" else '"\\'

@@ -4,7 +4,18 @@ import pytest
 
 from bot.config.loading import load
 from bot.errors import ConfigurationError
-from bot.model.proposing import Amounts, AutoMerge, Extras, Grouping, Majors, Mode, NamedGroup, Proposing, ProposingRule
+from bot.model.proposing import (
+    Amounts,
+    AutoMerge,
+    Beyond,
+    Extras,
+    Grouping,
+    Majors,
+    Mode,
+    NamedGroup,
+    Proposing,
+    ProposingRule,
+)
 from bot.model.tiers import ImagePolicies, SuspendedPolicy
 from bot.versions.constraint import Constraint
 from bot.versions.follow import Reach
@@ -136,6 +147,12 @@ def test_words_that_only_contain_production_do_not(name: str) -> None:
 def test_production_follows_nothing() -> None:
     assert "production is never edited by itself" in faults(tier("production: true\nfollow: patch", "prod"))[0]
     load(tier("production: true\nfollow: exact", "prod").encode(), "c.yaml")
+
+
+def test_production_has_no_drafts_of_what_lies_beyond() -> None:
+    assert "wants drafts" in faults(tier("production: true\nbeyond: draft", "prod"))[0]
+    (dev,) = load(tier("beyond: draft").encode(), "c.yaml").tiers
+    assert dev.proposing.beyond is Beyond.DRAFT
 
 
 def test_a_rule_that_names_production_is_a_fault() -> None:

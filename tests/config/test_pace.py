@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.config.loading import load
 from bot.errors import ConfigurationError
 from bot.maturity.durations import LONGEST, duration_text, left_text, parse_duration
-from bot.model.tiers import Configuration, Pace
+from bot.model.tiers import Configuration, Pace, RequiredStatus
 
 
 def loaded(staging: str, more: str = "") -> Configuration:
@@ -41,6 +41,17 @@ def test_a_tier_says_how_long_it_waits_and_on_whom() -> None:
     )
 
 
+def test_a_status_that_must_be_green_names_who_says_it() -> None:
+    pace = loaded('from: dev\nwith-status: [{context: ci/smoke, creator: "github-actions[bot]"}]').tiers[2].pace
+
+    assert pace.with_status == (RequiredStatus(context="ci/smoke", creator="github-actions[bot]"),)
+
+
+@pytest.mark.parametrize("statuses", ["[{context: ci/smoke}]", "[ci/smoke]", "[]", '[{context: "", creator: x}]'])
+def test_a_status_without_its_creator_is_a_fault(statuses: str) -> None:
+    assert "with-status" in faults(f"from: dev\nwith-status: {statuses}")[0]
+
+
 def test_a_tier_may_come_from_several() -> None:
     assert loaded("from: [dev, test, dev]").tiers[2].pace.comes_from == ("dev", "test")
 
@@ -62,8 +73,37 @@ def test_what_is_no_duration_is_told_with_its_place_and_the_mend(text: str) -> N
     assert "not a duration. Write hours, days or weeks" in found or "reads as a number" in found
 
 
+def test_a_status_without_a_tier_is_a_fault() -> None:
+    found = faults("with-status: [{context: ci, creator: x}]")
+    assert found == ["c.yaml:7:5: `with-status` without `from`: no tier is named that would run it"]
+
+
 def test_a_soak_without_a_tier_that_runs_it_is_a_fault() -> None:
     assert faults("soak: 3d") == ["c.yaml:7:5: `soak` without `from`: no tier is named that would run it"]
+
+
+def test_a_tier_may_move_by_merges_of_another_branch_and_production_too() -> None:
+    text = """\
+tiers:
+  dev: {paths: [a], branch: develop}
+  production: {paths: [a], branch: main, production: true, moves-by: merge, from: dev, soak: 3d}
+"""
+    _, production = load(text.encode(), "c.yaml").tiers
+    assert production.pace == Pace(comes_from=("dev",), soak=timedelta(days=3), by_merge=True)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("moves-by: merge", "not one tier in `from`"),
+        ("moves-by: merge\nfrom: [dev, test]", "not one tier in `from`"),
+        ("moves-by: merge\nfrom: dev", "both lie on one branch"),
+        ("moves-by: merge\nfrom: dev\nbranch: x\nwait: 2d", "`wait` in a tier that moves by merges"),
+        ("moves-by: magic", "moves-by"),
+    ],
+)
+def test_what_cannot_be_of_a_tier_that_moves_by_merges_is_a_fault(lines: str, said: str) -> None:
+    assert any(said in fault for fault in faults(lines))
 
 
 def test_a_tier_that_is_not_there_is_named_with_the_nearest() -> None:

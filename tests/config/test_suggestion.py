@@ -53,6 +53,17 @@ def test_a_tree_that_tells_nothing_gets_one_tier() -> None:
     assert tiers([]) == {"charts": ("**",)}
 
 
+def test_one_folder_called_like_a_tier_makes_no_tiers_unless_it_is_production() -> None:
+    assert tiers(["apps/dev/a.yaml", "apps/media/b.yaml"]) == {"charts": ("apps/**",)}
+    assert tiers(["apps/production/a.yaml", "apps/base/b.yaml"]) == {"production": ("apps/production/**",)}
+
+
+def test_a_few_files_called_like_tiers_among_many_others_make_no_tiers() -> None:
+    certificates = ["apps/tls/letsencrypt-staging.yaml", "apps/tls/letsencrypt-production.yaml"]
+    others = [f"apps/{number}/release.yaml" for number in range(20)]
+    assert tiers([*certificates, *others]) == {"charts": ("apps/**",)}
+
+
 def test_the_bots_own_folder_and_other_files_count_for_nothing() -> None:
     assert tiers(["apps/dev/README.md", ".github/dev/x.yaml"]) == {"charts": ("**",)}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.errors import ForgeFailed
 from bot.model.commits import BOT_BRANCHES, Sha
-from bot.model.proposals import CommitStatus, Identity, PullRequest
+from bot.model.proposals import CommitStatus, Identity, PullRequest, SaidStatus
 from bot.model.proposing import Extras
 from bot.model.tiers import Branch
 from bot.reason import Reason
@@ -22,6 +22,8 @@ class MemoryForge:
         pulls: Open ones by number.
         closed: Those that a person closed, oldest first.
         set_by_us: Our statuses of each commit.
+        said_by_others: Other people's statuses of each commit, oldest first.
+        asked: The commits whose statuses of everybody were asked for.
         refuses: Names of calls, and the reason each is refused with.
         fails: Names of calls with which the forge as a whole breaks down.
         writes: Every call that changed something or tried to.
@@ -38,6 +40,8 @@ class MemoryForge:
     pulls: dict[int, PullRequest] = field(default_factory=dict)
     closed: list[PullRequest] = field(default_factory=list)
     set_by_us: dict[Sha, list[CommitStatus]] = field(default_factory=dict)
+    said_by_others: dict[Sha, list[SaidStatus]] = field(default_factory=dict)
+    asked: list[Sha] = field(default_factory=list)
     refuses: dict[str, Reason] = field(default_factory=dict)
     fails: set[str] = field(default_factory=set)
     writes: list[tuple[str, str]] = field(default_factory=list)
@@ -110,6 +114,13 @@ class MemoryForge:
     def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:
         self._breaks("statuses")
         return tuple(self.set_by_us.get(sha, ()))
+
+    def all_statuses(self, sha: Sha) -> tuple[SaidStatus, ...]:
+        self._breaks("statuses")
+        self.asked.append(sha)
+        ours = self.set_by_us.get(sha, ())
+        said = (SaidStatus(context=one.context, state=one.state, creator=self.us.login) for one in reversed(ours))
+        return (*reversed(self.said_by_others.get(sha, [])), *said)
 
     def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
         if reason := self._write("set_status", f"{status.context} {sha}"):

@@ -23,7 +23,8 @@ from bot.steps.arrange import Arranged, arrange
 from bot.steps.carry import carry
 from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
-from bot.steps.look_up import confirm, look_up
+from bot.steps.look_beyond import look_beyond
+from bot.steps.look_up import Answers, confirm, look_up
 from bot.steps.plan import plan
 from bot.steps.prove import prove
 from bot.steps.publish import publish
@@ -89,6 +90,7 @@ class Story:
     """What a run meets. `files` of `main` begin with the HelmRepository that `release` names.
 
     Attributes:
+        asks_forge: Whether a whole run may ask for statuses.
         opens: How a whole run opens the remote.
     """
 
@@ -96,6 +98,7 @@ class Story:
     remote: MemoryRemote = field(default_factory=MemoryRemote)
     registry: MemoryRegistry = field(default_factory=MemoryRegistry)
     forge: MemoryForge = field(default_factory=MemoryForge)
+    asks_forge: bool = True
     opens: Callable[[MemoryRemote], MemoryRepository] = MemoryRepository
 
     def __post_init__(self) -> None:
@@ -128,7 +131,9 @@ class Story:
             registry=self.registry,
             progress=quiet,
             now=self.now,
-            past=read_past(self.repository, heads.tips.get(LEDGER_BRANCH)),
+            past=read_past(
+                self.repository, heads.tips.get(LEDGER_BRANCH), self.forge.all_statuses if self.asks_forge else None
+            ),
             remote=self.our_side() if command == "update" else None,
             writes=command == "update",
         )
@@ -173,18 +178,23 @@ class Story:
     def resolved(self) -> Resolved:
         return resolve(scan(self.bases()), self.configuration, self.remote.default)
 
-    def judged(self) -> tuple[TierVerdicts, ...]:
+    def asked(self) -> tuple[tuple[TierVerdicts, ...], Answers]:
         resolved = self.resolved()
         answers = look_up(resolved, self.configuration, self.registry, quiet)
-        return confirm(select(resolved, answers, self.configuration), self.registry, quiet)
+        return confirm(select(resolved, answers, self.configuration), self.registry, quiet), answers
+
+    def judged(self) -> tuple[TierVerdicts, ...]:
+        return self.asked()[0]
 
     def edited(self) -> tuple[TierEdits, ...]:
         return prove(edit(carry(self.judged(), self.our_side(), self.configuration)))
 
     def arranged(self, remote: Remote | None = None) -> Arranged:
         remote = remote or self.our_side()
-        edits = prove(edit(carry(self.judged(), remote, self.configuration)))
-        return arrange(edits, remote, self.configuration, self.now)
+        judged, answers = self.asked()
+        beyond = look_beyond(judged, answers, self.configuration, self.registry, quiet)
+        edits = prove(edit(carry(judged, remote, self.configuration)))
+        return arrange(edits, remote, self.configuration, self.now, beyond)
 
     def planned(self) -> Plan:
         remote = self.our_side()

@@ -1,4 +1,4 @@
-"""The tier layouts of real fleets: where each of them keeps its versions."""
+"""The layouts of real fleets that need no build: where each of them keeps its versions. `golden` has them all."""
 
 from collections import Counter
 from pathlib import Path
@@ -9,7 +9,6 @@ from bot.flux.references import Resolution
 from bot.model.references import ExactPin, RangePin, Reference
 
 _GOLDEN = Path(__file__).parents[1] / "golden"
-_LAYOUTS = Path(__file__).parent / "layouts"
 
 
 def _charts(resolution: Resolution) -> dict[str, str]:
@@ -74,44 +73,3 @@ def test_layout_6_a_branch_an_environment() -> None:
             "sources/podinfo.yaml": f"ghcr.io/stefanprodan/charts/podinfo {version}",
         }
         assert _reasons(resolution) == {"not-a-chart": 1}
-
-
-def test_layout_1_a_version_in_an_overlay_is_found_in_its_patch() -> None:
-    resolution = resolved_folder(_LAYOUTS / "1")
-
-    assert [(str(each.object), each.path, _written(each)) for each in resolution.references] == [
-        ("HelmRelease podinfo/production-podinfo", "apps/production/kustomization.yaml", "6.5.0"),
-        ("HelmRelease podinfo/staging-podinfo", "apps/staging/kustomization.yaml", "6.5.0"),
-    ]
-    assert {each.also_in for each in resolution.references} == {("apps/base/podinfo/release.yaml",)}
-
-
-def test_layout_2_a_variable_is_followed_to_each_cluster() -> None:
-    resolution = resolved_folder(_LAYOUTS / "2")
-
-    assert [(each.path, each.source.address.name, _written(each)) for each in resolution.references] == [
-        ("clusters/eu/monitoring.yaml", "grafana/helm-charts/grafana", "8.5.1"),
-        ("clusters/eu/monitoring.yaml", "grafana/helm-charts/loki", "6.1.0"),
-        ("clusters/us/monitoring.yaml", "grafana/helm-charts/grafana", "8.5.1"),
-        ("clusters/us/monitoring.yaml", "grafana/helm-charts/loki", "6.1.0"),
-        ("components/monitoring/loki.yaml", "grafana/helm-charts/tempo", "1.10.1"),
-    ]
-
-
-def test_layout_5_a_base_is_told_once_with_all_clusters_that_run_it() -> None:
-    resolution = resolved_folder(_LAYOUTS / "5")
-
-    assert {
-        each.path: [root.applier for root in each.built] for each in resolution.references if not each.together
-    } == {"base/podinfo/release.yaml": ["clusters/a/base.yaml", "clusters/b/base.yaml"]}
-    assert [str(each.source.address) for each in resolution.references if each.together] == [
-        "a.registry.example/charts/cilium",
-        "b.registry.example/charts/cilium",
-    ]
-
-
-def test_layout_7_a_version_that_is_a_folder_too_is_left_alone() -> None:
-    resolution = resolved_folder(_LAYOUTS / "7")
-
-    assert resolution.references == ()
-    assert _reasons(resolution) == {"version-in-folder": 1, "variable": 1, "helm-template": 2}

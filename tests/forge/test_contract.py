@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doubles.forge_sides import OURS, Side
 
-from bot.model.proposals import CommitStatus, PullRequest, State
+from bot.model.proposals import CommitStatus, PullRequest, SaidStatus, State
 from bot.ports import Forge
 
 DEV = CommitStatus(
@@ -82,6 +82,18 @@ def test_one_that_a_person_closed_is_remembered(side: Side) -> None:
     assert (closed.number, closed.head, closed.base, closed.title) == (made.number, OURS, "main", made.title)
 
 
+def test_one_that_was_asked_about_is_not_told_again(side: Side) -> None:
+    made = opened(side)
+    side.people.close(made.number)
+    assert side.forge.last_refused(OURS, after=made.number) is None
+    assert side.forge.last_refused(OURS, after=made.number - 1) is not None
+
+
+def test_one_that_we_closed_was_refused_by_nobody(side: Side) -> None:
+    side.forge.close_pull_request(opened(side).number, comment="done")
+    assert side.forge.last_refused(OURS) is None
+
+
 def test_of_two_closed_ones_the_newer_counts(side: Side) -> None:
     for title in ("first", "second"):
         side.people.close(opened(side, title=title).number)
@@ -109,6 +121,14 @@ def test_each_context_says_its_newest_word(side: Side) -> None:
     for status in (DEV, staging, newer):
         assert side.forge.set_status(sha, status) is None
     assert set(side.forge.statuses(sha)) == {staging, newer}
+
+
+def test_our_own_statuses_are_among_everybodys_newest_first(side: Side) -> None:
+    sha = side.people.branch(OURS)
+    assert side.forge.all_statuses(sha) == ()
+    side.forge.set_status(sha, DEV)
+    us = side.forge.identity().login
+    assert side.forge.all_statuses(sha) == (SaidStatus(context=DEV.context, state=State.SUCCESS, creator=us),)
 
 
 def test_a_link_compares_the_two_branches(side: Side) -> None:

@@ -8,7 +8,7 @@ from doubles.github.people import app, person
 from doubles.github.server import GitHubDouble
 
 from bot.forge.github import GitHubForge
-from bot.model.proposals import CommitStatus, State
+from bot.model.proposals import CommitStatus, SaidStatus, State
 
 GOOD = CommitStatus(context="flux-chart-bot/dev", state=State.SUCCESS, description="up to date")
 
@@ -102,6 +102,18 @@ def test_statuses_of_others_say_nothing_of_ours(forge: GitHubForge, proposed: Ho
     assert forge.statuses(sha) == (GOOD,)
 
 
+def test_everybodys_statuses_come_newest_first_with_those_who_said_them(
+    forge: GitHubForge, proposed: HostedRepository
+) -> None:
+    sha = proposed.tip("main") or ""
+    proposed.status("main", "failure", context="ci/smoke", by=person("mallory"))
+    proposed.status("main", "success", context="ci/smoke", by=app("ci"))
+    assert forge.all_statuses(sha) == (
+        SaidStatus(context="ci/smoke", state=State.SUCCESS, creator="ci[bot]"),
+        SaidStatus(context="ci/smoke", state=State.FAILURE, creator="mallory"),
+    )
+
+
 def test_our_own_statuses_under_other_contexts_are_left_out(
     github_double: GitHubDouble, forge: GitHubForge, proposed: HostedRepository
 ) -> None:
@@ -165,3 +177,14 @@ def test_a_branch_without_our_prefix_is_nobody_of_ours(forge: GitHubForge, propo
 def test_two_kinds_of_token_see_the_same(connected: Connected, proposed: HostedRepository) -> None:
     proposed.open_pull(OURS)
     assert connected(person("alice")).open_pull_requests() == connected().open_pull_requests()
+
+
+def test_a_closing_word_is_edited_in_place_where_it_is_closed_again(
+    forge: GitHubForge, proposed: HostedRepository
+) -> None:
+    number = proposed.open_pull(OURS).number
+    forge.close_pull_request(number, comment="Nothing is left.")
+    proposed.reopen(number)
+    forge.close_pull_request(number, comment="It is elsewhere.")
+    (said,) = proposed.comments(number)
+    assert said.body.startswith("It is elsewhere.")

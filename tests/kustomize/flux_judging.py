@@ -31,13 +31,19 @@ def program() -> str:
 def ask(flate: str, fleet: GeneratedFleet, folder: Path) -> dict[str, Releases]:
     """What flate lists of every cluster."""
     write(fleet.files, folder)
+    commit(folder)
+    return {each: listed(flate, folder, each) for each in fleet.clusters}
+
+
+def commit(folder: Path) -> None:
+    """Make a Git tree of a folder: flate reads nothing else."""
     git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-C", str(folder))
     for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "fleet")):
         subprocess.run([*git, *command], check=True)
-    return {each: _listed(flate, folder, each) for each in fleet.clusters}
 
 
-def _listed(flate: str, folder: Path, cluster: str) -> Releases:
+def listed(flate: str, folder: Path, cluster: str) -> Releases:
+    """What flate lists of one cluster of a Git tree."""
     command = [flate, "get", "hr", "-p", cluster, "--no-progress", "--source-retry-attempts", "1", "-o", "json"]
     done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     return {f"{each['namespace']}/{each['name']}": each["version"] for each in json.loads(done.stdout or b"[]")}

@@ -207,13 +207,77 @@ def test_transformers_may_change_anything() -> None:
     assert version(app("transformers: [a.yaml]")) == "(not-followed)"
 
 
-def test_a_replacement_is_doubted_where_it_reaches_and_only_there() -> None:
-    source = "source: {kind: HelmRelease, fieldPath: metadata.name}"
-    targets = "targets: [{select: {kind: Helm.*}, fieldPaths: [spec.chart.spec.version]}]"
-    built = only(app(f"replacements: [{{{source}, {targets}}}]"))
+def _replaced(
+    *, source: str = "fieldPath: metadata.name", target: str = "", path: str = "spec.chart.spec.version"
+) -> str:
+    source = f"source: {{kind: HelmRelease, {source}}}"
+    return f"replacements: [{{{source}, targets: [{{select: {{kind: Helm.*}}, fieldPaths: ['{path}'], {target}}}]}}]"
+
+
+def test_a_text_that_a_replacement_copies_is_known_and_nobody_edits_it_there() -> None:
+    built = only(app(_replaced()))
+
+    assert told(built.field(*VERSION)) == "app, not-editable"
+    assert told(built.field("spec", "chart", "spec", "chart")) == "app at app/release.yaml:8"
+
+
+@pytest.mark.parametrize(
+    "replacement",
+    [
+        _replaced(source="fieldPath: metadata.name, options: {delimiter: p}"),
+        _replaced(source="fieldPath: 'metadata.[a=b].name'"),
+        _replaced(source="fieldPath: spec.chart"),
+        _replaced(source="fieldPath: spec.absent"),
+        _replaced(target="options: {delimiter: '.', index: 1}"),
+        _replaced(target="reject: [{name: other}]"),
+    ],
+)
+def test_a_replacement_of_more_than_a_whole_text_is_doubted_where_it_reaches_and_only_there(replacement: str) -> None:
+    built = only(app(replacement))
 
     assert told(built.field(*VERSION)) == "(not-followed)"
     assert told(built.field("spec", "chart", "spec", "chart")) == "app at app/release.yaml:8"
+
+
+@pytest.mark.parametrize("path", ["spec.chart.spec", "spec.chart.spec.version.inner"])
+def test_a_replacement_of_what_is_no_text_is_doubted(path: str) -> None:
+    files = app(_replaced(path=path, target="options: {create: true}"))
+
+    assert told(only(files).field(*VERSION)) in {"(not-followed)", "(not-editable)"}
+
+
+def test_a_number_that_a_replacement_copies_is_not_taken_for_a_text() -> None:
+    files = app(_replaced(source="fieldPath: spec.number"))
+    files["app/release.yaml"] = f"{release()}  number: 1.10\n"
+
+    assert told(only(files).field(*VERSION)) == "(not-followed)"
+
+
+def test_the_name_of_a_namespace_reaches_kustomizations_of_flux_by_a_replacement() -> None:
+    kustomization_of_all = """\
+resources: [namespace.yaml, apps.yaml]
+namespace: media
+namePrefix: x-
+replacements:
+  - source: {kind: Namespace, fieldPath: metadata.name}
+    targets: [{select: {kind: Kustomization}, fieldPaths: [spec.targetNamespace], options: {create: true}}]
+"""
+    files: dict[str, str | bytes] = {
+        "all/kustomization.yaml": kustomization_of_all,
+        "all/namespace.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: not-used}\n",
+        "all/apps.yaml": applier("./app"),
+        "app/release.yaml": release(),
+    }
+
+    assert names(files) == ["HelmRelease media/app"]
+
+
+def test_a_replacement_from_a_namespace_that_was_not_read_is_doubted() -> None:
+    source = "source: {kind: Namespace, fieldPath: metadata.name}"
+    targets = "targets: [{select: {kind: HelmRelease}, fieldPaths: [spec.chart.spec.version]}]"
+    files = app(f"replacements: [{{{source}, {targets}}}]", namespace_yaml="{apiVersion: v1, kind: 'Namespace'}\n")
+
+    assert version(files) == "(not-followed)"
 
 
 def test_a_replacement_without_a_source_stops_the_build() -> None:

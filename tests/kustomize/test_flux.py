@@ -1,7 +1,20 @@
 """What Flux makes of a tree: clusters, what Kustomizations add, and variables with the place of their value."""
 
 import pytest
-from kustomize.small_trees import VERSION, app, applier, config_map, merge, only, read, release, root, told, version
+from kustomize.small_trees import (
+    VERSION,
+    app,
+    applier,
+    config_map,
+    merge,
+    names,
+    only,
+    read,
+    release,
+    root,
+    told,
+    version,
+)
 
 from bot.kustomize.decisions import Decision
 from bot.kustomize.nested_places import NestedPlace
@@ -303,3 +316,68 @@ def test_kustomizations_that_apply_each_other_are_all_known() -> None:
 def test_a_variable_name_that_flux_refuses_holds_everything() -> None:
     assert version(_tree("1.2.3", spec=_inline("my-version: 1.0.0"))) == "(build-fails)"
     assert version(_tree("1.2.3", spec=_FROM, maps=config_map("values.yaml: x"))) == "(build-fails)"
+
+
+def test_a_file_that_only_patches_a_kustomization_is_none_of_its_own() -> None:
+    files = _tree("1.2.3")
+    files["clusters/prod/kustomization.yaml"] = "resources: [apps.yaml]\npatches: [{path: more/patch.yaml}]\n"
+    files["clusters/prod/more/patch.yaml"] = applier("./app", spec="prune: true")
+    files["clusters/dev/kustomization.yaml"] = "resources: [gone.yaml]\npatches: [{path: patch.yaml}]\n"
+    files["clusters/dev/patch.yaml"] = applier("./app", name="other")
+
+    assert [each.home.path for each in read(files).roots if each.home] == [_CLUSTER]
+
+
+def test_a_kustomization_that_applies_its_own_folder_gives_its_variables_to_what_lies_there() -> None:
+    own = applier("./clusters/prod", name="flux-system", spec=_inline("ENVIRONMENT: prod"))
+    files: dict[str, str | bytes] = {
+        "base/flux.yaml": applier("./clusters/${ENVIRONMENT}", name="flux-system"),
+        "base/apps.yaml": applier("./apps/${ENVIRONMENT}"),
+        "base/kustomization.yaml": "resources: [flux.yaml, apps.yaml]\n",
+        "clusters/prod/kustomization.yaml": "resources: [../../base]\npatches: [{path: ../../own/prod.yaml}]\n",
+        "own/prod.yaml": own,
+        "apps/prod/release.yaml": release(),
+    }
+
+    assert names(files, "apps/prod") == ["HelmRelease app"]
+
+
+def _with_other_repository(path: str, *, url: str = "https://github.com/b/b", ours: str = "") -> dict[str, str | bytes]:
+    other = applier(path, name="other").replace("name: flux-system}\n  ", "name: other}\n  ")
+    files = _tree("1.2.3", other=other, source=_git("other", url))
+    return files | {"clusters/prod/ours.yaml": _git("flux-system", ours)} if ours else files
+
+
+def _git(name: str, url: str) -> str:
+    return f"""\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {{name: {name}, namespace: flux-system}}
+spec: {{url: "{url}"}}
+"""
+
+
+def test_all_of_another_repository_is_not_all_of_this_one() -> None:
+    roots = read(_with_other_repository("./")).roots
+
+    assert [(each.folder, each.trouble.id if each.trouble else "") for each in roots] == [
+        ("app", ""),
+        ("", "not-in-tree"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ours", "problem"),
+    [
+        ("", ""),
+        ("https://github.com/a/a", "not-in-tree"),
+        ("ssh://git@github.com/b/b.git", ""),
+        ("git@github.com:B/b.git", ""),
+        ("ssh://git@github.com:22/b/b", ""),
+        ("${URL}", ""),
+    ],
+)
+def test_a_folder_that_is_here_as_well_is_ours_unless_the_addresses_differ(ours: str, problem: str) -> None:
+    _, other = read(_with_other_repository("./app", ours=ours)).roots
+
+    assert (other.trouble.id if other.trouble else "") == problem

@@ -52,6 +52,21 @@ def test_every_header_of_a_literal_block_is_read(header: str) -> None:
     )
 
 
+def test_blanks_before_the_first_line_are_cut_by_kustomize_and_so_not_followed() -> None:
+    shifted = _INLINE.replace("patch: |", "patch: |4")
+    lines = shifted.replace("    - op", "        - op").replace("      path", "          path")
+
+    assert trouble(app(lines.replace("      value", "          value"))).startswith("not-followed: ")
+
+
+def test_a_list_in_brackets_must_be_json() -> None:
+    lines = _INLINE.partition("    - op")[0]
+    flow = "[{op: replace, path: /spec/chart/spec/version, value: 2.0.0}]"
+
+    assert trouble(app(f"{lines}    {flow}\n")).startswith("build-fails: ")
+    assert version(app(f"{lines}    {_JSON}\n")) == "2.0.0 at app/kustomization.yaml:5"
+
+
 def test_a_block_with_windows_line_ends_is_read() -> None:
     files = app(_INLINE)
     files["app/kustomization.yaml"] = str(files["app/kustomization.yaml"]).replace("\n", "\r\n")

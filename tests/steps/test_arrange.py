@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import PODINFO, configuration, source, tier
+from builders import PODINFO, configuration, rule, source, tier
 from doubles.story import Story, release
 
 from bot.model.commits import PushRejected
-from bot.model.proposing import Extras, Grouping, Proposing, Window
+from bot.model.proposing import Beyond, Extras, Grouping, Proposing, Window
 from bot.model.tiers import Tier
 from bot.model.verdicts import Held
 from bot.planning.grouping import branch_of
@@ -363,7 +363,14 @@ class TestABranchOfOneChartThatOthersWorkOn:
         assert run(story) == []
         assert run(story.push(PODINFO, "1.2.6")) == [f"push {NAME}", "update_pull_request"]
         assert story.proposed()[PODINFO_FILE] == "# theirs\n" + release("1.2.6")
-        assert story.remote.tip(NAME) not in story.forge.set_by_us
+
+    def test_gets_no_status_on_a_head_that_holds_their_work(self) -> None:
+        story = self.touched("# theirs\n" + release("1.2.4"))
+        ours = set(story.forge.set_by_us)
+        run(story)
+        run(story.push(PODINFO, "1.2.5"))
+        run(story)
+        assert set(story.forge.set_by_us) == ours
 
     @pytest.mark.parametrize(
         "theirs",
@@ -453,4 +460,78 @@ class TestWhatAPullRequestGets:
         story.forge.refuses["set_extras"] = EXTRA_REFUSED(what="The labels", number=1, problem="no")
         (outcome,) = story.published().outcomes
         assert (outcome.problem, [remark.id for remark in outcome.remarks]) == (None, ["extra-refused"])
+        assert run(story) == []
+
+
+BEYOND = replace(tier("dev", "patch"), proposing=Proposing(beyond=Beyond.DRAFT))
+
+
+def beyond(story: Story) -> str:
+    """The branch of the draft."""
+    (found,) = (name for name in story.remote.branches if "/beyond-follow-" in name)
+    return found
+
+
+class TestWhatLiesPastWhatATierFollows:
+    def far(self, of: Tier = BEYOND) -> Story:
+        return fleet(of).push(PODINFO, "2.0.0", "2.1.0-rc.1").push(OTHER, "1.3.0")
+
+    def test_is_one_draft_beside_the_usual_one(self) -> None:
+        story = self.far()
+        run(story)
+        usual, draft = story.forge.pulls.values()
+        assert (usual.head, draft.head) == (NAME, beyond(story))
+        assert story.forge.drafts == {draft.number}
+        assert story.proposed() == {PODINFO_FILE: release("1.2.4"), OTHER_FILE: release("1.2.4", chart="other")}
+        files = story.remote.files(beyond(story))
+        assert files[PODINFO_FILE].decode() == release("2.0.0")
+        assert files[OTHER_FILE].decode() == release("1.3.0", chart="other")
+        assert "past what the tier **dev** follows: a draft" in draft.body
+        assert run(story) == []
+
+    def test_is_only_reported_by_default(self) -> None:
+        story = self.far(tier("dev", "patch"))
+        run(story)
+        assert branches(story) == {"all"}
+
+    def test_of_a_tier_that_follows_nothing_is_all_there_is(self) -> None:
+        story = self.far(replace(BEYOND, follow=tier("dev", "exact").follow))
+        run(story)
+        assert branches(story) == {"beyond"}
+
+    def test_keeps_out_what_is_skipped_or_refused_on_its_line(self) -> None:
+        story = self.far()
+        story.configuration = configuration(BEYOND, rules=[rule(skip=["2.0.0"], follow="1.x")])
+        story.write({OTHER_FILE: release("1.2.3 # flux-chart-bot: 1.2.x", chart="other")})
+        run(story)
+        assert branches(story) == {"all"}
+
+    def test_is_refused_by_row_as_any(self) -> None:
+        story = self.far()
+        run(story)
+        (number,) = story.forge.drafts
+        story.forge.close(number)
+        run(story)
+        assert branches(story) == {"all"}
+        run(story.push(PODINFO, "3.0.0"))
+        assert story.remote.files(beyond(story))[PODINFO_FILE].decode() == release("3.0.0")
+        assert run(story) == []
+
+    def test_keeps_its_lines_while_a_chart_is_away(self) -> None:
+        story = self.far()
+        run(story)
+        before = dict(story.remote.branches)
+        story.registry.away[source(PODINFO)] = UNREACHABLE(host="ghcr.io", problem="503")
+        run(story)
+        assert story.remote.branches == before
+
+    def test_is_closed_when_the_tier_follows_further(self) -> None:
+        story = self.far()
+        run(story)
+        story.configuration = configuration(tier("dev", "any"))
+        run(story)
+        assert branches(story) == {"all", "majors"}
+
+    def test_of_production_is_never_proposed(self) -> None:
+        story = self.far(replace(BEYOND, production=True))
         assert run(story) == []

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from builders import configuration, tier
+from builders import configuration, digest, tier
 from doubles.flux_manifests import applied, together
 from doubles.story import Story, oci, release, repository
 
@@ -135,6 +135,73 @@ def test_an_edit_that_changes_what_production_builds_is_held_however_it_came_abo
     assert decision.reason.id == "reaches-production"
     assert "HelmRelease x/podinfo" in decision.reason.sentence
     assert same == live
+
+
+STAGING = tier("staging", "minor", paths=("*/staging/**",))
+REPLACED = """\
+resources: [../../base]
+replacements:
+  - source: {kind: HelmRelease, name: podinfo, fieldPath: metadata.name}
+    targets: [{select: {kind: HelmRelease}, fieldPaths: [spec.chart.spec.version], options: {delimiter: .}}]
+"""
+
+
+def test_what_another_tier_may_take_unseen_stays() -> None:
+    files = {"apps/dev/kustomization.yaml": "resources: [../../base]\n", "apps/staging/kustomization.yaml": REPLACED}
+    story = told(BASE | files, DEV, STAGING, LIVE)
+
+    assert said(story) == ["also-decides"]
+
+
+def test_a_digest_that_stands_beside_another_tag_elsewhere_stays() -> None:
+    base = together(oci(f"{{tag: 1.2.3, digest: '{digest('a')}'}}"), _user())
+    overlay = "resources: [../../base]\npatches: [{path: tag.yaml}]\n"
+    files = {
+        "base/a.yaml": base,
+        "base/kustomization.yaml": "resources: [a.yaml]\n",
+        "apps/dev/kustomization.yaml": "resources: [../../base]\n",
+        "apps/staging/kustomization.yaml": overlay,
+        "apps/staging/tag.yaml": oci("{tag: 1.2.3}"),
+    }
+    story = told(files, DEV, STAGING, LIVE).push(PODINFO, "1.2.3", "1.2.4", digests="ab")
+
+    assert said(story) == ["also-decides"]
+
+
+def test_a_variable_that_another_tier_writes_with_more_around_it_belongs_to_both() -> None:
+    settings = "{apiVersion: v1, kind: ConfigMap, metadata: {name: s, namespace: flux-system}, data: {VERSION: 1.2.3}}"
+    files = {"shared/s.yaml": settings, "shared/kustomization.yaml": "resources: [s.yaml]\n"}
+    for name, tag in (("dev", "${VERSION}"), ("staging", "v${VERSION}")):
+        files[f"apps/{name}/a.yaml"] = together(oci(f'{{tag: "{tag}"}}'), _user())
+        files[f"clusters/{name}/all.yaml"] = together(_taking(f"apps/{name}", "apps"), _taking("shared", "shared"))
+    story = told(files, DEV, STAGING, LIVE).push(PODINFO, "1.2.3", "1.2.4", "v1.2.3", "v1.2.4")
+
+    assert [held(story), [each.new for each in decided(story, "staging") if isinstance(each, Update)]] == [
+        ["shared", "shared"],
+        [],
+    ]
+
+
+@pytest.mark.parametrize(("other", "found"), [("apps", ["source-not-found"]), ("infrastructure", [])])
+def test_a_repository_of_a_cluster_that_is_certainly_another_one_is_not_meant(other: str, found: list[str]) -> None:
+    files = {
+        "apps/dev/a.yaml": release("1.2.3", repository="charts"),
+        "apps/live/r.yaml": repository("charts"),
+        "clusters/dev/apps.yaml": applied("apps/dev"),
+        "clusters/live/apps.yaml": applied("apps/live").replace("{name: apps}", f"{{name: {other}}}"),
+    }
+
+    assert said(told(files)) == found
+
+
+def said(story: Story) -> list[str]:
+    """Why nothing is judged in dev."""
+    return [each.reason.id for one in story.edited() if one.view.tier.name == "dev" for each in one.view.passed_over]
+
+
+def _taking(folder: str, name: str) -> str:
+    more = "  postBuild: {substituteFrom: [{kind: ConfigMap, name: s}]}\n"
+    return applied(folder).replace("{name: apps}", f"{{name: {name}, namespace: flux-system}}") + more
 
 
 def test_a_suspended_kustomization_suspends_what_it_applies() -> None:

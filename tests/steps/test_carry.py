@@ -140,6 +140,14 @@ def test_a_branch_that_others_work_on_is_not_asked() -> None:
     assert isinstance(podinfo(without_podinfo(story)), Held)
 
 
+def test_a_branch_without_an_open_pull_request_is_not_asked() -> None:
+    """What a person closed a moment ago would be carried on as if it were still wished."""
+    story = proposed()
+    story.forge.close(1)
+
+    assert isinstance(podinfo(without_podinfo(story)), Held)
+
+
 def test_a_branch_of_somebody_else_is_not_asked() -> None:
     story = Story(configuration(DEV)).write({PATH: release("1.2.3")})
     message = "update\n\nFlux-Chart-Bot-Tier: dev"

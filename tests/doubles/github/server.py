@@ -14,7 +14,7 @@ import secrets
 import shutil
 import tempfile
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -54,6 +54,8 @@ class GitHubDouble:
         self._api = RestApi(self._state, self._urls, description(), self.violations.append)
         self.faults = Faults(GIT_ROUTES | {graphql.QUERY} | frozenset(description().operations()))
         self.journal = Journal()
+        # Called with each entry that asked for a change, once that is done and before it is answered.
+        self.after_write: Callable[[Entry], None] | None = None
         self._http.start()
 
     def __enter__(self) -> Self:
@@ -149,6 +151,7 @@ class GitHubDouble:
         self.faults.clear()
         self.violations.clear()
         self.journal.entries.clear()
+        self.after_write = None
 
     # how a request is served
 
@@ -245,3 +248,5 @@ class GitHubDouble:
                 pushes=pushes,
             )
         )
+        if write and self.after_write is not None:
+            self.after_write(self.journal.entries[-1])

@@ -112,6 +112,8 @@ class RepositoryState:
     parent: RepositoryState | None = None
     # "Allow GitHub Actions to create and approve pull requests"
     actions_may_open_pulls: bool = True
+    # How many lists of pull requests do not show the newest one yet.
+    list_lag: int = 0
     allows_auto_merge: bool = True
     # Slugs of the teams of the organisation, and numbers of the milestones.
     teams: set[str] = field(default_factory=set)

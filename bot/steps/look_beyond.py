@@ -1,0 +1,89 @@
+"""look beyond: what lies past how far a tier follows, where the configuration wants that as a draft."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.model.proposing import Amounts, Beyond, Majors
+from bot.model.references import ExactPin
+from bot.model.tiers import Configuration, Rule, Tier
+from bot.model.verdicts import Current, Update, Verdict
+from bot.planning.grouping import BEYOND
+from bot.ports import Progress, Registry
+from bot.steps.edit import TierEdits, edit
+from bot.steps.look_up import Answers, confirm
+from bot.steps.prove import prove
+from bot.steps.resolve import Resolved, TierVerdicts, TierView
+from bot.steps.select_versions import select, version_in_use
+from bot.versions.follow import Reach
+
+
+def look_beyond(
+    judged: Iterable[TierVerdicts],
+    answers: Answers,
+    configuration: Configuration,
+    registry: Registry,
+    progress: Progress,
+) -> tuple[TierEdits, ...]:
+    """Judge the exact versions of these tiers again, as if they followed everything.
+
+    What is skipped, and what a comment on the line refuses, stays refused; production is never asked about. Nothing is
+    listed anew; a digest that is written is fetched as any.
+
+    Args:
+        judged: The verdicts within what the tiers follow; what they move to already is not repeated.
+        answers: Of the registries.
+        configuration: Says which tiers.
+        registry: For digests.
+        progress: Of these questions.
+    """
+    within = {one.view.tier.name: one for one in judged if _is_wanted(one.view.tier)}
+    if not within:
+        return ()
+    lifted = without_bounds(configuration)
+    views = tuple(_view(one.view, lifted) for one in within.values())
+    further = select(Resolved(views=views, outside=()), answers, lifted)
+    newer = (_newer(one, within[one.view.tier.name]) for one in further)
+    return prove(edit(confirm(tuple(newer), registry, progress)))
+
+
+def without_bounds(configuration: Configuration) -> Configuration:
+    """The configuration by which that is judged and arranged: no bounds, and one draft a tier."""
+    return replace(
+        configuration,
+        tiers=tuple(_lifted(tier) if _is_wanted(tier) else tier for tier in configuration.tiers),
+        rules=tuple(_without_follow(rule) for rule in configuration.rules),
+    )
+
+
+def _is_wanted(tier: Tier) -> bool:
+    return tier.proposing.beyond is Beyond.DRAFT and not tier.production
+
+
+def _lifted(tier: Tier) -> Tier:
+    """Beside the limit on open pull requests: it is one, and a draft."""
+    amounts = Amounts(open=1, changes=tier.proposing.amounts.changes)
+    proposing = replace(tier.proposing, group=BEYOND, majors=Majors.TOGETHER, amounts=amounts, draft=True)
+    return replace(tier, follow=Reach.ANY, proposing=proposing)
+
+
+def _without_follow(rule: Rule) -> Rule:
+    return replace(rule, follow=None, proposing=replace(rule.proposing, group=None))
+
+
+def _view(view: TierView, lifted: Configuration) -> TierView:
+    (tier,) = (tier for tier in lifted.tiers if tier.name == view.tier.name)
+    return replace(view, tier=tier)
+
+
+def _newer(further: TierVerdicts, within: TierVerdicts) -> TierVerdicts:
+    """The updates of exact versions that the tier does not move to by itself; all else stays as it is."""
+    pairs = zip(further.verdicts, within.verdicts, strict=True)
+    return replace(further, verdicts=tuple(_if_newer(one, other) for one, other in pairs))
+
+
+def _if_newer(further: Verdict, within: Verdict) -> Verdict:
+    update, known, reference = further.decision, within.decision, further.reference
+    is_new = isinstance(update, Update) and not (isinstance(known, Update) and known.new == update.new)
+    if is_new and isinstance(reference.pin, ExactPin) and reference.policy is None:
+        return further
+    return replace(further, decision=Current(version=version_in_use(reference)))

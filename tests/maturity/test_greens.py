@@ -1,0 +1,64 @@
+"""Green is success by the right creator on a commit that held the version, and no failure since."""
+
+import pytest
+
+from bot.maturity.greens import Colour, colour, worst
+from bot.model.proposals import SaidStatus, State
+from bot.model.tiers import RequiredStatus
+
+SMOKE = RequiredStatus(context="ci/smoke", creator="ci[bot]")
+
+
+def said(state: State, context: str = "ci/smoke", creator: str = "ci[bot]") -> SaidStatus:
+    return SaidStatus(context=context, state=state, creator=creator)
+
+
+GOOD, BAD, WAITING = said(State.SUCCESS), said(State.FAILURE), said(State.PENDING)
+
+
+@pytest.mark.parametrize(
+    ("commits", "expected"),
+    [
+        pytest.param([], Colour.UNKNOWN, id="no commit"),
+        pytest.param([[]], Colour.UNKNOWN, id="nothing said"),
+        pytest.param([[GOOD]], Colour.GREEN, id="success"),
+        pytest.param([[], [GOOD]], Colour.GREEN, id="success on an earlier commit"),
+        pytest.param([[BAD], [GOOD]], Colour.RED, id="a failure since"),
+        pytest.param([[GOOD], [BAD]], Colour.GREEN, id="a success since"),
+        pytest.param([[BAD, GOOD]], Colour.RED, id="a failure later on the same commit"),
+        pytest.param([[said(State.ERROR)]], Colour.RED, id="an error"),
+        pytest.param([[WAITING]], Colour.UNKNOWN, id="pending is no success"),
+        pytest.param([[WAITING], [GOOD]], Colour.GREEN, id="and no failure"),
+        pytest.param([[said(State.SUCCESS, creator="mallory")]], Colour.UNKNOWN, id="somebody else's word"),
+        pytest.param([[said(State.FAILURE, creator="mallory"), GOOD]], Colour.GREEN, id="somebody else's failure"),
+        pytest.param([[said(State.SUCCESS, context="ci/other")]], Colour.UNKNOWN, id="about something else"),
+        pytest.param([[said(State.SUCCESS, creator="CI[bot]")]], Colour.GREEN, id="logins know no case"),
+        pytest.param([[said(State.SUCCESS, creator="")]], Colour.UNKNOWN, id="whose account is gone"),
+    ],
+)
+def test_the_newest_word_of_the_right_creator_decides(commits: list[list[SaidStatus]], expected: Colour) -> None:
+    assert colour(commits, SMOKE) is expected
+
+
+def test_nothing_further_back_is_read_than_the_first_word() -> None:
+    read: list[int] = []
+
+    def statuses(number: int) -> list[SaidStatus]:
+        read.append(number)
+        return [GOOD] if number else []
+
+    assert colour(map(statuses, range(5)), SMOKE) is Colour.GREEN
+    assert read == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("colours", "expected"),
+    [
+        ([], Colour.UNKNOWN),
+        ([Colour.GREEN], Colour.GREEN),
+        ([Colour.GREEN, Colour.UNKNOWN], Colour.UNKNOWN),
+        ([Colour.GREEN, Colour.UNKNOWN, Colour.RED], Colour.RED),
+    ],
+)
+def test_of_several_the_worst_counts(colours: list[Colour], expected: Colour) -> None:
+    assert worst(colours) is expected

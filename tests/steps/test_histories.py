@@ -1,0 +1,82 @@
+"""The past of a branch: read from what commits changed, it is what every commit says by itself."""
+
+import pytest
+from builders import configuration, tier
+from doubles.memory_repository import MemoryRepository
+from doubles.story import Story, release, repository
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.steps.histories import History
+from bot.steps.resolve import references_of
+from bot.steps.scan import Readings, scan
+
+PATHS = ("apps/dev/a.yaml", "apps/dev/b.yaml", "clusters/b.yaml")
+CONTENTS = st.one_of(
+    st.none(),
+    st.sampled_from(["a: 1\n", "a: 2\n", "\t: broken"]),
+    st.builds(
+        release,
+        st.sampled_from(["1.2.3", "1.2.4", "1.x", "latest"]),
+        name=st.sampled_from(["one", "two"]),
+        extra=st.sampled_from(["", "  suspend: true\n"]),
+        repository=st.sampled_from(["x", "y"]),
+    ),
+)
+COMMITS = st.lists(
+    st.dictionaries(st.sampled_from(PATHS), CONTENTS, min_size=1, max_size=2)
+    | st.sampled_from([{"sources/y.yaml": repository("y")}, {"sources/y.yaml": None}, {"docs.md": "x"}]),
+    min_size=1,
+    max_size=8,
+)
+
+
+def history(told: Story) -> History:
+    [base] = told.bases()
+    [scanned] = scan([base])
+    return History(
+        base, references_of(scanned, told.configuration), MemoryRepository(told.remote), told.configuration, Readings()
+    )
+
+
+@settings(deadline=None)
+@given(COMMITS)
+def test_what_is_read_from_changes_is_what_each_commit_says(commits: list[dict[str, str | None]]) -> None:
+    told = Story(configuration(tier("dev", "any", paths=("apps/dev/**", "clusters/**"))))
+    told.write({"apps/dev/a.yaml": release("1.2.3", name="one")})
+    for files in commits:
+        told.write(files)
+    read = history(told)
+    keys = set(read.oldest)
+    read.reach(lambda: False)
+
+    at = told.remote.branches["main"]
+    for index in range(len(read.commits)):
+        told.remote.branches["main"] = at = read.commits[index].sha
+        by_itself = history(told).oldest
+        for key in keys | set(by_itself):
+            moment = read.moments(key)[-1 - index]
+            assert (moment.commit, moment.value) == (at, by_itself.get(key))
+
+
+def test_versions_alone_are_read_without_joining_the_tree_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = Story(configuration(tier("dev", "any")))
+    for version in ("1.2.3", "1.2.4", "1.2.5"):
+        told.write({"apps/dev/a.yaml": release(version), "docs.md": version})
+    read = history(told)
+    monkeypatch.setattr(History, "_state_at", None)
+    read.reach(lambda: False)
+
+    (key,) = read.oldest
+    assert [str(moment.value) for moment in read.moments(key)] == ["1.2.3", "1.2.4", "1.2.5"]
+
+
+def test_a_version_that_was_suspended_before_and_after_did_not_run() -> None:
+    told = Story(configuration(tier("dev", "any")))
+    for version in ("1.2.3", "1.2.4"):
+        told.write({"apps/dev/a.yaml": release(version, extra="  suspend: true\n")})
+    read = history(told)
+    read.reach(lambda: False)
+
+    (key,) = read.oldest
+    assert [moment.value for moment in read.moments(key)] == [None, None]
