@@ -90,8 +90,7 @@ def _sentence(
 
 def _fates(updates: int, proposals: tuple[PullRequestPlan, ...]) -> tuple[str, ...]:
     """What became of the updates: some pull requests may be left alone."""
-    # What was moved on is left alone by the next run: that must not have another word for it.
-    left = sum(len(one.updates) for one in proposals if one.action in {Action.LEAVE, Action.ADVANCE})
+    left = sum(len(one.updates) for one in proposals if one.action is Action.LEAVE)
     rest = updates - left
     return (
         f"{counted(rest, 'update')} {'proposed' if proposals else 'found'}" if rest else "",
