@@ -39,8 +39,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _pytest(arguments: Sequence[str]) -> tuple[str, ...]:
-    cases = () if "--long" in arguments else ("-m", "not long")
-    return ("pytest", "-n", "auto", *cases, *(argument for argument in arguments if argument != "--long"))
+    cases = "not quarter" if "--long" in arguments else "not long and not quarter"
+    return ("pytest", "-n", "auto", "-m", cases, *(argument for argument in arguments if argument != "--long"))
 
 
 def _run(command: Sequence[str], environ: Mapping[str, str]) -> int:

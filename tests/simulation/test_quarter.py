@@ -53,7 +53,7 @@ def test_a_week_of_a_small_fleet(group: str) -> None:
     assert watch.saw["dev", "opened"]
 
 
-@pytest.mark.long
+@pytest.mark.quarter
 @pytest.mark.timeout(2400)
 @pytest.mark.parametrize("group", ["tier", "teams", "chart"])
 def test_a_quarter_of_three_hundred_releases(group: str, capsys: pytest.CaptureFixture[str]) -> None:
