@@ -65,8 +65,8 @@ def test_the_long_cases_come_on_demand_and_other_arguments_go_to_pytest(ran: Ran
     suite.main(["-k", "semver"])
     suite.main(["--long"])
 
-    assert ran[3] == ("pytest", "-n", "auto", "-m", "not long", "-k", "semver")
-    assert ran[7] == ("pytest", "-n", "auto")
+    assert ran[3] == ("pytest", "-n", "auto", "-m", "not long and not quarter", "-k", "semver")
+    assert ran[7] == ("pytest", "-n", "auto", "-m", "not quarter")
 
 
 def test_without_a_registry_it_says_so_loudly_and_goes_on(
