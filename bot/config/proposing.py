@@ -27,7 +27,7 @@ from bot.planning.windows import cron_problem
 from bot.yamltext.nodes import Route
 
 _GROUP = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_GROUP_MEND = "Use lower-case letters, digits and hyphens, at most 40; or one of tier, chart"
+_GROUP_MEND = "Use lower-case letters, digits and hyphens, at most 40; or one of tier, chart, owner"
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
 _TEAM = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}/[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _LONGEST_LABEL = 50

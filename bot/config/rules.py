@@ -43,6 +43,7 @@ def read_rule(
         line=located.line(route),
         paths=tuple(paths.values()),
         namespaces=tuple(_listed(match, "namespace").values()),
+        owners=tuple(owner.lower() for owner in _listed(match, "owner").values()),
         jumps=tuple(jumps.values()),
         proposing=read_proposing_rule(values),
     )

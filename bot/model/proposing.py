@@ -10,6 +10,7 @@ class Grouping(StrEnum):
 
     TIER = "tier"
     CHART = "chart"
+    OWNER = "owner"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

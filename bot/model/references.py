@@ -109,6 +109,7 @@ class Reference:
         policy: The image policy that says which tag it takes, in the place of the tier's `follow`.
         built: The roots that build the object, or take their chart from it; empty where files stand for themselves.
         together: Other charts that the same value decides: it moves only to a version that all of them have.
+        owners: Whom CODEOWNERS names for the file, where the configuration asks for them.
     """
 
     object: ObjectId
@@ -126,6 +127,7 @@ class Reference:
     policy: "FollowedPolicy | None" = None
     built: tuple[BuiltBy, ...] = ()
     together: tuple[ChartSource, ...] = ()
+    owners: tuple[str, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:

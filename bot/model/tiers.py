@@ -126,6 +126,7 @@ class Rule:
         tiers: Names of tiers; empty matches every tier that is not production.
         paths: Patterns of the file in which the version is written; empty matches every file.
         namespaces: Of the object; empty matches every one.
+        owners: Of the file, as CODEOWNERS names them, in lower case; empty matches every one, and files without any.
         jumps: `major`, `minor`, `patch`; empty matches every one. What such a rule sets concerns pull requests only.
         follow: None leaves it as it is.
         skip: Constraints whose versions are never taken; None leaves it as it is.
@@ -142,6 +143,7 @@ class Rule:
     line: int = 0
     paths: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
     jumps: tuple[str, ...] = ()
     proposing: ProposingRule = field(default_factory=ProposingRule)
 

@@ -90,6 +90,13 @@ def _key_of(verdict: Verdict, update: Update, settings: Proposing) -> Key:
         case Grouping.CHART:
             chart = str(verdict.reference.source.address)
             kind, about = "chart", chart.rpartition("/")[2]
+        case Grouping.OWNER:
+            owners = verdict.reference.owners
+            chart, kind, about = (
+                " ".join(owners),
+                "owner",
+                ", ".join(one.removeprefix("@") for one in owners) or "nobody",
+            )
         case NamedGroup(name=name):
             chart, kind, about = name, "group", name
         case _:

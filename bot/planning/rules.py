@@ -27,6 +27,7 @@ def matching(reference: Reference, tier: Tier, configuration: Configuration, jum
             and any(map(_chart_patterns(rule.charts).matches, names))
             and (not rule.paths or _path_patterns(rule.paths).matches(reference.path))
             and (not rule.namespaces or reference.object.namespace in rule.namespaces)
+            and (not rule.owners or any(owner.lower() in rule.owners for owner in reference.owners))
             and (not rule.jumps or jump in rule.jumps)
         ):
             yield rule

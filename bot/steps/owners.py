@@ -1,7 +1,17 @@
 """owners: a tree's CODEOWNERS, from the one place of several that GitHub would read it from."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.model.references import Reference
 from bot.planning.code_owners import LARGEST, LOCATIONS, CodeOwners
 from bot.ports import Tree
+
+
+def with_owners(references: Iterable[Reference], tree: Tree) -> tuple[Reference, ...]:
+    """References with the owners of the files in which their versions are written."""
+    owners = code_owners(tree)
+    return tuple(replace(each, owners=owners.owners_of(each.path)) for each in references)
 
 
 def code_owners(tree: Tree) -> CodeOwners:

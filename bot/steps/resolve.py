@@ -8,6 +8,7 @@ from bot.config.tree_checks import check_paths
 from bot.errors import ConfigurationError
 from bot.flux.references import resolve as join
 from bot.model.charts import ChartAddress
+from bot.model.proposing import Grouping
 from bot.model.references import PassedOver, Reference
 from bot.model.tiers import Branch, Configuration, ImagePolicies, Tier
 from bot.model.verdicts import Verdict
@@ -15,6 +16,7 @@ from bot.planning.mirrors import canonical
 from bot.planning.path_patterns import ChartPatterns
 from bot.planning.tiers import tiers_reached
 from bot.reasons import NO_TIER, RULE_WITHOUT_CHART, STRAY_COMMENT
+from bot.steps.owners import with_owners
 from bot.steps.scan import Base, Scanned
 
 if TYPE_CHECKING:
@@ -65,11 +67,18 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
         resolution = join(one.readings, one.graph, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
         charts |= {reference.source.address for reference in resolution.references}
         references, skipped = resolution.references, (*one.passed_over, *resolution.passed_over)
+        if _asks_for_owners(configuration):
+            references = with_owners(references, one.base.tree)
         views += [_view(one, tier, references, skipped) for tier in one.base.tiers]
         unclaimed = (*skipped, *map(_no_tier, references))
         outside |= dict.fromkeys(item for item in unclaimed if _is_outside(item, configuration))
     outside |= dict.fromkeys(_rules_without_chart(configuration, charts))
     return Resolved(views=tuple(views), outside=tuple(outside))
+
+
+def _asks_for_owners(configuration: Configuration) -> bool:
+    rules = any(rule.owners or rule.proposing.group is Grouping.OWNER for rule in configuration.rules)
+    return rules or any(tier.proposing.group is Grouping.OWNER for tier in configuration.tiers)
 
 
 def references_of(one: Scanned, configuration: Configuration) -> dict[str, tuple[Reference, ...]]:
