@@ -27,8 +27,8 @@ _LONGEST_SHOWN = 200
 _LARGEST_PORT = 65535
 
 # Possessive, so that a hostile name is one pass over the text.
-_PART = r"[a-z0-9]++(?:(?:\.|__?|-++)[a-z0-9]++)*+"
-_NAME = re.compile(rf"{_PART}(?:/{_PART})*+")
+_PART = r"[a-z0-9]++(?:(?:\.|__?|-++)[a-z0-9]++)*"
+_NAME = re.compile(rf"{_PART}(?:/{_PART})*")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 # What C libraries read as an IPv4 address in one number: 2130706433 is 127.0.0.1.

@@ -22,8 +22,8 @@ from bot.versions.patterns import InvalidPattern
 from bot.versions.quoting import quoted
 from bot.versions.version import Version, try_flux
 
-_DIGITS = r"[0-9](?:_?[0-9])*+"
-_HEX = r"[0-9a-fA-F](?:_?[0-9a-fA-F])*+"
+_DIGITS = r"[0-9](?:_?[0-9])*"
+_HEX = r"[0-9a-fA-F](?:_?[0-9a-fA-F])*"
 _DECIMAL = re.compile(rf"[+-]?(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")
 _BINARY = re.compile(rf"[+-]?0[xX](?:_?{_HEX}(?:\.(?:{_HEX})?)?|\.{_HEX})[pP][+-]?{_DIGITS}")
 _WORDS = re.compile(r"[+-]?inf(?:inity)?|nan", re.IGNORECASE | re.ASCII)

@@ -210,8 +210,9 @@ def _joined(base: Decision, values: list[str | Decision]) -> Field:
     if len(deciding) != 1:
         what = "several variables make up this value" if deciding else "a `$` in this value is an escaped one"
         parts = tuple(part for each in values if isinstance(each, Decision) for part in _parts(each))
-        every = (*own, *parts)
-        return Decision(text=text_now, place=NOT_FOLLOWED(what=what), through=own, parts=every, read_again=True)
+        return Decision(
+            text=text_now, place=NOT_FOLLOWED(what=what), through=own, parts=parts if deciding else own, read_again=True
+        )
     [index] = deciding
     decision = values[index]
     if not isinstance(decision, Decision) or isinstance(decision.place, Reason):

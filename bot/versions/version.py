@@ -22,11 +22,12 @@ LARGEST_NUMBER = 2**64 - 1
 
 _DOTS_OF_A_FULL_VERSION = 2
 
-# Possessive throughout: no repetition ever gives a character back, so a match is one pass over the text.
+# No repetition of characters gives one back, so a match is one pass over the text. Repetitions of groups are not
+# possessive: Python before 3.11.5 gets those wrong (https://github.com/python/cpython/issues/106052), Debian 12's too.
 _LOOSE = re.compile(
     r"v?([0-9]++)(?:\.([0-9]++))?(?:\.([0-9]++))?"
-    r"(?:-([0-9A-Za-z-]++(?:\.[0-9A-Za-z-]++)*+))?"
-    r"(?:\+([0-9A-Za-z-]++(?:\.[0-9A-Za-z-]++)*+))?"
+    r"(?:-([0-9A-Za-z-]++(?:\.[0-9A-Za-z-]++)*))?"
+    r"(?:\+([0-9A-Za-z-]++(?:\.[0-9A-Za-z-]++)*))?"
 )
 
 # What nearly every tag is, and what every rule reads alike: three numbers below 64 bits that do not begin with a zero.

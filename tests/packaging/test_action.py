@@ -169,6 +169,7 @@ def test_outputs_reach_the_next_step(done: "subprocess.CompletedProcess[str]", t
         "pull-requests": '["https://x/1"]',
         "plan": "/tmp/plan.json",
         "alarms": "0",
+        "findings": "",
     }
 
 
