@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.errors import BotError, LedgerBroken, RunFailed
 from bot.ledger.merging import merge
@@ -81,6 +82,10 @@ def keep_word(matter: Matter, word: Word, past: Past, us: Identity, message: str
     Raises:
         RunFailed: It could not be written, or a later word is there already.
     """
+    # The last word counts, and the ledger tells seconds: of two in one second the one that is said later is later.
+    said = {known.at for about, known in past.ledger.words.items() if about.chart == matter.chart}
+    while word.at in said:
+        word = replace(word, at=word.at + timedelta(seconds=1))
     kept, rejected = _written(Ledger(words={matter: word}), past, us, f"{message}{_TRAILER}")
     if rejected:
         raise RunFailed(f"the word could not be kept: {rejected.value}", _CURES[rejected])
