@@ -34,8 +34,18 @@ def test_an_installation_is_told_by_graphql(github_double: GitHubDouble, connect
     bumper = app("bumper")
     us = connected(bumper).identity()
     assert (us.login, us.email) == ("bumper[bot]", f"{bumper.id}+bumper[bot]@users.noreply.127.0.0.1")
-    assert asked(github_double) == ["GET /user 403", f"{QUERY} 200"]
+    assert asked(github_double) == [f"{QUERY} 200"]
     assert github_double.writes() == ()
+
+
+def test_an_installation_whose_token_does_not_say_so_is_told_by_graphql_too(
+    github_double: GitHubDouble, connected: Connected
+) -> None:
+    bumper = app("bumper")
+    github_double.token(bumper)
+    github_double._state.tokens["v1.of-an-older-server"] = bumper
+    assert connected(token="v1.of-an-older-server").identity().login == "bumper[bot]"
+    assert asked(github_double) == ["GET /user 403", f"{QUERY} 200"]
 
 
 def test_a_workflows_own_token_is_shared_with_every_workflow(connected: Connected) -> None:
@@ -101,7 +111,7 @@ def test_an_enterprise_server_is_asked_below_its_own_addresses(
     github_double: GitHubDouble, connected: Connected
 ) -> None:
     connected(app("bumper")).identity()
-    assert [entry.target for entry in github_double.api_calls()] == ["/api/v3/user", "/api/graphql"]
+    assert [entry.target for entry in github_double.api_calls()] == ["/api/graphql"]
 
 
 def test_githubs_own_api_is_asked_at_its_root() -> None:
@@ -113,7 +123,6 @@ def test_githubs_own_api_is_asked_at_its_root() -> None:
         assert forge.identity().login == "bumper[bot]"
         assert forge.open_pull_requests() == ()
         assert [entry.target.partition("?")[0] for entry in server.api_calls()] == [
-            "/user",
             "/graphql",
             f"/repos/{FLEET}/pulls",
         ]

@@ -24,7 +24,7 @@ def five(github: GitHubDouble, extras: Extras) -> HostedStory:
     return story.write(CHARTS)
 
 
-@pytest.mark.parametrize(("extras", "most"), [(Extras(), 25), (EXTRAS, 41)], ids=["bare", "with extras"])
+@pytest.mark.parametrize(("extras", "most"), [(Extras(), 25), (EXTRAS, 40)], ids=["bare", "with extras"])
 def test_five_new_pull_requests_with_their_statuses(github_double: GitHubDouble, extras: Extras, most: int) -> None:
     story = five(github_double, extras)
     story.run()

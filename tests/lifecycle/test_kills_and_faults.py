@@ -102,7 +102,6 @@ ROUTES = (
     "git refs",
     "git fetch",
     "git push",
-    "GET /user",
     "POST /graphql",
     "GET /repos/{owner}/{repo}/pulls",
     CREATE,
