@@ -80,7 +80,7 @@ def ask(pool: CheckedHTTPPool, sent: Sent, read: Callable[[Body], bytes]) -> Ans
         target = quote(sent.target, safe=_OF_A_TARGET)
         http.client.HTTPConnection.request(connection, sent.method, target, sent.body, dict(sent.headers))
         answered = _answered(http.client.HTTPConnection.getresponse(connection), read)
-    except BaseException:
+    except BaseException:  # whatever ends it, a half-read connection answers nobody else's question; raised again
         connection.close()
         raise
     finally:

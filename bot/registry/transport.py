@@ -100,7 +100,7 @@ class Transport:
         )
         try:
             content = read(response)
-        except BaseException:
+        except BaseException:  # whatever ends it, a half-read answer holds its connection; raised again
             response.close()
             raise
         response.release_conn()
