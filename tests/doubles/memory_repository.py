@@ -173,8 +173,8 @@ class MemoryRepository:
         while following and len(found) < most:
             stored = self.remote.commits[following]
             parent = next(iter(stored.parents), None)
-            changed = (one.path for one in self.differences(parent, following)) if parent else ()
-            found.append(PastCommit(sha=following, at=stored.at, changed=tuple(changed), first=parent is None))
+            changed = self.differences(parent, following) if parent else ()
+            found.append(PastCommit(sha=following, at=stored.at, changed=changed, first=parent is None))
             following = parent
         return (*found[:-1], replace(found[-1], changed=()))
 
