@@ -197,6 +197,7 @@ class _Arranger:
             unopened={key: rows[key] for key in rows.keys() - opened.keys()},
             theirs=frozenset(key for key, branch in branches.items() if self._is_theirs(key, branch)),
             numbers=frozenset(pull.number for pull in opened.values()),
+            boxes={key: frozenset(self._boxes(key)) for key in opened},
         )
 
     def _is_theirs(self, key: str, branch: FoundBranch) -> bool:

@@ -293,6 +293,19 @@ class TestABox:
         assert held(story) == {"podinfo": "refused"}
         assert story.remote.tip(NAME) is None
 
+    def test_that_is_unticked_stays_so_while_its_registry_is_away(self) -> None:
+        story = proposed()
+        story.registry.away[source(PODINFO)] = UNREACHABLE(host="ghcr.io", problem="503")
+        run(story)
+        tick(story, "podinfo", ticked=False)
+        assert run(story) == [f"push {MEMORY_BRANCH}", f"push {NAME}", "update_pull_request"]
+        body = story.forge.pulls[1].body
+        assert quiet(story).published().statuses_set == 0
+        assert story.forge.pulls[1].body == body
+        assert "- [ ] <code>ghcr.io/x/podinfo</code> <code>1.2.4</code>" in body
+        story.registry.away.clear()
+        assert run(story) == [], "as if it had never been away"
+
     def test_of_every_chart_closes_it(self) -> None:
         story = proposed()
         for name in ("podinfo", "other"):
