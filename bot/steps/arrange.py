@@ -183,9 +183,10 @@ class _Arranger:
         for key, rows in standing.rows.items():
             pull, boxes = self._pull_request(key), self._boxes(key)
             if pull:
-                known = {one.row for one in memory.refusals.values() if one.unticked and one.number == pull.number}
-                memory = memory.without(row for row in known if boxes.get(row.name(self.tier.name)) is True)
-                out = {row for row in rows - known if boxes.get(row.name(self.tier.name)) is False}
+                # Whichever pull request they were taken out of: a later one shows their boxes as well.
+                out = {one.row for one in memory.refusals.values() if one.unticked}
+                memory = memory.without(row for row in out if boxes.get(row.name(self.tier.name)) is True)
+                out = {row for row in rows - out if boxes.get(row.name(self.tier.name)) is False}
                 memory = memory.refusing(out, pull.number, unticked=True)
         return memory
 

@@ -306,6 +306,19 @@ class TestABox:
         story.registry.away.clear()
         assert run(story) == [], "as if it had never been away"
 
+    def test_brings_a_chart_back_in_a_later_pull_request_too(self) -> None:
+        story = proposed()
+        tick(story, "podinfo", ticked=False)
+        run(story)
+        story.forge.pulls.clear()
+        run(story.write({OTHER_FILE: release("1.2.4", chart="other")}))
+        run(story.push(OTHER, "1.2.5"))
+        assert set(story.proposed()) == {OTHER_FILE}
+        tick(story, "podinfo", ticked=True, number=2)
+        run(story)
+        assert set(story.proposed()) == {PODINFO_FILE, OTHER_FILE}
+        assert run(story) == []
+
     def test_of_every_chart_closes_it(self) -> None:
         story = proposed()
         for name in ("podinfo", "other"):
