@@ -33,6 +33,7 @@ class Standing:
         rows: The rows of each key that has an open pull request of ours.
         unopened: The rows of each key whose branch of ours has no pull request: the forge may forbid us to open one.
         theirs: The keys whose branches others work on: no other chart gets in.
+        foreign: The keys whose branches are not ours at all: what they would propose takes no room, and waits for none.
         numbers: The open pull requests of this tier.
         boxes: The names of the boxes that the open pull request of each key shows.
     """
@@ -40,6 +41,7 @@ class Standing:
     rows: Mapping[str, frozenset[Row]] = field(default_factory=dict)
     unopened: Mapping[str, frozenset[Row]] = field(default_factory=dict)
     theirs: frozenset[str] = frozenset()
+    foreign: frozenset[str] = frozenset()
     numbers: frozenset[int] = frozenset()
     boxes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -235,6 +237,7 @@ def _without_room(
     tier: Tier, wanted: tuple[_Candidate, ...], standing: Standing, memory: TierMemory, now: datetime
 ) -> dict[int, Reason]:
     amounts, ranks = tier.proposing.amounts, _ranked(wanted, standing, memory, now)
+    wanted = tuple(one for one in wanted if one.key.text not in standing.foreign)
     rows: dict[Key, dict[Row, None]] = defaultdict(dict)
     for one in sorted(wanted, key=lambda one: ranks[one.index]):
         rows[one.key][one.row] = None

@@ -197,6 +197,7 @@ class _Arranger:
             rows={key: rows[key] for key in opened},
             unopened={key: rows[key] for key in rows.keys() - opened.keys()},
             theirs=frozenset(key for key, branch in branches.items() if self._is_theirs(key, branch)),
+            foreign=self.remote.foreign(self.tier),
             numbers=frozenset(pull.number for pull in opened.values()),
             boxes={key: frozenset(self._boxes(key)) for key in opened},
         )

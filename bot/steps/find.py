@@ -62,8 +62,16 @@ class Remote:
         found = ((key, self.branch(branch_of(tier, key))) for key in keys)
         return {key: branch for key, branch in found if branch and self._is_grouped(branch, tier, key)}
 
+    def foreign(self, tier: Tier) -> frozenset[str]:
+        """The keys under whose names somebody else made a branch."""
+        keys = {key: self.branch(name) for name in self.tips if (key := key_in(name, tier))}
+        return frozenset(key for key, branch in keys.items() if branch and self._is_foreign(branch, tier))
+
+    def _is_foreign(self, branch: FoundBranch, tier: Tier) -> bool:
+        return owner_of(branch.history, tier.name, self.us) is Ownership.FOREIGN
+
     def _is_grouped(self, branch: FoundBranch, tier: Tier, key: str) -> bool:
-        if owner_of(branch.history, tier.name, self.us) is Ownership.FOREIGN:
+        if self._is_foreign(branch, tier):
             return False
         return key == ALL.text or any((KEY_TRAILER, key) in commit.trailers for commit in branch.history)
 

@@ -9,7 +9,7 @@ from builders import PODINFO, configuration, rule, source, tier
 from doubles.story import Story, release
 
 from bot.model.commits import PushRejected
-from bot.model.proposing import Beyond, Extras, Grouping, Proposing, Window
+from bot.model.proposing import Amounts, Beyond, Extras, Grouping, Proposing, Window
 from bot.model.tiers import Tier
 from bot.model.verdicts import Held
 from bot.planning.grouping import branch_of
@@ -232,6 +232,18 @@ def test_a_chart_that_is_away_keeps_its_pull_request_whatever_the_group(of: Tier
     run(story)
     assert story.remote.branches == before
     assert not any(name.startswith(("close", "delete")) for name in run(story))
+
+
+@pytest.mark.parametrize("amounts", [Amounts(open=5, changes=1), Amounts(open=1, changes=10)], ids=["rows", "open"])
+@pytest.mark.parametrize("group", [Grouping.TIER, Grouping.CHART])
+def test_a_branch_of_our_name_that_is_not_ours_changes_nobodys_turn(amounts: Amounts, group: Grouping) -> None:
+    """Its rows never become ours, so nothing but the queue would tell them from what came just now."""
+    story = fleet(replace(DEV, proposing=Proposing(group=group, amounts=amounts)))
+    for name in {plan.branch for plan in story.planned().pull_requests}:
+        story.remote.commit(name, {"x": "theirs"})
+    run(story)
+    assert run(story.pass_by(hours=1)) == []
+    assert run(story.pass_by(days=20)) == []
 
 
 def test_two_charts_of_one_file_have_a_branch_each_that_moves_one() -> None:
