@@ -126,7 +126,7 @@ def run(request: Request) -> RunReport:
         return ripen(lifted, answers, by, recalled, registry, request.progress)
 
     beyond = look_beyond(confirmed, configuration, registry, request.progress, judge)
-    edits = prove(edit(carry(confirmed, remote, configuration, recalled.held)))
+    edits = prove(edit(carry(confirmed, remote, configuration, recalled.refused)))
     arranged = arrange(edits, remote, configuration, request.now, beyond)
     intended = plan(arranged, remote, configuration)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()

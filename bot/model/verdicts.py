@@ -107,10 +107,16 @@ class Current:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """Not updated, for this reason; `version` is what the manifest says now."""
+    """Not updated, for this reason.
+
+    Attributes:
+        version: What the manifest says now.
+        let_go: Why an open pull request of ours does not keep what it proposed, although nobody could be asked.
+    """
 
     version: str
     reason: Reason
+    let_go: Reason | None = None
 
 
 Decision = Update | Current | Held

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.flux.remarks import narrowing_comment
-from bot.maturity.gates import HoldGate
+from bot.maturity.gates import HoldGate, ReturnGate
 from bot.model.references import Pin, RangePin, Reference
 from bot.model.tiers import Configuration, RangesPolicy, Tier
 from bot.model.verdicts import Edit, Held, Update, Verdict
 from bot.planning.grouping import branch_of
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.tiers import neighbours, tiers_reached
+from bot.proposal_reasons import NOT_KEPT
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
 from bot.selection.limits import Limits, limits_of
@@ -26,30 +27,31 @@ from bot.versions.version import Version, try_full, try_loose
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-_Holds = Callable[[Reference, Tier], tuple[HoldGate, ...]]
-"""What people hold of one reference in a tier."""
+Gates = Callable[[Reference, Tier], tuple[HoldGate | ReturnGate, ...]]
+"""What people hold of one reference in a tier, or took back."""
 
 
-def _nothing_held(_reference: Reference, _tier: Tier) -> tuple[HoldGate, ...]:
+def _nothing(_reference: Reference, _tier: Tier) -> tuple[HoldGate, ...]:
     return ()
 
 
 def carry(
-    judged: Iterable[TierVerdicts], remote: Remote, configuration: Configuration, held: _Holds = _nothing_held
+    judged: Iterable[TierVerdicts], remote: Remote, configuration: Configuration, gates: Gates = _nothing
 ) -> tuple[TierVerdicts, ...]:
     """Give every held verdict whose chart is unknown the edit that our own branch already makes for it.
 
-    What the configuration no longer allows, or a person holds, is not kept: that is known without asking a registry.
+    What the configuration no longer allows, or a person holds or took back, is let go: that is known without asking a
+    registry.
     """
-    return tuple(_carry_tier(tier, remote, configuration, held) for tier in judged)
+    return tuple(_carry_tier(tier, remote, configuration, gates) for tier in judged)
 
 
-def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration, held: _Holds) -> TierVerdicts:
+def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration, gates: Gates) -> TierVerdicts:
     if not any(_why_unknown(verdict) for verdict in tier.verdicts):
         return tier
     present = Side(verdict.reference for verdict in tier.verdicts)
     for proposal in _proposals(tier, remote, configuration):
-        carried = (_carried(verdict, tier.view, present, proposal, configuration, held) for verdict in tier.verdicts)
+        carried = (_carried(verdict, tier.view, present, proposal, configuration, gates) for verdict in tier.verdicts)
         tier = replace(tier, verdicts=tuple(carried))
     return tier
 
@@ -84,7 +86,7 @@ def _carried(
     present: Side,
     proposal: _Proposal,
     configuration: Configuration,
-    held: _Holds,
+    gates: Gates,
 ) -> Verdict:
     reason, reference = _why_unknown(verdict), verdict.reference
     if reason is None or present.reference(reference) is None:
@@ -94,8 +96,12 @@ def _carried(
     if proposed is None or built_on is None or not wish_alike(reference, built_on):
         return verdict
     kept = _kept(reference, texts_of(proposed), reason)
-    if kept is None or not all(_allows(tier, kept, reference, configuration, held) for tier in _movers(verdict, view)):
+    if kept is None:
         return verdict
+    objections = (_objection(tier, kept, reference, configuration, gates) for tier in _movers(verdict, view))
+    if why := next(filter(None, objections), ""):
+        let_go = NOT_KEPT(version=kept.new, why=why)
+        return replace(verdict, decision=Held(version=kept.old, reason=reason, let_go=let_go))
     decision = for_one_tier(kept, reference, view, configuration)
     return replace(verdict, decision=decision) if isinstance(decision, Update) else verdict
 
@@ -106,10 +112,12 @@ def _movers(verdict: Verdict, view: TierView) -> tuple[Tier, ...]:
     return (verdict.tier, *(tier for tier in reached if tier.name != verdict.tier.name and not tier.production))
 
 
-def _allows(tier: Tier, kept: Update, reference: Reference, configuration: Configuration, held: _Holds) -> bool:
-    if any(gate.objection(kept.tag, _version(kept.new)) for gate in held(reference, tier)):
-        return False
-    return _is_still_wished(kept, reference, limits_of(reference, tier, configuration), configuration)
+def _objection(tier: Tier, kept: Update, reference: Reference, configuration: Configuration, gates: Gates) -> str:
+    """Why a tier does not take any more what it was proposed; empty where it would."""
+    if not _is_still_wished(kept, reference, limits_of(reference, tier, configuration), configuration):
+        return f"{tier.name} may not move there any more"
+    found = (gate.objection(kept.tag, _version(kept.new)) for gate in gates(reference, tier))
+    return next((one.why for one in found if one), "")
 
 
 def _is_still_wished(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.model.proposals import Action, Plan, PullRequestPlan, StatusPlan
 from bot.model.templates import Templates
 from bot.model.tiers import Configuration
-from bot.model.verdicts import Update
+from bot.model.verdicts import Held, Update, Verdict
 from bot.planning.grouping import ALL, branch_of
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
@@ -44,7 +44,7 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
         tier=tier.view.tier,
         base=base.branch,
         base_sha=base.sha or "",
-        unknown=frozenset(verdict.reference.path for verdict in tier.verdicts if reason_is_unknown(verdict)),
+        unknown=frozenset(verdict.reference.path for verdict in tier.verdicts if _keeps_its_line(verdict)),
     )
     for proposal in tier.proposals:
         texts = pull_request_texts(
@@ -68,6 +68,10 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
         yield replace(wish, key=key, successors=successors, rebuilds=key in tier.released, frozen=key in tier.frozen)
     if not known and ALL.text not in tier.gone:
         yield wish
+
+
+def _keeps_its_line(verdict: Verdict) -> bool:
+    return reason_is_unknown(verdict) and not (isinstance(verdict.decision, Held) and verdict.decision.let_go)
 
 
 def _charts_of(proposal: Proposal) -> set[str]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bot.ledger.merging import merge_sights
 from bot.ledger.model import ChartSights, Ledger
-from bot.maturity.gates import Gate, HoldGate, SettleGate, SoakGate, StatusGate, WaitGate
+from bot.maturity.gates import Gate, HoldGate, ReturnGate, SettleGate, SoakGate, StatusGate, WaitGate
 from bot.maturity.timeline import is_same
 from bot.model.charts import ChartAddress
 from bot.model.references import Reference
@@ -85,6 +85,11 @@ class Recalled:
         """What people hold of one reference: known without a registry, and without a look into the past."""
         return tuple(self._rollbacks.holds(reference, tier))
 
+    def refused(self, reference: Reference, tier: Tier) -> tuple[HoldGate | ReturnGate, ...]:
+        """What people hold of one reference, or took back there or in a tier before: known without a registry."""
+        self._rollbacks.look([(reference, tier)])
+        return tuple(self._rollbacks.gates(reference, tier))
+
     def look_for(self, asked: Iterable[Moving]) -> None:
         """Read as much of the branches' past as it takes to know whether exactly these versions have soaked."""
         known = tuple(asked)
@@ -109,7 +114,12 @@ class Recalled:
         soaks = self._soaks.look(known)
         settles = self._settle(one for one in known if one.tier.pace.settle)
         # Last, where nothing else speaks against them: that something was rolled back is rare.
-        return soaks or settles or self._greens.look(known) or self._rollbacks.look(known)
+        return (
+            soaks
+            or settles
+            or self._greens.look(known)
+            or self._rollbacks.look((one.reference, one.tier) for one in known)
+        )
 
     def _wait_gate(self, reference: Reference, wait: timedelta) -> WaitGate:
         address = reference.source.address
