@@ -4,7 +4,8 @@ Whoever knows what the newer one means then knows the older one too, without joi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.flux.files import FileReading
 from bot.flux.objects import AnyObject, ChartTemplate, HelmChart, HelmRelease, OCIRepository
@@ -13,8 +14,7 @@ from bot.model.references import Pin
 from bot.reason import Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileState:
+class FileState(Struct, frozen=True, kw_only=True):
     """A file at one time: its bytes, and what they say."""
 
     data: bytes

@@ -1,7 +1,8 @@
 """The first-parent history of a branch: which commits it stood at, and what each changed."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.model.commits import PastCommit, Sha
 from bot.repository.commit_text import commit_facts, committed_at
