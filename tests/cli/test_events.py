@@ -15,6 +15,14 @@ def after(event: str, repository: object = HERE) -> dict[str, Any]:
     return {"workflow_run": {"event": event, "head_repository": repository and {"full_name": repository}}}
 
 
+def refuses(event: str, payload: dict[str, Any]) -> bool:
+    try:
+        refuse_to_write(event, payload, HERE)
+    except WriteRefused:
+        return True
+    return False
+
+
 @pytest.mark.parametrize(
     ("event", "payload"),
     [
@@ -28,7 +36,7 @@ def after(event: str, repository: object = HERE) -> dict[str, Any]:
     ],
 )
 def test_events_of_the_repository_itself_may_write(event: str, payload: dict[str, Any]) -> None:
-    refuse_to_write(event, payload, HERE)
+    assert not refuses(event, payload)
 
 
 @pytest.mark.parametrize(

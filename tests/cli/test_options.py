@@ -69,7 +69,9 @@ def test_a_variable_with_a_value_that_is_none_ends_with_2_and_names_the_option(b
 
 
 def test_a_variable_of_another_command_is_not_looked_at() -> None:
-    parse(["scan"], {"FLUX_CHART_BOT_FORGE": "gitlab", "FLUX_CHART_BOT_DRY_RUN": "perhaps"})
+    given = parse(["scan"], {"FLUX_CHART_BOT_FORGE": "gitlab", "FLUX_CHART_BOT_DRY_RUN": "perhaps"})
+
+    assert given == parse(["scan"], {})
 
 
 @pytest.mark.parametrize(

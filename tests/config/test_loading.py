@@ -141,12 +141,14 @@ def test_a_path_that_looks_like_production_must_say_whether_it_is(path: str) -> 
 
 @pytest.mark.parametrize("name", ["preprod", "delivery", "olive", "dev"])
 def test_words_that_only_contain_production_do_not(name: str) -> None:
-    load(tier("follow: minor", name).encode(), "c.yaml")
+    (one,) = load(tier("follow: minor", name).encode(), "c.yaml").tiers
+
+    assert (one.name, one.production) == (name, False)
 
 
 def test_production_follows_nothing() -> None:
     assert "production is never edited by itself" in faults(tier("production: true\nfollow: patch", "prod"))[0]
-    load(tier("production: true\nfollow: exact", "prod").encode(), "c.yaml")
+    assert load(tier("production: true\nfollow: exact", "prod").encode(), "c.yaml").tiers[0].production
 
 
 def test_production_has_no_drafts_of_what_lies_beyond() -> None:

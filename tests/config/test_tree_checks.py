@@ -61,4 +61,5 @@ def test_a_tier_that_holds_production_unawares_must_say_what_it_is() -> None:
 
 def test_a_file_name_that_merely_contains_the_word_stops_nobody() -> None:
     assert said('tiers: {dev: {paths: ["apps/**"]}}', {"main": ["apps/dev/live-view.yaml"]}) == []
-    assert said('tiers: {dev: {paths: ["apps/**"]}}', {"main": ["apps/shop/prod.yaml"]})
+    (fault,) = said('tiers: {dev: {paths: ["apps/**"]}}', {"main": ["apps/shop/prod.yaml"]})
+    assert "`apps/shop/prod.yaml`, which looks like production" in fault

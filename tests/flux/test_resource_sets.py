@@ -12,13 +12,13 @@ from bot.flux.references import Resolution
 from bot.model.references import ExactPin, Reference
 from bot.reason import ReasonKind
 from bot.reasons import (
-    ALSO_DECIDES,
     EMBEDDED,
     INPUT_SHARED,
     INPUT_UNKNOWN,
     LEFT_TO_FLUX,
     NOT_A_STRING,
     NOT_EDITABLE,
+    SOURCE_NOT_FOUND,
     TEMPLATE,
     TOO_LARGE,
     VARIABLE,
@@ -147,14 +147,21 @@ def test_one_input_of_several_charts_is_one_place_of_all() -> None:
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {all: << inputs | toYaml | nindent 4 >>}\n",
         'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {v: << get inputs "version" >>}\n',
         user(name="y", source="app", more=f"values: {{tag: {VERSION}}}"),
-        release(name="z", version=f"version: {VERSION}", source="nowhere"),
     ],
 )
 def test_an_input_with_another_use_stays(other: str) -> None:
     files = {"a.yaml": resource_set(*app(), other, inputs="inputs:\n- version: 1.2.3")}
 
     assert resolved(files).references == ()
-    assert reasons(files) & {INPUT_SHARED.id, ALSO_DECIDES.id}
+    assert reasons(files) == {INPUT_SHARED.id}
+
+
+def test_an_input_of_a_chart_that_is_not_to_be_found_stays() -> None:
+    lost = release(name="z", version=f"version: {VERSION}", source="nowhere")
+    files = {"a.yaml": resource_set(*app(), lost, inputs="inputs:\n- version: 1.2.3")}
+
+    assert resolved(files).references == ()
+    assert reasons(files) == {INPUT_SHARED.id, SOURCE_NOT_FOUND.id}
 
 
 def test_a_use_in_a_text_of_several_resources_counts() -> None:

@@ -74,20 +74,22 @@ def killed_after(story: HostedStory, number: int) -> None:
     assert (seen[0], process.returncode) == (number, -signal.SIGKILL)
 
 
-def killed_and_completed(github: GitHubDouble, unbroken: str, number: int) -> None:
+def killed_and_completed(github: GitHubDouble, number: int) -> str:
+    """What a killed run and the next one leave behind together; a third one has nothing to do."""
     story = about_to_begin(github)
     killed_after(story, number)
     story.run()
     assert not open_twice(story)
-    assert left_behind(story) == unbroken
+    left = left_behind(story)
     assert story.run() == []
+    return left
 
 
 @pytest.mark.parametrize("number", [1, 3, 7])
 def test_a_run_that_is_killed_after_a_write_is_completed(
     github_double: GitHubDouble, unbroken: str, number: int
 ) -> None:
-    killed_and_completed(github_double, unbroken, number)
+    assert killed_and_completed(github_double, number) == unbroken
 
 
 @pytest.mark.long
@@ -95,7 +97,7 @@ def test_a_run_that_is_killed_after_a_write_is_completed(
 def test_a_run_that_is_killed_after_any_write_is_completed(
     github_double: GitHubDouble, unbroken: str, number: int
 ) -> None:
-    killed_and_completed(github_double, unbroken, number)
+    assert killed_and_completed(github_double, number) == unbroken
 
 
 ROUTES = (
@@ -126,8 +128,8 @@ FAULTS: dict[str, Fault] = {
 }
 
 
-def survived(github: GitHubDouble, unbroken: str, route: str, fault: Fault, times: int | None = 1) -> None:
-    """One run with the fault, which ends well or with one clear error; another, which ends as an unbroken one."""
+def survived(github: GitHubDouble, route: str, fault: Fault, times: int | None = 1) -> str:
+    """What is left behind by one run with the fault, which ends well or with one clear error, and another without."""
     story = about_to_begin(github)
     github.faults.on(route, fault, times=times)
     trouble = story.trouble()
@@ -136,8 +138,9 @@ def survived(github: GitHubDouble, unbroken: str, route: str, fault: Fault, time
     assert github.faults.unfired() == []
     github.faults.clear()
     story.run()
-    assert left_behind(story) == unbroken
+    left = left_behind(story)
     assert story.run() == []
+    return left
 
 
 ONE_EACH = [(route, list(FAULTS)[index % len(FAULTS)]) for index, route in enumerate(ROUTES)]
@@ -146,7 +149,7 @@ ONE_EACH = [(route, list(FAULTS)[index % len(FAULTS)]) for index, route in enume
 @pytest.mark.parametrize(("route", "name"), ONE_EACH)
 def test_a_fault_of_one_answer_is_survived(github_double: GitHubDouble, unbroken: str, route: str, name: str) -> None:
     """Another kind of fault for each call; the long suite has all of them for each."""
-    survived(github_double, unbroken, route, FAULTS[name])
+    assert survived(github_double, route, FAULTS[name]) == unbroken
 
 
 @pytest.mark.long
@@ -156,7 +159,7 @@ def test_a_fault_of_one_answer_is_survived(github_double: GitHubDouble, unbroken
 def test_every_fault_of_every_call_is_survived_or_said(
     github_double: GitHubDouble, unbroken: str, route: str, name: str, times: int | None
 ) -> None:
-    survived(github_double, unbroken, route, FAULTS[name], times)
+    assert survived(github_double, route, FAULTS[name], times) == unbroken
 
 
 @pytest.mark.parametrize("lag", [1, 2])

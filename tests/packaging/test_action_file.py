@@ -36,29 +36,35 @@ def readme_workflows(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return files
 
 
-def _lint(program: str, *arguments: str, files: Sequence[Path]) -> None:
+def findings(program: str, *arguments: str, files: Sequence[Path]) -> str:
+    """What a linter says of files; nothing where it finds nothing."""
     assert files
     command = [str(PROGRAMS / program), *arguments, *map(str, files)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr if done.returncode else ""
 
 
 def test_zizmor_finds_nothing_in_the_action_and_our_workflows() -> None:
-    _lint("zizmor", "--offline", "--persona", "auditor", files=[ROOT / "action.yml", ROOT / ".github"])
+    assert findings("zizmor", "--offline", "--persona", "auditor", files=[ROOT / "action.yml", ROOT / ".github"]) == ""
 
 
 def test_the_action_and_our_workflows_match_githubs_schemas() -> None:
-    _lint("check-jsonschema", "--builtin-schema", "vendor.github-actions", files=[ROOT / "action.yml"])
-    _lint("check-jsonschema", "--builtin-schema", "vendor.github-workflows", files=OURS)
-    _lint("check-jsonschema", "--builtin-schema", "vendor.dependabot", files=[ROOT / ".github" / "dependabot.yml"])
+    assert findings("check-jsonschema", "--builtin-schema", "vendor.github-actions", files=[ROOT / "action.yml"]) == ""
+    assert findings("check-jsonschema", "--builtin-schema", "vendor.github-workflows", files=OURS) == ""
+    assert (
+        findings(
+            "check-jsonschema", "--builtin-schema", "vendor.dependabot", files=[ROOT / ".github" / "dependabot.yml"]
+        )
+        == ""
+    )
 
 
 def test_zizmor_finds_nothing_in_the_readmes_workflows(readme_workflows: list[Path]) -> None:
-    _lint("zizmor", "--offline", "--persona", "auditor", files=readme_workflows)
+    assert findings("zizmor", "--offline", "--persona", "auditor", files=readme_workflows) == ""
 
 
 def test_the_readmes_workflows_match_githubs_schema(readme_workflows: list[Path]) -> None:
-    _lint("check-jsonschema", "--builtin-schema", "vendor.github-workflows", files=readme_workflows)
+    assert findings("check-jsonschema", "--builtin-schema", "vendor.github-workflows", files=readme_workflows) == ""
 
 
 def test_the_readmes_workflows_use_only_inputs_that_exist(action: dict[str, Any], readme_workflows: list[Path]) -> None:

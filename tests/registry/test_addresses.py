@@ -162,28 +162,28 @@ def test_a_manifest_may_lie_on_another_host_and_no_login_goes_there(
 
 
 @pytest.mark.parametrize(
-    "where",
+    ("where", "refusal"),
     [
-        "https://169.254.169.254/latest/meta-data",
-        "https://[::ffff:a9fe:a9fe]/",
-        "https://10.0.0.1/",
-        "http://registry.localhost/",
-        "http://169.254.169.254/",
-        "file:///etc/passwd",
-        "https://user@registry.localhost/",
-        "https://[",
-        "",
+        ("https://169.254.169.254/latest/meta-data", "forbidden-address"),
+        ("https://[::ffff:a9fe:a9fe]/", "forbidden-address"),
+        ("https://10.0.0.1/", "private-address"),
+        ("http://registry.localhost/", "bad-answer"),
+        ("http://169.254.169.254/", "bad-answer"),
+        ("file:///etc/passwd", "bad-answer"),
+        ("https://user@registry.localhost/", "bad-answer"),
+        ("https://[", "bad-answer"),
+        ("", "bad-answer"),
     ],
 )
 def test_a_redirect_elsewhere_is_refused(
-    asker: Asker, secure: RegistryDouble, authority: Authority, where: str
+    asker: Asker, secure: RegistryDouble, authority: Authority, where: str, refusal: str
 ) -> None:
     with secure:
         secure.plan("/manifests/", reply(302, headers={"Location": where}))
         registry = asker(environment={"REQUESTS_CA_BUNDLE": str(authority.ca_path)})
         reason = manifest_of(registry, source(secure.netloc, plain_http=False), "1.0.0")
         assert isinstance(reason, Reason)
-        assert reason.id in {"bad-answer", "forbidden-address", "private-address"}
+        assert reason.id == refusal
 
 
 def test_redirects_without_end_end(asker: Asker, double: RegistryDouble) -> None:

@@ -49,7 +49,10 @@ def repository(remote: HostedRepository) -> Iterator[GitRepository]:
         yield opened
 
 
-def survives(repository: GitRepository, remote: HostedRepository, attributes: str, contents: dict[str, bytes]) -> None:
+def pushed(
+    repository: GitRepository, remote: HostedRepository, attributes: str, contents: dict[str, bytes]
+) -> dict[str, bytes]:
+    """What the remote has of these files once we made a commit of them and pushed it."""
     remote.commit("main", {".gitattributes": f"{attributes}\n", "apps/.gitattributes": f"{attributes}\n"})
     base = repository.fetch(["main"])["main"]
     kinds = {entry.path: entry.kind for entry in repository.tree(base).entries()}
@@ -60,7 +63,7 @@ def survives(repository: GitRepository, remote: HostedRepository, attributes: st
     assert {one.path for one in repository.differences(base, made)} == contents.keys()
     branch = "flux-chart-bot/dev/all"
     assert repository.push(branch, made, expected=remote.tip(branch)) is None
-    assert {path: data for path, data in remote.files(branch).items() if path in contents} == contents
+    return {path: data for path, data in remote.files(branch).items() if path in contents}
 
 
 @pytest.mark.parametrize("data", BYTES)
@@ -68,7 +71,8 @@ def survives(repository: GitRepository, remote: HostedRepository, attributes: st
 def test_attributes_change_no_byte(
     repository: GitRepository, remote: HostedRepository, attributes: str, data: bytes
 ) -> None:
-    survives(repository, remote, attributes, {"apps/dev/b.yaml": data})
+    contents = {"apps/dev/b.yaml": data}
+    assert pushed(repository, remote, attributes, contents) == contents
 
 
 @settings(max_examples=15, deadline=None)
@@ -79,7 +83,7 @@ def test_attributes_change_no_byte(
 def test_random_bytes_under_random_attributes_survive(
     repository: GitRepository, remote: HostedRepository, attributes: str, contents: dict[str, bytes]
 ) -> None:
-    survives(repository, remote, attributes, contents)
+    assert pushed(repository, remote, attributes, contents) == contents
 
 
 def test_the_mode_of_a_program_stays(repository: GitRepository, remote: HostedRepository) -> None:

@@ -258,7 +258,7 @@ def test_no_process_of_the_machine_shows_the_token_while_a_push_runs(
     assert hook.stat().st_mode & stat.S_IXUSR
     assert tell(trapped, hosted.clone_url, token).returncode == 0
     arguments = seen.read_bytes()
-    assert b"git-remote-http" in arguments or b"remote-http" in arguments
+    assert b"git-remote-http" in arguments
     assert token.reveal().encode() not in arguments
     assert basic(token).encode() not in arguments
 

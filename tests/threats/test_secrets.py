@@ -41,11 +41,19 @@ def test_a_login_that_somebody_typed_into_an_address_is_refused_unseen(ground: G
     assert said.err
 
 
-@pytest.mark.parametrize("variable", ["GITHUB_SERVER_URL", "GITHUB_API_URL", "GITHUB_REPOSITORY", "HTTPS_PROXY"])
-def test_a_login_in_an_address_of_the_environment_is_not_shown(ground: Ground, variable: str) -> None:
+@pytest.mark.parametrize(
+    ("variable", "code"),
+    [
+        ("GITHUB_SERVER_URL", 2),
+        ("GITHUB_API_URL", 2),
+        ("GITHUB_REPOSITORY", 2),
+        ("HTTPS_PROXY", 1),
+    ],
+)
+def test_a_login_in_an_address_of_the_environment_is_not_shown(ground: Ground, variable: str, code: int) -> None:
     environment = {"GITHUB_REPOSITORY": "acme/fleet", "FLUX_CHART_BOT_TOKEN": "t", "HTTPS_PROXY": "http://127.0.0.1:1"}
     said = ground.run("update", "--log-level", "debug", **environment | {variable: URL.replace("github.com", "[bad")})
-    assert said.code in {1, 2}
+    assert said.code == code, said
     assert "CANARY" not in said.out + said.err
     assert "Traceback" not in said.err
 
