@@ -44,6 +44,13 @@ class Beyond(StrEnum):
     DRAFT = "draft"
 
 
+class Rollback(StrEnum):
+    """What to do where a version in use is gone, on `skip` or held, and nothing newer may take its place."""
+
+    REPORT = "report"
+    PROPOSE = "propose"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amounts:
     """How much a tier proposes at once.
@@ -108,6 +115,7 @@ class Proposing:
     majors: Majors = Majors.APART
     mode: Mode = Mode.PROPOSE
     beyond: Beyond = Beyond.REPORT
+    rollback: Rollback = Rollback.REPORT
     amounts: Amounts = field(default_factory=Amounts)
     windows: tuple[Window, ...] = ()
     draft: bool = False
@@ -120,6 +128,7 @@ class ProposingRule:
 
     group: Group | None = None
     mode: Mode | None = None
+    rollback: Rollback | None = None
     windows: tuple[Window, ...] | None = None
     labels: tuple[str, ...] | None = None
     reviewers: tuple[str, ...] | None = None

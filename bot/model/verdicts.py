@@ -9,9 +9,12 @@ from bot.model.references import Reference
 from bot.model.tiers import Tier
 from bot.reason import Reason
 
+ROLLBACK = "rollback"
+"""The jump of an update that goes back to a lower version."""
+
 
 class Refused(NamedTuple):
-    """A newer version that was not taken, and why, in a short sentence for a person.
+    """A version that was not taken, and why, in a short sentence for a person.
 
     A named tuple where others are dataclasses: a fleet has thirty times as many of them as references.
     """
@@ -61,11 +64,13 @@ class Update:
         new: Version to use, as the manifest shall write it.
         tag: The registry's own spelling of `new`.
         digest: `sha256:<hex>` that is written beside it, else empty.
-        jump: `major`, `minor`, `patch` or `prerelease`; `pin` where a range becomes the version that Flux runs for it.
-        refused: Why every newer version was not taken, newest first.
+        jump: `major`, `minor`, `patch` or `prerelease`; `pin` where a range becomes the version that Flux runs for it;
+            `rollback` where it goes back.
+        refused: Why every newer version was not taken, newest first; for a rollback, those too that are passed over.
         tied: Other tags of equal precedence; held where they name different charts.
         carried: Why the chart could not be looked up, where an open pull request proposed this and so keeps it.
         shared: Every tier that it moves, where these are several: only a draft that names them all proposes it.
+        remark: Why the version in use should not be.
     """
 
     old: str
@@ -78,6 +83,12 @@ class Update:
     tied: tuple[str, ...] = ()
     carried: Reason | None = None
     shared: tuple[ReachedTier, ...] = ()
+    remark: Reason | None = None
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether the new version is lower than the one in use."""
+        return self.jump == ROLLBACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
 """Which rules of the configuration are about one reference."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
+from bot.model.proposing import Rollback
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, Rule, Tier
 from bot.planning.mirrors import canonical
@@ -31,6 +33,17 @@ def matching(reference: Reference, tier: Tier, configuration: Configuration, jum
             and (not rule.jumps or jump in rule.jumps)
         ):
             yield rule
+
+
+def without_rollbacks(configuration: Configuration) -> Configuration:
+    """The configuration by which nothing goes back: what is withdrawn is only told of."""
+    return replace(
+        configuration,
+        tiers=tuple(
+            replace(tier, proposing=replace(tier.proposing, rollback=Rollback.REPORT)) for tier in configuration.tiers
+        ),
+        rules=tuple(replace(rule, proposing=replace(rule.proposing, rollback=None)) for rule in configuration.rules),
+    )
 
 
 @lru_cache(maxsize=256)

@@ -164,6 +164,7 @@ def _decision(verdict: Verdict) -> Json:
                 "digest": update.digest or None,
                 "jump": update.jump,
                 "kept": _reason(update.carried),
+                "remark": _reason(update.remark),
                 "tiers": [one.tier.name for one in update.shared] or [verdict.tier.name],
                 "refused": [{"tag": one.tag, "why": one.why} for one in update.refused],
                 "edits": [

@@ -78,7 +78,7 @@ def cell_of(verdict: Verdict) -> Cell:
     suspended = " (suspended)" if verdict.reference.suspended else ""
     match verdict.decision:
         case Update() as update:
-            kept = ", kept" if update.carried else ""
+            kept = f"{', rollback' if update.goes_back else ''}{', kept' if update.carried else ''}"
             draft = f", a draft for {named(whole_tiers([update]))}" if update.shared else ""
             return Cell(tone=Tone.UPDATE, text=f"{update.old} -> {update.new}{kept}{draft}{suspended}")
         case Held() as held:

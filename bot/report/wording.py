@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.model.verdicts import Update, Verdict
 from bot.planning.grouping import ALL, BEYOND, Key
 from bot.planning.rows import Row
 from bot.planning.tick_boxes import REBUILD, mark
-from bot.report.commit_message import commit_message_of, filled, title_of, what_of
+from bot.report.commit_message import commit_message_of, filled, goes_back, title_of, what_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
 from bot.report.run_report import updates_of
@@ -43,6 +44,8 @@ def pull_request_texts(
     """
     wanted = updates_of(updates)
     lines = lines_of(wanted)
+    if goes_back(lines):
+        templates = replace(templates, title=templates.rollback_title, commit_title=templates.rollback_title)
     return Texts(
         title=title_of(templates.title, tier, lines, key),
         body=_body(templates.body_header, tier, lines, wanted, key, taken_out),
@@ -67,6 +70,7 @@ def _body(
         "tier": tier.name,
         "beyond": key.about == BEYOND.name,
         "shared": _shared(updates),
+        "backs": [_goes_back(line) for line in lines if line.update.goes_back],
         "updates": len(updates),
         "configuration": DEFAULT_CONFIGURATION_PATH,
         "majors": _names(line for line in lines if line.update.jump == "major"),
@@ -99,6 +103,12 @@ def _moves(tier: Tier, ways: list[str]) -> Markdown:
     return Markdown(f"- **{tier.name}**{production}, by {', '.join(map(code, ways[:MOST_PLACES]))}{more}")
 
 
+def _goes_back(line: Line) -> Markdown:
+    """What goes back, and why the version in use should not be."""
+    why = f": {markdown(line.update.remark.sentence)}" if line.update.remark else ""
+    return Markdown(f"- {code(line.name)} goes back to {code(line.update.new)}{why}.")
+
+
 def _never(tier: Tier, line: Line) -> Markdown:
     """The rule that skips one of the versions, to be pasted; JSON's quotes are YAML's too."""
     match = f"{{chart: {json.dumps(line.chart)}, tier: {tier.name}}}"
@@ -109,6 +119,8 @@ def _header(template: Template, tier: Tier, lines: tuple[Line, ...]) -> Markdown
     """The team's own Markdown; only the values in it are foreign."""
     if template == DEFAULT_TEMPLATES.body_header and any(line.update.shared for line in lines):
         return Markdown("Newer chart versions, in values that several tiers share.")
+    if template == DEFAULT_TEMPLATES.body_header and all(line.update.goes_back for line in lines):
+        return Markdown(f"Lower chart versions for the tier **{markdown(tier.name)}**, whose own should not be in use.")
     return Markdown("".join(filled(template, tier, lines, what_of(lines), escaped=markdown)).strip())
 
 

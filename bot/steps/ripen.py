@@ -35,7 +35,8 @@ def ripen(
     for _ in range(_ROUNDS):
         judged = select(resolved, answers, configuration, recalled.timed)
         would_move = tuple(moving(one for tier in judged for one in tier.verdicts))
-        undated = dict.fromkeys(_undated(would_move, configuration, recalled))
+        newer = (one for one in would_move if not one.back)
+        undated = dict.fromkeys(_undated(newer, configuration, recalled))
         _learn_ages(undated, recalled, registry, progress)
         if not recalled.look_back(would_move) and not undated:
             return recalled.with_merges(judged)
