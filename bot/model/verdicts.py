@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 from bot.model.places import Place
@@ -32,6 +33,42 @@ class Waiting:
     version: str
     until: datetime
     left: str
+
+
+class Proof(StrEnum):
+    """By what it is known since when a version exists."""
+
+    SEEN = "seen"
+    """It appeared between two runs: the bot saw it first then."""
+    PUBLISHER = "publisher"
+    """It was there before the bot was, and its manifest says when it was made: whatever its publisher wrote."""
+    EARLIER = "earlier"
+    """It was there before the bot was, and nothing says since when."""
+
+
+class Since(NamedTuple):
+    """Since when a version exists, as far as that is known; with `EARLIER` it is the latest that it can be."""
+
+    at: datetime
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """How far a version in use is behind.
+
+    Attributes:
+        majors: How many stable major versions exist beyond it.
+        first: The tag of the lowest version of these.
+        since: Since when that exists; None where nothing tells.
+    """
+
+    majors: int = 0
+    first: str = ""
+    since: Since | None = None
+
+
+NOT_BEHIND = Behind()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +108,7 @@ class Update:
         carried: Why the chart could not be looked up, where an open pull request proposed this and so keeps it.
         shared: Every tier that it moves, where these are several: only a draft that names them all proposes it.
         remark: Why the version in use should not be.
+        behind: How far the version in use is behind.
     """
 
     old: str
@@ -84,6 +122,7 @@ class Update:
     carried: Reason | None = None
     shared: tuple[ReachedTier, ...] = ()
     remark: Reason | None = None
+    behind: Behind = NOT_BEHIND
 
     @property
     def goes_back(self) -> bool:
@@ -99,7 +138,7 @@ class Current:
         version: What the manifest says: a version, a constraint, or a digest.
         runs: For a range, what Flux runs for it now; else empty.
         newest: The newest stable version where it is newer than the one in use; else empty.
-        majors_behind: How many major versions exist beyond the one in use.
+        behind: How far the version in use is behind.
         refused: Why every newer version was not taken, newest first.
         remark: What should be looked at all the same: a range past its tier's limits, or one that was not pinned.
         waiting: What only time keeps from being taken.
@@ -109,7 +148,7 @@ class Current:
     version: str
     runs: str = ""
     newest: str = ""
-    majors_behind: int = 0
+    behind: Behind = NOT_BEHIND
     refused: tuple[Refused, ...] = ()
     remark: Reason | None = None
     waiting: Waiting | None = None

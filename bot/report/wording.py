@@ -18,11 +18,13 @@ from bot.report.commit_message import commit_message_of, filled, goes_back, titl
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
 from bot.report.run_report import updates_of
+from bot.report.since import behind_text
 
 LONGEST_BODY = 60_000
 """Characters; GitHub takes 65,536, and counts some of them twice."""
 MOST_PLACES = 5
 MOST_WHYS = 2
+MOST_LISTED = 20
 
 
 def pull_request_texts(
@@ -65,12 +67,14 @@ def _body(
     rows = [_row(line) for line in lines]
     boxes = [_box(_row_of(line), tier, ticked=True) for line in lines]
     gone = [_box(row, tier) for row in sorted(taken_out)]
+    beyond = key.about == BEYOND.name
     facts = {
         "header": _header(header, tier, lines),
         "tier": tier.name,
-        "beyond": key.about == BEYOND.name,
+        "beyond": beyond,
         "shared": _shared(updates),
-        "backs": [_goes_back(line) for line in lines if line.update.goes_back],
+        "backs": _listed([_goes_back(line) for line in lines if line.update.goes_back]),
+        "behind": _listed([_behind(line) for line in lines if line.update.behind.majors]) if beyond else [],
         "updates": len(updates),
         "configuration": DEFAULT_CONFIGURATION_PATH,
         "majors": _names(line for line in lines if line.update.jump == "major"),
@@ -107,6 +111,19 @@ def _goes_back(line: Line) -> Markdown:
     """What goes back, and why the version in use should not be."""
     why = f": {markdown(line.update.remark.sentence)}" if line.update.remark else ""
     return Markdown(f"- {code(line.name)} goes back to {code(line.update.new)}{why}.")
+
+
+def _behind(line: Line) -> Markdown:
+    return Markdown(f"- {code(line.name)} {code(line.update.old)} is {markdown(behind_text(line.update.behind))}.")
+
+
+def _listed(said: list[Markdown]) -> list[Markdown]:
+    """So many of them, each once."""
+    known = list(dict.fromkeys(said))
+    return [
+        *known[:MOST_LISTED],
+        *([Markdown(f"- and {len(known) - MOST_LISTED} more")] if known[MOST_LISTED:] else []),
+    ]
 
 
 def _never(tier: Tier, line: Line) -> Markdown:

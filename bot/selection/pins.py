@@ -5,7 +5,7 @@ from itertools import takewhile
 
 from bot.model.charts import TagList
 from bot.model.references import ExactPin, Reference
-from bot.model.verdicts import ROLLBACK, Current, Decision, Edit, Held, Refused, Update
+from bot.model.verdicts import NOT_BEHIND, ROLLBACK, Behind, Current, Decision, Edit, Held, Refused, Update
 from bot.reason import Reason
 from bot.reasons import FLOATING_TAG
 from bot.selection.limits import Limits, newest_allowed
@@ -32,11 +32,11 @@ def decide_pin(reference: Reference, pin: ExactPin, tags: TagList, limits: Limit
     candidate, refused = newest_allowed(offer.newest_first, current, limits, offer.otherwise)
     if candidate:
         up = jump(current, candidate.version)
-        return _moved(pin, offer, candidate, up, refused, withdrawn)
+        return _moved(pin, offer, current, candidate, up, refused, withdrawn)
     if withdrawn and limits.goes_back:
         back = way_back(withdrawn, offer, current, limits)
         if isinstance(back, WayBack):
-            return _moved(pin, offer, back.to, ROLLBACK, (*refused, *back.passed_over), withdrawn)
+            return _moved(pin, offer, current, back.to, ROLLBACK, (*refused, *back.passed_over), withdrawn)
         withdrawn = back
     if withdrawn and not exists:
         return Held(version=text, reason=withdrawn)
@@ -48,6 +48,7 @@ def decide_pin(reference: Reference, pin: ExactPin, tags: TagList, limits: Limit
 def _moved(
     pin: ExactPin,
     offer: Offer,
+    current: Version,
     candidate: TaggedVersion,
     how: str,
     refused: tuple[Refused, ...],
@@ -64,6 +65,7 @@ def _moved(
         jump=how,
         refused=refused,
         remark=withdrawn,
+        behind=behind(offer.newest_first, current),
     )
 
 
@@ -71,7 +73,7 @@ def _unmoved(text: str, offer: Offer, current: Version, refused: tuple[Refused, 
     return Current(
         version=text,
         newest=newest_beyond(offer.newest_first, current),
-        majors_behind=majors_behind(offer.newest_first, current),
+        behind=behind(offer.newest_first, current),
         refused=refused,
     )
 
@@ -97,10 +99,13 @@ def newest_beyond(newest_first: tuple[TaggedVersion, ...], current: Version) -> 
     return newest.text if newest and newest.version > current else ""
 
 
-def majors_behind(newest_first: tuple[TaggedVersion, ...], current: Version) -> int:
-    """How many stable major versions exist beyond the one in use."""
+def behind(newest_first: tuple[TaggedVersion, ...], current: Version) -> Behind:
+    """How many stable major versions exist beyond the one in use, and the lowest of their versions."""
     newer = takewhile(lambda seen: seen.version.key[0] > current.key[0], newest_first)
-    return len({seen.version.key[0] for seen in newer if not seen.version.prerelease})
+    stable = [seen for seen in newer if not seen.version.prerelease]
+    if not stable:
+        return NOT_BEHIND
+    return Behind(majors=len({seen.version.key[0] for seen in stable}), first=stable[-1].tag)
 
 
 def _read(reference: Reference, pin: ExactPin) -> Version | None:
