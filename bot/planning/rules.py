@@ -1,8 +1,9 @@
 """Which rules of the configuration are about one reference."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from bot.model.proposing import Rollback
 from bot.model.references import Reference

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any
+
+from msgspec.structs import replace
 
 from bot.model.proposals import Texts
 from bot.model.templates import DEFAULT_TEMPLATES, Template, Templates

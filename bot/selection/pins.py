@@ -1,7 +1,8 @@
 """An exact version: does it exist, and which newer one may stand in its place?"""
 
-from dataclasses import replace
 from itertools import takewhile
+
+from msgspec.structs import replace
 
 from bot.model.charts import TagList
 from bot.model.references import ExactPin, Reference

@@ -1,7 +1,8 @@
 """ages: since when the versions exist that a reference is behind of, as far as the ledger or a manifest tells."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.ledger.model import ChartSights
 from bot.model.proposing import Beyond

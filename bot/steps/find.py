@@ -1,7 +1,8 @@
 """find: what the remote and the forge already hold of ours."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import Identity, PullRequest
@@ -17,8 +18,7 @@ HISTORY = 10
 """Commits of a branch of ours that are looked at: one of ours, and those that people put on top."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remote:
+class Remote(Struct, frozen=True, kw_only=True, eq=False):
     """Our side of the remote at the start of a run.
 
     Attributes:
@@ -37,7 +37,7 @@ class Remote:
     pull_requests: tuple[PullRequest, ...]
     run_url: str = ""
     made_by: Commits | None = None
-    _read: dict[Branch, FoundBranch] = field(default_factory=dict, repr=False, compare=False)
+    _read: dict[Branch, FoundBranch] = field(default_factory=dict)
 
     @property
     def commits(self) -> Commits:

@@ -1,9 +1,9 @@
 import html
 import re
-from dataclasses import replace
 
 import pytest
 from doubles.told import a_tier, a_verdict, an_update, current
+from msgspec.structs import replace
 
 from bot.config.loading import load
 from bot.model.proposals import Texts

@@ -1,11 +1,11 @@
 """A version in use that should not be: told, and gone back from only where that is configured."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import HELM, OCI, configuration, exact, in_semver, reference, rule, tags, tier
+from msgspec.structs import replace
 
 from bot.ledger.model import Matter, Word
 from bot.maturity.gates import Gate, HoldGate, RanGate, ReturnGate

@@ -1,10 +1,9 @@
 """`moves-by: merge`: nothing is edited, and the report says what the next merge brings."""
 
-from dataclasses import replace
-
 import pytest
 from builders import PODINFO, configuration, duration, rule, tier
 from doubles.story import Story, release
+from msgspec.structs import replace
 
 from bot.model.tiers import Pace
 from bot.model.verdicts import Current

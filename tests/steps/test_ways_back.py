@@ -1,12 +1,12 @@
 """`rollback: propose`, run by run: a version that should not be in use is gone back from, in a pull request."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 from builders import PODINFO, configuration, pace, rule, source, tier
 from doubles.story import Story, oci, release
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
 from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
 from bot.model.proposing import Amounts, AutoMerge, Beyond, Extras, Mode, Proposing, ProposingRule, Rollback
