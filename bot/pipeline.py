@@ -76,14 +76,20 @@ def check(request: Request, before: Base, after: Base) -> RunReport:
         before: Where the pull request began.
         after: Its head, with the tiers of the branch that it goes to.
     """
-    from bot.steps.compare import compare, judging_suspended, tips_of, views_of  # noqa: PLC0415 - only check needs it
+    from bot.steps.compare import (  # noqa: PLC0415 - only check needs it
+        compare,
+        judging_people,
+        tips_of,
+        views_of,
+        with_tiers_of,
+    )
     from bot.steps.judge import beside, digests_beside, judge  # noqa: PLC0415 - as above
     from bot.steps.recall import Recalled  # noqa: PLC0415 - as in `run`
     from bot.steps.select_versions import select  # noqa: PLC0415 - as above
 
-    configuration, registry = judging_suspended(request.configuration), request.registry
+    configuration, registry = judging_people(request.configuration), request.registry
     readings = Readings()
-    old, new = scan((before, after), readings)
+    old, new = scan((before, with_tiers_of(after, configuration)), readings)
     edited = compare(old, new, configuration)
     if not edited:
         return RunReport(command=request.command, configuration=configuration)

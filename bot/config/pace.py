@@ -53,7 +53,7 @@ def _merge_faults(located: Located, route: Route, keys: Mapping[str, Any]) -> It
     if not isinstance(named, str) and len(named) != 1:
         message = "`moves-by: merge` and not one tier in `from`: nothing says which branch is merged"
         yield located.key_fault((*route, "moves-by"), message, "Name the tier whose branch is merged into this one")
-    for key in ("follow", "wait", "settle", "with-status"):
+    for key in ("follow", "wait", "settle", "with-status", "rollback"):
         if key in keys:
             message = f"`{key}` in a tier that moves by merges, which takes what the merge brings"
             yield located.key_fault((*route, key), message, f"Remove `{key}`")

@@ -44,6 +44,13 @@ class Beyond(StrEnum):
     DRAFT = "draft"
 
 
+class Rollback(StrEnum):
+    """What to do where a version in use is gone, on `skip` or held, and nothing newer may take its place."""
+
+    REPORT = "report"
+    PROPOSE = "propose"
+
+
 class Amounts(Struct, frozen=True, kw_only=True):
     """How much a tier proposes at once.
 
@@ -104,6 +111,7 @@ class Proposing(Struct, frozen=True, kw_only=True):
     majors: Majors = Majors.APART
     mode: Mode = Mode.PROPOSE
     beyond: Beyond = Beyond.REPORT
+    rollback: Rollback = Rollback.REPORT
     amounts: Amounts = field(default_factory=Amounts)
     windows: tuple[Window, ...] = ()
     draft: bool = False
@@ -115,6 +123,7 @@ class ProposingRule(Struct, frozen=True, kw_only=True):
 
     group: Group | None = None
     mode: Mode | None = None
+    rollback: Rollback | None = None
     windows: tuple[Window, ...] | None = None
     labels: tuple[str, ...] | None = None
     reviewers: tuple[str, ...] | None = None

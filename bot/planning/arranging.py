@@ -1,7 +1,7 @@
 """What of a tier's updates is proposed now, and where: refusals, modes and limits first, then groups."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct, field
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot.model.places import Route
 from bot.model.proposing import Extras, Mode, Proposing
 from bot.model.tiers import Configuration, Tier
-from bot.model.verdicts import Held, Update, Verdict
+from bot.model.verdicts import ROLLBACK, Held, Update, Verdict
 from bot.planning.grouping import Key, key_of, proposing_of
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, Refusal, TierMemory
 from bot.planning.rows import Row, row_of
@@ -21,7 +21,7 @@ from bot.reasons import UNKNOWN
 
 PATIENCE = timedelta(days=14)
 """Who waited longer goes first, whatever its jump: patches that never end would keep a major waiting for ever."""
-_RANKS = {"patch": 0, "prerelease": 0, "pin": 0, "minor": 1, "major": 2}
+_RANKS = {ROLLBACK: -1, "patch": 0, "prerelease": 0, "pin": 0, "minor": 1, "major": 2}
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 _Value = tuple[str, int, Route]
@@ -243,7 +243,9 @@ def _without_room(
     # As they were met: the first row of each decides. One that is open stays so, whatever is in it.
     keys = sorted(rows, key=lambda key: key.text not in standing.rows)
     opened = {key for place, key in enumerate(keys) if place < amounts.open or key.text in standing.rows}
-    fitting = {key: _fitting(key, tuple(rows[key]), standing, amounts.changes) for key in opened}
+    urgent = {one.row: one.key for one in wanted if one.update.goes_back}
+    opened |= set(urgent.values())
+    fitting = {key: _fitting(key, tuple(rows[key]), standing, amounts.changes, urgent.keys()) for key in opened}
     too_many = f"tier {tier.name} has as many open pull requests as it may ({amounts.open})"
     too_long = f"its pull request has as many changes as it may ({amounts.changes})"
     left = "others work on the branch of its pull request"
@@ -257,11 +259,13 @@ def _without_room(
     }
 
 
-def _fitting(key: Key, ranked: tuple[Row, ...], standing: Standing, most: int) -> set[Row]:
+def _fitting(key: Key, ranked: tuple[Row, ...], standing: Standing, most: int, urgent: Collection[Row]) -> set[Row]:
+    """The rows that a pull request has room for; what goes back needs none."""
     if key.text in standing.theirs:
         there = {row.chart for row in standing.rows.get(key.text, ())}
         return {row for row in ranked if row.chart in there}
-    return set(ranked[:most])
+    others = [row for row in ranked if row not in urgent]
+    return {row for row in ranked if row in urgent} | set(others[:most])
 
 
 _Rank = tuple[int, datetime, int, datetime, str, int]

@@ -42,6 +42,10 @@ BEYOND = NamedGroup(name="beyond follow")
 """The group of what lies past how far a tier follows. No group of a configuration can be called so."""
 
 
+ROLLBACKS = NamedGroup(name="go back")
+"""The group of what goes back, where a tier's pull requests merge themselves. No group can be called so either."""
+
+
 def branch_of(tier: Tier, key: str = ALL.text) -> Branch:
     """The branch of a pull request: deterministic, so that every run finds it again."""
     return f"{BOT_BRANCHES}{tier.name}/{key}"
@@ -79,6 +83,9 @@ def _extras(extras: Extras, said: ProposingRule) -> Extras:
 
 def key_of(verdict: Verdict, update: Update, settings: Proposing) -> Key:
     """The key of one update."""
+    if update.goes_back and settings.extras.auto_merge:
+        # Nothing goes back without a person: it is in no pull request that merges itself.
+        settings = replace(settings, group=ROLLBACKS)
     key = _key_of(verdict, update, settings)
     return _shared(key, update) if update.shared else key
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from bot.model.references import PassedOver
 from bot.model.tiers import Mirror
-from bot.model.verdicts import Current, Held, Update, Verdict, Waiting
+from bot.model.verdicts import Current, Held, Since, Update, Verdict, Waiting
 from bot.planning.mirrors import same_as
 from bot.reason import Reason
 from bot.report.run_report import RunReport
@@ -164,6 +164,7 @@ def _decision(verdict: Verdict) -> Json:
                 "digest": update.digest or None,
                 "jump": update.jump,
                 "kept": _reason(update.carried),
+                "remark": _reason(update.remark),
                 "tiers": [one.tier.name for one in update.shared] or [verdict.tier.name],
                 "refused": [{"tag": one.tag, "why": one.why} for one in update.refused],
                 "edits": [
@@ -186,13 +187,18 @@ def _decision(verdict: Verdict) -> Json:
                 "remark": _reason(current.remark),
                 "waiting": _waiting(current.waiting),
                 "brings": current.brings or None,
-                "majors_behind": current.majors_behind,
+                "majors_behind": current.behind.majors,
+                "behind_since": _since(current.behind.since),
                 "refused": [{"tag": one.tag, "why": one.why} for one in current.refused],
             }
         case Held() as held:
             return {"kind": "held", "version": held.version, "reason": _reason(held.reason)}
         case _:
             assert_never(verdict.decision)
+
+
+def _since(since: Since | None) -> Json | None:
+    return {"at": since.at.isoformat(), "proof": since.proof.value} if since else None
 
 
 def _waiting(waiting: Waiting | None) -> Json | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from bot.model.proposals import Texts
 from bot.model.templates import DEFAULT_TEMPLATES, Template, Templates
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Tier
@@ -13,15 +15,17 @@ from bot.model.verdicts import Update, Verdict
 from bot.planning.grouping import ALL, BEYOND, Key
 from bot.planning.rows import Row
 from bot.planning.tick_boxes import REBUILD, mark
-from bot.report.commit_message import commit_message_of, filled, title_of, what_of
+from bot.report.commit_message import commit_message_of, filled, goes_back, title_of, what_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
 from bot.report.run_report import updates_of
+from bot.report.since import behind_text
 
 LONGEST_BODY = 60_000
 """Characters; GitHub takes 65,536, and counts some of them twice."""
 MOST_PLACES = 5
 MOST_WHYS = 2
+MOST_LISTED = 20
 
 
 def pull_request_texts(
@@ -43,6 +47,8 @@ def pull_request_texts(
     """
     wanted = updates_of(updates)
     lines = lines_of(wanted)
+    if goes_back(lines):
+        templates = replace(templates, title=templates.rollback_title, commit_title=templates.rollback_title)
     return Texts(
         title=title_of(templates.title, tier, lines, key),
         body=_body(templates.body_header, tier, lines, wanted, key, taken_out),
@@ -62,11 +68,14 @@ def _body(
     rows = [_row(line) for line in lines]
     boxes = [_box(_row_of(line), tier, ticked=True) for line in lines]
     gone = [_box(row, tier) for row in sorted(taken_out)]
+    beyond = key.about == BEYOND.name
     facts = {
         "header": _header(header, tier, lines),
         "tier": tier.name,
-        "beyond": key.about == BEYOND.name,
+        "beyond": beyond,
         "shared": _shared(updates),
+        "backs": _listed([_goes_back(line) for line in lines if line.update.goes_back]),
+        "behind": _listed([_behind(line) for line in lines if line.update.behind.majors]) if beyond else [],
         "updates": len(updates),
         "configuration": DEFAULT_CONFIGURATION_PATH,
         "majors": _names(line for line in lines if line.update.jump == "major"),
@@ -99,6 +108,25 @@ def _moves(tier: Tier, ways: list[str]) -> Markdown:
     return Markdown(f"- **{tier.name}**{production}, by {', '.join(map(code, ways[:MOST_PLACES]))}{more}")
 
 
+def _goes_back(line: Line) -> Markdown:
+    """What goes back, and why the version in use should not be."""
+    why = f": {markdown(line.update.remark.sentence)}" if line.update.remark else ""
+    return Markdown(f"- {code(line.name)} goes back to {code(line.update.new)}{why}.")
+
+
+def _behind(line: Line) -> Markdown:
+    return Markdown(f"- {code(line.name)} {code(line.update.old)} is {markdown(behind_text(line.update.behind))}.")
+
+
+def _listed(said: list[Markdown]) -> list[Markdown]:
+    """So many of them, each once."""
+    known = list(dict.fromkeys(said))
+    return [
+        *known[:MOST_LISTED],
+        *([Markdown(f"- and {len(known) - MOST_LISTED} more")] if known[MOST_LISTED:] else []),
+    ]
+
+
 def _never(tier: Tier, line: Line) -> Markdown:
     """The rule that skips one of the versions, to be pasted; JSON's quotes are YAML's too."""
     match = f"{{chart: {json.dumps(line.chart)}, tier: {tier.name}}}"
@@ -109,6 +137,8 @@ def _header(template: Template, tier: Tier, lines: tuple[Line, ...]) -> Markdown
     """The team's own Markdown; only the values in it are foreign."""
     if template == DEFAULT_TEMPLATES.body_header and any(line.update.shared for line in lines):
         return Markdown("Newer chart versions, in values that several tiers share.")
+    if template == DEFAULT_TEMPLATES.body_header and all(line.update.goes_back for line in lines):
+        return Markdown(f"Lower chart versions for the tier **{markdown(tier.name)}**, whose own should not be in use.")
     return Markdown("".join(filled(template, tier, lines, what_of(lines), escaped=markdown)).strip())
 
 

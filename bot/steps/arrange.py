@@ -244,7 +244,9 @@ class _Arranger(Struct, frozen=True, kw_only=True):
 
     def _proposal(self, key: Key, edited: TierEdits, arrangement: Arrangement) -> Proposal:
         extras = arrangement.extras[key]
-        if draft := any(isinstance(one.decision, Update) and one.decision.shared for one in edited.updates):
+        updates = [one.decision for one in edited.updates if isinstance(one.decision, Update)]
+        draft = any(one.shared for one in updates)
+        if draft or any(one.goes_back for one in updates):
             extras = replace(extras, auto_merge=None)
         return Proposal(
             key=key,

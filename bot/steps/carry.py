@@ -10,7 +10,7 @@ from bot.flux.remarks import narrowing_comment
 from bot.maturity.gates import HoldGate, ReturnGate
 from bot.model.references import Pin, RangePin, Reference
 from bot.model.tiers import Configuration, RangesPolicy, Tier
-from bot.model.verdicts import Edit, Held, Update, Verdict
+from bot.model.verdicts import ROLLBACK, Edit, Held, Update, Verdict
 from bot.planning.grouping import branch_of
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.tiers import neighbours, tiers_reached
@@ -135,6 +135,8 @@ def _is_still_wished(
 
 def _may_still_move(update: Update, limits: Limits) -> bool:
     old, new = _version(update.old), _version(update.new)
+    if update.goes_back:
+        return bool(old and new and limits.goes_back and not limits.refusal_to_return(new, old))
     return not (old and new and limits.refusal(new, limits.reach(old)))
 
 
@@ -156,9 +158,15 @@ def _kept(reference: Reference, texts: tuple[str, ...], reason: Reason) -> Updat
         tag=texts[0],
         edits=edits,
         digest=texts[-1] if len(texts) > 1 else "",
-        jump="pin" if comment else jump(old, new) if old and new else "patch",
+        jump="pin" if comment else _jump(old, new),
         carried=reason,
     )
+
+
+def _jump(old: Version | None, new: Version | None) -> str:
+    if old is None or new is None:
+        return "patch"
+    return ROLLBACK if new < old else jump(old, new)
 
 
 def _version(text: str) -> Version | None:
@@ -167,14 +175,17 @@ def _version(text: str) -> Version | None:
 
 
 def _could_be_ours(change: Edit, pin: Pin) -> bool:
-    """Whether it is a newer version in place of one, a digest in place of one, or a full version of the range."""
+    """Whether it is another version in place of one, a digest in place of one, or a full version of the range.
+
+    Whether it may be a lower one, the configuration says.
+    """
     if _DIGEST.fullmatch(change.place.text):
         return _DIGEST.fullmatch(change.text) is not None
     if isinstance(pin, RangePin):
         version = try_full(change.text)
         return version is not None and _is_within(version, pin.constraint)
     old, new = _version(change.place.text), _version(change.text)
-    return old is not None and new is not None and old < new
+    return old is not None and new is not None and old.key != new.key
 
 
 def _is_within(version: Version, constraint: str) -> bool:

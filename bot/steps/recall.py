@@ -22,6 +22,7 @@ from bot.steps.resolve import Resolved, TierVerdicts
 from bot.steps.rollbacks import Rollbacks
 from bot.steps.scan import Readings
 from bot.steps.soaks import Soaks
+from bot.steps.ways_back import WaysBack
 
 
 class Recalled:
@@ -42,6 +43,7 @@ class Recalled:
         self._soaks = Soaks(self._branches)
         self._greens = Greens(self._branches, self._soaks)
         self._rollbacks = Rollbacks(self._branches)
+        self._ways_back = WaysBack(self._branches)
         self._moved: dict[tuple[str, ChartAddress], datetime | None] = {}
 
     @property
@@ -66,16 +68,18 @@ class Recalled:
     def timed(self, reference: Reference, limits: Limits) -> tuple[Gate, ...]:
         """The limits by time of one reference."""
         if limits.stays:
-            return ()
+            # What is held and runs is told of all the same.
+            return self.held(reference, limits.tier)
         pace = limits.pace
         gates: list[Gate] = [*self._rollbacks.gates(reference, limits.tier)]
         if pace.wait:
             gates.append(self._wait_gate(reference, pace.wait))
         if moved := self._moved.get((limits.tier.name, self._branches.chart(reference))) if pace.settle else None:
             gates.append(SettleGate(settle=pace.settle, now=self.now, moved=moved))
+        ran = self._ways_back.gate(reference, limits, asks=self.asks)
         soaks = (self._soaks.gate(name, reference, pace.soak, asks=self.asks) for name in pace.comes_from)
         greens = self._greens.gates(reference, limits.tier, asks=self.asks)
-        return (*gates, *(gate for gate in soaks if gate), *greens)
+        return (*gates, *(gate for gate in (ran, *soaks) if gate), *greens)
 
     def with_merges(self, judged: Iterable[TierVerdicts]) -> tuple[TierVerdicts, ...]:
         """Add what merges would bring to tiers that move by them."""
@@ -111,13 +115,16 @@ class Recalled:
     def look_back(self, moving: Iterable[Moving]) -> bool:
         """Read as much of the branches' past as these depend on; whether anything was not known before."""
         known = tuple(moving)
-        soaks = self._soaks.look(known)
-        settles = self._settle(one for one in known if one.tier.pace.settle)
+        up = tuple(one for one in known if not one.back)
+        soaks = self._soaks.look(up)
+        settles = self._settle(one for one in up if one.tier.pace.settle)
+        ways_back = self._ways_back.look(one for one in known if one.back)
         # Last, where nothing else speaks against them: that something was rolled back is rare.
         return (
             soaks
             or settles
-            or self._greens.look(known)
+            or ways_back
+            or self._greens.look(up)
             or self._rollbacks.look((one.reference, one.tier) for one in known)
         )
 
