@@ -103,6 +103,17 @@ class Action(StrEnum):
     """Not ours to touch; the reason says why."""
 
 
+class Kind(StrEnum):
+    """What a pull request is for."""
+
+    UPDATE = "update"
+    """A tier moves."""
+    SHARED = "shared"
+    """Several tiers move at once, by values that they share."""
+    PROMOTION = "promotion"
+    """Production takes over what the tiers before it run."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequestPlan:
     """Everything needed to bring one pull request about, and nothing that acts.
@@ -116,6 +127,7 @@ class PullRequestPlan:
         successors: Branches that propose now what this one did, for `Action.CLOSE`.
         draft: It is opened as a draft.
         extras: What it gets when it is opened; None for nothing.
+        kind: A promotion may change production, in exactly the places of its updates.
     """
 
     tier: Tier
@@ -133,6 +145,7 @@ class PullRequestPlan:
     successors: tuple[Branch, ...] = ()
     draft: bool = False
     extras: Extras | None = None
+    kind: Kind = Kind.UPDATE
 
     @property
     def parent(self) -> Sha:

@@ -20,7 +20,14 @@ class NamedGroup:
     name: str
 
 
-Group = Grouping | NamedGroup
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """What is promoted at once: all of a production tier, or one chart that a person names by its address."""
+
+    chart: str = ""
+
+
+Group = Grouping | NamedGroup | Promotion
 
 
 class Majors(StrEnum):

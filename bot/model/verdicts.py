@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.model.places import Place
+from bot.model.promotions import Promoted
 from bot.model.references import Reference
 from bot.model.tiers import Tier
 from bot.reason import Reason
@@ -66,6 +67,7 @@ class Update:
         tied: Other tags of equal precedence; held where they name different charts.
         carried: Why the chart could not be looked up, where an open pull request proposed this and so keeps it.
         shared: Every tier that it moves, where these are several: only a draft that names them all proposes it.
+        promoted: Why it is taken over into production; None for what a tier moves to by itself.
     """
 
     old: str
@@ -78,6 +80,7 @@ class Update:
     tied: tuple[str, ...] = ()
     carried: Reason | None = None
     shared: tuple[ReachedTier, ...] = ()
+    promoted: Promoted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

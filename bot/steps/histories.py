@@ -97,7 +97,7 @@ class History:
 
     def _concern_flux(self, commit: Sha, paths: list[str]) -> bool:
         """Whether files outside of the tiers, which nothing names now, may have been named then: a source, say."""
-        pairs = zip(paths, self._contents(commit, paths), strict=True) if paths else ()
+        pairs = zip(paths, self.contents(commit, paths), strict=True) if paths else ()
         return any(data is not None and may_concern_flux(path, data) for path, data in pairs)
 
     def _matters(self, path: str, known: _State) -> bool:
@@ -114,7 +114,7 @@ class History:
         if known.built:
             return None
         values = dict(known.values)
-        pairs = zip(self._contents(newer, changed), self._contents(older, changed), strict=True)
+        pairs = zip(self.contents(newer, changed), self.contents(older, changed), strict=True)
         for path, (after, before) in zip(changed, pairs, strict=True):
             pins = older_pins(path, after, before) if after is not None and before is not None else None
             if pins is None or (not pins and path in known.watched):
@@ -127,7 +127,8 @@ class History:
                 values[key] = version
         return replace(known, values=values)
 
-    def _contents(self, commit: Sha, paths: list[str]) -> list[bytes | None]:
+    def contents(self, commit: Sha, paths: list[str]) -> list[bytes | None]:
+        """The bytes of files in a commit that was read; None where one does not exist."""
         tree = self._repository.tree(commit)
         if commit not in self._entries:
             self._entries = {commit: {entry.path: entry for entry in tree.entries() if entry.kind.regular}}
@@ -164,13 +165,13 @@ def _state(references: Mapping[str, tuple[Reference, ...]]) -> _State:
         by_path.setdefault(each.path, []).append(key_of(tier, each))
     return _State(
         values={key_of(tier, each): version_of(each) for tier, each in listed},
-        watched=frozenset(path for _, each in listed for path in _files(each)),
+        watched=frozenset(path for _, each in listed for path in files_of(each)),
         built=any(each.built for _, each in listed),
         by_path={path: tuple(keys) for path, keys in by_path.items()},
     )
 
 
-def _files(reference: Reference) -> Iterable[str]:
+def files_of(reference: Reference) -> Iterable[str]:
     """Every file that has a say in what a reference runs."""
     yield from (reference.path, *reference.also_in, *reference.consumer_paths)
     yield from (place.path for place in reference.pin.places)
