@@ -69,8 +69,3 @@ COPY_DIFFERS = ReasonKind(
     "Copy the chart anew with its digest, as registries do that replicate; `helm push` makes another one",
     Weight.WARNING,
 )
-STAYS_READY = ReasonKind(
-    "stays-ready",
-    "#{number} is marked ready and stays as it is",
-    "Merge or close it, or make it a draft again to have it kept up to date",
-)

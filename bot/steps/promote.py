@@ -24,7 +24,7 @@ from bot.promotion.promotion_reasons import (
 )
 from bot.promotion.tags import Listed, Tag, digest_written, spelled, tags_meant, tags_run, witnesses
 from bot.promotion.witnesses import Witness, disagreement
-from bot.reason import Reason, ReasonKind
+from bot.reason import Reason
 from bot.reasons import SAME_PRECEDENCE, SOURCE_SUSPENDED
 from bot.selection.digests import with_digest
 from bot.selection.limits import Limits, limits_of, only_reported
@@ -193,22 +193,27 @@ class _Promoter:
         return wish
 
     def _in_time(self, wish: _Wish) -> _Wish | Decision:
-        """What people hold binds a person's version too; that it soaked, and was not taken back, is for them to say."""
-        tag = tag_of(str(wish.version), wish.reference.tag_rule)
-        for kind, gate in self._gates(wish):
-            if objection := gate.objection(tag, wish.version):
-                return wish.held(kind(version=wish.version, why=objection.why))
-        return wish
+        against = next(self._objections(wish), None)
+        return wish.held(against) if against else wish
 
-    def _gates(self, wish: _Wish) -> Iterator[tuple[ReasonKind, Gate]]:
-        yield from ((PROMOTION_HELD, gate) for gate in self.recalled.held(wish.reference, self.tier))
+    def _objections(self, wish: _Wish) -> Iterator[Reason]:
+        """What people hold binds a person's version too; that it soaked, and was not taken back, is for them to say."""
+        reference, version = wish.reference, wish.version
+        for why in self._said(self.recalled.held(reference, self.tier), wish):
+            yield PROMOTION_HELD(version=version, why=why)
         if self.asked.version:
             return
-        yield from ((PROMOTION_TAKEN_BACK, gate) for gate in self.recalled.returned(wish.reference, self.tier))
-        yield from ((PROMOTION_NOT_SOAKED, gate) for gate in self._soaks(wish))
-        for gate in self.recalled.soaks(wish.reference, wish.limits):
-            if isinstance(gate, StatusGate):
-                yield PROMOTION_NOT_GREEN, gate
+        for why in self._said(self.recalled.returned(reference, self.tier), wish):
+            yield PROMOTION_TAKEN_BACK(version=version, why=why)
+        for why in self._said(self._soaks(wish), wish):
+            yield PROMOTION_NOT_SOAKED(version=version, why=why)
+        greens = (one for one in self.recalled.soaks(reference, wish.limits) if isinstance(one, StatusGate))
+        for why in self._said(greens, wish):
+            yield PROMOTION_NOT_GREEN(version=version, why=why)
+
+    def _said(self, gates: Iterable[Gate], wish: _Wish) -> Iterator[str]:
+        tag = tag_of(str(wish.version), wish.reference.tag_rule)
+        yield from (found.why for gate in gates if (found := gate.objection(tag, wish.version)))
 
     def _soaks(self, wish: _Wish) -> list[SoakGate]:
         gates = self.recalled.soaks(wish.reference, wish.limits)
