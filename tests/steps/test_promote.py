@@ -12,14 +12,17 @@ from jsonschema import Draft202012Validator
 
 from bot.errors import ExitCode, UsageError
 from bot.ledger.model import Ledger, Matter, Word
+from bot.model.commits import EntryKind, FileChange
 from bot.model.proposals import SaidStatus, State
 from bot.model.proposing import AutoMerge, Extras
 from bot.model.tiers import Configuration, RequiredStatus, Tier
-from bot.model.verdicts import Current, Held, Update
+from bot.model.verdicts import Current, Edit, Held, Update, Verdict
 from bot.report.document import document, schema
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.matrix import matrix
 from bot.report.run_report import RunReport
+from bot.steps.edit import TierEdits
+from bot.steps.prove import prove_promotion
 from bot.steps.remember import read_past, remember
 
 SOAKS = pace(comes_from=["staging"], soak="3d")
@@ -469,6 +472,67 @@ class TestWhatElseChanged:
         listed = body(told).partition("What else changed")[2]
         assert "<code>apps/staging/podinfo/values.txt</code>" in listed
         assert "redis/values.txt" not in listed
+
+
+class TestBuilds:
+    """Versions that Kustomize puts together are promoted where production's are decided."""
+
+    BASE = "resources: [../../base]\n"
+
+    def overlay(self, version: str, more: str = "") -> str:
+        patch = f'      - {{op: replace, path: /spec/chart/spec/version, value: "{version}"}}\n'
+        return f"{self.BASE}{more}patches:\n  - target: {{kind: HelmRelease}}\n    patch: |-\n{patch}"
+
+    def built(self, **overlays: str) -> Story:
+        files = {"base/a.yaml": release("1.2.2"), "base/r.yaml": repository()}
+        told = Story(settings()).push(PODINFO, *VERSIONS)
+        told.write({**files, "base/kustomization.yaml": "resources: [a.yaml, r.yaml]\n"})
+        return told.write({f"apps/{name}/kustomization.yaml": text for name, text in overlays.items()})
+
+    def test_a_patch_is_edited_in_its_place_and_moves_of_the_one_below_are_no_other_change(self) -> None:
+        told = self.built(staging=self.overlay("1.2.3"), live=self.overlay("1.2.3"))
+        told.write({"apps/staging/kustomization.yaml": self.overlay("1.2.4")}).run()
+        told.pass_by(days=4).promote()
+        assert proposed(told) == {"apps/live/kustomization.yaml": self.overlay("1.2.4").encode()}
+        assert "What else changed" not in body(told)
+
+    def test_another_patch_beside_it_is_told(self) -> None:
+        told = self.built(staging=self.overlay("1.2.3"), live=self.overlay("1.2.3"))
+        told.write({"apps/staging/kustomization.yaml": self.overlay("1.2.4", "namePrefix: a-\n")}).run()
+        told.pass_by(days=4).promote()
+        assert "<code>apps/staging/kustomization.yaml</code>" in body(told).partition("What else changed")[2]
+
+    def test_a_value_that_another_tier_shares_is_not_promoted(self) -> None:
+        told = self.built(staging=self.overlay("1.2.4"), live=self.BASE, test=self.BASE)
+        told.configuration = configuration(tier("staging", "exact"), tier("test", "exact"), live())
+        told.run()
+        report = told.pass_by(days=4).promote()
+        assert decisions(report) == {"podinfo": "shared"}
+        assert BRANCH not in told.remote.branches
+
+    def test_an_edit_that_changes_an_object_which_it_does_not_list_is_held(self) -> None:
+        told = self.built(staging=self.overlay("1.2.4"), live=self.overlay("1.2.3"))
+        resolved = told.resolved()
+        [view] = [one for one in resolved.views if one.tier.name == "live"]
+        [wish] = view.references
+        update = Update(old="1.2.3", new="1.2.4", tag="1.2.4", edits=(Edit(place=wish.pin.places[0], text="1.2.4"),))
+        change = replace_in(told, "base/a.yaml", "1.2.2", "1.2.1")
+        other = replace_in(told, "base/r.yaml", "ghcr.io/x", "evil.example/x")
+        verdict = Verdict(tier=view.tier, reference=wish, decision=update)
+        good = TierEdits(view=view, changes=(change,), verdicts=(verdict,))
+        assert prove_promotion(good) == good
+        proved = prove_promotion(replace(good, changes=(other,)))
+        assert proved.changes == ()
+        [held] = [one.decision for one in proved.verdicts]
+        assert isinstance(held, Held)
+        assert held.reason.id == "reaches-production"
+
+
+def replace_in(told: Story, path: str, old: str, new: str) -> FileChange:
+    """A change of one file of `main`."""
+    before = told.remote.files("main")[path]
+    after = before.replace(old.encode(), new.encode())
+    return FileChange(path=path, kind=EntryKind.FILE, before=before, after=after)
 
 
 class TestItsLife:
