@@ -7,9 +7,10 @@ statuses/<commit>.json, .md          the statuses of one commit
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import asdict
 
 from bot.errors import ForgeFailed
 from bot.forge.commit_names import checked

@@ -1,14 +1,14 @@
 """What a person asks to be taken over into production, and the evidence beside each version that is."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.model.charts import ChartAddress
 from bot.model.commits import Sha
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What a person asks for.
 
     Attributes:
@@ -24,8 +24,7 @@ class Asked:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
+class Ran(Struct, frozen=True, kw_only=True):
     """That one tier ran the version.
 
     Attributes:
@@ -45,8 +44,7 @@ class Ran:
     green: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LowerChange:
+class LowerChange(Struct, frozen=True, kw_only=True):
     """A commit that changed something else about a release than its version. Its subject is foreign text."""
 
     tier: str
@@ -55,8 +53,7 @@ class LowerChange:
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promoted:
+class Promoted(Struct, frozen=True, kw_only=True):
     """Why a version is taken over.
 
     Attributes:

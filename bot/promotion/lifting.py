@@ -1,7 +1,8 @@
 """A production tier as a promotion takes it: one draft, which nothing merges but a person."""
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.model.proposing import Amounts, Extras, Majors, Mode, Promotion, Window
 from bot.model.tiers import Configuration, Tier

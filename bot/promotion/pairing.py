@@ -5,7 +5,8 @@ is looked for first, then the same name, then whatever uses the chart; never the
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.maturity.timeline import identity_of
 from bot.model.charts import ChartAddress
@@ -27,8 +28,7 @@ from bot.versions.version import Version, try_full
 MOST_NAMED = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counterpart:
+class Counterpart(Struct, frozen=True, kw_only=True):
     """A reference of a tier before, and the exact version that it writes."""
 
     tier: str
@@ -36,8 +36,7 @@ class Counterpart:
     version: Version
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
+class _Found(Struct, frozen=True, kw_only=True):
     """The references of one tier that may stand for another; `named` where they have its name."""
 
     tier: str

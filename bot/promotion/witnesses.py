@@ -4,15 +4,15 @@ Threat: whoever may write to a lower tier's folder, or push a tag again, would c
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.model.charts import ChartAddress
 from bot.promotion.promotion_reasons import COPY_DIFFERS, TAG_MOVED
 from bot.reason import Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Witness:
+class Witness(Struct, frozen=True, kw_only=True):
     """What a tier before says of its version.
 
     Attributes:

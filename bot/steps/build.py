@@ -1,7 +1,8 @@
 """build: what Kustomize and Flux make of a tree, and whether edits of ours would change what production gets."""
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.kustomize.graph import BuiltObject, Graph, Root, read_graph
 from bot.kustomize.resources import Origin
@@ -15,8 +16,7 @@ _Key = tuple[Hashable, ...]
 _Built = Mapping[_Key, tuple[Hashable, BuiltObject | None, Root]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Changed:
+class Changed(Struct, frozen=True, kw_only=True, eq=False):
     """One object of a root that differs.
 
     Attributes:
@@ -33,8 +33,7 @@ class Changed:
         return self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class BuiltTree:
+class BuiltTree(Struct, frozen=True, kw_only=True, eq=False):
     """A tree and all that is built of it.
 
     Attributes:

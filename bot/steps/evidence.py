@@ -1,7 +1,8 @@
 """What the tiers before ran, as evidence beside a version that is promoted."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.maturity.gates import SoakGate
 from bot.maturity.soaking import counting_spans

@@ -5,9 +5,11 @@ Values that went with a version are not promoted: they are other bytes. A person
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from posixpath import dirname
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.flux.version_edits import older_pins
 from bot.model.promotions import LowerChange, Promoted
@@ -52,8 +54,7 @@ def with_changes(promoted: Promoted, lower: Iterable[Counterpart], current: Vers
     return replace(promoted, changes=tuple(distinct[:MOST_CHANGES]), left_out=left_out, whole=whole)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Release:
+class _Release(Struct, frozen=True, kw_only=True):
     """A release in one tier, in however many clusters."""
 
     tier: str
@@ -93,8 +94,7 @@ class _Release:
                 yield LowerChange(tier=self.tier, commit=newer.sha, subject=subject, paths=other)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Watched:
+class _Watched(Struct, frozen=True, kw_only=True):
     """The files of a release, and the folders that it has to itself: values and patches lie there."""
 
     files: frozenset[str]

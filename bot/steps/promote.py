@@ -1,7 +1,8 @@
 """promote: what the tiers before production run, to what production takes over; or why not, release by release."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.maturity.gates import Gate, SoakGate, StatusGate
 from bot.maturity.timeline import is_same
@@ -40,8 +41,7 @@ from bot.versions.tags import tag_of
 from bot.versions.version import Version, try_flux
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wish:
+class _Wish(Struct, frozen=True, kw_only=True):
     """A reference that would be promoted, as far as files and time say.
 
     Attributes:
@@ -62,8 +62,7 @@ class _Wish:
         return Held(version=self.pin.version.text, reason=reason)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tags:
+class _Tags(Struct, frozen=True, kw_only=True):
     """The tags that are the version: in production's registry, the one that is taken first, and below."""
 
     own: tuple[str, ...]
@@ -127,8 +126,7 @@ def is_asked_for(reference: Reference, asked: Asked, configuration: Configuratio
     return asked.chart is None or canonical(reference.source.address, configuration.mirrors) == asked.chart
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Promoter:
+class _Promoter(Struct, frozen=True, kw_only=True):
     asked: Asked
     view: TierView
     lower: Mapping[str, tuple[Reference, ...]]

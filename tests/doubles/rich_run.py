@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 from builders import configuration, source, tier
@@ -16,6 +15,7 @@ from doubles.github.people import person
 from doubles.github.server import GitHubDouble
 from doubles.hosted_story import HOST, HostedStory, Side, planned
 from doubles.memory_registry import MemoryRegistry
+from msgspec.structs import asdict, replace
 
 from bot.model.proposing import Extras, Grouping, Proposing
 from bot.model.tiers import Configuration

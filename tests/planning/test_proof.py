@@ -3,13 +3,13 @@
 import hashlib
 import subprocess
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from builders import configuration, place, reference, tier
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.model.commits import EntryKind, FileChange, PathDifference, TreeEntry
 from bot.model.proposals import Action, Kind, PullRequestPlan

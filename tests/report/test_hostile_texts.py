@@ -4,7 +4,6 @@ import io
 import json
 import re
 import sys
-from dataclasses import replace
 from typing import TextIO, cast
 
 import jsonschema
@@ -15,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec.structs import replace
 
 from bot.errors import Fault
 from bot.model.promotions import LowerChange, Promoted, Ran

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 from builders import PODINFO, configuration, digest, pace, source, tier
 from doubles.github.seeding import Content
 from doubles.story import Story, oci, release, repository
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
 from bot.errors import ExitCode, UsageError
 from bot.ledger.model import Ledger, Matter, Word

@@ -1,12 +1,13 @@
 """find, plan and publish: what is written to a remote and a forge, and what a failure leaves behind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from builders import PODINFO, configuration, tier
 from doubles.memory_forge import US
 from doubles.story import Story, release
+from msgspec.structs import replace
 
 from bot.errors import RepositoryFailed
 from bot.model.commits import PushRejected
@@ -228,7 +229,7 @@ def pull(story: Story, number: int, **facts: object) -> PullRequest:
         title="t",
         body="",
     )
-    story.forge.pulls[number] = replace(made, **facts)  # type: ignore[arg-type] # fields of a pull request
+    story.forge.pulls[number] = replace(made, **facts)
     return story.forge.pulls[number]
 
 
