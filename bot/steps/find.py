@@ -37,7 +37,7 @@ class Remote:
     pull_requests: tuple[PullRequest, ...]
     run_url: str = ""
     made_by: Commits | None = None
-    _read: dict[Branch, FoundBranch] = field(default_factory=dict, repr=False, compare=False)
+    _read: dict[Branch, FoundBranch] = field(default_factory=dict)
 
     @property
     def commits(self) -> Commits:
