@@ -103,6 +103,7 @@ class Commands:
             "update": self.update,
             "hold": self.steer,
             "release": self.steer,
+            "promote": self.promote,
             "check": self.check,
         }
 
@@ -207,6 +208,17 @@ class Commands:
                 error.message += "" if arguments.dry_run else f"\nAll the same this is kept: {word}"
                 raise
 
+    def promote(self, arguments: argparse.Namespace) -> "RunReport":
+        """Propose for production what the tiers before it run."""
+        from bot.cli.promoting import asked_for, require_found  # noqa: PLC0415 - see `_request`
+        from bot.pipeline import promote  # noqa: PLC0415 - see `_request`
+
+        with self._writing(arguments) as writing:
+            asked, configuration = asked_for(arguments, writing.found.configuration)
+            found = replace(writing, found=replace(writing.found, configuration=configuration))
+            report = self._updated(found, arguments, story=lambda request: promote(request, asked))
+        return require_found(report, asked)
+
     @contextmanager
     def _writing(self, arguments: argparse.Namespace) -> Iterator["_Writing"]:
         job = Job.from_environment(self._environment, arguments.repository)
@@ -225,7 +237,13 @@ class Commands:
                 now=self._clock(),
             )
 
-    def _updated(self, writing: "_Writing", arguments: argparse.Namespace, past: "Past | None" = None) -> "RunReport":
+    def _updated(
+        self,
+        writing: "_Writing",
+        arguments: argparse.Namespace,
+        past: "Past | None" = None,
+        story: "Callable[[Request], RunReport] | None" = None,
+    ) -> "RunReport":
         repository, heads, configuration = writing.repository, writing.found.heads, writing.found.configuration
         pulls = writing.forge.open_pull_requests()
         ours = (*our_branches(configuration, heads), *(() if past else state_branches(heads)))
@@ -244,7 +262,7 @@ class Commands:
             made_by=writing.made_by,
         )
         with self._registry(configuration, writing.found.helper_hosts) as registry:
-            return run(
+            return (story or run)(
                 Request(
                     command=arguments.command,
                     configuration=configuration,

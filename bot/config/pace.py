@@ -13,7 +13,6 @@ from bot.model.tiers import Pace, RequiredStatus, Tier
 from bot.yamltext.nodes import Route
 
 _MEND = "Write hours, days or weeks, at most 52 weeks: `12h`, `3d`, `1w`"
-_KEYS = ("wait", "settle", "from", "soak", "with-status")
 
 
 def read_pace(located: Located, route: Route, keys: Mapping[str, Any]) -> tuple[Pace, tuple[Fault, ...]]:
@@ -67,7 +66,7 @@ def _idle(located: Located, route: Route, keys: Mapping[str, Any]) -> Iterator[F
     if _moves_by_merge(keys):
         yield from _merge_faults(located, route, keys)
         return
-    for key in _KEYS:
+    for key in ("wait", "settle"):
         if keys.get("production") is True and key in keys:
             message = f"`{key}` in a production tier, which takes nothing by itself"
             yield located.key_fault((*route, key), message, f"Remove `{key}`")

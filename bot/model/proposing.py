@@ -20,7 +20,13 @@ class NamedGroup(Struct, frozen=True, kw_only=True):
     name: str
 
 
-Group = Grouping | NamedGroup
+class Promotion(Struct, frozen=True, kw_only=True):
+    """What is promoted at once: all of a production tier, or one chart that a person names by its address."""
+
+    chart: str = ""
+
+
+Group = Grouping | NamedGroup | Promotion
 
 
 class Majors(StrEnum):

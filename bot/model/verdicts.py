@@ -7,6 +7,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from bot.model.places import Place
+from bot.model.promotions import Promoted
 from bot.model.references import Reference
 from bot.model.tiers import Tier
 from bot.reason import Reason
@@ -105,6 +106,7 @@ class Update(Struct, frozen=True, kw_only=True):
         shared: Every tier that it moves, where these are several: only a draft that names them all proposes it.
         remark: Why the version in use should not be.
         behind: How far the version in use is behind.
+        promoted: Why it is taken over into production; None for what a tier moves to by itself.
     """
 
     old: str
@@ -119,6 +121,7 @@ class Update(Struct, frozen=True, kw_only=True):
     shared: tuple[ReachedTier, ...] = ()
     remark: Reason | None = None
     behind: Behind = NOT_BEHIND
+    promoted: Promoted | None = None
 
     @property
     def goes_back(self) -> bool:

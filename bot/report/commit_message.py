@@ -6,7 +6,7 @@ from bot.model.templates import Template, Variable
 from bot.model.tiers import Tier
 from bot.model.verdicts import ROLLBACK
 from bot.planning.commit_trailers import ChartRow, CommitRecord, word, written
-from bot.planning.grouping import ALL, KEY_TRAILER, Key
+from bot.planning.grouping import ALL, Key
 from bot.planning.sharing import named, whole_tiers
 from bot.report.lines import Line
 from bot.report.run_report import counted
@@ -79,7 +79,7 @@ def commit_message_of(template: Template, tier: Tier, lines: tuple[Line, ...], k
     if len(lines) > MOST_LINES:
         shown.append(f"- and {len(lines) - MOST_LINES} more")
     record = CommitRecord(tier=tier.name, rows=tuple(map(_row, lines)))
-    trailers = f"{written(record)}{KEY_TRAILER}: {key.text}\n"
+    trailers = f"{written(record)}{key.trailer}: {key.text}\n"
     return f"{title_of(template, tier, lines, key)}\n\n{chr(10).join(shown)}\n\n{trailers}"
 
 

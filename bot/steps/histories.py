@@ -126,8 +126,8 @@ class History:
         if known.built:
             return None
         values = dict(known.values)
-        after = self._files(newer, (one.new for one in changed))
-        before = self._files(older, (one.old for one in changed))
+        after = self.files(newer, (one.new for one in changed))
+        before = self.files(older, (one.old for one in changed))
         for one in changed:
             there = one.path in after and one.path in before
             pins = older_pins(after[one.path], before[one.path]) if there else None
@@ -141,8 +141,8 @@ class History:
                 values[key] = version
         return replace(known, values=values)
 
-    def _files(self, commit: Sha, sides: Iterable[TreeEntry | None]) -> dict[str, FileState]:
-        """Those of one side that are there, by path."""
+    def files(self, commit: Sha, sides: Iterable[TreeEntry | None]) -> dict[str, FileState]:
+        """Those of one side that are there, by path, as a commit that was read has them."""
         return {
             entry.path: FileState(data=data, reading=self._readings.reading(entry, data))
             for entry, data in self._contents(commit, sides)
@@ -182,13 +182,13 @@ def _state(references: Mapping[str, tuple[Reference, ...]]) -> _State:
         by_path.setdefault(each.path, []).append(key_of(tier, each))
     return _State(
         values={key_of(tier, each): version_of(each) for tier, each in listed},
-        watched=frozenset(path for _, each in listed for path in _files(each)),
+        watched=frozenset(path for _, each in listed for path in files_of(each)),
         built=any(each.built for _, each in listed),
         by_path={path: tuple(keys) for path, keys in by_path.items()},
     )
 
 
-def _files(reference: Reference) -> Iterable[str]:
+def files_of(reference: Reference) -> Iterable[str]:
     """Every file that has a say in what a reference runs."""
     yield from (reference.path, *reference.also_in, *reference.consumer_paths)
     yield from (place.path for place in reference.pin.places)

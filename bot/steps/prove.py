@@ -52,6 +52,19 @@ def _with_drafts(tier: TierEdits, built: BuiltTree, production: Collection[Tier]
     return replace(tier, changes=own.changes, verdicts=tuple(verdicts))
 
 
+def prove_promotion(tier: TierEdits) -> TierEdits:
+    """Hold a promotion that would change an object of any tier which it does not list."""
+    built = tier.view.built
+    if not tier.changes or built is None:
+        return tier
+    everyone = neighbours(tier.view.tier, tier.view.base.tiers)
+    listed = tier.updates
+    unlisted = tuple(
+        one for one in built.changed_by(tier.changes, everyone) if not any(_is_of(each, one) for each in listed)
+    )
+    return _held(tier, unlisted) if unlisted else tier
+
+
 def _is_drafted(verdict: Verdict) -> bool:
     return isinstance(verdict.decision, Update) and bool(verdict.decision.shared)
 
@@ -71,8 +84,15 @@ def _unless(verdict: Verdict, *, stays: bool) -> Verdict:
 
 def _lists(verdict: Verdict, changed: Changed) -> bool:
     """Whether a draft says that it changes an object: of a root and a file that it names, or where its edit lies."""
+    update = verdict.decision
+    production = isinstance(update, Update) and any(one.tier.production for one in update.shared)
+    return production and _is_of(verdict, changed)
+
+
+def _is_of(verdict: Verdict, changed: Changed) -> bool:
+    """Whether an object that changes is the one that an update is for."""
     update, reference, origin = verdict.decision, verdict.reference, changed.origin
-    if not isinstance(update, Update) or origin is None or not any(one.tier.production for one in update.shared):
+    if not isinstance(update, Update) or origin is None:
         return False
     edited = {(change.place.path, change.place.document) for change in update.edits}
     builds = changed.by in reference.built and origin.path in {reference.path, *reference.also_in}

@@ -47,6 +47,11 @@ class Recalled:
         self._moved: dict[tuple[str, ChartAddress], datetime | None] = {}
 
     @property
+    def branches(self) -> Branches:
+        """The branches of the run, with as much of their past as was read."""
+        return self._branches
+
+    @property
     def now(self) -> datetime:
         """The time of the run."""
         return self._branches.now
@@ -99,6 +104,18 @@ class Recalled:
         known = tuple(asked)
         self._soaks.look(known, exactly=True)
         self._greens.look(known)
+
+    def keep_sights(self, asked: Iterable[Moving]) -> None:
+        """See to it that it is known since when these versions run below, on the day when somebody promotes them."""
+        self._soaks.look((one for one in asked if one.tier.pace.soak), exactly=True)
+
+    def look_for_returns(self, asked: Iterable[Moving]) -> None:
+        """Find out whether a base branch took any of these and left it again, there or before."""
+        self._rollbacks.look((one.reference, one.tier) for one in asked)
+
+    def returned(self, reference: Reference, tier: Tier) -> tuple[ReturnGate, ...]:
+        """What was taken back of one reference's chart, as far as it was looked for or is remembered."""
+        return tuple(self._rollbacks.returns(reference, tier))
 
     def soaks(self, reference: Reference, limits: Limits) -> tuple[SoakGate | StatusGate, ...]:
         """What the tiers say from which one reference takes its versions, by what was read of their past."""

@@ -30,7 +30,7 @@ class Rollbacks:
 
     def gates(self, reference: Reference, tier: Tier) -> Iterator[ReturnGate | HoldGate]:
         """What is not taken again, and what is held."""
-        yield from self._returns(reference, tier)
+        yield from self.returns(reference, tier)
         yield from self.holds(reference, tier)
 
     def holds(self, reference: Reference, tier: Tier) -> Iterator[HoldGate]:
@@ -55,7 +55,8 @@ class Rollbacks:
         self._branches.learn(Ledger(rolled_back=new))
         return bool(new)
 
-    def _returns(self, reference: Reference, tier: Tier) -> Iterator[ReturnGate]:
+    def returns(self, reference: Reference, tier: Tier) -> Iterator[ReturnGate]:
+        """What is not taken again."""
         branches = self._branches
         if not branches.known.rolled_back and not branches.learnt.rolled_back:
             return

@@ -26,6 +26,7 @@ PURE = (
     "kustomize",
     "ledger",
     "maturity",
+    "promotion",
 )
 # They touch the world, and are dull: they know the nouns and what the story asks of them, but no step of it.
 ADAPTERS = ("registry", "repository", "forge")

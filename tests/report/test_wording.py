@@ -12,7 +12,8 @@ from bot.model.tiers import Rule
 from bot.model.verdicts import Refused, Verdict
 from bot.planning.ownership import TIER_TRAILER
 from bot.reasons import UNREACHABLE
-from bot.report.wording import LONGEST_BODY, pull_request_texts
+from bot.report.body_parts import LONGEST_BODY
+from bot.report.wording import pull_request_texts
 from bot.versions.constraint import Constraint
 
 
