@@ -10,7 +10,8 @@ from bot.model.tiers import Configuration
 from bot.ports import Progress, Registry
 from bot.reason import Reason
 from bot.selection.considered import offer_for
-from bot.selection.limits import limits_of, only_reported
+from bot.selection.limits import limits_of
+from bot.selection.suspended import only_reported
 from bot.steps.look_up import Answers, Asked
 from bot.steps.moving import Moving, moving
 from bot.steps.recall import Recalled
