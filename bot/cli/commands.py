@@ -26,7 +26,6 @@ from bot.cli.settings import NO_REPOSITORY_MEND, Job
 from bot.config.loading import load
 from bot.errors import BotError, UsageError
 from bot.model.commits import RemoteHeads
-from bot.model.proposals import Identity
 from bot.model.references import PassedOver
 from bot.model.secret import Secret
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Branch, CommitPolicy, Configuration
@@ -35,6 +34,7 @@ from bot.reasons import UNREADABLE_FILE
 
 if TYPE_CHECKING:
     from bot.model.explanations import Explained
+    from bot.model.proposals import Identity
     from bot.pipeline import Request
     from bot.report.run_report import RunReport
     from bot.repository.work_tree import WorkTree
@@ -71,7 +71,7 @@ class _Writing(Struct, frozen=True, kw_only=True):
     job: Job
     repository: Repository
     forge: Forge
-    us: Identity
+    us: "Identity"
     found: _Policy
     made_by: Commits
     now: datetime

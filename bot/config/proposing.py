@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.config.located import Located
 from bot.config.wording import shown
@@ -100,6 +99,8 @@ def _windows(windows: list[dict[str, str]]) -> tuple[Window, ...]:
 def _zone(name: str) -> tzinfo | None:
     if name == _UTC:
         return UTC
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - loaded by those who have a window in a zone
+
     try:
         return ZoneInfo(name)
     except (OSError, LookupError, ValueError):

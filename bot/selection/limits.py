@@ -10,7 +10,7 @@ from bot.maturity.durations import duration_text
 from bot.maturity.gates import Gate, NotYet
 from bot.model.proposing import Rollback
 from bot.model.references import ExactPin, Reference
-from bot.model.tiers import Configuration, Pace, Rule, SuspendedPolicy, Tier
+from bot.model.tiers import Configuration, Pace, Rule, Tier
 from bot.model.verdicts import Refused
 from bot.planning.rules import matching
 from bot.reason import Reason
@@ -221,11 +221,6 @@ def _narrowed_by(reference: Reference) -> Constraint | None:
     if current and text in set(Reach):
         return limit(Reach(text), current).within
     return Constraint.parse(text) if text else None
-
-
-def only_reported(reference: Reference, configuration: Configuration) -> bool:
-    """Whether it is suspended, and suspended objects are shown without being judged."""
-    return reference.suspended and configuration.suspended is SuspendedPolicy.REPORT
 
 
 def newest_allowed(

@@ -11,7 +11,8 @@ from bot.model.tiers import Configuration
 from bot.ports import Progress, Registry
 from bot.reason import Reason
 from bot.selection.considered import offer_for
-from bot.selection.limits import Limits, limits_of, only_reported
+from bot.selection.limits import Limits, limits_of
+from bot.selection.suspended import only_reported
 from bot.steps.ages import unknown_ages, with_ages
 from bot.steps.look_up import Answers, Asked
 from bot.steps.moving import Moving, moving

@@ -49,7 +49,7 @@ HOMES = {
     "git": {"repository"},
     "github": {"forge"},
     "jinja2": {"report"},
-    "jsonschema": {"config", "registry"},  # the registry only defers it, for oras imports it
+    "jsonschema": {"config"},
     "oras": {"registry"},
     "re2": {"versions"},
     "requests": {"registry", "forge"},  # the forge catches its exceptions, which PyGithub lets through
