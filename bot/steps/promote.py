@@ -28,8 +28,9 @@ from bot.promotion.witnesses import Witness, disagreement
 from bot.reason import Reason
 from bot.reasons import SAME_PRECEDENCE, SOURCE_SUSPENDED
 from bot.selection.digests import with_digest
-from bot.selection.limits import Limits, limits_of, only_reported
+from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import jump
+from bot.selection.suspended import only_reported
 from bot.steps.evidence import evidence, of_counterparts
 from bot.steps.lower_changes import with_changes
 from bot.steps.moving import Moving
