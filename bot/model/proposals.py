@@ -32,6 +32,7 @@ class PullRequest:
         number: The forge's number.
         head_sha: Empty where the forge does not follow the branch.
         head_here: Its head branch lies in this repository, not in a fork.
+        draft: It is not ready for review.
     """
 
     number: int
@@ -43,6 +44,7 @@ class PullRequest:
     base: Branch
     title: str
     body: str
+    draft: bool = False
 
 
 class State(StrEnum):

@@ -95,6 +95,7 @@ class MemoryForge:
             base=base,
             title=title,
             body=body,
+            draft=draft,
         )
         return self.pulls[number]
 
