@@ -110,6 +110,23 @@ def test_what_soaked_stays_in_it_while_the_next_one_soaks() -> None:
     assert versions(told) == {**BOTH, LIVE: "1.2.5"}
 
 
+def test_what_soaked_long_ago_stays_in_it_too() -> None:
+    told = opened().write({"apps/live/b.yaml": release("1.1.0", chart="redis")})
+    for day in range(40):
+        told.remote.commit("main", {"docs.md": str(day)})
+        told.pass_by(days=1)
+    told.write({STAGING: release("1.2.5")}).run()
+    assert versions(told) == {LIVE: "1.2.4"}
+
+
+def test_what_never_soaked_does_not_stay_in_it() -> None:
+    told = opened()
+    longer = replace(PRODUCTION, pace=pace(comes_from=["staging"], soak="2w"))
+    told.configuration = configuration(tier("staging", "exact"), longer)
+    told.write({STAGING: release("1.2.5")}).run()
+    assert versions(told) == {}
+
+
 def test_what_staging_went_back_from_leaves_it_at_once() -> None:
     told = opened()
     told.write({STAGING: release("1.2.3")}).run()
