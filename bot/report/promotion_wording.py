@@ -115,9 +115,10 @@ def _rendered(**facts: object) -> str:
 def _header(tier: Tier, lines: tuple[Line, ...], templates: Templates) -> Markdown:
     """The team's own Markdown, unless it is the usual one, which is about something else."""
     if templates.body_header == DEFAULT_TEMPLATES.body_header:
-        before = " and ".join(f"**{name}**" for name in tier.pace.comes_from)
+        names = tier.pace.comes_from
+        before = f"{' and '.join(f'**{name}**' for name in names)} {'runs' if len(names) == 1 else 'run'}"
         return Markdown(
-            f"Chart versions that {before} runs, for **{tier.name}**: a draft, which nobody merges but a person."
+            f"Chart versions that {before}, for **{tier.name}**: a draft, which nobody merges but a person."
         )
     return Markdown("".join(filled(templates.body_header, tier, lines, what_of(lines), escaped=markdown)).strip())
 
