@@ -168,14 +168,16 @@ def run(request: Request) -> RunReport:
     from bot.steps.prove import prove  # noqa: PLC0415 - see above
     from bot.steps.publish import publish  # noqa: PLC0415 - see above
     from bot.steps.remember import remember  # noqa: PLC0415 - see above
+    from bot.steps.standing import standing_drafts  # noqa: PLC0415 - see above
 
     def judge(lifted: Resolved, by: Configuration) -> "tuple[TierVerdicts, ...]":
         return ripen(lifted, answers, by, recalled, registry, request.progress)
 
     beyond = look_beyond(confirmed, configuration, registry, request.progress, judge)
     edits = prove(edit(carry(confirmed, remote, configuration, recalled.refused)))
+    standing = standing_drafts(resolved, configuration, recalled, remote, registry, request.progress)
     recalled.keep_sights(promotable(resolved, configuration))
-    arranged = arrange(edits, remote, configuration, request.now, beyond)
+    arranged = arrange(edits, remote, configuration, request.now, beyond, standing)
     intended = plan(arranged, remote, configuration)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
     published = publish(intended, remote, configuration, problems) if request.writes else None

@@ -313,4 +313,5 @@ def _pull_request(pull: ApiPullRequest) -> PullRequest:
         base=pull.base.ref,
         title=pull.title,
         body=pull.body or "",
+        draft=pull.draft,
     )
