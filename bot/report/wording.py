@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from bot.maturity.maturity_reasons import WAITS
 from bot.model.proposals import Texts
 from bot.model.templates import DEFAULT_TEMPLATES, Template, Templates
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Tier
@@ -173,6 +174,8 @@ def _box(row: Row, tier: Tier, *, ticked: bool = False) -> Markdown:
 
 
 def _why_not_newer(line: Line) -> Markdown:
+    if line.update.carried and line.update.carried.id == WAITS.id:
+        return markdown(line.update.carried.sentence)
     if line.update.carried:
         # Not the reason itself: a registry whose answers change would have the body edited every hour.
         return Markdown("kept: the chart could not be looked up in the last run")
