@@ -365,7 +365,8 @@ def _left_behind(edited: TierEdits) -> tuple[Verdict, ...]:
 
 
 def _is_carried(verdict: Verdict) -> bool:
-    return isinstance(verdict.decision, Update) and verdict.decision.carried is not None
+    carried = verdict.decision.carried if isinstance(verdict.decision, Update) else None
+    return carried is not None and carried.id in UNKNOWN
 
 
 def _elsewhere(verdict: Verdict) -> Verdict:
