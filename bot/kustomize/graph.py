@@ -5,7 +5,7 @@ one entry leads to: a Flux Kustomization that no other one applies (those that s
 together), or a root without Flux. Kustomizations that are applied by others are taken as those build them.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname
 
@@ -14,7 +14,7 @@ from bot.kustomize.appliers import Applier, doubt_of, read_applier
 from bot.kustomize.building import Builder
 from bot.kustomize.decisions import Field, Scope, field_of, is_called, plain_text, text_of
 from bot.kustomize.files import Files
-from bot.kustomize.fingerprints import Content, fingerprint, substituted
+from bot.kustomize.fingerprints import Content, fingerprint, is_written_alike, substituted
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
 from bot.kustomize.own_tree import OwnTree
@@ -81,6 +81,13 @@ class BuiltObject:
         """All that it holds: equal for equal objects."""
         return fingerprint(self._resource, self._scope)
 
+    def is_same(self, other: "BuiltObject") -> bool:
+        """Whether an object of another build holds the same, and is doubted as this one is."""
+        resource, scope = other._resource, other._scope  # noqa: SLF001 - another of its own kind
+        if self._resource.doubt != resource.doubt:
+            return False
+        return is_written_alike(self._resource, self._scope, resource, scope) or self.content() == other.content()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Root:
@@ -131,16 +138,9 @@ class Graph:
     patches: frozenset[str] = frozenset()
 
 
-def read_graph(paths: Collection[str], data: Mapping[str, bytes], links: Collection[str] = ()) -> Graph:
-    """Build every root of a tree.
-
-    Args:
-        paths: Every regular file of the tree, POSIX; links are left out, and so not followed.
-        data: Bytes of the files that matter: those that `is_kustomization`, that `files_named` gives for these, and
-            that `may_matter`. Foreign; nothing in them makes this raise.
-        links: Every link of the tree: what a kustomization takes through one is said to be a link, not to be missing.
-    """
-    return _Reader(Files(paths, data, links)).read()
+def read_graph(files: Files) -> Graph:
+    """Build every root of a tree; nothing in its files, which are foreign, makes this raise."""
+    return _Reader(files).read()
 
 
 class _Reader:

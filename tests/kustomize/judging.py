@@ -9,6 +9,7 @@ from typing import TypeAlias
 import pytest
 from kustomize.generated_trees import GeneratedTree
 
+from bot.kustomize.files import Files
 from bot.kustomize.graph import BuiltObject, Graph, Root, read_graph
 from bot.kustomize.naming import files_named
 from bot.kustomize.needles import is_kustomization, may_matter
@@ -45,7 +46,7 @@ def given(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def graph_of(files: Mapping[str, bytes]) -> Graph:
-    return read_graph(tuple(files), given(files))
+    return read_graph(Files(tuple(files), given(files)))
 
 
 def root_at(graph: Graph, folder: str) -> Root:

@@ -10,6 +10,7 @@ from doubles.story import Story, oci, release, repository
 from bot.model.commits import EntryKind, FileChange
 from bot.model.tiers import Tier
 from bot.model.verdicts import Decision, Held, Update
+from bot.reason import Weight
 from bot.steps.edit import TierEdits
 from bot.steps.prove import prove
 
@@ -123,27 +124,65 @@ def test_a_build_that_fails_holds_what_it_holds() -> None:
     assert [(each.path, each.reason.id) for each in dev.view.passed_over] == [("base/a.yaml", "build-fails")]
 
 
-def test_an_edit_that_changes_what_production_builds_is_held_however_it_came_about() -> None:
+STAGING = tier("staging", "minor", paths=("*/staging/**",))
+
+
+@pytest.mark.parametrize(
+    ("other", "reason", "said"),
+    [
+        (
+            LIVE,
+            "reaches-production",
+            "production would get something else: helm.toolkit.fluxcd.io/v2 HelmRelease x/podinfo",
+        ),
+        (STAGING, "reaches-tier", "staging would get something else: helm.toolkit.fluxcd.io/v2 HelmRelease x/podinfo"),
+    ],
+)
+def test_an_edit_that_changes_what_another_tier_builds_is_held_however_it_came_about(
+    other: Tier, reason: str, said: str
+) -> None:
     overlay = "resources: [../../base]\n"
-    story = told(BASE | {"apps/dev/kustomization.yaml": overlay, "apps/live/kustomization.yaml": overlay})
-    dev, live = story.edited()
+    files = {"apps/dev/kustomization.yaml": overlay, f"apps/{other.name}/kustomization.yaml": overlay}
+    story = told(BASE | files, DEV, other)
+    dev, theirs = story.edited()
     before = release("1.2.3").encode()
     change = FileChange(path="base/a.yaml", kind=EntryKind.FILE, before=before, after=release("1.2.4").encode())
     [verdict] = dev.verdicts
     update = Update(old="1.2.3", new="1.2.4", tag="1.2.4", edits=())
     wrong = TierEdits(view=dev.view, changes=(change,), verdicts=(replace(verdict, decision=update),))
 
-    [proved, same] = prove((wrong, live))
+    [proved, same] = prove((wrong, theirs))
 
     assert proved.changes == ()
     [decision] = [each.decision for each in proved.verdicts]
     assert isinstance(decision, Held)
+    assert (decision.reason.id, decision.reason.weight) == (reason, Weight.ALARM)
+    assert said in decision.reason.sentence
+    assert same == theirs
+
+
+def test_an_alarm_about_several_tiers_names_what_production_would_get() -> None:
+    files = {f"apps/{name}/kustomization.yaml": "resources: [../../base]\n" for name in ("dev", "staging", "live")}
+    story = told(BASE | files, DEV, STAGING, LIVE)
+    dev, *_ = story.edited()
+    change = FileChange(
+        path="base/a.yaml",
+        kind=EntryKind.FILE,
+        before=release("1.2.3").encode(),
+        after=release("1.2.4").encode().replace(b"\n  name: podinfo", b"\n  name: renamed"),
+    )
+    [verdict] = dev.verdicts
+    update = Update(old="1.2.3", new="1.2.4", tag="1.2.4", edits=())
+    wrong = TierEdits(view=dev.view, changes=(change,), verdicts=(replace(verdict, decision=update),))
+
+    [proved] = prove((wrong,))
+
+    [decision] = [each.decision for each in proved.verdicts]
+    assert isinstance(decision, Held)
     assert decision.reason.id == "reaches-production"
-    assert "HelmRelease x/podinfo" in decision.reason.sentence
-    assert same == live
+    assert decision.reason.sentence.endswith("HelmRelease x/podinfo, helm.toolkit.fluxcd.io/v2 HelmRelease x/renamed")
 
 
-STAGING = tier("staging", "minor", paths=("*/staging/**",))
 REPLACED = """\
 resources: [../../base]
 replacements:
