@@ -11,8 +11,9 @@ BotError
 """
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 _LOGIN = re.compile(r"(:/{1,2})[^/\s]*@")  # one slash: a path that pathlib has made of an address
 
@@ -55,8 +56,7 @@ class WriteRefused(UsageError):
     """A writing command was called where a stranger could have chosen what is written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Struct, frozen=True, kw_only=True):
     """One fault of the configuration file; `line` and `column` are 1-based, 0 where the whole file or line is meant."""
 
     path: str

@@ -1,8 +1,10 @@
 """The story, top to bottom. Read-only commands are its beginning, a dry run stops before `publish`."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.model.tiers import Branch, Configuration
 from bot.ports import Progress, Registry
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from bot.steps.resolve import TierVerdicts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """What a run is asked for, and the parts that it may use.
 
     Attributes:

@@ -1,7 +1,8 @@
 """What a "why not" is made of; `bot.reasons` lists them all."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Weight(StrEnum):
@@ -17,8 +18,7 @@ class Weight(StrEnum):
     """Normal in real fleets and often repeated: counted, not listed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Reason(Struct, frozen=True, kw_only=True):
     """One "no", with its facts filled in."""
 
     id: str
@@ -30,8 +30,7 @@ class Reason:
         return f"{self.sentence}. {self.mend}" if self.mend else f"{self.sentence}."
 
 
-@dataclass(frozen=True, slots=True)
-class ReasonKind:
+class ReasonKind(Struct, frozen=True):
     """A kind of "no". `sentence` and `mend` are `str.format` templates over the same facts."""
 
     id: str

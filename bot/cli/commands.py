@@ -3,10 +3,12 @@
 import argparse
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.cli.bases import (
     base_branches,
@@ -43,8 +45,7 @@ Mask = Callable[[Secret], None]
 """Tells the runner what to hide in its log."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trees:
+class _Trees(Struct, frozen=True, kw_only=True):
     """What `scan` reads. `folder` is the one on disk, which tells afterwards what it could not open."""
 
     configuration: Configuration
@@ -56,8 +57,7 @@ class _Trees:
     suggestion: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Policy:
+class _Policy(Struct, frozen=True, kw_only=True):
     """What the default branch decides for a run over branches."""
 
     heads: RemoteHeads
@@ -65,8 +65,7 @@ class _Policy:
     helper_hosts: frozenset[str] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Writing:
+class _Writing(Struct, frozen=True, kw_only=True):
     """The parts of a command that writes."""
 
     job: Job

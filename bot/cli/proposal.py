@@ -3,8 +3,9 @@
 import argparse
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from bot.check_reasons import COMPARED_WITH_TIP
 from bot.cli.settings import Job
@@ -28,8 +29,7 @@ _DEPTHS = (64, 1024)
 """Commits in which it is looked for where a pull request began, and when that does not tell."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class Proposal(Struct, frozen=True, kw_only=True):
     """What people want to merge."""
 
     into: Branch
@@ -53,8 +53,7 @@ def proposal_of(arguments: argparse.Namespace, job: Job) -> Proposal:
     return Proposal(into=into, head=head)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sides:
+class Sides(Struct, frozen=True, kw_only=True):
     """The two trees that are compared."""
 
     before: "Base"

@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from bot.errors import UsageError
 from bot.model.secret import Secret
@@ -17,8 +18,7 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+
 NO_REPOSITORY_MEND = "Give --repository OWNER/NAME, or set GITHUB_REPOSITORY"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """The surroundings of a run; outside of GitHub Actions most of it is empty.
 
     Attributes:

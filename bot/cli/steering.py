@@ -2,8 +2,10 @@
 
 import argparse
 import re
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.errors import UsageError
 from bot.flux.address import join_chart
@@ -21,8 +23,7 @@ LONGEST_REASON = 200
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\dZ)?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """A person's word, and what it is about."""
 
     matter: Matter

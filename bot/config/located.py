@@ -5,7 +5,8 @@ of YAML 1.2, and numbers stay numbers, where a text is meant a mistake (`1.20` i
 """
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bot.config.wording import shown
 from bot.errors import Fault
@@ -25,8 +26,7 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Located:
+class Located(Struct, frozen=True, kw_only=True):
     """What a file says and where.
 
     Attributes:

@@ -1,7 +1,8 @@
 """From the file's `templates` to wordings that can be filled in whatever the charts are called."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.config.located import Located
 from bot.config.wording import dotted, shown

@@ -9,15 +9,15 @@ import io
 import json
 import tarfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 CONFIG_TYPE = "application/vnd.cncf.helm.config.v1+json"
 LAYER_TYPE = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampleChart:
+class SampleChart(Struct, frozen=True, kw_only=True):
     """One version of a chart.
 
     Attributes:
@@ -47,8 +47,7 @@ class SampleChart:
         return facts | ({"appVersion": self.app_version} if self.app_version else {})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackedChart:
+class PackedChart(Struct, frozen=True, kw_only=True):
     """A chart as a registry holds it: two blobs and the manifest that names them."""
 
     tag: str

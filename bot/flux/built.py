@@ -1,7 +1,9 @@
 """Objects as a cluster gets them: read like those of files, each value where it is decided."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.flux.fields import Written
 from bot.flux.kinds import Read, read_object
@@ -35,8 +37,7 @@ _DECIDING = (
 """What makes a cluster run another chart."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuiltFields:
+class BuiltFields(Struct, frozen=True, kw_only=True):
     """The fields of a built object."""
 
     built: BuiltObject

@@ -8,7 +8,10 @@ Source: https://github.com/controlplaneio-fluxcd/flux-operator/blob/v0.58.1/inte
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.flux.inputs import InputSet
 from bot.flux.kinds import read_object
@@ -32,8 +35,7 @@ Value = tuple[str, int, Route]
 """Path, document and route of a value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
+class Resource(Struct, frozen=True, kw_only=True):
     """One resource of a ResourceSet, or a text that holds several.
 
     Attributes:
@@ -48,8 +50,7 @@ class Resource:
     uses: tuple[tuple[InputPath, int], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uses:
+class Uses(Struct, frozen=True, kw_only=True):
     """Where a value is used.
 
     Attributes:
@@ -149,8 +150,7 @@ class Expansion:
             self.passed_over[each.head.passed_over(reason, each.manifest.line_of(*route))] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Made:
+class _Made(Struct, frozen=True, kw_only=True):
     """What comes of a resource and a set of inputs; `value` is None for what holds no chart version."""
 
     object: ObjectId | None = None

@@ -1,14 +1,14 @@
 """The fields of an object, whoever gives them: the file that holds it, or the build that makes it."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from bot.model.places import Place
 from bot.reason import Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """One value that may be edited.
 
     Attributes:

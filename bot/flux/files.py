@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.flux.foreign_pins import HELM_CHARTS, foreign_pins, is_helmfile
 from bot.flux.kinds import read_object
@@ -39,8 +40,7 @@ _MOST_ANCHORS = 500
 _LIMITS = frozenset({Trouble.TOO_LARGE, Trouble.TOO_DEEP, Trouble.TOO_MANY_EVENTS, Trouble.TOO_MANY_DIRECTIVES})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileReading:
+class FileReading(Struct, frozen=True, kw_only=True):
     """What one file says: a function of its path and bytes.
 
     Attributes:

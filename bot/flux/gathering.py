@@ -1,9 +1,10 @@
 """All objects of a tree: as its roots build them, and those of files that no root builds."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from posixpath import dirname
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.flux.files import FileReading
 from bot.flux.merging import Use
@@ -23,8 +24,7 @@ _REPOSITORIES = "HelmRepository"
 """The kind that holds no version of its own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class Gathered(Struct, frozen=True, kw_only=True):
     """What a tree says, before anything is joined.
 
     Attributes:

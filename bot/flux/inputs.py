@@ -1,7 +1,9 @@
 """One set of inputs of a ResourceSet: what the templates of its resources stand for, and where that is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.flux.fields import Written
 from bot.flux.manifest import Manifest
@@ -15,8 +17,7 @@ from bot.yamltext.strings import may_stand_plain
 _LONGEST_SHOWN = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputSet:
+class InputSet(Struct, frozen=True, kw_only=True):
     """The inputs with which all resources are made once.
 
     Attributes:

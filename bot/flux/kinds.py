@@ -1,8 +1,10 @@
 """Flux's kinds: which objects are read, and what of each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from posixpath import normpath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.flux.address import parse_chart_url, refused, uses_plain_http
 from bot.flux.fields import Fields
@@ -238,8 +240,7 @@ def _named(
     return read.head.passed_over(NO_NAME(kind=read.head.object.kind, problem="`metadata.name` is missing"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kind:
+class _Kind(Struct, frozen=True, kw_only=True):
     """How a kind is read.
 
     Attributes:

@@ -1,10 +1,10 @@
 """One object's fields, as a YAML file writes them."""
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import Protocol, Self, assert_never
 
 from bot.flux.fields import Written
+from bot.frozen import field, frozen, replace
 from bot.model.places import Place, Route
 from bot.reason import Reason
 from bot.reasons import HELM_TEMPLATE, NO_NAME, NOT_A_STRING, NOT_EDITABLE, TEMPLATE, VARIABLE
@@ -34,7 +34,7 @@ class Filling(Protocol):
         """What a template of one value stands for, where that is written; None where it is empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Manifest:
     """An object in a file.
 

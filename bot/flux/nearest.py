@@ -13,13 +13,14 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, Self, TypeVar
 
+from msgspec import Struct
+
 from bot.flux.objects import Head, Kustomization, SourceRef
 
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry(Generic[Found]):
+class Entry(Struct, Generic[Found], frozen=True, kw_only=True):
     """One object that may be meant.
 
     Attributes:
@@ -63,8 +64,7 @@ class AppliedFrom:
         return tuple(sorted(self._homes[folder]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level(Generic[Found]):
+class Level(Struct, Generic[Found], frozen=True, kw_only=True):
     """The objects that may be meant.
 
     Attributes:

@@ -1,7 +1,8 @@
 """The objects of Flux that decide a chart's version, as one file says them: nothing is joined yet."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.flux.manifest import Manifest
 from bot.model.charts import ChartAddress, ChartSource
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from bot.model.image_policies import Marker, PolicySpec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRef:
+class SourceRef(Struct, frozen=True, kw_only=True):
     """Another object as a manifest names it; `namespace` is the one written, else the naming object's, else empty."""
 
     kind: str
@@ -22,8 +22,7 @@ class SourceRef:
     namespace: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marked:
+class Marked(Struct, frozen=True, kw_only=True):
     """What Flux's image automation writes of a version.
 
     Attributes:
@@ -41,8 +40,7 @@ class Marked:
     bare: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Struct, frozen=True, kw_only=True):
     """A version as it is written.
 
     Attributes:
@@ -60,8 +58,7 @@ class Wish:
     marked: Marked | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(Struct, frozen=True, kw_only=True):
     """What every object says first.
 
     Attributes:
@@ -92,8 +89,7 @@ class Head:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChartTemplate:
+class ChartTemplate(Struct, frozen=True, kw_only=True):
     """A chart by name and repository: `spec.chart.spec` of a HelmRelease, `spec` of a HelmChart."""
 
     chart: str
@@ -101,8 +97,7 @@ class ChartTemplate:
     wish: Wish
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelmRelease:
+class HelmRelease(Struct, frozen=True, kw_only=True):
     """A release: with a chart template, or with a `chartRef` to the object that holds the version.
 
     https://fluxcd.io/flux/components/helm/helmreleases/
@@ -112,16 +107,14 @@ class HelmRelease:
     chart: ChartTemplate | SourceRef
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelmChart:
+class HelmChart(Struct, frozen=True, kw_only=True):
     """A chart on its own. https://fluxcd.io/flux/components/source/helmcharts/."""
 
     head: Head
     chart: ChartTemplate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OCIRepository:
+class OCIRepository(Struct, frozen=True, kw_only=True):
     """One repository in a registry, with its version. https://fluxcd.io/flux/components/source/ocirepositories/.
 
     Attributes:
@@ -136,8 +129,7 @@ class OCIRepository:
     wish: Wish
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelmRegistry:
+class HelmRegistry(Struct, frozen=True, kw_only=True):
     """Where a HelmRepository of type `oci` finds charts; `url` is foreign text until a chart is joined to it."""
 
     url: str
@@ -145,8 +137,7 @@ class HelmRegistry:
     provider: str = "generic"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelmRepository:
+class HelmRepository(Struct, frozen=True, kw_only=True):
     """Charts below one address. https://fluxcd.io/flux/components/source/helmrepositories/.
 
     Attributes:
@@ -157,8 +148,7 @@ class HelmRepository:
     registry: HelmRegistry | Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kustomization:
+class Kustomization(Struct, frozen=True, kw_only=True):
     """Flux's Kustomization, as far as joins need it. https://fluxcd.io/flux/components/kustomize/kustomizations/.
 
     Attributes:
@@ -171,16 +161,14 @@ class Kustomization:
     folder: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourceSet:
+class ResourceSet(Struct, frozen=True, kw_only=True):
     """Objects that the Flux Operator makes of templates and inputs. https://fluxoperator.dev/docs/crd/resourceset/."""
 
     head: Head
     manifest: Manifest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputProvider:
+class InputProvider(Struct, frozen=True, kw_only=True):
     """A ResourceSetInputProvider: inputs for ResourceSets. https://fluxoperator.dev/docs/crd/resourcesetinputprovider/.
 
     Attributes:
@@ -192,8 +180,7 @@ class InputProvider:
     type: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageRepository:
+class ImageRepository(Struct, frozen=True, kw_only=True):
     """Where the tags of image policies come from. https://fluxcd.io/flux/components/image/imagerepositories/.
 
     Attributes:
@@ -206,8 +193,7 @@ class ImageRepository:
     exclusions: tuple[str, ...] | str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImagePolicy:
+class ImagePolicy(Struct, frozen=True, kw_only=True):
     """Which tag is the latest. https://fluxcd.io/flux/components/image/imagepolicies/.
 
     Attributes:

@@ -7,6 +7,8 @@ from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from bot.flux.address import join_chart
 from bot.flux.files import FileReading
 from bot.flux.gathering import Gathered, gather
@@ -54,8 +56,7 @@ _MOST_CANDIDATES_SHOWN = 5
 _SOURCES_WITHOUT_CHART_VERSIONS = frozenset({"GitRepository", "Bucket", "ExternalArtifact"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
+class Resolution(Struct, frozen=True, kw_only=True):
     """What a tree wishes for.
 
     Attributes:

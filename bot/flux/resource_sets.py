@@ -4,7 +4,8 @@ Source: https://github.com/controlplaneio-fluxcd/flux-operator/blob/v0.58.1/inte
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.flux.inputs import InputSet
 from bot.flux.manifest import Manifest
@@ -19,8 +20,7 @@ _STATIC = "Static"
 _MOST_SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unclear:
+class Unclear(Struct, frozen=True, kw_only=True):
     """Why it is not known which providers are meant, and all that may be."""
 
     problem: str

@@ -1,7 +1,8 @@
 """Comments for us that stand behind no version: a person meant to limit one, and nothing is limited."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.flux.remarks import SIGN, is_ours
 from bot.model.references import PassedOver, Reference
@@ -13,8 +14,7 @@ from bot.yamltext.nodes import YamlText
 _LONGEST_SHOWN = 80
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class Remark(Struct, frozen=True, kw_only=True):
     """A comment that is meant for us, wherever it stands.
 
     Attributes:

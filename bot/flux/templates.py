@@ -5,7 +5,8 @@ They are Go's, with `<<` and `>>` around each action: https://fluxoperator.dev/d
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 InputPath = tuple[str, ...]
 """Keys from a set of inputs to one of its values: `("app", "version")` of `<< inputs.app.version >>`."""
@@ -17,8 +18,7 @@ _LOOKED_UP = re.compile(r'\b(?:get|hasKey|index)\s+inputs\s+"([A-Za-z_][A-Za-z0-
 _CONTROL = re.compile(r"<<-?\s*(if|range|with|block|define|end)\b", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Template:
+class Template(Struct, frozen=True, kw_only=True):
     """One action that stands for one input.
 
     Attributes:

@@ -5,8 +5,9 @@ Source: https://github.com/fluxcd/image-reflector-controller/tree/v1.2.0/interna
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
 
 from bot.imagepolicies.filters import apply, without
 from bot.model.image_policies import (
@@ -29,8 +30,7 @@ _BINARY = re.compile(rf"[+-]?0[xX](?:_?{_HEX}(?:\.(?:{_HEX})?)?|\.{_HEX})[pP][+-
 _WORDS = re.compile(r"[+-]?inf(?:inity)?|nan", re.IGNORECASE | re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Latest:
+class Latest(Struct, frozen=True, kw_only=True):
     """The tag that a policy takes.
 
     Attributes:

@@ -5,7 +5,8 @@ Source: https://github.com/fluxcd/kustomize-controller/blob/main/docs/spec/v1/ku
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.kustomize.decisions import Definitions, Scope, field_of, plain_text, scope_of
 from bot.kustomize.kustomization import Overlay, Patch, read_patches
@@ -22,8 +23,7 @@ Lookup = Callable[[str, str, str], tuple[tuple[Resource, Scope | None], ...]]
 """Objects of a cluster by kind, namespace and name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applier:
+class Applier(Struct, frozen=True, kw_only=True):
     """One Flux Kustomization as a cluster has it.
 
     Attributes:

@@ -8,7 +8,8 @@ Source: https://yaml.org/spec/1.2.2/#812-literal-style
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.yamltext.nodes import Scalar, YamlText
 from bot.yamltext.splices import Splice
@@ -17,8 +18,7 @@ _HEADER = re.compile(rb"\|[-+0-9]{0,2}[ \t]*(?:#[^\r\n]*)?\r?\n")
 _FOREIGN_BREAK = re.compile("[\r\x85\u2028\u2029]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlockText:
+class BlockText(Struct, frozen=True, kw_only=True):
     """Lines of a block scalar.
 
     Attributes:

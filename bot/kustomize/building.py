@@ -4,7 +4,8 @@ Source: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/intern
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.kustomize.accumulation import Accumulation, Budget
 from bot.kustomize.doubts import doubt_configurations, doubt_unfollowed

@@ -1,8 +1,10 @@
 """What a field of a built object is, and the one place that decides it: behind patches and behind variables."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.kustomize.kustomize_reasons import NOT_FOLLOWED, VARIABLE_UNKNOWN
 from bot.kustomize.nested_places import NestedPlace, place_of
@@ -24,8 +26,7 @@ _DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
 _LONGEST_SHOWN = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """The value of a field.
 
     Attributes:
@@ -63,8 +64,7 @@ Field = Decision | Reason | None
 """A value; why it cannot be told; or None where the object has none there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definitions:
+class Definitions(Struct, frozen=True, kw_only=True):
     """Where a `substituteFrom` entry looks: objects of that name in the cluster, each with its own scope."""
 
     kind: str
@@ -72,8 +72,7 @@ class Definitions:
     found: Callable[[], tuple[tuple[Resource, "Scope | None"], ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """The variables of one Flux Kustomization.
 
     Attributes:

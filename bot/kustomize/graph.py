@@ -6,8 +6,9 @@ together), or a root without Flux. Kustomizations that are applied by others are
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from posixpath import dirname
+
+from msgspec import Struct
 
 from bot.kustomize.accumulation import Accumulation
 from bot.kustomize.appliers import Applier, doubt_of, read_applier
@@ -40,8 +41,7 @@ _MOST_ROOTS = 5_000
 _MOST_REBUILDS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuiltObject:
+class BuiltObject(Struct, frozen=True, kw_only=True):
     """One object as a cluster gets it.
 
     Attributes:
@@ -89,8 +89,7 @@ class BuiltObject:
         return is_written_alike(self._resource, self._scope, resource, scope) or self.content() == other.content()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Root:
+class Root(Struct, frozen=True, kw_only=True):
     """One root and what is built of it.
 
     Attributes:
@@ -123,8 +122,7 @@ class Root:
         return BuiltBy(cluster=self.cluster, folder=self.folder, applier=self.home.path if self.home else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Graph:
+class Graph(Struct, frozen=True, kw_only=True):
     """All roots of a tree.
 
     Attributes:

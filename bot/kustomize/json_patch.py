@@ -6,7 +6,8 @@ there adds it: https://github.com/evanphx/json-patch/blob/v4.13.0/patch.go
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.kustomize.kustomize_reasons import NOT_FOLLOWED
 from bot.kustomize.tree import (
@@ -33,8 +34,7 @@ _INDEX = re.compile(r"[+-]?[0-9]{1,9}", re.ASCII)
 _Path = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(Struct, frozen=True, kw_only=True):
     """One operation; a path is None where none below the root is written.
 
     Attributes:

@@ -3,7 +3,8 @@
 Source: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/types/kustomization.go
 """
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.kustomize.strictness import own_refusal, refusal
 from bot.kustomize.targets import Selector
@@ -13,8 +14,7 @@ from bot.reason import Reason
 _TRUE = frozenset({"true", "yes", "on"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patch:
+class Patch(Struct, frozen=True, kw_only=True):
     """One entry of a list of patches.
 
     Attributes:
@@ -34,8 +34,7 @@ class Patch:
     changes_kind: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kustomization:
+class Kustomization(Struct, frozen=True, kw_only=True):
     """One kustomization, ready to be followed.
 
     Attributes:
@@ -85,8 +84,7 @@ class Kustomization:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overlay:
+class Overlay(Struct, frozen=True, kw_only=True):
     """What a Flux Kustomization adds to the kustomization of its folder."""
 
     namespace: str = ""

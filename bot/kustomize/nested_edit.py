@@ -7,8 +7,9 @@ scalar's frame, its lines' indentation, and its text as a file of its own.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from bot.kustomize.block_text import BlockText
 from bot.kustomize.nested_places import NestedPlace
@@ -26,8 +27,7 @@ _CHANGED = "the file is not what it was when it was read"
 _BETWEEN = "other texts stand beside the value, and the new one does not fit between them"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Block:
+class _Block(Struct, frozen=True, kw_only=True):
     """A block scalar of a file and the YAML that it holds."""
 
     text: BlockText

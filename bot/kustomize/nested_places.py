@@ -1,7 +1,5 @@
 """Places inside scalars: values that are written in a text within a text, or as a part of one."""
 
-from dataclasses import dataclass
-
 from bot.kustomize.block_text import BlockText
 from bot.kustomize.tree import Written
 from bot.model.places import Place, Route
@@ -11,8 +9,7 @@ from bot.yamltext.lookup import Obstacle, find
 from bot.yamltext.nodes import Alias, Scalar
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NestedPlace(Place):
+class NestedPlace(Place, frozen=True, kw_only=True):
     """A value that one scalar does not write alone.
 
     `document` and `route` lead to a scalar of the file, as in every place; `start`, `end`, `line` and `column` are

@@ -5,7 +5,8 @@ Source: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/intern
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.kustomize.accumulation import Accumulation
 from bot.kustomize.files import Files, inside, is_remote
@@ -21,8 +22,7 @@ _Merges = tuple[Resource, ...]
 _NOWHERE = Origin("", 0, (), 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """A patch as it was read: merges or operations."""
 
     merges: _Merges = ()

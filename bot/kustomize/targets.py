@@ -8,8 +8,9 @@ https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from bot.kustomize.kustomize_reasons import NOT_FOLLOWED
 from bot.kustomize.resources import Resource
@@ -37,8 +38,7 @@ class BadTarget(Exception):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selector:
+class Selector(Struct, frozen=True, kw_only=True):
     """Whom a patch is for; what is empty fits everyone."""
 
     group: str
@@ -65,8 +65,7 @@ class Selector:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Term:
+class _Term(Struct, frozen=True, kw_only=True):
     """One requirement on a label; `allowed` None asks only whether it is there."""
 
     key: str

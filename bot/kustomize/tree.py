@@ -5,8 +5,9 @@ under many overlays is kept once; and a value that no patch touches stays a node
 """
 
 from collections.abc import Mapping as TableOf
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from bot.kustomize.kustomize_reasons import NOT_FOLLOWED
 from bot.model.places import Route
@@ -19,8 +20,7 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _DIRECTIVE = "$patch"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Source:
+class Source(Struct, frozen=True, kw_only=True, eq=False):
     """A text that holds values: a file, or a scalar that holds YAML of its own.
 
     Attributes:

@@ -5,15 +5,14 @@ Source: https://github.com/fluxcd/pkg/blob/main/envsubst/parse/parse.go and `kus
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-# A name, and a default behind it; every other operator makes of a value what cannot be traced to a place.
+from msgspec import Struct
+
 _EXPRESSION = re.compile(r"(?P<name>\w+)(?:(?P<sign>:=|:-|=)(?P<default>[^${}]*))?", re.ASCII)
 _ESCAPED, _START = "$$", "${"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variable:
+class Variable(Struct, frozen=True, kw_only=True):
     """One variable in a text.
 
     Attributes:

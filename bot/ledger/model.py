@@ -1,8 +1,9 @@
 """What is remembered. Two ledgers can always be merged, in any order: see `bot.ledger.merging`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.tiers import Branch
@@ -11,8 +12,7 @@ LEDGER_BRANCH = f"{BOT_BRANCHES}state/ledger"
 """No tier can be called `state`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChartSights:
+class ChartSights(Struct, frozen=True, kw_only=True):
     """What was seen first of one chart's versions, each by its raw tag. All times are UTC, in whole seconds.
 
     Attributes:
@@ -31,8 +31,7 @@ Returns = Mapping[str, Mapping[Sha, datetime]]
 """For each version that a tier went back from: the commits that did, and when each was first seen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Matter:
+class Matter(Struct, frozen=True, kw_only=True, order=True):
     """What a person's word is about; empty means every one."""
 
     chart: str = ""
@@ -45,8 +44,7 @@ def is_about(matter: Matter, tier: str, chart: str) -> bool:
     return matter.tier in {"", tier} and matter.chart in {"", chart}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class Word(Struct, frozen=True, kw_only=True):
     """What a person said last about a matter.
 
     Attributes:
@@ -62,8 +60,7 @@ class Word:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
+class Ledger(Struct, frozen=True, kw_only=True):
     """Everything that is remembered.
 
     Attributes:

@@ -1,9 +1,10 @@
 """What time says about one reference's newer versions, as limits beside `follow` and `skip`."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from bot.ledger.model import ChartSights, Matter, Word
 from bot.maturity.durations import duration_text, moment_text
@@ -25,8 +26,7 @@ class NotYet(NamedTuple):
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitGate:
+class WaitGate(Struct, frozen=True, kw_only=True):
     """`wait`: so long since a version was first seen.
 
     Attributes:
@@ -66,8 +66,7 @@ class WaitGate:
         return first, "first seen"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettleGate:
+class SettleGate(Struct, frozen=True, kw_only=True):
     """`settle`: so long since the chart last moved in the tier."""
 
     settle: timedelta
@@ -81,8 +80,7 @@ class SettleGate:
         return NotYet(why, until) if until > self.now else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """What one reference of the lower tier ran.
 
     Attributes:
@@ -95,8 +93,7 @@ class Run:
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SoakGate:
+class SoakGate(Struct, frozen=True, kw_only=True):
     """`from` and `soak`: every reference of the chart in the lower tier ran the version for so long.
 
     Attributes:
@@ -158,8 +155,7 @@ class SoakGate:
         return f"not all of {self.tier} ran it: {', '.join(_places(run for run, _ in never))}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnGate:
+class ReturnGate(Struct, frozen=True, kw_only=True):
     """What a tier, or one before it, took and left again for a lower version.
 
     Attributes:
@@ -177,8 +173,7 @@ class ReturnGate:
         return NotYet(f"{self.tier} went back from it in {commit[:_SHORT]}") if commit else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldGate:
+class HoldGate(Struct, frozen=True, kw_only=True):
     """What people said to hold, and to release, about this chart in this tier."""
 
     now: datetime
@@ -195,8 +190,7 @@ class HoldGate:
         return NotYet(f"held by a person{until}{f': {last.why}' if last.why else ''}", last.until)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusGate:
+class StatusGate(Struct, frozen=True, kw_only=True):
     """`with-status`: what commits of the lower tier say while they hold a version.
 
     Attributes:

@@ -6,10 +6,11 @@ where we saw none, there is no evidence that it was there before now.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from bot.model.commits import Sha
 from bot.versions.version import PrecedenceKey, Version
@@ -26,8 +27,7 @@ class Moment(NamedTuple):
     value: Version | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True):
     """A stretch of commits in which one version ran without a break.
 
     Attributes:

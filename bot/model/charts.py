@@ -1,13 +1,13 @@
 """Charts in registries, and what a registry says about them."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.reason import Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class ChartAddress:
+class ChartAddress(Struct, frozen=True, kw_only=True, order=True):
     """One chart repository in a registry, canonical: lower-case host, `docker.io` for every alias of Docker Hub.
 
     Made only by `bot.flux.address`, or from such a one by `bot.planning.mirrors`, so that one which exists obeys the
@@ -28,8 +28,7 @@ class ChartAddress:
         return f"oci://{self}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class ChartSource:
+class ChartSource(Struct, frozen=True, kw_only=True, order=True):
     """A chart's address with what the manifest says about reaching it. One source is listed once a run."""
 
     address: ChartAddress
@@ -39,8 +38,7 @@ class ChartSource:
     """`spec.provider`: generic, aws, azure or gcp. Only shapes the advice after a refusal."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagList:
+class TagList(Struct, frozen=True, kw_only=True):
     """All tags of one chart, in the registry's order.
 
     Attributes:
@@ -52,8 +50,7 @@ class TagList:
     dropped: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestFacts:
+class ManifestFacts(Struct, frozen=True, kw_only=True):
     """What one manifest, fetched and hashed by us, says about itself.
 
     Attributes:
@@ -67,8 +64,7 @@ class ManifestFacts:
     created: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unreachable:
+class Unreachable(Struct, frozen=True, kw_only=True):
     """A question to a registry that has no answer in this run. Unknown is not gone."""
 
     reason: Reason

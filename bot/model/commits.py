@@ -1,8 +1,9 @@
 """Git objects as the story needs them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
+
+from msgspec import Struct
 
 from bot.model.tiers import Branch
 
@@ -27,8 +28,7 @@ class EntryKind(StrEnum):
         return self in {EntryKind.FILE, EntryKind.EXECUTABLE}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TreeEntry:
+class TreeEntry(Struct, frozen=True, kw_only=True):
     """One path of a tree. `blob` is its Git object name, empty in a work tree that was not read through Git."""
 
     path: str
@@ -37,8 +37,7 @@ class TreeEntry:
     blob: Sha = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileChange:
+class FileChange(Struct, frozen=True, kw_only=True):
     """A file before and after, both whole. The mode never changes."""
 
     path: str
@@ -47,8 +46,7 @@ class FileChange:
     after: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathDifference:
+class PathDifference(Struct, frozen=True, kw_only=True):
     """One path that differs between two commits; None on the side where it does not exist."""
 
     path: str
@@ -56,8 +54,7 @@ class PathDifference:
     new: TreeEntry | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitFacts:
+class CommitFacts(Struct, frozen=True, kw_only=True):
     """A commit's own words, as Git stores them; every name in it is forgeable.
 
     Attributes:
@@ -75,8 +72,7 @@ class CommitFacts:
     tree: Sha = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastCommit:
+class PastCommit(Struct, frozen=True, kw_only=True):
     """One first-parent commit of a branch: what the branch stood at from then on.
 
     Attributes:
@@ -91,8 +87,7 @@ class PastCommit:
     first: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoteHeads:
+class RemoteHeads(Struct, frozen=True, kw_only=True):
     """The branches of the remote at one moment."""
 
     default: Branch

@@ -1,13 +1,12 @@
 """The whole reasoning about one place."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.model.references import PassedOver
 from bot.model.verdicts import Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class Spot(Struct, frozen=True, kw_only=True):
     """The place that is asked about: a file, and a line of it; 0 for all that the file holds."""
 
     path: str
@@ -17,24 +16,21 @@ class Spot:
         return f"{self.path}:{self.line}" if self.line else self.path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class Bound(Struct, frozen=True, kw_only=True):
     """One thing that bounds a reference, and who says so: both in a few words."""
 
     what: str
     origin: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Considered:
+class Considered(Struct, frozen=True, kw_only=True):
     """One version that the chart offers, and what was thought of it; empty where it is older than the one in use."""
 
     tag: str
     thought: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
+class Explanation(Struct, frozen=True, kw_only=True):
     """How one reference came to its verdict.
 
     Attributes:
@@ -51,8 +47,7 @@ class Explanation:
     tags: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
+class Explained(Struct, frozen=True, kw_only=True):
     """Everything about one place, tier by tier; what is passed over comes with the names of the tiers it lies in."""
 
     spot: Spot

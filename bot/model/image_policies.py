@@ -1,7 +1,8 @@
 """Flux's image policies, as manifests write them: which tag of a repository is the latest."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bot.model.charts import ChartAddress
 
@@ -16,8 +17,7 @@ class MarkerPart(StrEnum):
     DIGEST = "digest"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marker:
+class Marker(Struct, frozen=True, kw_only=True):
     """A `{"$imagepolicy": "<namespace>:<policy>:<part>"}` behind a value."""
 
     namespace: str
@@ -28,8 +28,7 @@ class Marker:
         return f"{self.namespace}/{self.policy}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SemverPolicy:
+class SemverPolicy(Struct, frozen=True, kw_only=True):
     """The highest version within a range."""
 
     range: str
@@ -42,15 +41,13 @@ class Order(StrEnum):
     DESCENDING = "desc"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlphabeticalPolicy:
+class AlphabeticalPolicy(Struct, frozen=True, kw_only=True):
     """The last in the order of bytes."""
 
     order: Order
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumericalPolicy:
+class NumericalPolicy(Struct, frozen=True, kw_only=True):
     """The last in the order of numbers; every tag must be one."""
 
     order: Order
@@ -59,8 +56,7 @@ class NumericalPolicy:
 PolicyChoice = SemverPolicy | AlphabeticalPolicy | NumericalPolicy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagFilter:
+class TagFilter(Struct, frozen=True, kw_only=True):
     """Which tags a policy sees, and what of them it compares.
 
     Attributes:
@@ -80,8 +76,7 @@ class DigestReflection(StrEnum):
     ALWAYS = "Always"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicySpec:
+class PolicySpec(Struct, frozen=True, kw_only=True):
     """`spec` of an ImagePolicy.
 
     Attributes:
@@ -95,8 +90,7 @@ class PolicySpec:
     digests: DigestReflection = DigestReflection.NEVER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowedPolicy:
+class FollowedPolicy(Struct, frozen=True, kw_only=True):
     """An ImagePolicy with the repository that it speaks of. https://fluxcd.io/flux/components/image/imagepolicies/.
 
     Attributes:

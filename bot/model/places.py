@@ -1,6 +1,6 @@
 """Where a value stands in a repository."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 Route = tuple[str | int, ...]
 """Keys and 0-based sequence indices from a document's root to a value."""
@@ -9,8 +9,7 @@ Spot = tuple[str, int]
 """A file, and the byte where a scalar starts in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """One scalar in one file.
 
     Attributes:
@@ -42,8 +41,7 @@ class Place:
         return self.path, self.start
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class ObjectId:
+class ObjectId(Struct, frozen=True, kw_only=True, order=True):
     """A Kubernetes object as its manifest names it; `namespace` is empty where the manifest leaves it to Kustomize."""
 
     kind: str

@@ -1,7 +1,8 @@
 """Pull requests and commit statuses, as they are and as they shall be."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from bot.model.commits import FileChange, Sha
 from bot.model.proposing import Extras
@@ -10,8 +11,7 @@ from bot.model.verdicts import Verdict
 from bot.reason import Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(Struct, frozen=True, kw_only=True):
     """Who we are on the forge.
 
     Attributes:
@@ -24,8 +24,7 @@ class Identity:
     email: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PullRequest:
+class PullRequest(Struct, frozen=True, kw_only=True):
     """A pull request of the forge, open or closed.
 
     Attributes:
@@ -54,8 +53,7 @@ class State(StrEnum):
     PENDING = "pending"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitStatus:
+class CommitStatus(Struct, frozen=True, kw_only=True):
     """One context's word on a commit; `description` has at most 140 characters."""
 
     context: str
@@ -64,8 +62,7 @@ class CommitStatus:
     target_url: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaidStatus:
+class SaidStatus(Struct, frozen=True, kw_only=True):
     """What somebody said about a commit; `creator` is the login that the forge knows it from."""
 
     context: str
@@ -73,8 +70,7 @@ class SaidStatus:
     creator: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Texts:
+class Texts(Struct, frozen=True, kw_only=True):
     """The words of a pull request and its commit."""
 
     title: str
@@ -103,8 +99,7 @@ class Action(StrEnum):
     """Not ours to touch; the reason says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PullRequestPlan:
+class PullRequestPlan(Struct, frozen=True, kw_only=True):
     """Everything needed to bring one pull request about, and nothing that acts.
 
     Attributes:
@@ -140,8 +135,7 @@ class PullRequestPlan:
         return self.head_before if self.action is Action.ADVANCE and self.head_before else self.base_sha
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemoryPlan:
+class MemoryPlan(Struct, frozen=True, kw_only=True):
     """What is to be remembered for later runs, as the file of a branch of our own.
 
     Attributes:
@@ -156,8 +150,7 @@ class MemoryPlan:
     after: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusPlan:
+class StatusPlan(Struct, frozen=True, kw_only=True):
     """A status to be set on a commit where it is not already so.
 
     `sha` is None for the head of a pull request that is pushed or opened in this run: `branch` names it, and there is
@@ -169,8 +162,7 @@ class StatusPlan:
     status: CommitStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """All that a run would write, as data.
 
     Attributes:
@@ -184,8 +176,7 @@ class Plan:
     memory: MemoryPlan | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """What came of one pull-request plan.
 
     Attributes:
@@ -206,8 +197,7 @@ class Outcome:
     remarks: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
+class Published(Struct, frozen=True, kw_only=True):
     """What came of a whole plan.
 
     Attributes:

@@ -1,8 +1,9 @@
 """How a tier proposes what it may move to: in which pull requests, how many, when, and with whom."""
 
-from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class Grouping(StrEnum):
@@ -13,8 +14,7 @@ class Grouping(StrEnum):
     OWNER = "owner"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedGroup:
+class NamedGroup(Struct, frozen=True, kw_only=True):
     """A group that a rule names; all updates of a tier that are in it share a pull request."""
 
     name: str
@@ -44,8 +44,7 @@ class Beyond(StrEnum):
     DRAFT = "draft"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amounts:
+class Amounts(Struct, frozen=True, kw_only=True):
     """How much a tier proposes at once.
 
     Attributes:
@@ -57,8 +56,7 @@ class Amounts:
     changes: int = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class Window(Struct, frozen=True, kw_only=True):
     """A time in which something may be opened or pushed.
 
     Attributes:
@@ -80,8 +78,7 @@ class AutoMerge(StrEnum):
     REBASE = "rebase"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extras:
+class Extras(Struct, frozen=True, kw_only=True):
     """What a pull request gets when it is opened, and never again: whoever takes a label off means it.
 
     Attributes:
@@ -96,8 +93,7 @@ class Extras:
     auto_merge: AutoMerge | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposing:
+class Proposing(Struct, frozen=True, kw_only=True):
     """A tier's settings, or those of one update where rules say otherwise.
 
     Attributes:
@@ -114,8 +110,7 @@ class Proposing:
     extras: Extras = field(default_factory=Extras)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProposingRule:
+class ProposingRule(Struct, frozen=True, kw_only=True):
     """What a rule sets of it; None leaves it as it is."""
 
     group: Group | None = None

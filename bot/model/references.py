@@ -1,7 +1,8 @@
 """What the manifests wish for: one reference for each place where a chart's version is decided."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.model.charts import ChartSource
 from bot.model.places import ObjectId, Place
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from bot.model.image_policies import FollowedPolicy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExactPin:
+class ExactPin(Struct, frozen=True, kw_only=True):
     """One version, written out.
 
     Attributes:
@@ -32,8 +32,7 @@ class ExactPin:
         return (self.version, self.digest) if self.digest else (self.version,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RangePin:
+class RangePin(Struct, frozen=True, kw_only=True):
     """A constraint that Flux follows by itself; `place` is None where it is absent and Flux reads `*`."""
 
     constraint: str
@@ -47,8 +46,7 @@ class RangePin:
         return (self.place,) if self.place else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestPin:
+class DigestPin(Struct, frozen=True, kw_only=True):
     """A digest alone: the version has to be found out from the manifest it names."""
 
     digest: Place
@@ -62,8 +60,7 @@ class DigestPin:
 Pin = ExactPin | RangePin | DigestPin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class Declared(Struct, frozen=True, kw_only=True):
     """An object and where its manifest begins."""
 
     object: ObjectId
@@ -71,8 +68,7 @@ class Declared:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class BuiltBy:
+class BuiltBy(Struct, frozen=True, kw_only=True, order=True):
     """A root that builds an object: a Flux Kustomization, or a kustomization that no other one includes.
 
     Attributes:
@@ -89,8 +85,7 @@ class BuiltBy:
         return self.folder or "."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(Struct, frozen=True, kw_only=True):
     """One object's wish for a version of a chart, with everything needed to judge it.
 
     Attributes:
@@ -135,8 +130,7 @@ class Reference:
         return (self.path, *self.also_in, *self.consumer_paths)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassedOver:
+class PassedOver(Struct, frozen=True, kw_only=True):
     """A file, or an object in it, that is not judged, and why.
 
     Attributes:

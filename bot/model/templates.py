@@ -1,9 +1,10 @@
 """The wordings that a team may choose: text with a few variables in braces, and nothing that could be run."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Self
+
+from msgspec import Struct
 
 _PIECE = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}]*)\}|[{}]")
 _KEPT = {"{{": "{", "}}": "}"}
@@ -31,8 +32,7 @@ class InvalidTemplate(ValueError):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """One wording: the team's own words, and variables whose values are foreign text.
 
     Attributes:
@@ -61,8 +61,7 @@ class Template:
         return sum(len(part) for part in self.parts if isinstance(part, str))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Templates:
+class Templates(Struct, frozen=True, kw_only=True):
     """The wordings of pull requests and commits.
 
     Attributes:

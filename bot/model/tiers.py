@@ -1,8 +1,9 @@
 """Environment tiers and the rules that a configuration file gives them."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from bot.model.proposing import Proposing, ProposingRule
 from bot.model.templates import DEFAULT_TEMPLATES, Templates
@@ -36,8 +37,7 @@ class CommitPolicy(StrEnum):
     API = "api"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mirror:
+class Mirror(Struct, frozen=True, kw_only=True):
     """Charts of a registry that are also elsewhere; both sides are chart addresses, or both end in `/*`.
 
     Attributes:
@@ -56,16 +56,14 @@ class ImagePolicies(StrEnum):
     APPLY = "apply"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequiredStatus:
+class RequiredStatus(Struct, frozen=True, kw_only=True):
     """A commit status that must say success, by who may say it: anyone with a token can set any context."""
 
     context: str
     creator: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Pace(Struct, frozen=True, kw_only=True):
     """What must have passed before a version is taken; nothing by default.
 
     Attributes:
@@ -85,8 +83,7 @@ class Pace:
     by_merge: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tier:
+class Tier(Struct, frozen=True, kw_only=True):
     """One environment.
 
     Attributes:
@@ -117,8 +114,7 @@ class Tier:
         return self.production or self.pace.by_merge or self.follow is Reach.EXACT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """An exception: other values for what meets all its conditions. The last rule that matches wins, value by value.
 
     Attributes:
@@ -148,8 +144,7 @@ class Rule:
     proposing: ProposingRule = field(default_factory=ProposingRule)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
+class Shared(Struct, frozen=True, kw_only=True):
     """Where values may be written that several tiers share, and that a draft may move for all of them.
 
     Attributes:
@@ -161,8 +156,7 @@ class Shared:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Configuration:
+class Configuration(Struct, frozen=True, kw_only=True):
     """The whole configuration file, checked.
 
     Attributes:

@@ -1,8 +1,9 @@
 """What was decided for one reference in one tier."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from bot.model.places import Place
 from bot.model.references import Reference
@@ -22,8 +23,7 @@ class Refused(NamedTuple):
     """When nothing but time speaks against it: from then on it may be taken."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class Waiting(Struct, frozen=True, kw_only=True):
     """The version that will be free first, and how long that takes: `2d`, `5h`."""
 
     version: str
@@ -31,8 +31,7 @@ class Waiting:
     left: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+class Edit(Struct, frozen=True, kw_only=True):
     """One intended change: this place shall hold this text.
 
     Attributes:
@@ -44,16 +43,14 @@ class Edit:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReachedTier:
+class ReachedTier(Struct, frozen=True, kw_only=True):
     """A tier that an update moves, and the files and roots by which it does."""
 
     tier: Tier
     ways: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(Struct, frozen=True, kw_only=True):
     """Old and new side by side, and the edits that make it so.
 
     Attributes:
@@ -80,8 +77,7 @@ class Update:
     shared: tuple[ReachedTier, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Current:
+class Current(Struct, frozen=True, kw_only=True):
     """Nothing to do: the newest version that the limits allow is in use.
 
     Attributes:
@@ -105,8 +101,7 @@ class Current:
     brings: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(Struct, frozen=True, kw_only=True):
     """Not updated, for this reason; `version` is what the manifest says now."""
 
     version: str
@@ -116,8 +111,7 @@ class Held:
 Decision = Update | Current | Held
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """The decision for one reference in one tier."""
 
     tier: Tier

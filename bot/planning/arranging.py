@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.model.places import Route
 from bot.model.proposing import Extras, Mode, Proposing
@@ -25,8 +27,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 _Value = tuple[str, int, Route]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """What of a tier is proposed already.
 
     Attributes:
@@ -42,8 +43,7 @@ class Standing:
     numbers: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrangement:
+class Arrangement(Struct, frozen=True, kw_only=True):
     """A tier's verdicts as they stand then, and the positions of those that each key proposes.
 
     Attributes:
@@ -61,8 +61,7 @@ class Arrangement:
     extras: Mapping[Key, Extras] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True, kw_only=True):
     index: int
     update: Update
     row: Row

@@ -5,8 +5,9 @@ https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-f
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple, Self
+
+from msgspec import Struct, field
 
 from bot.planning.path_patterns import ANY_FOLDERS, Glob
 
@@ -29,8 +30,7 @@ class _Numbered(NamedTuple):
     glob: Glob
 
 
-@dataclass(frozen=True, slots=True)
-class CodeOwners:
+class CodeOwners(Struct, frozen=True):
     """The owners of a repository's paths, read once and asked for thousands.
 
     Attributes:

@@ -14,7 +14,9 @@ commit is, is decided by `bot.planning.ownership`.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.planning.ownership import TIER_TRAILER
 
@@ -36,8 +38,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _FEWEST_WORDS = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChartRow:
+class ChartRow(Struct, frozen=True, kw_only=True):
     """One chart that moves from one version to another in some files.
 
     Attributes:
@@ -55,8 +56,7 @@ class ChartRow:
     paths: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitRecord:
+class CommitRecord(Struct, frozen=True, kw_only=True):
     """What one commit of ours changes.
 
     Attributes:

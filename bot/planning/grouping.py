@@ -2,8 +2,10 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, replace
 from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.model.commits import BOT_BRANCHES
 from bot.model.proposing import Extras, Grouping, Majors, NamedGroup, Proposing, ProposingRule
@@ -22,8 +24,7 @@ _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _KEY = re.compile(r"all|[a-z0-9-]{1,40}-[0-9a-f]{8}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Key:
+class Key(Struct, frozen=True, kw_only=True, order=True):
     """What updates share with whom they share a pull request.
 
     Attributes:

@@ -7,10 +7,12 @@ follows is that a pull request is opened, or is not.
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.model.commits import BOT_BRANCHES
 from bot.planning.rows import Row
@@ -25,8 +27,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Refusal(Struct, frozen=True, kw_only=True):
     """A row that a person does not want.
 
     Attributes:
@@ -39,8 +40,7 @@ class Refusal:
     unticked: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TierMemory:
+class TierMemory(Struct, frozen=True, kw_only=True):
     """What is remembered of one tier.
 
     Attributes:

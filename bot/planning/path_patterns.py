@@ -5,8 +5,9 @@ run (a hostile one would hold every thread). This one takes at most pattern time
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Self, TypeVar
+
+from msgspec import Struct
 
 from bot.model.charts import ChartAddress
 
@@ -19,8 +20,7 @@ _ONE_SEGMENT = frozenset("*?")
 _NOT_KNOWN = "[]{}!\\"
 
 
-@dataclass(frozen=True, slots=True)
-class Glob:
+class Glob(Struct, frozen=True):
     """One pattern, split once.
 
     Attributes:

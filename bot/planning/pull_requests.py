@@ -1,6 +1,7 @@
 """The life of one pull request: what is wished, what is found, and so what to do."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.model.commits import CommitFacts, FileChange, PathDifference, Sha
 from bot.model.proposals import Action, Identity, PullRequest, PullRequestPlan, Texts
@@ -17,8 +18,7 @@ _MARK_END = " -->"
 _UNFINISHED = " unfinished -->"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Struct, frozen=True, kw_only=True):
     """What the base branch asks for in this run; without changes there is nothing to propose.
 
     Attributes:
@@ -51,8 +51,7 @@ class Wish:
         return branch_of(self.tier, self.key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundBranch:
+class FoundBranch(Struct, frozen=True, kw_only=True):
     """Our branch as the remote has it.
 
     Attributes:
@@ -65,8 +64,7 @@ class FoundBranch:
     carries: tuple[PathDifference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """What the remote and the forge have under one branch name."""
 
     branch: FoundBranch | None = None

@@ -1,15 +1,15 @@
 """A row of a pull request: one chart that moves to one version. Rows are what a person takes out or refuses."""
 
 import hashlib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.model.commits import CommitFacts
 from bot.model.verdicts import Update, Verdict
 from bot.planning.commit_trailers import read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True, order=True):
     """One chart, by its address without `oci://`, and the version that it moves to."""
 
     chart: str

@@ -1,7 +1,8 @@
 """Values that several tiers share: which these are, whether a draft may move them, and under which tier it is told."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.model.references import RangePin, Reference
 from bot.model.tiers import Configuration, Tier

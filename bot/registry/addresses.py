@@ -6,7 +6,8 @@ name that resolves differently the second time (DNS rebinding) gains nothing.
 """
 
 import ipaddress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.reason import Reason
 from bot.reasons import FORBIDDEN_ADDRESS, PRIVATE_ADDRESS
@@ -28,8 +29,7 @@ METADATA = frozenset(
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddressRule:
+class AddressRule(Struct, frozen=True, kw_only=True):
     """Judges addresses. `private_hosts` holds hosts, with or without a port, that may be private."""
 
     private_hosts: frozenset[str] = frozenset()

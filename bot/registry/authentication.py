@@ -5,9 +5,10 @@ ECR and ECR Public answer so to an expired one), then without the login (GHCR re
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from bot.model.secret import Secret
 from bot.registry.answers import Answer
@@ -28,8 +29,7 @@ _DENIALS = REFUSALS - {HTTPStatus.BAD_REQUEST}
 _MOST_RETRIES = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class Grant(Struct, frozen=True, kw_only=True):
     """What goes into `Authorization`. `fresh`: made for this very question, so that renewing it is of no use."""
 
     scheme: str = ""

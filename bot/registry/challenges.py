@@ -4,8 +4,9 @@ https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
 """
 
 import re
-from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from bot.registry.origins import Origin, names_loopback
 
@@ -23,8 +24,7 @@ TOKEN_SERVICES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Challenge:
+class Challenge(Struct, frozen=True, kw_only=True):
     """What to do before asking again.
 
     Attributes:

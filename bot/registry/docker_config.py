@@ -8,9 +8,10 @@ import binascii
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from bot.model.secret import Secret
 from bot.registry.origins import DEFAULT_PORTS, DOCKER_HUB, DOCKER_HUB_ENDPOINT, split_host
@@ -22,8 +23,7 @@ _HTTPS_PORT = DEFAULT_PORTS["https"]
 _DOCKER_HUB_NAMES = frozenset({DOCKER_HUB, DOCKER_HUB_ENDPOINT, "index.docker.io"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
+class Login(Struct, frozen=True, kw_only=True):
     """A stored login. With `identity_token` set it is that token; user and password are empty then."""
 
     username: str
@@ -31,8 +31,7 @@ class Login:
     identity_token: Secret = field(default_factory=lambda: Secret(""))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """What a stored login is for: a host, its port, and possibly only the repositories below a path."""
 
     host: str
@@ -55,8 +54,7 @@ class Scope:
         return same and (not self.path or f"{other.path}/".startswith(f"{self.path}/"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Store:
+class Store(Struct, frozen=True, kw_only=True):
     """One configuration file.
 
     Attributes:

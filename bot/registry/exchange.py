@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from bot.frozen import field, frozen
 from bot.reason import Reason
 from bot.registry.answers import Answer
 from bot.registry.failures import TroubleError, UnansweredError
@@ -17,7 +17,7 @@ from bot.registry.waiting import jittered, pause, retry_after
 BUSY = frozenset({429, 502, 503, 504})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Request:
     """What is sent. Headers may hold a login, so they are never shown."""
 

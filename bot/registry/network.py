@@ -7,9 +7,10 @@ another one; so nothing of ours lets a library look at the environment.
 import ipaddress
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from bot.errors import UsageError
 from bot.model.secret import Secret
@@ -17,16 +18,14 @@ from bot.registry.deadlines import WatchedTLSSocket
 from bot.registry.origins import Origin, names_loopback, split_host
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proxy:
+class Proxy(Struct, frozen=True, kw_only=True):
     """One proxy. `login` is `user:password`, empty where there is none."""
 
     url: str
     login: Secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
+class Network(Struct, frozen=True, kw_only=True):
     """How to reach the outside.
 
     Attributes:

@@ -1,8 +1,9 @@
 """Where requests go: scheme, host and port, and the name a person knows the host by."""
 
 import ipaddress
-from dataclasses import dataclass
 from urllib.parse import SplitResult
+
+from msgspec import Struct
 
 from bot.model.charts import ChartSource
 
@@ -11,8 +12,7 @@ DOCKER_HUB = "docker.io"
 DOCKER_HUB_ENDPOINT = "registry-1.docker.io"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True):
     """One server. `host` is lower-case, an IPv6 address without brackets; `port` is always a number."""
 
     scheme: str

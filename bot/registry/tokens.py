@@ -9,10 +9,11 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
+
+from msgspec import Struct
 
 from bot.model.secret import Secret
 from bot.registry.answers import Answer, bad_answer
@@ -32,8 +33,7 @@ _MARGIN_SECONDS = 10
 _MOST_SECONDS = 3600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class Token(Struct, frozen=True, kw_only=True):
     """A bearer token. `until` is on the monotonic clock."""
 
     value: Secret

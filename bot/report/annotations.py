@@ -1,9 +1,10 @@
 """Annotations on the file and line of each problem: the worst first, and no more than a runner keeps."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.errors import BotError, Fault
 from bot.reason import Reason, Weight
@@ -26,8 +27,7 @@ class Level(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Annotation:
+class Annotation(Struct, frozen=True, kw_only=True):
     """One annotation, its text safe for a log.
 
     Attributes:

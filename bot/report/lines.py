@@ -1,13 +1,13 @@
 """The lines of a pull request: all updates of one chart from one version to another are one line."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.model.verdicts import Update, Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One chart that moves from one version to another in some places.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import assert_never
+
+from msgspec import Struct
 
 from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
@@ -25,8 +26,7 @@ class Tone(IntEnum):
     QUIET = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Cell:
+class Cell(Struct, frozen=True, kw_only=True, order=True):
     """One thing that is so in a tier; several references of a chart may differ. Foreign text, not escaped."""
 
     tone: Tone
@@ -37,8 +37,7 @@ class Cell:
         return f"{self.text} ({self.count} times)" if self.count > 1 else self.text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One chart: for each tier in the configuration's order what is so there, nothing where it is not used."""
 
     chart: str

@@ -1,8 +1,9 @@
 """Everything that a run found, decided and did, as the one value from which all that is told is made."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
+
+from msgspec import Struct
 
 from bot.model.commits import FileChange
 from bot.model.references import PassedOver
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from bot.model.proposals import Outcome, Plan, Published, StatusPlan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunReport:
+class RunReport(Struct, frozen=True, kw_only=True):
     """One run.
 
     Attributes:

@@ -4,7 +4,8 @@ What is said about a pull request stands beside it and is not repeated here.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.model.verdicts import Verdict
 from bot.reason import Reason, Weight
@@ -13,8 +14,7 @@ from bot.report.run_report import RunReport, reason_of
 _LOUDNESS = {weight: index for index, weight in enumerate(Weight)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class Spot(Struct, frozen=True, kw_only=True):
     """Where a reason holds: a file and its line (0: the file as a whole), or nowhere for the run's own reasons."""
 
     path: str = ""
@@ -26,8 +26,7 @@ class Spot:
         return f"{where} ({self.what})" if where and self.what else where or self.what
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """One reason and every place where it holds, in order."""
 
     reason: Reason

@@ -1,7 +1,8 @@
 """What Git's plumbing prints, read into our nouns. Paths that are not UTF-8 keep their bytes as surrogate escapes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.model.branch_names import branch_problem
 from bot.model.commits import EntryKind, Sha, TreeEntry
@@ -11,16 +12,14 @@ _HEADS = "refs/heads/"
 _EXECUTABLE = 0o100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoteListing:
+class RemoteListing(Struct, frozen=True, kw_only=True):
     """What `ls-remote --symref` says; `default` is None where the remote's HEAD names no branch of its own."""
 
     default: Branch | None
     tips: dict[Branch, Sha]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawDifference:
+class RawDifference(Struct, frozen=True, kw_only=True):
     """One record of `diff-tree --raw`; a kind is None on the side where the path does not exist."""
 
     path: str

@@ -1,10 +1,11 @@
 """The address of a Git remote: checked once, so that no later command can mistake it for something else."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from bot.errors import UsageError
 
@@ -24,8 +25,7 @@ class Transport(StrEnum):
     FILE = "file"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remote:
+class Remote(Struct, frozen=True, kw_only=True):
     """A remote that Git may be given.
 
     Attributes:

@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from bot.errors import RepositoryFailed
 from bot.repository import failures, surroundings
@@ -21,8 +22,7 @@ _OLDEST = (2, 32)
 _INSTALL = "Install Git 2.32 or newer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
+class Finished(Struct, frozen=True, kw_only=True):
     """A command that ended: its exit status and what it wrote."""
 
     status: int

@@ -8,9 +8,10 @@ import contextlib
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
+
+from msgspec import Struct
 
 from bot.errors import RepositoryFailed, UsageError
 from bot.model.secret import Secret
@@ -37,8 +38,7 @@ class KeyKind(Enum):
     SSH = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class SigningKey:
+class SigningKey(Struct, frozen=True):
     """A private key, in the armour that gpg and ssh-keygen write."""
 
     kind: KeyKind

@@ -3,7 +3,7 @@
 A digest that is written is always the hash of bytes that were fetched.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.model.charts import ManifestFacts, TagList, Unreachable
 from bot.model.references import DigestPin, ExactPin, Reference

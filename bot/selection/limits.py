@@ -1,8 +1,10 @@
 """How far one reference may move: the tier, the rules, and the comment on the version's own line."""
 
 from collections.abc import Container
-from dataclasses import dataclass, field, replace
 from itertools import takewhile
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.maturity.durations import duration_text
 from bot.maturity.gates import Gate, NotYet
@@ -18,8 +20,7 @@ from bot.versions.tags import TaggedVersion
 from bot.versions.version import Version, try_flux
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """What bounds one reference in one tier.
 
     Attributes:

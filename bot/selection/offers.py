@@ -4,8 +4,9 @@ References are judged chart by chart, so a few offers are all that need be kept:
 memory, and reading 50 tags anew for each reference would take longer than everything else about it.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from bot.versions.patterns import Pattern
 from bot.versions.tags import SeenTags, TaggedVersion, TagRule, see_pinnable, see_tags
@@ -15,8 +16,7 @@ _KEPT = 8
 """Rules, and spellings with a `v` and without one, of the chart at hand."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(Struct, frozen=True, kw_only=True):
     """The versions that a chart offers in the place of one.
 
     Attributes:

@@ -4,8 +4,9 @@ Where the configuration says so, it becomes the exact version that Flux runs for
 bounds it from then on.
 """
 
-from dataclasses import replace
 from itertools import takewhile
+
+from msgspec.structs import replace
 
 from bot.flux.remarks import narrowing_comment
 from bot.model.charts import TagList

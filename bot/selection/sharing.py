@@ -1,7 +1,8 @@
 """What bounds a value that several tiers share: everything that any of them says, or nothing moves."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.maturity.gates import Gate
 from bot.model.references import Reference

@@ -1,7 +1,8 @@
 """One value that decides several charts: it moves only to a version that every one of them has."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.model.charts import ChartSource, TagList, Unreachable
 from bot.model.references import Reference

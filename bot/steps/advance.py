@@ -1,7 +1,8 @@
 """advance: on a branch that others work on, the version of its one chart may move, by a commit on top of theirs."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.model.commits import FileChange
 from bot.model.places import Place

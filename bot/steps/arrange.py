@@ -1,8 +1,10 @@
 """arrange: the updates of each tier to the pull requests that propose them, and those that nothing proposes now."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.model.commits import FileChange
 from bot.model.proposals import MemoryPlan, PullRequest
@@ -23,8 +25,7 @@ from bot.steps.look_beyond import without_bounds
 from bot.steps.resolve import TierVerdicts, TierView
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class Proposal(Struct, frozen=True, kw_only=True):
     """What one pull request is to propose.
 
     Attributes:
@@ -45,8 +46,7 @@ class Proposal:
     draft: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TierProposals:
+class TierProposals(Struct, frozen=True, kw_only=True):
     """One tier on its base: its verdicts as they stand, and what is proposed of them.
 
     Attributes:
@@ -68,8 +68,7 @@ class TierProposals:
         return tuple(change for proposal in self.proposals for change in proposal.changes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arranged:
+class Arranged(Struct, frozen=True, kw_only=True):
     """All tiers; `memory` is None where nothing is to be remembered anew."""
 
     tiers: tuple[TierProposals, ...]
@@ -136,8 +135,7 @@ def _memory_plan(remote: Remote, before: bytes | None, after: bytes) -> MemoryPl
     return MemoryPlan(branch=MEMORY_BRANCH, path=MEMORY_FILE, head_before=head, before=before, after=after)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Arranger:
+class _Arranger(Struct, frozen=True, kw_only=True):
     """One tier."""
 
     edits: TierEdits

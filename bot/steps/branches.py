@@ -1,8 +1,9 @@
 """The base branches of a run with what is remembered of them: the ground on which limits by time are found out."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from bot.ledger.merging import merge
 from bot.ledger.model import Ledger
@@ -21,8 +22,7 @@ LONGEST_PAST = timedelta(weeks=4)
 """How far back something is looked for that nobody asks for by a longer time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class Past(Struct, frozen=True, kw_only=True):
     """What a run on Git knows beside the tips.
 
     Attributes:

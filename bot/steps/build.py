@@ -1,7 +1,8 @@
 """build: what Kustomize and Flux make of a tree, and whether edits of ours would change what other tiers get."""
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.kustomize.files import Files
 from bot.kustomize.graph import BuiltObject, Graph, Root, read_graph
@@ -16,8 +17,7 @@ _Key = tuple[Hashable, ...]
 _Built = Mapping[_Key, tuple[BuiltObject | None, Root]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Changed:
+class Changed(Struct, frozen=True, kw_only=True, eq=False):
     """One object of a root that differs.
 
     Attributes:
@@ -36,8 +36,7 @@ class Changed:
         return self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class BuiltTree:
+class BuiltTree(Struct, frozen=True, kw_only=True, eq=False):
     """A tree and all that is built of it.
 
     Attributes:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.flux.remarks import narrowing_comment
 from bot.maturity.gates import HoldGate
@@ -59,8 +61,7 @@ def _why_unknown(verdict: Verdict) -> Reason | None:
     return held.reason if isinstance(held, Held) and held.reason.id in UNKNOWN else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Proposal:
+class _Proposal(Struct, frozen=True, kw_only=True):
     """What our branch changes: the commit that it was built on, and its tip."""
 
     built_on: Side

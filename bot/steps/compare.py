@@ -1,7 +1,9 @@
 """compare: the versions that a pull request's people changed, tier by tier."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, SuspendedPolicy, Tier
@@ -11,8 +13,7 @@ from bot.steps.scan import Scanned
 from bot.steps.side import wish_alike
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edited:
+class Edited(Struct, frozen=True, kw_only=True):
     """One reference of a tier that says another version than before.
 
     Attributes:

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.model.commits import FileChange
 from bot.model.verdicts import Update, Verdict
@@ -11,8 +12,7 @@ from bot.steps.edit_file import edit_file, hold
 from bot.steps.resolve import TierVerdicts, TierView
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TierEdits:
+class TierEdits(Struct, frozen=True, kw_only=True):
     """One tier on its base: the files that change, and its verdicts as they stand after editing."""
 
     view: TierView

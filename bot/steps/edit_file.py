@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.model.commits import FileChange, TreeEntry
 from bot.model.places import Place, Route
@@ -25,8 +27,7 @@ _CHANGED = "the file is not what it was when it was read"
 _DISAGREEMENT = "other objects share the value and do not move with it"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditedFile:
+class EditedFile(Struct, frozen=True, kw_only=True):
     """A file's change, None where nothing moves; and its verdicts, in the order given."""
 
     change: FileChange | None

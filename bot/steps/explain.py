@@ -1,7 +1,8 @@
 """explain: one place of all that a scan finds, and how its verdict came about."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.errors import UsageError
 from bot.maturity.durations import duration_text

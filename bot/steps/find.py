@@ -1,8 +1,8 @@
 """find: what the remote and the forge already hold of ours."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from bot.frozen import field, frozen
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import Identity, PullRequest
 from bot.model.tiers import Branch, Tier
@@ -17,7 +17,7 @@ HISTORY = 10
 """Commits of a branch of ours that are looked at: one of ours, and those that people put on top."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Remote:
     """Our side of the remote at the start of a run.
 

@@ -1,7 +1,9 @@
 """What the references of a base branch said in its past: read as far back as somebody needs, and no further."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.flux.files import may_concern_flux
 from bot.flux.version_edits import older_pins
@@ -24,8 +26,7 @@ Key = tuple[str, str, ObjectId]
 """A tier's name, and a reference of it: the file in which its version is written, and its object."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
+class _State(Struct, frozen=True, kw_only=True):
     """What all references of a branch's tiers say in one commit, and the files that decide it.
 
     Attributes:

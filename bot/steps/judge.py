@@ -1,7 +1,8 @@
 """judge: what the tiers' rules say of versions that people wrote."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.check_reasons import BEYOND_TIER, DIGEST_DIFFERS, EDIT_SUSPENDED, HELD_EDIT, NOT_SOAKED, SEVERAL_TIERS
 from bot.model.charts import Unreachable

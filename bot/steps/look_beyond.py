@@ -1,7 +1,8 @@
 """look beyond: what lies past how far a tier follows, where the configuration wants that as a draft."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.model.proposing import Amounts, Beyond, Majors
 from bot.model.references import ExactPin

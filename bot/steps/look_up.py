@@ -1,7 +1,9 @@
 """look up: distinct charts to tags and digests. One listing a chart, whatever the number of references."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
 from bot.model.references import DigestPin
@@ -16,8 +18,7 @@ Asked = tuple[ChartSource, str]
 """A chart, and a tag or digest of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class Answers(Struct, frozen=True, kw_only=True):
     """Everything the registries said in this run."""
 
     tags: Mapping[ChartSource, TagList | Unreachable] = field(default_factory=dict)

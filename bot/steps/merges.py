@@ -1,7 +1,8 @@
 """`moves-by: merge`: what the next merge would bring to a tier that is not ours to edit, and whether it has soaked."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.maturity.gates import NotYet
 from bot.maturity.maturity_reasons import MERGE_BRINGS

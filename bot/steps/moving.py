@@ -1,7 +1,8 @@
 """A reference that would move, if time says nothing against it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.model.references import Reference
 from bot.model.tiers import Tier
@@ -10,8 +11,7 @@ from bot.planning.sharing import apart
 from bot.versions.version import Version, try_loose
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moving:
+class Moving(Struct, frozen=True, kw_only=True):
     """One such reference, and the version that it would leave for `tag`."""
 
     tier: Tier

@@ -1,7 +1,8 @@
 """owners: a tree's CODEOWNERS, from the one place of several that GitHub would read it from."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.model.references import Reference
 from bot.planning.code_owners import LARGEST, LOCATIONS, CodeOwners

@@ -1,7 +1,8 @@
 """plan: the edits, and what exists already, to every write of the run as data."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.model.proposals import Action, Plan, PullRequestPlan, StatusPlan
 from bot.model.templates import Templates

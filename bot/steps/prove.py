@@ -4,7 +4,8 @@ Drafts for several tiers are proved apart: they may change the objects that they
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Update, Verdict

@@ -1,9 +1,11 @@
 """publish: a plan to what came of it. The only step that writes; each write is safe to repeat after a kill."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.errors import BotError, RunFailed
 from bot.model.commits import EntryKind, FileChange, PushRejected, Sha
@@ -52,8 +54,7 @@ def publish(plan: Plan, remote: Remote, configuration: Configuration, problems: 
     return replace(published, problems=(*problems, *published.problems))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Publisher:
+class _Publisher(Struct, frozen=True, kw_only=True):
     remote: Remote
     configuration: Configuration
 

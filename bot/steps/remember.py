@@ -1,8 +1,9 @@
 """remember: what a run saw first, kept for the next: before any other write, so that no failure of theirs loses it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.errors import BotError, LedgerBroken, RunFailed
 from bot.ledger.merging import merge

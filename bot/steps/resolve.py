@@ -1,8 +1,9 @@
 """resolve: what the files say to references, each under the tiers that its version reaches."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.config.tree_checks import check_paths
 from bot.errors import ConfigurationError
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from bot.steps.build import BuiltTree
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TierView:
+class TierView(Struct, frozen=True, kw_only=True):
     """One tier on its base: what it wishes for, what in it cannot be judged, and what is built of the base."""
 
     base: Base
@@ -34,16 +34,14 @@ class TierView:
     built: "BuiltTree | None" = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TierVerdicts:
+class TierVerdicts(Struct, frozen=True, kw_only=True):
     """One tier on its base, judged."""
 
     view: TierView
     verdicts: tuple[Verdict, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
+class Resolved(Struct, frozen=True, kw_only=True):
     """All tiers, in the configuration's order within each base, and what lies in no tier of any branch."""
 
     views: tuple[TierView, ...]

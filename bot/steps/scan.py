@@ -4,8 +4,9 @@ Every file is read at most once, and one that says nothing of Flux is never pars
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
+
+from msgspec import Struct
 
 from bot.flux.files import FileReading, may_concern_flux, read_file
 from bot.kustomize.needles import is_kustomization, may_matter
@@ -25,8 +26,7 @@ _SUFFIXES = (".yaml", ".yml")
 _FLUX = b"kustomize.toolkit.fluxcd.io"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
+class Base(Struct, frozen=True, kw_only=True):
     """A tree to judge, and the tiers that live on it.
 
     Attributes:
@@ -40,8 +40,7 @@ class Base:
     tiers: tuple[Tier, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scanned:
+class Scanned(Struct, frozen=True, kw_only=True):
     """What the files of one base say, and what Kustomize and Flux make of them."""
 
     base: Base

@@ -1,9 +1,10 @@
 """select: reference, tags and tier to a verdict."""
 
 from collections import defaultdict
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, assert_never
+
+from msgspec.structs import replace
 
 from bot.maturity.gates import Gate
 from bot.model.charts import ChartSource, TagList, Unreachable

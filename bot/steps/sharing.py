@@ -1,6 +1,6 @@
 """What becomes of an update whose value several tiers share: held under each, or one draft for all of them."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, Tier

@@ -1,8 +1,9 @@
 """`from` and `soak`: what the tiers ran from which another takes its versions, read back as far as that matters."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from bot.ledger.model import Ledger
 from bot.maturity.gates import Run, SoakGate
@@ -23,8 +24,7 @@ _NO_FOLDER = "a folder has no history"
 _CAPPED = "the history of its branch is longer than what is read of it"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Want:
+class _Want(Struct, frozen=True, kw_only=True):
     """A reference that may take what a lower tier ran, and what it would take.
 
     Attributes:

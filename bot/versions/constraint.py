@@ -8,9 +8,10 @@ Source: https://github.com/Masterminds/semver/blob/v3.5.0/constraints.go
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
+
+from msgspec import Struct
 
 from bot.versions.quoting import quoted
 from bot.versions.terms import MEANING, TERM, Term, read_term
@@ -63,8 +64,7 @@ class InvalidConstraint(ValueError):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """Terms that must all hold."""
 
     terms: tuple[Term, ...]
@@ -89,8 +89,7 @@ class Group:
         return " ".join(f"{term.operator}{term.text}" for term in self.terms)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Constraint:
+class Constraint(Struct, frozen=True, kw_only=True):
     """A set of versions.
 
     Attributes:
@@ -182,8 +181,7 @@ class Constraint:
         return self.text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stop:
+class _Stop(Struct, frozen=True, kw_only=True):
     """Where reading a group ended too early, and why."""
 
     fault: Fault

@@ -1,8 +1,9 @@
 """How far a tier moves by itself, relative to the version in use."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
+
+from msgspec import Struct
 
 from bot.versions.constraint import Constraint
 from bot.versions.version import Version
@@ -24,8 +25,7 @@ class Reach(StrEnum):
 Follow = Reach | Constraint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class Limit(Struct, frozen=True, kw_only=True):
     """Where one version in use may move.
 
     Attributes:

@@ -5,9 +5,9 @@ RE2 needs linear time; Python's `re` takes 2 s for 26 characters under a hostile
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Self
 
+from bot.frozen import field, frozen
 from bot.versions.quoting import quoted
 
 _LONGEST_PROBLEM = 120
@@ -27,7 +27,7 @@ class InvalidPattern(ValueError):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Found:
     """The first match of a pattern in a text.
 
@@ -40,7 +40,7 @@ class Found:
     names: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pattern:
     """A compiled pattern."""
 

@@ -16,9 +16,10 @@ and `Client.Tags` in https://github.com/helm/helm/blob/v4.2.1/pkg/registry/clien
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from bot.versions.constraint import Constraint
 from bot.versions.patterns import Pattern
@@ -53,8 +54,7 @@ class TaggedVersion(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenTags:
+class SeenTags(Struct, frozen=True, kw_only=True):
     """What Flux sees in a chart's tags.
 
     Attributes:
@@ -79,8 +79,7 @@ class SeenTags:
         return tuple(seen for seen in self.versions if seen.version.key == key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FluxChoice:
+class FluxChoice(Struct, frozen=True, kw_only=True):
     """What Flux takes for a range.
 
     Attributes:

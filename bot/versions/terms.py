@@ -7,8 +7,9 @@ wild ("dirty"), a term counts the numbers that were given.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from bot.versions.version import Version, try_loose
 
@@ -28,8 +29,7 @@ _MAJOR_AND_MINOR = 2
 _FULL = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(Struct, frozen=True, kw_only=True):
     """An operator and its version.
 
     Attributes:

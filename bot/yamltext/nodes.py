@@ -5,8 +5,9 @@ and they cost a third of the time to make.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 Style: TypeAlias = Literal["", "'", '"', "|", ">"]
 """How a scalar is written: plain, single-quoted, double-quoted, literal block, folded block."""
@@ -100,8 +101,7 @@ Node: TypeAlias = Scalar | Mapping | Sequence | Alias
 Anchored: TypeAlias = Scalar | Mapping | Sequence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """One document of a file.
 
     Attributes:
@@ -149,8 +149,7 @@ class Document:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YamlText:
+class YamlText(Struct, frozen=True, kw_only=True):
     """A file that was read: its bytes and what stands where in them."""
 
     data: bytes

@@ -1,9 +1,10 @@
 """The proof of an edit: read the new bytes again and find exactly the intended values changed, and nothing else."""
 
 from collections.abc import Mapping as TableOf
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from bot.yamltext.commenting import end_of_line, written_comment
 from bot.yamltext.comments import trailing_comment
@@ -15,8 +16,7 @@ from bot.yamltext.strings import may_stand_plain, reads_as_string
 from bot.yamltext.unreadable import DEFAULT_LIMITS, Limits, UnreadableYaml
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """Why new bytes are not the intended edit.
 
     Attributes:

@@ -1,11 +1,11 @@
 """Edits as data: which bytes are replaced by which."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Splice:
+class Splice(Struct, frozen=True, kw_only=True, order=True):
     """Replace ``data[start:end]``; an empty span inserts.
 
     Attributes:

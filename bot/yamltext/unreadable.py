@@ -1,7 +1,8 @@
 """Why a text could not be read as YAML, and the limits a reader keeps to."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Trouble(StrEnum):
@@ -17,8 +18,7 @@ class Trouble(StrEnum):
     READER = "reader failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnreadableYaml:
+class UnreadableYaml(Struct, frozen=True, kw_only=True):
     """One file that is no YAML for us; its neighbours are read all the same.
 
     Attributes:
@@ -35,8 +35,7 @@ class UnreadableYaml:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """What a reader is willing to read; each limit is counted before or inside the reader, never after it.
 
     The largest files with Flux objects in public repositories are Flux's own installation manifests (half a MiB, about

@@ -3,10 +3,10 @@
 import http.client
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from doubles.docker_registry import Pusher
+from msgspec import Struct
 
 from bot.demo.charts import MANIFEST_TYPE, SampleChart, pack
 
@@ -110,8 +110,7 @@ spec:
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class Chart(Struct, frozen=True, kw_only=True):
     """One chart of the fleet; every tenth is followed by a range, every second through an OCIRepository."""
 
     number: int

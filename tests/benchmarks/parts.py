@@ -6,11 +6,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.fleet import Chart, write_fleet
 from benchmarks.measuring import HERE
+from msgspec import Struct
 
 from bot.bootstrap import environment_for, make
 
@@ -37,8 +37,7 @@ def slow_line(netloc: str, milliseconds: int, log: Path) -> Iterator[str]:
         process.stdout.close()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class Side(Struct, frozen=True, kw_only=True):
     """One fleet at one address of the registry, and who looks at it."""
 
     python: Path

@@ -3,13 +3,13 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from doubles.command_line import CONFIGURATION, QUICK, Bot, repository
 from doubles.registry import Action, RegistryDouble, drip, json_reply, link, reply, silent
+from msgspec.structs import replace
 
 from bot.demo.registry import Asked, Reply
 

@@ -3,12 +3,12 @@
 import json
 import subprocess
 from argparse import Namespace
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from doubles.command_line import CONFIGURATION, Bot, release, runner_commands
+from msgspec.structs import replace
 
 from bot.cli.proposal import proposal_of
 from bot.cli.settings import Job

@@ -11,9 +11,10 @@ import sysconfig
 import venv
 from collections.abc import Mapping
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
+
+from msgspec import Struct
 
 from bot.cli.main import main
 from bot.forge.github_client import connect
@@ -24,8 +25,7 @@ ROOT = Path(__file__).parents[2]
 _AT_ONCE = Limits(first_wait_seconds=0.001, attempts=2)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class Ended(Struct, frozen=True, kw_only=True):
     """How a run ended: its exit code and all that it said."""
 
     code: int

@@ -4,9 +4,10 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from bot.registry.limits import Limits
 
@@ -28,8 +29,7 @@ QUICK = Limits(
 """So that a server which never answers is found out at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """What a person gets of a run."""
 
     code: int

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from doubles.github.hosted import HostedRepository
 from doubles.memory_forge import MemoryForge
+from msgspec import Struct
 
 from bot.forge.github import GitHubForge
 from bot.ports import Forge
@@ -29,8 +30,7 @@ class People(Protocol):
         """Close a pull request without a merge."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class Side(Struct, frozen=True, kw_only=True):
     """One implementation of the port, and the people around it."""
 
     forge: Forge

@@ -1,7 +1,9 @@
 """The Forge port in memory, which can refuse single calls or break down in the middle of a run."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from bot.errors import ForgeFailed
 from bot.model.commits import BOT_BRANCHES, Sha

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from doubles.github.seeding import Content, Executable, Gitlink, Symlink
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.errors import RepositoryFailed, UsageError
 from bot.model.branch_names import branch_problem
@@ -32,8 +33,7 @@ File = tuple[EntryKind, bytes]
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
+class Commit(Struct, frozen=True, kw_only=True):
     """A commit of a remote in memory: every path with its kind and bytes."""
 
     files: Mapping[str, File]
@@ -112,8 +112,7 @@ class MemoryRemote:
         return {path: data for path, (kind, data) in found.items() if kind is not EntryKind.SUBMODULE}
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryTree:
+class MemoryTree(Struct, frozen=True):
     """The Tree port on a commit in memory."""
 
     files: Mapping[str, File]

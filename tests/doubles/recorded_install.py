@@ -9,9 +9,10 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,8 +36,7 @@ print(json.dumps({"argv": sys.argv[1:], "cwd": os.getcwd(), "isolated": sys.flag
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
+class Project(Struct, frozen=True, kw_only=True):
     """A copy of the bootstrap with locks of its own, a home and a work tree that somebody happens to be in."""
 
     root: Path

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler
 from typing import Protocol
 from urllib.parse import urlencode
 
+from msgspec import Struct
+
 from bot.demo.registry import Asked, DemoRegistry, PlainHandler, Reply, error_reply
 
 JSON = {"Content-Type": "application/json"}
@@ -24,8 +26,7 @@ class Wire(Protocol):
     def flush(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawReply(Reply):
+class RawReply(Struct, Reply, frozen=True, kw_only=True):
     """Bytes written by hand, after which the connection is closed."""
 
     write: Callable[[Wire], None]
@@ -44,8 +45,7 @@ class Fault:
     times: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basic:
+class Basic(Struct, frozen=True, kw_only=True):
     """The registry wants this login."""
 
     username: str

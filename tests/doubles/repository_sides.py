@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
 from doubles.github.seeding import Content
+from msgspec import Struct
 
 from bot.ports import Repository
 
@@ -33,8 +33,7 @@ class Remote(Protocol):
         """Path to content of a branch or commit."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class Side(Struct, frozen=True, kw_only=True):
     """One implementation of the port, and its remote."""
 
     remote: Remote

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 from builders import configuration, source, tier
@@ -16,6 +15,8 @@ from doubles.github.people import person
 from doubles.github.server import GitHubDouble
 from doubles.hosted_story import HOST, HostedStory, Side, planned
 from doubles.memory_registry import MemoryRegistry
+from msgspec.structs import asdict as as_dict
+from msgspec.structs import replace
 
 from bot.model.proposing import Extras, Grouping, Proposing
 from bot.model.tiers import Configuration
@@ -57,7 +58,7 @@ def about_to_begin(github: GitHubDouble) -> HostedStory:
 
 def argument(side: Side) -> str:
     """How a process of its own is told where to work."""
-    return json.dumps(asdict(side))
+    return json.dumps(as_dict(side))
 
 
 if __name__ == "__main__":

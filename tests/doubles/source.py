@@ -2,12 +2,12 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Module:
+
+class Module(Struct, frozen=True, kw_only=True):
     """One file below bot/.
 
     Attributes:
@@ -40,8 +40,7 @@ class Module:
         yield from (node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class House(Struct, frozen=True, kw_only=True):
     root: Path
     modules: tuple[Module, ...]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from doubles.forge_sides import OURS, Connected
 from doubles.github import faults
 from doubles.github.hosted import HostedRepository
 from doubles.github.people import app, person
 from doubles.github.server import GitHubDouble
+from msgspec.structs import replace
 
 from bot.forge.github import GitHubForge
 from bot.model.proposals import PullRequest

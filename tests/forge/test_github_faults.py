@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from doubles.github.faults import Fault
 from doubles.github.hosted import HostedRepository
 from doubles.github.people import actions
 from doubles.github.server import GitHubDouble
+from msgspec.structs import replace
 
 from bot.errors import ForgeFailed
 from bot.forge.github import GitHubForge

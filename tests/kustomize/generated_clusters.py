@@ -4,10 +4,10 @@ What a seed gives must not change without need: kept answers of the real program
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from random import Random
 
 from kustomize.yaml_styles import Styles, Value
+from msgspec import Struct
 
 _HELM, _SOURCE = "helm.toolkit.fluxcd.io/v2", "source.toolkit.fluxcd.io/v1"
 _FLUX = "kustomize.toolkit.fluxcd.io/v1"
@@ -20,8 +20,7 @@ _NAMES = ("podinfo", "redis", "ingress", "grafana")
 _VARIABLES = ("VERSION", "CHART_VERSION", "redis_version", "ZONE")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GeneratedFleet:
+class GeneratedFleet(Struct, frozen=True, kw_only=True):
     """Files, and the folders of the clusters."""
 
     files: Mapping[str, bytes]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from kustomize.yaml_styles import Raw, Styles, Value
+from msgspec import Struct
 
 _HELM, _SOURCE = "helm.toolkit.fluxcd.io/v2", "source.toolkit.fluxcd.io/v1"
 _VERSIONS = ("1.2.3", "1.3.0", "2.0.0", "v2.1.4", "6.5.4", "0.9.1-rc.1", "1.x", ">=1.0.0 <2.0.0", "1.10", "3", "*")
@@ -16,8 +17,7 @@ _NAMES = ("podinfo", "redis", "ingress", "grafana", "loki", "vault", "pod-info",
 _DIGESTS = ("sha256:" + "ab" * 32, "sha256:" + "01" * 32)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GeneratedTree:
+class GeneratedTree(Struct, frozen=True, kw_only=True):
     """A tree and the folders that nobody includes.
 
     Attributes:

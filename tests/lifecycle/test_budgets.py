@@ -1,12 +1,11 @@
 """How many calls of GitHub's API a run makes."""
 
-from dataclasses import replace
-
 import pytest
 from builders import configuration, tier
 from doubles.github.people import app, person
 from doubles.github.server import GitHubDouble
 from doubles.hosted_story import HostedStory
+from msgspec.structs import replace
 
 from bot.model.proposing import Extras, Grouping, Proposing
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from builders import configuration, source, tier
@@ -16,6 +15,7 @@ from doubles.github.people import person
 from doubles.github.server import GitHubDouble
 from doubles.hosted_story import HOST, HostedStory
 from doubles.story import release
+from msgspec.structs import replace
 
 from bot.model.proposing import Grouping, Proposing
 from bot.reasons import UNREACHABLE

@@ -8,12 +8,12 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from doubles.recorded_install import ROOT, Project
+from msgspec.structs import replace
 
 ACT = Path(sys.executable).parent / "act"
 TOKEN = "ghs_canary0123456789"

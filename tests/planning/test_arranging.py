@@ -1,12 +1,12 @@
 """What of a tier's updates is proposed now: refusals, modes, limits, and who comes first."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from builders import configuration, exact, place, reference, rule, tier
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.model.proposing import Amounts, Extras, Grouping, Mode, Proposing, ProposingRule, Window
 from bot.model.tiers import Rule, Tier

@@ -1,10 +1,10 @@
 """Keys and branches of pull requests."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from builders import configuration, reference, rule, tier
+from msgspec.structs import replace
 
 from bot.model.branch_names import branch_problem
 from bot.model.proposing import Grouping, Majors, Mode, NamedGroup, Proposing, ProposingRule

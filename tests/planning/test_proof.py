@@ -2,10 +2,10 @@
 
 import hashlib
 import subprocess
-from dataclasses import replace
 
 import pytest
 from builders import configuration, tier
+from msgspec.structs import replace
 
 from bot.model.commits import EntryKind, FileChange, PathDifference, TreeEntry
 from bot.model.proposals import Action, PullRequestPlan

@@ -1,9 +1,8 @@
 """Every state that one tier's branch and pull request can be in, and what is done about it."""
 
-from dataclasses import replace
-
 import pytest
 from builders import tier
+from msgspec.structs import replace
 
 from bot.model.commits import CommitFacts, EntryKind, FileChange, PathDifference, TreeEntry
 from bot.model.proposals import Identity, PullRequest, PullRequestPlan, Texts

@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 import pytest
 from builders import configuration, reference, tier
+from msgspec.structs import replace
 
 from bot.model.references import BuiltBy, PassedOver
 from bot.planning.tiers import branch_of_tier, claimants, neighbours, production_paths, tiers_on, tiers_reached

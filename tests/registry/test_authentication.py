@@ -3,12 +3,12 @@
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from unittest.mock import create_autospec
 
 import pytest
 from doubles.charts import digest_of_tag, manifest_of, no_progress, refusal, source, tags_of
 from doubles.registry import Basic, RegistryDouble, TokenService, reply
+from msgspec.structs import replace
 
 from bot.demo.charts import SampleChart
 from bot.demo.registry import Asked

@@ -1,12 +1,12 @@
 """Time that is used up: of a request, a host, a run. Threat 13."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from doubles.certificates import Authority
 from doubles.charts import no_progress, refusal, source, tags_of
 from doubles.registry import RegistryDouble, drip
+from msgspec.structs import replace
 
 from bot.demo.charts import SampleChart
 from bot.model.charts import TagList, Unreachable

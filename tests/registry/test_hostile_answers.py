@@ -4,7 +4,6 @@ import gzip
 import json
 import tracemalloc
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -22,6 +21,7 @@ from doubles.registry import (
     reply,
     silent,
 )
+from msgspec.structs import replace
 
 from bot.demo.charts import SampleChart
 from bot.demo.registry import Asked, DemoRegistry, Reply

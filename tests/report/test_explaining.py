@@ -2,11 +2,11 @@
 
 import io
 import re
-from dataclasses import replace
 
 import pytest
 from builders import alone, digest
 from doubles.told import a_verdict, current, held
+from msgspec.structs import replace
 
 from bot.model.explanations import Considered, Explained, Explanation, Spot
 from bot.model.places import ObjectId

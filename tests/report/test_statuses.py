@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 from doubles.told import a_tier, a_verdict, an_update, current, held
+from msgspec.structs import replace
 
 from bot.model.proposals import Action, PullRequestPlan, State
 from bot.model.references import PassedOver

@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 import pytest
 from doubles.told import a_configuration, a_tier, a_verdict, an_update, current, held
+from msgspec.structs import replace
 
 from bot.model.forge_reasons import MERGE_QUEUE
 from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan

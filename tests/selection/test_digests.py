@@ -1,9 +1,8 @@
 """A digest that stands alone is a version in disguise; one beside a tag moves with it."""
 
-from dataclasses import replace
-
 import pytest
 from builders import HELM, OCI, alone, configuration, digest, exact, in_semver, ranged, reference, tags, tier
+from msgspec.structs import replace
 
 from bot.model.charts import ManifestFacts, Unreachable
 from bot.model.references import Pin

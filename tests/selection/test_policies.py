@@ -1,9 +1,8 @@
 """What an image policy decides for a reference: the tag, or what keeps it from being written."""
 
-from dataclasses import replace
-
 import pytest
 from builders import HELM, OCI, alone, configuration, digest, exact, in_semver, ranged, reference, rule, tags, tier
+from msgspec.structs import replace
 
 from bot.model.charts import ChartAddress, ManifestFacts, TagList
 from bot.model.image_policies import (

@@ -1,11 +1,10 @@
 """A range is too wide where Flux will by itself take a version that tier, rule or comment refuse."""
 
-from dataclasses import replace
-
 import pytest
 from builders import HELM, OCI, configuration, ranged, reference, rule, tags, tier
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.model.references import RangePin
 from bot.model.tiers import Configuration

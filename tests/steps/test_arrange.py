@@ -1,12 +1,12 @@
 """arrange: what people said by closing, ticking and pushing decides what is proposed, run after run."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import PODINFO, configuration, rule, source, tier
 from doubles.story import Story, release
+from msgspec.structs import replace
 
 from bot.model.commits import PushRejected
 from bot.model.proposing import Beyond, Extras, Grouping, Proposing, Window

@@ -1,11 +1,10 @@
 """Versions that Kustomize and Flux put together, through the whole story: whose they are, and where they are edited."""
 
-from dataclasses import replace
-
 import pytest
 from builders import configuration, digest, tier
 from doubles.flux_manifests import applied, together
 from doubles.story import Story, oci, release, repository
+from msgspec.structs import replace
 
 from bot.model.commits import EntryKind, FileChange
 from bot.model.tiers import Tier

@@ -1,11 +1,10 @@
 """carry: unknown is not gone. What an open pull request proposed for a chart that is away, it keeps."""
 
-from dataclasses import replace
-
 import pytest
 from builders import PODINFO, configuration, digest, rule, source, tier
 from docs.tables import reasons
 from doubles.story import Story, oci, release, repository
+from msgspec.structs import replace
 
 from bot.model.proposals import Action
 from bot.model.tiers import Configuration

@@ -1,13 +1,13 @@
 """What `check` says of versions that people change: the tiers' rules, and nothing but them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import pytest
 from builders import PODINFO, configuration, digest, pace, rule, source, tier
 from doubles.github.seeding import Content
 from doubles.memory_registry import quiet
 from doubles.story import Story, oci, release
+from msgspec.structs import replace
 
 from bot.cli.proposal import Proposal, sides_of
 from bot.errors import ExitCode

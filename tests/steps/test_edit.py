@@ -1,12 +1,12 @@
 """edit: the updates of one file, all or none of each, and each without the others."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from builders import PODINFO, configuration, digest, reference, tier
 from doubles.memory_repository import MemoryTree
 from doubles.story import Story, oci, release
+from msgspec.structs import replace
 
 from bot.model.commits import EntryKind, TreeEntry
 from bot.model.places import Place

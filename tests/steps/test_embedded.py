@@ -1,12 +1,12 @@
 """ResourceSets and image policies through the whole story: shared values, other tiers, charts that are away."""
 
-from dataclasses import replace
 from textwrap import indent
 
 import pytest
 from builders import configuration, source, tier
 from doubles.memory_registry import quiet
 from doubles.story import Story, oci
+from msgspec.structs import replace
 
 from bot.model.explanations import Spot
 from bot.model.proposals import Action

@@ -1,10 +1,9 @@
 """`beyond: draft` run by run: time holds for what lies past `follow` as it does for all else."""
 
-from dataclasses import replace
-
 import pytest
 from builders import PODINFO, configuration, pace, rule, tier
 from doubles.story import Story, release
+from msgspec.structs import replace
 
 from bot.model.proposing import Beyond, Proposing
 from bot.model.tiers import Shared, Tier

@@ -1,9 +1,8 @@
 """Owners of files, by whom updates are grouped and rules chosen."""
 
-from dataclasses import replace
-
 from builders import configuration, rule, tier
 from doubles.story import Story, release
+from msgspec.structs import replace
 
 from bot.model.proposing import Grouping
 from bot.planning.grouping import branch_of

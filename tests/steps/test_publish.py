@@ -1,12 +1,13 @@
 """find, plan and publish: what is written to a remote and a forge, and what a failure leaves behind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from builders import PODINFO, configuration, tier
 from doubles.memory_forge import US
 from doubles.story import Story, release
+from msgspec.structs import replace
 
 from bot.errors import RepositoryFailed
 from bot.model.commits import PushRejected

@@ -1,11 +1,10 @@
 """Ranges through the whole story: kept and told, or pinned with the range as the comment."""
 
-from dataclasses import replace
-
 import pytest
 from builders import PODINFO, configuration, rule, source, tier
 from doubles.story import Story, oci, release
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
 from bot.flux.remarks import narrowing
 from bot.model.tiers import Configuration, Tier

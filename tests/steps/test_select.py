@@ -1,10 +1,9 @@
 """select: every reference of every tier is judged, in its order and by its own tier."""
 
-from dataclasses import replace
-
 import pytest
 from builders import PODINFO, alone, configuration, digest, exact, ranged, reference, source, tier
 from doubles.story import Story, oci, release
+from msgspec.structs import replace
 
 from bot.model.references import Pin
 from bot.model.tiers import Tier

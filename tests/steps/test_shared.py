@@ -1,12 +1,12 @@
 """`shared`: one draft for a value of several tiers, which names them all; nothing else may reach production."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
 from builders import configuration, pace, rule, source, tier
 from doubles.flux_manifests import applied
 from doubles.story import Story, oci, release, repository
+from msgspec.structs import replace
 
 from bot.model.commits import EntryKind, FileChange
 from bot.model.proposals import Action

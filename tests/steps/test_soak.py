@@ -1,12 +1,12 @@
 """`from` and `soak`, run by run: what staging takes is what dev ran, for long enough, as far as there is evidence."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from builders import PODINFO, configuration, pace, rule, tier
 from doubles.memory_registry import quiet
 from doubles.story import NOW, Story, release
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
 from bot.ledger.model import LEDGER_BRANCH
 from bot.model.verdicts import Current, Decision, Held, Update

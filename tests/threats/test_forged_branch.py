@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from builders import PODINFO, configuration, digest, source, tier
 from doubles.story import Story, oci, release
+from msgspec.structs import replace
 
 from bot.model.proposals import Action, PullRequest
 from bot.model.verdicts import Held, Update

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 Json = dict[str, Any]
 DOCUMENTATION = "https://docs.github.com/rest"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """One response: status, JSON body (None for an empty one), further headers."""
 
     status: int = 200

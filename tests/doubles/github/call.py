@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -12,13 +11,13 @@ from doubles.github.openapi import Operation
 from doubles.github.people import Identity
 from doubles.github.rendering.urls import Urls
 from doubles.github.state import PullRequest, RepositoryState, State
+from msgspec import Struct
 
 T = TypeVar("T")
 MAX_PAGE = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(Struct, frozen=True, kw_only=True):
     """What an operation is given."""
 
     state: State

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import posixpath
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+
+class Request(Struct, frozen=True, kw_only=True):
     """One HTTP request, its body complete and decoded."""
 
     method: str
@@ -51,8 +51,7 @@ class Request:
             return ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """One HTTP reply."""
 
     status: int

@@ -6,12 +6,12 @@ import threading
 from dataclasses import dataclass
 
 from doubles.github.answers import Answer, Json
+from msgspec import Struct
 
 GIT_ROUTES = frozenset({"git refs", "git fetch", "git push"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Struct, frozen=True, kw_only=True):
     """One thing that goes wrong.
 
     Attributes:

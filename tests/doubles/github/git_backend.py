@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import dataclass
 
 from doubles.github import lifecycle
 from doubles.github.exchange import Reply, Request, text_reply
@@ -12,6 +11,7 @@ from doubles.github.journal import RefUpdate
 from doubles.github.people import Identity
 from doubles.github.plumbing import GIT_ENVIRONMENT, NO_OBJECT, BareRepository
 from doubles.github.state import RepositoryState, State
+from msgspec import Struct
 
 PATH = re.compile(
     r"/(?P<owner>[^/]+)/(?P<name>[^/]+?)(?:\.git)?/(?P<service>info/refs|git-upload-pack|git-receive-pack)"
@@ -20,8 +20,7 @@ _ROUTES = {"info/refs": "git refs", "git-upload-pack": "git fetch", "git-receive
 _LOGIN = ("WWW-Authenticate", 'Basic realm="GitHub"')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitRequest:
+class GitRequest(Struct, frozen=True, kw_only=True):
     """A request of Git's own: which repository, which service."""
 
     request: Request

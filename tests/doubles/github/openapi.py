@@ -6,7 +6,6 @@ import functools
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -14,6 +13,7 @@ from urllib.parse import unquote
 from doubles.github.answers import Answer, Json
 from doubles.github.waivers import described_path, is_waived
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from msgspec import Struct
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
@@ -36,8 +36,7 @@ def _is_address(value: object) -> bool:
     return not isinstance(value, str) or re.match(r"[a-z]+://[^/\s]+", value) is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(Struct, frozen=True, kw_only=True):
     """One method on one path template, with its decoded path parameters."""
 
     method: str

@@ -7,9 +7,10 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 SHA = re.compile(r"[0-9a-f]{40}")
 NO_OBJECT = "0" * 40
@@ -47,8 +48,7 @@ class GitFaultError(Exception):
     """Git refused a command of the double."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TreeEntry:
+class TreeEntry(Struct, frozen=True, kw_only=True):
     """One line of a tree: mode (`100644`), type (`blob`), object name, size in bytes of blobs."""
 
     mode: str
@@ -58,8 +58,7 @@ class TreeEntry:
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
+class Signature(Struct, frozen=True, kw_only=True):
     """Name, e-mail and ISO 8601 time (UTC, `Z`) of an author or committer."""
 
     name: str
@@ -67,8 +66,7 @@ class Signature:
     date: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
+class Commit(Struct, frozen=True, kw_only=True):
     """One commit as Git stores it."""
 
     sha: str

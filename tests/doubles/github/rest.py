@@ -6,7 +6,6 @@ import itertools
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from doubles.github import access
@@ -18,6 +17,7 @@ from doubles.github.operations import accounts, git_data, history, issues, pulls
 from doubles.github.people import Identity
 from doubles.github.rendering.urls import Urls
 from doubles.github.state import State
+from msgspec import Struct
 
 HANDLERS: Mapping[str, Handler] = {
     **accounts.HANDLERS,
@@ -32,8 +32,7 @@ ANONYMOUS_LIMIT = 60
 HOUR = 3600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Routed:
+class Routed(Struct, frozen=True, kw_only=True):
     """A request whose operation is known (or known to be unknown), before it is carried out."""
 
     request: Request

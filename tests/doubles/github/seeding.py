@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from doubles.github.people import Identity
 from doubles.github.plumbing import BareRepository
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Symlink:
+class Symlink(Struct, frozen=True):
     """A symbolic link (mode 120000) and where it points."""
 
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Gitlink:
+class Gitlink(Struct, frozen=True):
     """A submodule (mode 160000) and its commit."""
 
     sha: str
 
 
-@dataclass(frozen=True, slots=True)
-class Executable:
+class Executable(Struct, frozen=True):
     """A file with mode 100755."""
 
     content: bytes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from random import Random
 
@@ -12,6 +12,7 @@ from doubles.quarter.fleet import address_of, path_of, with_values, with_version
 from doubles.quarter.releases import Version
 from doubles.quarter.truth import Spot, Truth
 from doubles.quarter.world import World, tier_of
+from msgspec.structs import replace
 
 from bot.model.proposals import PullRequest
 from bot.planning.rows import Row

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
+from msgspec import Struct
+
 _PACE = ((0.1, 48), (0.4, 240), (1.0, 720))
 """Up to which part of the charts, and how many hours lie between two releases of one."""
 _BAD = 0.04
@@ -28,8 +30,7 @@ def version(text: str) -> Version:
     return Version(*map(int, text.split(".")))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Released:
+class Released(Struct, frozen=True, kw_only=True):
     """One new version of a chart."""
 
     hour: int

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from urllib.parse import quote
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Urls:
+
+class Urls(Struct, frozen=True, kw_only=True):
     """Where this server stands.
 
     Attributes:
