@@ -2,11 +2,12 @@
 
 import json
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TextIO
+
+from msgspec import Struct, field
 
 from bot.demo.charts import SampleChart
 from bot.demo.place import fleet, require_new, update
@@ -65,8 +66,7 @@ def show_days(folder: Path | None, stream: TextIO) -> int:
         return int(ExitCode.FAILED if left else ExitCode.DONE)
 
 
-@dataclass(kw_only=True)
-class _Days:
+class _Days(Struct, kw_only=True):
     """The clock, and what happens at its times."""
 
     place: Path

@@ -8,7 +8,6 @@ import json
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -42,13 +41,14 @@ class Reply(Struct, frozen=True, kw_only=True):
     body: bytes = b""
 
 
-@dataclass(slots=True)
 class ChartRepository:
     """One chart repository; tags in the order of their push."""
 
-    tags: dict[str, str] = field(default_factory=dict)
-    manifests: dict[str, bytes] = field(default_factory=dict)
-    blobs: dict[str, bytes] = field(default_factory=dict)
+    def __init__(self) -> None:
+        """Start empty."""
+        self.tags: dict[str, str] = {}
+        self.manifests: dict[str, bytes] = {}
+        self.blobs: dict[str, bytes] = {}
 
 
 class DemoRegistry:

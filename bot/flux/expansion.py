@@ -8,9 +8,8 @@ Source: https://github.com/controlplaneio-fluxcd/flux-operator/blob/v0.58.1/inte
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from bot.flux.inputs import InputSet
@@ -62,8 +61,7 @@ class Uses(Struct, frozen=True, kw_only=True):
     lines: tuple[str, ...]
 
 
-@dataclass(slots=True, kw_only=True)
-class Expansion:
+class Expansion(Struct, kw_only=True):
     """What the ResourceSets of a tree make.
 
     Attributes:

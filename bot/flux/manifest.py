@@ -3,8 +3,10 @@
 import re
 from typing import Protocol, Self, assert_never
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from bot.flux.fields import Written
-from bot.frozen import field, frozen, replace
 from bot.model.places import Place, Route
 from bot.reason import Reason
 from bot.reasons import HELM_TEMPLATE, NO_NAME, NOT_A_STRING, NOT_EDITABLE, TEMPLATE, VARIABLE
@@ -34,8 +36,7 @@ class Filling(Protocol):
         """What a template of one value stands for, where that is written; None where it is empty."""
 
 
-@frozen
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True, eq=False):
     """An object in a file.
 
     Attributes:
@@ -57,9 +58,9 @@ class Manifest:
     route: Route
     kind: str
     filling: Filling | None = None
-    _met: dict[Route, Node | Obstacle] = field(default_factory=dict, repr=False, compare=False)
+    _met: dict[Route, Node | Obstacle] = field(default_factory=dict)
     """What stands at each route that was asked for: most begin alike, and a walk from the root is what costs."""
-    _fields: dict[int, dict[str, Node] | None] = field(default_factory=dict, repr=False, compare=False)
+    _fields: dict[int, dict[str, Node] | None] = field(default_factory=dict)
     """The plain fields of each mapping on these routes, by its identity: several are asked for of each."""
 
     @classmethod

@@ -10,7 +10,6 @@ Source of the order: what 37 public repositories do; Flux itself knows no folder
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Generic, Self, TypeVar
 
 from msgspec import Struct
@@ -82,7 +81,6 @@ class Level(Struct, Generic[Found], frozen=True, kw_only=True):
         return cls(entries=each, of_one_meaning=len({entry.meaning for entry in each}) <= 1)
 
 
-@dataclass(slots=True)
 class Nearest(Generic[Found]):
     """An index of the objects of one kind.
 
@@ -90,10 +88,12 @@ class Nearest(Generic[Found]):
     names takes a time that grows with its files only.
     """
 
-    applied_from: AppliedFrom
-    _below: dict[tuple[str, str], list[Entry[Found]]] = field(default_factory=lambda: defaultdict(list))
-    _levels: dict[tuple[str, str, str], Level[Found]] = field(default_factory=dict)
-    _decided: dict[tuple[str, str, str], Level[Found]] = field(default_factory=dict)
+    def __init__(self, applied_from: AppliedFrom) -> None:
+        """Start empty."""
+        self._applied_from = applied_from
+        self._below: dict[tuple[str, str], list[Entry[Found]]] = defaultdict(list)
+        self._levels: dict[tuple[str, str, str], Level[Found]] = {}
+        self._decided: dict[tuple[str, str, str], Level[Found]] = {}
 
     def add(self, entry: Entry[Found]) -> None:
         """Add an object, before the first question."""
@@ -108,7 +108,7 @@ class Nearest(Generic[Found]):
             wanted: The object as it is named there.
         """
         found = self._first_level(path, wanted)
-        applied = self.applied_from.folder(path)
+        applied = self._applied_from.folder(path)
         if found.of_one_meaning or applied is None:
             return found
         decided = self._by_kustomizations(applied, wanted)
@@ -117,7 +117,7 @@ class Nearest(Generic[Found]):
     def _by_kustomizations(self, applied: str, wanted: SourceRef) -> Level[Found]:
         key = (wanted.name, applied, wanted.namespace)
         if key not in self._decided:
-            levels = (self._first_level(home, wanted) for home in self.applied_from.homes(applied))
+            levels = (self._first_level(home, wanted) for home in self._applied_from.homes(applied))
             entries = {id(entry): entry for level in levels for entry in level.entries}
             self._decided[key] = Level.of(entries.values())
         return self._decided[key]

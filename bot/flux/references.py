@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING
@@ -136,12 +135,13 @@ def _by_place(each: Reference | PassedOver) -> tuple[str, int, ObjectId]:
     return each.path, each.line, each.object or ObjectId(kind="", namespace="", name="")
 
 
-@dataclass(slots=True, kw_only=True)
 class _Users:
     """Who uses an object: `releases` take their chart from it; `applied` says that a Kustomization applies it."""
 
-    releases: list[Head] = field(default_factory=list)
-    applied: bool = False
+    def __init__(self) -> None:
+        """Start with nobody."""
+        self.releases: list[Head] = []
+        self.applied = False
 
     def suspend(self, head: Head) -> bool:
         """Whether nothing would move: the object says so, or everything that uses it does."""

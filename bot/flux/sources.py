@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
 
 from bot.flux.nearest import AppliedFrom, Entry, Level, Nearest, fits
@@ -14,7 +13,6 @@ Clusters: TypeAlias = Mapping[str, frozenset[ObjectId]]
 """Folders of clusters, and the Flux Kustomizations of each."""
 
 
-@dataclass(slots=True)
 class Sources(Generic[Found]):
     """An index of the objects of one kind.
 
@@ -23,14 +21,11 @@ class Sources(Generic[Found]):
     built for a cluster that is certainly another one is not meant, and neither is what it has.
     """
 
-    applied_from: AppliedFrom
-    clusters: Clusters = field(default_factory=dict)
-    _nearest: Nearest[Found] = field(init=False)
-    _built: dict[tuple[str, str], list[Entry[Found]]] = field(default_factory=lambda: defaultdict(list))
-
-    def __post_init__(self) -> None:
+    def __init__(self, applied_from: AppliedFrom, clusters: Clusters) -> None:
         """Start empty."""
-        self._nearest = Nearest(self.applied_from)
+        self._clusters = clusters
+        self._nearest: Nearest[Found] = Nearest(applied_from)
+        self._built: dict[tuple[str, str], list[Entry[Found]]] = defaultdict(list)
 
     def add(self, entry: Entry[Found]) -> None:
         """Add an object, before the first question."""
@@ -68,5 +63,5 @@ class Sources(Generic[Found]):
         """Whether two objects are of two clusters: each has a Kustomization that the other has too, by its name."""
         if one.built is None or other.built is None or one.built.cluster == other.built.cluster:
             return False
-        known = self.clusters.get(one.built.cluster, frozenset())
-        return not known.isdisjoint(self.clusters.get(other.built.cluster, frozenset()))
+        known = self._clusters.get(one.built.cluster, frozenset())
+        return not known.isdisjoint(self._clusters.get(other.built.cluster, frozenset()))

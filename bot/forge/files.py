@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import asdict as as_dict
+from msgspec.structs import asdict
 
 from bot.errors import ForgeFailed
 from bot.forge.commit_names import checked
@@ -66,7 +66,7 @@ class FilesForge:
 
     def set_extras(self, number: int, extras: Extras) -> tuple[Reason, ...]:
         """Write them down; nobody is asked."""
-        self._write_pull({**self._record(number), "extras": as_dict(extras)})
+        self._write_pull({**self._record(number), "extras": asdict(extras)})
         return ()
 
     def update_pull_request(self, number: int, *, title: str, body: str) -> Reason | None:
@@ -95,7 +95,7 @@ class FilesForge:
     def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
         """Set a status, in place of an older one of the same context."""
         kept = [known for known in self.statuses(sha) if known.context != status.context]
-        rows = [as_dict(known) for known in sorted([*kept, status], key=lambda known: known.context)]
+        rows = [asdict(known) for known in sorted([*kept, status], key=lambda known: known.context)]
         _write(self._statuses / f"{sha}.json", json.dumps(rows, indent=2) + "\n")
         table = "".join(f"- **{row['state']}** `{row['context']}`: {row['description']}\n" for row in rows)
         _write(self._statuses / f"{sha}.md", f"# Statuses of {sha}\n\n{table}")

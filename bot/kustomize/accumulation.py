@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Self
+
+from msgspec import Struct, field
 
 from bot.kustomize.kustomize_reasons import BUILD_FAILS, NOT_FOLLOWED
 from bot.kustomize.resources import Former, Resource
@@ -13,8 +14,7 @@ from bot.reasons import TOO_LARGE
 _Key = tuple[str, str, str, str, str]
 
 
-@dataclass(slots=True, kw_only=True)
-class Budget:
+class Budget(Struct, kw_only=True):
     """How many objects may be looked at in one tree: bases that include each other doubly grow without end.
 
     A fleet of 5,000 manifests in three clusters looks at 50,000.
@@ -33,8 +33,7 @@ class Budget:
         return self.left >= 0
 
 
-@dataclass(slots=True, kw_only=True)
-class Accumulation:
+class Accumulation(Struct, kw_only=True):
     """What the build of one folder has so far.
 
     Attributes:

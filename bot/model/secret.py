@@ -6,7 +6,7 @@ from typing import NoReturn
 class Secret:
     """A credential. Every way of turning it into text shows `***`; only `reveal` gives the value.
 
-    Not a dataclass on purpose: those print their fields in any f-string.
+    Not a frozen value on purpose: those print their fields in any f-string.
     """
 
     __slots__ = ("_value",)

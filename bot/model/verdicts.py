@@ -14,7 +14,7 @@ from bot.reason import Reason
 class Refused(NamedTuple):
     """A newer version that was not taken, and why, in a short sentence for a person.
 
-    A named tuple where others are dataclasses: a fleet has thirty times as many of them as references.
+    A named tuple where others are frozen values: a fleet has thirty times as many of them as references.
     """
 
     tag: str

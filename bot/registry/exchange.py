@@ -4,7 +4,8 @@ import time
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from bot.frozen import field, frozen
+from msgspec import Struct, field
+
 from bot.reason import Reason
 from bot.registry.answers import Answer
 from bot.registry.failures import TroubleError, UnansweredError
@@ -17,16 +18,18 @@ from bot.registry.waiting import jittered, pause, retry_after
 BUSY = frozenset({429, 502, 503, 504})
 
 
-@frozen
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """What is sent. Headers may hold a login, so they are never shown."""
 
     origin: Origin
     method: str
     target: str
     cap: int
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: str | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.origin}{self.target})"
 
 
 class Exchange:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from bot.frozen import field, frozen
+from msgspec import Struct, field
+
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import Identity, PullRequest
 from bot.model.tiers import Branch, Tier
@@ -17,8 +18,7 @@ HISTORY = 10
 """Commits of a branch of ours that are looked at: one of ours, and those that people put on top."""
 
 
-@frozen
-class Remote:
+class Remote(Struct, frozen=True, kw_only=True, eq=False):
     """Our side of the remote at the start of a run.
 
     Attributes:
@@ -37,7 +37,7 @@ class Remote:
     pull_requests: tuple[PullRequest, ...]
     run_url: str = ""
     made_by: Commits | None = None
-    _read: dict[Branch, FoundBranch] = field(default_factory=dict, repr=False, compare=False)
+    _read: dict[Branch, FoundBranch] = field(default_factory=dict)
 
     @property
     def commits(self) -> Commits:

@@ -5,9 +5,11 @@ RE2 needs linear time; Python's `re` takes 2 s for 26 characters under a hostile
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Self
 
-from bot.frozen import field, frozen
+from msgspec import Struct
+
 from bot.versions.quoting import quoted
 
 _LONGEST_PROBLEM = 120
@@ -27,8 +29,7 @@ class InvalidPattern(ValueError):
         self.problem = problem
 
 
-@frozen
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """The first match of a pattern in a text.
 
     Attributes:
@@ -40,12 +41,10 @@ class Found:
     names: Mapping[str, int]
 
 
-@frozen
-class Pattern:
-    """A compiled pattern."""
+class Pattern(Struct, frozen=True, kw_only=True):
+    """A pattern that the engine takes."""
 
     text: str
-    _engine: Any = field(repr=False, compare=False)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -55,22 +54,8 @@ class Pattern:
             InvalidPattern: Where Go refuses it, and in two cases where Go of 2026 does not: long names of Unicode
                 classes (`\p{Letter}`), and patterns whose program passes 8 MiB (`\p{L}{1000}`).
         """
-        # Imported here: few fleets hold a pattern, and it is a large native library.
-        import re2  # noqa: PLC0415, TID251 - see above; this is the package's one home
-
-        if _has_single_byte_class(text):
-            raise InvalidPattern(text, "Go knows no \\C")
-        options = re2.Options()
-        options.log_errors = False
-        try:
-            engine = re2.compile(text.encode(), options)
-        except UnicodeEncodeError:
-            raise InvalidPattern(text, "not valid Unicode") from None
-        except re2.error as problem:
-            raise InvalidPattern(text, _said(problem)) from None
-        if not all(name.isascii() for name in engine.groupindex):
-            raise InvalidPattern(text, "a group's name is not ASCII")
-        return cls(text=text, _engine=engine)
+        _compiled(text)
+        return cls(text=text)
 
     def found_in(self, text: str) -> bool:
         """Whether the pattern matches anywhere in a text, as Go's `MatchString`: anchored only where it says so.
@@ -78,22 +63,44 @@ class Pattern:
         A text with a lone surrogate is no Unicode, cannot reach Flux, and matches nothing.
         """
         try:
-            return self._engine.search(text.encode()) is not None
+            return _compiled(self.text).search(text.encode()) is not None
         except UnicodeEncodeError:
             return False
 
     def find(self, text: str) -> Found | None:
         """The first match anywhere in a text, as Go's `FindStringSubmatchIndex`; texts without one as in `found_in`."""
+        engine = _compiled(self.text)
         try:
-            match = self._engine.search(text.encode())
+            match = engine.search(text.encode())
         except UnicodeEncodeError:
             return None
         if match is None:
             return None
-        parts = (match.group(number) for number in range(self._engine.groups + 1))
+        parts = (match.group(number) for number in range(engine.groups + 1))
         groups = tuple(None if part is None else part.decode(errors="replace") for part in parts)
-        names = {name.decode(): number for name, number in self._engine.groupindex.items()}
+        names = {name.decode(): number for name, number in engine.groupindex.items()}
         return Found(groups=groups, names=names)
+
+
+@cache
+def _compiled(text: str) -> Any:
+    """The engine of a pattern; a run meets few, and each of them often."""
+    # Imported here: few fleets hold a pattern, and it is a large native library.
+    import re2  # noqa: PLC0415, TID251 - see above; this is the package's one home
+
+    if _has_single_byte_class(text):
+        raise InvalidPattern(text, "Go knows no \\C")
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        engine = re2.compile(text.encode(), options)
+    except UnicodeEncodeError:
+        raise InvalidPattern(text, "not valid Unicode") from None
+    except re2.error as problem:
+        raise InvalidPattern(text, _said(problem)) from None
+    if not all(name.isascii() for name in engine.groupindex):
+        raise InvalidPattern(text, "a group's name is not ASCII")
+    return engine
 
 
 def _said(problem: Exception) -> str:

@@ -52,8 +52,8 @@ class InvalidVersion(ValueError):
 class Version:
     """A version. Comparison and hash follow precedence, so build metadata and spelling make no difference to either.
 
-    Made by `parse_loose`, `parse_strict` and `parse_flux`, or their `try_` forms. A plain class where others are frozen
-    dataclasses, which take five times as long to make: a fleet has a hundred times as many of them as charts.
+    Made by `parse_loose`, `parse_strict` and `parse_flux`, or their `try_` forms. A plain class where others are
+    frozen values, which take twice as long to make: a fleet has a hundred times as many of them as charts.
 
     Attributes:
         key: Orders versions: major, minor, patch, 1 for a stable version or 0 for a prerelease, then its identifiers.

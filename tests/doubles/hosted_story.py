@@ -14,6 +14,7 @@ from doubles.github.people import Identity, actions
 from doubles.github.server import GitHubDouble
 from doubles.memory_registry import MemoryRegistry, quiet
 from doubles.story import release, repository
+from msgspec import Struct
 
 from bot.cli.bases import base_branches, fetched_bases, our_branches
 from bot.errors import BotError
@@ -38,8 +39,7 @@ from bot.steps.select_versions import select
 HOST = "ghcr.io/x"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Side:
+class Side(Struct, frozen=True, kw_only=True):
     """A repository on a server, and a token for it."""
 
     api_url: str

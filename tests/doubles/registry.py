@@ -26,7 +26,7 @@ class Wire(Protocol):
     def flush(self) -> None: ...
 
 
-class RawReply(Struct, Reply, frozen=True, kw_only=True):
+class RawReply(Reply, frozen=True, kw_only=True):
     """Bytes written by hand, after which the connection is closed."""
 
     write: Callable[[Wire], None]

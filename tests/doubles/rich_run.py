@@ -15,8 +15,7 @@ from doubles.github.people import person
 from doubles.github.server import GitHubDouble
 from doubles.hosted_story import HOST, HostedStory, Side, planned
 from doubles.memory_registry import MemoryRegistry
-from msgspec.structs import asdict as as_dict
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from bot.model.proposing import Extras, Grouping, Proposing
 from bot.model.tiers import Configuration
@@ -58,7 +57,7 @@ def about_to_begin(github: GitHubDouble) -> HostedStory:
 
 def argument(side: Side) -> str:
     """How a process of its own is told where to work."""
-    return json.dumps(as_dict(side))
+    return json.dumps(asdict(side))
 
 
 if __name__ == "__main__":

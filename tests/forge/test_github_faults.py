@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,6 @@ from doubles.github.faults import Fault
 from doubles.github.hosted import HostedRepository
 from doubles.github.people import actions
 from doubles.github.server import GitHubDouble
-from msgspec.structs import replace
 
 from bot.errors import ForgeFailed
 from bot.forge.github import GitHubForge

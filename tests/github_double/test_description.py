@@ -12,7 +12,7 @@ from doubles.github.hosted import HostedRepository
 from doubles.github.openapi import Operation, description
 from doubles.github.server import GitHubDouble
 from doubles.github.waivers import WAIVERS
-from msgspec.structs import asdict as as_dict
+from msgspec.structs import asdict
 
 from .conftest import Rest
 
@@ -152,7 +152,7 @@ def test_the_most_literal_route_wins() -> None:
     assert template("/repos/a/b/issues/comments/1") == "/repos/{owner}/{repo}/issues/comments/{comment_id}"
     found = description().match("GET", "/repos/a/b/git/ref/heads%2Fa%20b")
     assert found is not None
-    assert as_dict(found)["parameters"]["ref"] == "heads/a b"
+    assert asdict(found)["parameters"]["ref"] == "heads/a b"
 
 
 def test_addresses_in_answers_are_the_servers_own(github_double: GitHubDouble, listed: list[Json]) -> None:

@@ -229,7 +229,7 @@ def pull(story: Story, number: int, **facts: object) -> PullRequest:
         title="t",
         body="",
     )
-    story.forge.pulls[number] = replace(made, **facts)  # type: ignore[arg-type] # fields of a pull request
+    story.forge.pulls[number] = replace(made, **facts)
     return story.forge.pulls[number]
 
 
