@@ -7,7 +7,7 @@ from typing import TypeAlias
 from bot.kustomize.decisions import Decision, Definitions, Scope, decide, scope_of
 from bot.kustomize.reach import texts_behind
 from bot.kustomize.resources import Resource
-from bot.kustomize.tree import Tree, Written, items, table
+from bot.kustomize.tree import Part, Tree, Written, items, table
 from bot.model.places import Place, Route
 from bot.reason import Reason
 from bot.yamltext.nodes import Scalar
@@ -66,6 +66,14 @@ def substituted(resource: Resource, scope: Scope | None) -> Iterator[tuple[Route
             found = decide(each, own)
             if isinstance(found, Decision):
                 yield route, (found.place,) if isinstance(found.place, Place) else found.parts
+
+
+def scalars(resource: Resource) -> Iterator[tuple[str, int, int]]:
+    """The scalars of files that an object holds, whole or in part: path, first byte, and the byte behind it."""
+    for _, each in _values(resource.tree):
+        whole = each.whole if isinstance(each, Part) else each
+        if isinstance(whole, Written) and isinstance(whole.node, Scalar) and whole.source.holder is None:
+            yield whole.source.path, whole.node.start, whole.node.end
 
 
 def _text(tree: Tree, scope: Scope | None) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from bot.kustomize.built_object import BuiltObject
 from bot.kustomize.files import Files
-from bot.kustomize.graph import BuiltObject, Graph, Root, read_graph
+from bot.kustomize.graph import Graph, Root, read_graph
 from bot.kustomize.resources import Origin
 from bot.model.commits import FileChange
 from bot.model.references import BuiltBy

@@ -16,9 +16,10 @@ from golden.stories import HERE, after, before, changed, verdicts
 from kustomize.flux_judging import commit, listed
 from kustomize.judging import HELD, Built, as_kustomize_says, as_we_say, given, graph_of, write
 
+from bot.kustomize.built_object import BuiltObject
 from bot.kustomize.decisions import Field
 from bot.kustomize.files import Files
-from bot.kustomize.graph import BuiltObject, Graph, Root, read_graph
+from bot.kustomize.graph import Graph, Root, read_graph
 from bot.reason import Reason
 
 FAILS, NOTHING = "fails", "nothing"

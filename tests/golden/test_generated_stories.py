@@ -9,7 +9,8 @@ from kustomize.generated_clusters import generate_fleet
 from kustomize.generated_trees import generate
 from kustomize.judging import graph_of
 
-from bot.kustomize.graph import BuiltObject, Root
+from bot.kustomize.built_object import BuiltObject
+from bot.kustomize.graph import Root
 from bot.model.places import Route
 from bot.model.references import Reference
 from bot.model.tiers import Tier

@@ -9,8 +9,9 @@ from typing import TypeAlias
 import pytest
 from kustomize.generated_trees import GeneratedTree
 
+from bot.kustomize.built_object import BuiltObject
 from bot.kustomize.files import Files
-from bot.kustomize.graph import BuiltObject, Graph, Root, read_graph
+from bot.kustomize.graph import Graph, Root, read_graph
 from bot.kustomize.naming import files_named
 from bot.kustomize.needles import is_kustomization, may_matter
 from bot.kustomize.tree import Source, Tree, get, known_text, root_of, text

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from kustomize.judging import given
 
+from bot.kustomize.built_object import BuiltObject
 from bot.kustomize.decisions import Decision, Field
 from bot.kustomize.files import Files
-from bot.kustomize.graph import BuiltObject, Graph, Root, read_graph
+from bot.kustomize.graph import Graph, Root, read_graph
 from bot.reason import Reason
 
 VERSION = ("spec", "chart", "spec", "version")

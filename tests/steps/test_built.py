@@ -7,7 +7,7 @@ from doubles.story import Story, oci, release, repository
 from msgspec.structs import replace
 
 from bot.model.commits import EntryKind, FileChange
-from bot.model.tiers import Tier
+from bot.model.tiers import Shared, Tier
 from bot.model.verdicts import Decision, Held, Update
 from bot.reason import Weight
 from bot.steps.edit import TierEdits
@@ -223,6 +223,45 @@ def test_a_variable_that_another_tier_writes_with_more_around_it_belongs_to_both
     assert [held(story), [each.new for each in decided(story, "staging") if isinstance(each, Update)]] == [
         ["shared", "shared"],
         [],
+    ]
+
+
+def key_for_each(*names: str) -> dict[str, str]:
+    """Clusters that all get one ConfigMap; each takes a key of its own from it."""
+    data = ", ".join(f"{name.upper()}: 1.2.3" for name in names)
+    settings = f"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: s, namespace: flux-system}}, data: {{{data}}}}}"
+    files = {"shared/s.yaml": settings, "shared/kustomization.yaml": "resources: [s.yaml]\n"}
+    for name in names:
+        files[f"apps/{name}/a.yaml"] = together(oci(f'{{tag: "${{{name.upper()}}}"}}'), _user())
+        files[f"clusters/{name}/all.yaml"] = together(_taking(f"apps/{name}", "apps"), _taking("shared", "shared"))
+    return files
+
+
+@pytest.mark.parametrize("other", [STAGING, LIVE], ids=lambda one: one.name)
+def test_a_key_of_a_config_map_that_another_tier_gets_too_is_shared_though_only_one_takes_it(other: Tier) -> None:
+    story = told(key_for_each("dev", other.name), DEV, other)
+
+    assert held(story) == ["shared"]
+    [decision] = decided(story)
+    assert isinstance(decision, Held)
+    assert f"decides for {other.name} too" in decision.reason.sentence
+    assert f"clusters/{other.name}/all.yaml" in decision.reason.sentence
+
+
+def test_a_key_of_a_config_map_that_several_tiers_get_is_drafted_where_that_is_wanted() -> None:
+    files = key_for_each("dev", "live")
+    story = told(files, DEV, LIVE)
+    story.configuration = replace(story.configuration, shared=Shared(paths=("shared/*",)))
+
+    [update] = decided(story)
+    assert isinstance(update, Update)
+    assert [(one.tier.name, one.ways) for one in update.shared] == [
+        ("dev", ("apps/dev/a.yaml", "clusters/dev/all.yaml")),
+        ("live", ("clusters/live/all.yaml",)),
+    ]
+    assert [(one.view.tier.name, [change.path for change in one.changes]) for one in story.edited()] == [
+        ("dev", ["shared/s.yaml"]),
+        ("live", []),
     ]
 
 
