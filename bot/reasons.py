@@ -213,6 +213,12 @@ REACHES_PRODUCTION = ReasonKind(
     "Please report this as a bug; nothing of this tier is proposed until then",
     Weight.ALARM,
 )
+REACHES_TIER = ReasonKind(
+    "reaches-tier",
+    "with the edits of this tier {tiers} would get something else: {objects}",
+    "Please report this as a bug; nothing of this tier is proposed until then",
+    Weight.ALARM,
+)
 UNSURE_OF_PRODUCTION = ReasonKind(
     "unsure-of-production",
     "no tier's paths cover this file, and {folder} of production, which may take it from here, is not known: {problem}",

@@ -1,6 +1,7 @@
 """Objects as a cluster gets them: read like those of files, each value where it is decided."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,8 +10,9 @@ from bot.flux.fields import Written
 from bot.flux.kinds import Read, read_object
 from bot.flux.merging import Use
 from bot.flux.objects import AnyObject, ChartTemplate, Head, HelmChart, HelmRelease, OCIRepository
-from bot.kustomize.graph import BuiltObject, Graph, Root
-from bot.model.places import Route, Spot
+from bot.kustomize.built_object import BuiltObject
+from bot.kustomize.graph import Graph, Root
+from bot.model.places import Place, Route, Spot
 from bot.model.references import BuiltBy, PassedOver
 from bot.reason import Reason
 from bot.reasons import HELM_TEMPLATE
@@ -136,6 +138,22 @@ def other_uses(graph: Graph) -> Iterator[tuple[Spot, Use]]:
                     field = ".".join(map(str, route))
                     use = Use(what=f"{field} of {each.object}", where=f"{each.origin.path}:{each.origin.line}")
                     yield from ((place.spot, use) for place in places)
+
+
+def definers(graph: Graph, places: Collection[Place]) -> Mapping[Spot, frozenset[BuiltBy]]:
+    """Which roots build the ConfigMap or Kustomization that each value is written in, whoever takes it from there."""
+    wanted: dict[str, dict[int, Spot]] = defaultdict(dict)
+    for place in places:
+        wanted[place.path][place.start] = place.spot
+    found: dict[Spot, set[BuiltBy]] = defaultdict(set)
+    for root in graph.roots:
+        for each in root.others:
+            if each.origin.path in wanted:
+                for path, start, end in each.scalars():
+                    for at, spot in wanted.get(path, {}).items():
+                        if start <= at < end:
+                            found[spot].add(root.by)
+    return {spot: frozenset(roots) for spot, roots in found.items()}
 
 
 def _defines(route: Route) -> bool:

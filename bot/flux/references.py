@@ -7,6 +7,7 @@ from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.flux.address import join_chart
 from bot.flux.files import FileReading
@@ -88,11 +89,29 @@ def resolve(
     told = (*gathered.passed_over, *(expansion.passed_over if expansion else ()))
     unshared = _unless_shared(tree.judged(), expansion) if expansion else tree.judged()
     remarks = (remark for reading in known for remark in reading.remarks)
-    every = tuple(without_strays((*merge(unshared, tree.other_uses), *once(told)), remarks))
+    merged = _with_definers(tuple(merge(unshared, tree.other_uses)), graph)
+    every = tuple(without_strays((*merged, *once(told)), remarks))
     return Resolution(
         references=tuple(sorted((each for each in every if isinstance(each, Reference)), key=_by_place)),
         passed_over=tuple(sorted((each for each in every if isinstance(each, PassedOver)), key=_by_place)),
     )
+
+
+def _with_definers(
+    merged: tuple[Reference | PassedOver, ...], graph: "Graph | None"
+) -> Iterator[Reference | PassedOver]:
+    """References whose version is written apart from their object, with the roots that build what holds it there."""
+    apart = [place for each in merged if isinstance(each, Reference) and each.also_in for place in each.pin.places]
+    if graph is None or not apart:
+        yield from merged
+        return
+    from bot.flux.built import definers  # noqa: PLC0415 - a tree without roots is read without what builds them
+
+    found = definers(graph, apart)
+    for each in merged:
+        places = each.pin.places if isinstance(each, Reference) else ()
+        roots = {root for place in places for root in found.get(place.spot, ())}
+        yield replace(each, defined_by=tuple(sorted(roots))) if isinstance(each, Reference) and roots else each
 
 
 def _expanded(objects: tuple[AnyObject, ...]) -> "Expansion | None":

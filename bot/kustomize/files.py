@@ -41,7 +41,14 @@ def inside(folder: str, path: str) -> str | None:
 
 
 class Files:
-    """Paths of one tree and the bytes of those that matter; each is parsed at most once, when it is asked for."""
+    """Paths of one tree and the bytes of those that matter; each is parsed at most once, when it is asked for.
+
+    Args:
+        paths: Every regular file of the tree, POSIX; links are left out, and so not followed.
+        data: Bytes of the files that matter: those that `is_kustomization`, that `files_named` gives for these, and
+            that `may_matter`. Foreign.
+        links: Every link of the tree: what a kustomization takes through one is said to be a link, not to be missing.
+    """
 
     def __init__(self, paths: Collection[str], data: TableOf[str, bytes], links: Collection[str] = ()) -> None:
         self.paths = frozenset(paths)
@@ -65,6 +72,17 @@ class Files:
             self._below.setdefault(above, []).append(folder)
             self._below.setdefault(folder, [])
             folder = above
+
+    def with_changes(self, data: TableOf[str, bytes]) -> "Files":
+        """The same tree with other bytes in some of its files. What was read of all others is not read again.
+
+        Args:
+            data: The new bytes by path; the paths stand in the tree already.
+        """
+        changed = Files(self.paths, {**self._data, **data}, self._links)
+        changed._known.update((path, found) for path, found in self._known.items() if path not in data)
+        changed._inner.update(self._inner)
+        return changed
 
     def is_folder(self, path: str) -> bool:
         """Whether files lie below a path."""

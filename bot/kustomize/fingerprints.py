@@ -1,13 +1,13 @@
 """All that an object holds, as values that can be compared, and which of them variables decide."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TypeAlias
 
-from bot.kustomize.decisions import Decision, Scope, decide, scope_of
+from bot.kustomize.decisions import Decision, Definitions, Scope, decide, scope_of
 from bot.kustomize.reach import texts_behind
 from bot.kustomize.resources import Resource
-from bot.kustomize.tree import Tree, Written, items, table
+from bot.kustomize.tree import Part, Tree, Written, items, table
 from bot.model.places import Place, Route
 from bot.reason import Reason
 from bot.yamltext.nodes import Scalar
@@ -17,12 +17,45 @@ Content: TypeAlias = tuple[tuple[Route, str], ...]
 
 _MOST_VALUES = 20_000
 """Of one object: aliases of aliases stand for more than there is time to compare."""
+_DEEPEST = 5
+"""Scopes above each other, and ConfigMaps whose values are variables: what leads further is compared by its content."""
 
 
 def fingerprint(resource: Resource, scope: Scope | None) -> Content:
     """Every value of a built object, in order, with the way to it; after substitution, as far as that can be told."""
     own = scope_of(resource, scope)
     return tuple((route, _text(each, own)) for route, each in _values(resource.tree))
+
+
+def is_written_alike(one: Resource, scope: Scope | None, other: Resource, other_scope: Scope | None) -> bool:
+    """Whether the same texts, at the same places, make the same of two objects; their content need not be read then.
+
+    No answer where they do not: another text may say the same.
+    """
+    return one.tree == other.tree and _are_alike(scope_of(one, scope), scope_of(other, other_scope), 0)
+
+
+def _are_alike(one: Scope | None, other: Scope | None, depth: int) -> bool:
+    if one is None or other is None:
+        return one is other
+    if depth > _DEEPEST or (one.always, one.inline) != (other.always, other.inline):
+        return False
+    pairs = zip_longest(one.sources, other.sources)
+    return all(_define_alike(*pair, depth) for pair in pairs) and _are_alike(one.above, other.above, depth + 1)
+
+
+def _define_alike(one: Definitions | None, other: Definitions | None, depth: int) -> bool:
+    if one is None or other is None or (one.kind, one.name) != (other.kind, other.name):
+        return False
+    for found in zip_longest(one.found(), other.found()):
+        if None in found:
+            return False
+        (holder, above), (another, above_that) = found
+        if holder.tree != another.tree or holder.doubt != another.doubt:
+            return False
+        if not _are_alike(scope_of(holder, above), scope_of(another, above_that), depth + 1):
+            return False
+    return True
 
 
 def substituted(resource: Resource, scope: Scope | None) -> Iterator[tuple[Route, tuple[Place, ...]]]:
@@ -33,6 +66,14 @@ def substituted(resource: Resource, scope: Scope | None) -> Iterator[tuple[Route
             found = decide(each, own)
             if isinstance(found, Decision):
                 yield route, (found.place,) if isinstance(found.place, Place) else found.parts
+
+
+def scalars(resource: Resource) -> Iterator[tuple[str, int, int]]:
+    """The scalars of files that an object holds, whole or in part: path, first byte, and the byte behind it."""
+    for _, each in _values(resource.tree):
+        whole = each.whole if isinstance(each, Part) else each
+        if isinstance(whole, Written) and isinstance(whole.node, Scalar) and whole.source.holder is None:
+            yield whole.source.path, whole.node.start, whole.node.end
 
 
 def _text(tree: Tree, scope: Scope | None) -> str:

@@ -5,7 +5,7 @@ one entry leads to: a Flux Kustomization that no other one applies (those that s
 together), or a root without Flux. Kustomizations that are applied by others are taken as those build them.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname
 
 from msgspec import Struct
@@ -13,15 +13,13 @@ from msgspec import Struct
 from bot.kustomize.accumulation import Accumulation
 from bot.kustomize.appliers import Applier, doubt_of, read_applier
 from bot.kustomize.building import Builder
-from bot.kustomize.decisions import Field, Scope, field_of, is_called, plain_text, text_of
+from bot.kustomize.built_object import BuiltObject, built_object, id_of
+from bot.kustomize.decisions import Scope, field_of, is_called, plain_text
 from bot.kustomize.files import Files
-from bot.kustomize.fingerprints import Content, fingerprint, substituted
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
 from bot.kustomize.own_tree import OwnTree
-from bot.kustomize.reach import spots_behind
 from bot.kustomize.resources import (
-    CHART_KINDS,
     CONFIG_MAP,
     FLUX_KUSTOMIZATION,
     GIT_REPOSITORY,
@@ -31,7 +29,7 @@ from bot.kustomize.resources import (
     objects_of,
     resource_of,
 )
-from bot.model.places import ObjectId, Place, Route, Spot
+from bot.model.places import ObjectId, Route
 from bot.model.references import BuiltBy
 from bot.reason import Reason
 from bot.reasons import TOO_LARGE
@@ -39,47 +37,6 @@ from bot.reasons import TOO_LARGE
 _LEADING = frozenset({FLUX_KUSTOMIZATION, CONFIG_MAP, SECRET, GIT_REPOSITORY})
 _MOST_ROOTS = 5_000
 _MOST_REBUILDS = 3
-
-
-class BuiltObject(Struct, frozen=True, kw_only=True):
-    """One object as a cluster gets it.
-
-    Attributes:
-        object: Kind, effective namespace and name.
-        origin: Where it is written first.
-        api: Group and version.
-    """
-
-    object: ObjectId
-    origin: Origin
-    api: str
-    _resource: Resource
-    _scope: Scope | None
-
-    @property
-    def decides(self) -> bool:
-        """Whether it is of a kind that decides charts."""
-        return (self._resource.group, self._resource.kind) in CHART_KINDS
-
-    def field(self, *route: str | int) -> Field:
-        """The value of a field and the place that decides it, why it cannot be told, or None where there is none."""
-        return field_of(self._resource, self._scope, *route)
-
-    def text(self, *route: str | int) -> str | Reason:
-        """A field as a text, whatever scalar it is, empty where there is none; or why it cannot be told."""
-        return text_of(self._resource, self._scope, *route)
-
-    def substituted(self) -> Iterator[tuple[Route, tuple[Place, ...]]]:
-        """The fields that variables decide, each with all the places that have a part in it."""
-        return substituted(self._resource, self._scope)
-
-    def spots_behind(self, *route: str) -> frozenset[Spot]:
-        """Every place that may decide a field, which is held."""
-        return spots_behind(self._resource, self._scope, *route)
-
-    def content(self) -> Content:
-        """All that it holds: equal for equal objects."""
-        return fingerprint(self._resource, self._scope)
 
 
 class Root(Struct, frozen=True, kw_only=True):
@@ -129,16 +86,9 @@ class Graph(Struct, frozen=True, kw_only=True):
     patches: frozenset[str] = frozenset()
 
 
-def read_graph(paths: Collection[str], data: Mapping[str, bytes], links: Collection[str] = ()) -> Graph:
-    """Build every root of a tree.
-
-    Args:
-        paths: Every regular file of the tree, POSIX; links are left out, and so not followed.
-        data: Bytes of the files that matter: those that `is_kustomization`, that `files_named` gives for these, and
-            that `may_matter`. Foreign; nothing in them makes this raise.
-        links: Every link of the tree: what a kustomization takes through one is said to be a link, not to be missing.
-    """
-    return _Reader(Files(paths, data, links)).read()
+def read_graph(files: Files) -> Graph:
+    """Build every root of a tree; nothing in its files, which are foreign, makes this raise."""
+    return _Reader(files).read()
 
 
 class _Reader:
@@ -358,10 +308,10 @@ class _Cluster:
             trouble = TOO_LARGE(problem="the kustomizations of this tree make too many objects")
         doubt = trouble or (doubt_of(applier, above) if applier else None)
         scope = applier.scope if applier else None
-        built = tuple(_built_object(each, doubt, scope) for each in done.resources)
+        built = tuple(built_object(each, doubt, scope) for each in done.resources)
         return Root(
             cluster=self._name,
-            applier=_id(applier.resource, above) if applier else None,
+            applier=id_of(applier.resource, above) if applier else None,
             home=applier.resource.origin if applier else None,
             folder=folder,
             suspended=applier.suspended if applier else False,
@@ -371,23 +321,6 @@ class _Cluster:
             others=tuple(each for each in built if not each.decides),
             needs=applier.needs if applier else (),
         )
-
-
-def _built_object(resource: Resource, doubt: Reason | None, scope: Scope | None) -> BuiltObject:
-    doubted = resource._replace(doubt=resource.doubt or doubt)
-    api = f"{resource.group}/{resource.version}"
-    return BuiltObject(object=_id(resource, scope), origin=resource.origin, api=api, _resource=doubted, _scope=scope)
-
-
-def _id(resource: Resource, scope: Scope | None) -> ObjectId:
-    """Its name in the cluster; a part that hangs on an unknown variable stays as it is written."""
-    name = plain_text(field_of(resource, scope, "metadata", "name"))
-    namespace = plain_text(field_of(resource, scope, "metadata", "namespace"))
-    return ObjectId(
-        kind=resource.kind,
-        namespace=namespace if isinstance(namespace, str) else resource.namespace,
-        name=name if isinstance(name, str) and name else resource.name,
-    )
 
 
 def _built(roots: Iterable[Root]) -> Iterator[tuple[str, int, Route]]:

@@ -103,6 +103,7 @@ class Reference(Struct, frozen=True, kw_only=True):
         also_in: The file of the object, where its version is written in another.
         policy: The image policy that says which tag it takes, in the place of the tier's `follow`.
         built: The roots that build the object, or take their chart from it; empty where files stand for themselves.
+        defined_by: The roots that build the ConfigMap or the Kustomization in which the version is written, if one is.
         together: Other charts that the same value decides: it moves only to a version that all of them have.
         owners: Whom CODEOWNERS names for the file, where the configuration asks for them.
     """
@@ -121,6 +122,7 @@ class Reference(Struct, frozen=True, kw_only=True):
     also_in: tuple[str, ...] = ()
     policy: "FollowedPolicy | None" = None
     built: tuple[BuiltBy, ...] = ()
+    defined_by: tuple[BuiltBy, ...] = ()
     together: tuple[ChartSource, ...] = ()
     owners: tuple[str, ...] = ()
 

@@ -12,10 +12,16 @@ from bot.planning.tiers import claimants, tiers_of_root, tiers_reached
 
 
 def sharers(reference: Reference, tiers: Iterable[Tier]) -> tuple[ReachedTier, ...]:
-    """Every tier, of these, that a reference's version moves, each with the ways that lead there."""
+    """Every tier, of these, that gets something else with a reference's version, each with the ways that lead there.
+
+    That is a tier too that gets only the ConfigMap or the Kustomization in which the version is written, and takes
+    nothing from it: who else takes what from there is not known.
+    """
     known = tuple(tiers)
+    found = {tier.name for tier in tiers_reached(reference, known)}
+    found |= {tier.name for root in reference.defined_by for tier in tiers_of_root(root, known)}
     return tuple(
-        ReachedTier(tier=tier, ways=tuple(_ways(reference, tier, known))) for tier in tiers_reached(reference, known)
+        ReachedTier(tier=tier, ways=tuple(_ways(reference, tier, known))) for tier in known if tier.name in found
     )
 
 
@@ -70,5 +76,6 @@ def drafted_paths(updates: Iterable[Update], configuration: Configuration) -> fr
 
 def _ways(reference: Reference, tier: Tier, tiers: tuple[Tier, ...]) -> Iterable[str]:
     found = [path for path in reference.paths if claimants(path, [tier])]
-    found += [root.applier or str(root) for root in reference.built if tier in tiers_of_root(root, tiers)]
+    roots = (*reference.built, *reference.defined_by)
+    found += [root.applier or str(root) for root in roots if tier in tiers_of_root(root, tiers)]
     return dict.fromkeys(found)

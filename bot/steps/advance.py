@@ -9,21 +9,25 @@ from bot.model.places import Place
 from bot.model.proposals import Action, PullRequestPlan
 from bot.model.references import ExactPin
 from bot.model.tiers import Configuration
-from bot.model.verdicts import Edit, Update, Verdict
+from bot.model.verdicts import Edit, Held, Update, Verdict
 from bot.planning.rows import row_of
-from bot.ports import Tree
+from bot.planning.sharing import whole_tiers
+from bot.reason import Reason
 from bot.steps.edit import edit
 from bot.steps.find import Remote
+from bot.steps.prove import prove
 from bot.steps.resolve import TierVerdicts, TierView
-from bot.steps.side import Side, sides
+from bot.steps.scan import scan
+from bot.steps.sharing import for_one_tier
+from bot.steps.side import Side, side_of
 from bot.versions.version import Version, try_loose
 
 
 def advance(left: PullRequestPlan, view: TierView, remote: Remote, configuration: Configuration) -> PullRequestPlan:
     """Turn a plan that leaves a touched branch alone into one that moves its version on, where that can be done.
 
-    Not where several charts are in it: what others did there may be about any of them. Where the version is there
-    already, nothing is left to be done.
+    Not where several charts are in it: what others did there may be about any of them; and not where their commits make
+    other tiers share the version. Where the version is there already, nothing is left to be done.
     """
     branch = remote.branch(left.branch)
     if left.head_before is None or left.existing is None or branch is None:
@@ -31,23 +35,38 @@ def advance(left: PullRequestPlan, view: TierView, remote: Remote, configuration
     rows = {row_of(one, one.decision) for one in left.updates if isinstance(one.decision, Update)}
     if len({row.chart for row in rows | remote.rows(left.tier, branch)}) != 1:
         return left
-    tree = remote.repository.tree(left.head_before)
-    [there] = sides([tree], configuration)
-    theirs = _theirs(left.updates, there)
+    base = replace(view.base, sha=left.head_before, tree=remote.repository.tree(left.head_before))
+    [scanned] = scan([base])
+    there = replace(view, base=base, built=scanned.built)
+    theirs = _theirs(left.updates, side_of(scanned, configuration), there, configuration)
     if not theirs:
         return left
-    changes = _on_top(theirs, view, tree)
+    changes = _on_top(theirs, there)
+    if isinstance(changes, Reason):
+        return replace(left, reason=changes)
     if changes is None:
         return left
     rewords = left.existing.author == remote.us.login
     return replace(left, action=Action.ADVANCE if changes else Action.KEEP, changes=changes, rewords=rewords)
 
 
-def _theirs(updates: Iterable[Verdict], there: Side) -> tuple[Verdict, ...]:
-    """The updates where they stand on the branch; none where any of them is not to be found there, or no older."""
-    found = [_there(one, there) for one in updates]
+def _theirs(
+    updates: Iterable[Verdict], side: Side, there: TierView, configuration: Configuration
+) -> tuple[Verdict, ...]:
+    """The updates where they stand on the branch; none where any of them may not be made there."""
+    found = [_judged(_there(one, side), there, configuration) for one in updates]
     known = tuple(one for one in found if one)
     return known if len(known) == len(found) else ()
+
+
+def _judged(verdict: Verdict | None, there: TierView, configuration: Configuration) -> Verdict | None:
+    """The same update; None where what is built of the branch lets it reach other tiers than on its base."""
+    update = verdict.decision if verdict else None
+    if verdict is None or not isinstance(update, Update):
+        return None
+    decision = for_one_tier(replace(update, shared=()), verdict.reference, there, configuration)
+    is_alike = isinstance(decision, Update) and whole_tiers([decision]) == whole_tiers([update])
+    return verdict if is_alike else None
 
 
 def _there(verdict: Verdict, there: Side) -> Verdict | None:
@@ -68,11 +87,17 @@ def _there(verdict: Verdict, there: Side) -> Verdict | None:
     return replace(verdict, reference=theirs, decision=replace(update, old=places[0].text, edits=edits))
 
 
-def _on_top(theirs: tuple[Verdict, ...], view: TierView, tree: Tree) -> tuple[FileChange, ...] | None:
-    """The changes that make their versions those that are wished, none where they are; None where that cannot be."""
-    seen = replace(view, base=replace(view.base, tree=tree))
-    (edited,) = edit([TierVerdicts(view=seen, verdicts=theirs)])
-    return edited.changes if len(edited.updates) == len(theirs) else None
+def _on_top(theirs: tuple[Verdict, ...], there: TierView) -> tuple[FileChange, ...] | Reason | None:
+    """The changes that make their versions those that are wished, none where they are.
+
+    None where that cannot be; the alarm where other tiers would get something else by it.
+    """
+    (edited,) = edit([TierVerdicts(view=there, verdicts=theirs)])
+    if len(edited.updates) != len(theirs):
+        return None
+    (proved,) = prove([edited])
+    held = (one.decision for one in proved.verdicts)
+    return next((one.reason for one in held if isinstance(one, Held)), proved.changes)
 
 
 def _edits(places: tuple[Place, ...], texts: Iterable[str]) -> Iterator[Edit]:

@@ -1,10 +1,12 @@
-"""build: what Kustomize and Flux make of a tree, and whether edits of ours would change what production gets."""
+"""build: what Kustomize and Flux make of a tree, and whether edits of ours would change what other tiers get."""
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from bot.kustomize.graph import BuiltObject, Graph, Root, read_graph
+from bot.kustomize.built_object import BuiltObject
+from bot.kustomize.files import Files
+from bot.kustomize.graph import Graph, Root, read_graph
 from bot.kustomize.resources import Origin
 from bot.model.commits import FileChange
 from bot.model.references import BuiltBy
@@ -13,20 +15,22 @@ from bot.planning.tiers import tiers_of_root
 from bot.reason import Reason
 
 _Key = tuple[Hashable, ...]
-_Built = Mapping[_Key, tuple[Hashable, BuiltObject | None, Root]]
+_Built = Mapping[_Key, tuple[BuiltObject | None, Root]]
 
 
 class Changed(Struct, frozen=True, kw_only=True, eq=False):
     """One object of a root that differs.
 
     Attributes:
-        name: API and object; `suspended` for the root itself.
+        name: API and object; `suspended` for the root itself, where it is suspended now, or fails in another way.
         by: The root.
+        tiers: Whose it is, of those that are compared.
         origin: Where it is written first; None where it is not in both builds, or is the root itself.
     """
 
     name: str
     by: BuiltBy
+    tiers: tuple[Tier, ...]
     origin: Origin | None
 
     def __str__(self) -> str:
@@ -37,15 +41,11 @@ class BuiltTree(Struct, frozen=True, kw_only=True, eq=False):
     """A tree and all that is built of it.
 
     Attributes:
-        paths: Every regular file.
-        data: The bytes of those that a build needs.
-        links: Symbolic links and submodules, behind which nobody looks.
+        files: What it is built of.
         graph: What is built.
     """
 
-    paths: Collection[str]
-    data: Mapping[str, bytes]
-    links: tuple[str, ...]
+    files: Files
     graph: Graph
 
     def roots_of(self, tiers: Collection[Tier]) -> tuple[Root, ...]:
@@ -63,11 +63,10 @@ class BuiltTree(Struct, frozen=True, kw_only=True, eq=False):
             changes: Files with their new bytes.
             tiers: Whose roots are compared.
         """
-        new = {change.path: change.after for change in changes}
-        edited = build(self.paths, {**self.data, **new}, self.links)
-        before, after = dict(_contents(self.roots_of(tiers))), dict(_contents(edited.roots_of(tiers)))
-        differ = (key for key in before.keys() | after.keys() if _content(before, key) != _content(after, key))
-        return tuple(sorted((_changed(key, before, after) for key in differ), key=str))
+        edited = _built(self.files.with_changes({change.path: change.after for change in changes}))
+        before, after = dict(_objects(self.roots_of(tiers))), dict(_objects(edited.roots_of(tiers)))
+        differ = (key for key in before.keys() | after.keys() if not _is_same(before.get(key), after.get(key)))
+        return tuple(sorted((_changed(key, before, after, tiers) for key in differ), key=_order))
 
 
 def build(paths: Collection[str], data: Mapping[str, bytes], links: tuple[str, ...] = ()) -> BuiltTree:
@@ -78,26 +77,40 @@ def build(paths: Collection[str], data: Mapping[str, bytes], links: tuple[str, .
         data: The bytes of those that a build needs.
         links: Its symbolic links and submodules.
     """
-    return BuiltTree(paths=paths, data=data, links=links, graph=read_graph(paths, data, links))
+    return _built(Files(paths, data, links))
 
 
-def _contents(roots: Iterable[Root]) -> Iterator[tuple[_Key, tuple[Hashable, BuiltObject | None, Root]]]:
+def _built(files: Files) -> BuiltTree:
+    return BuiltTree(files=files, graph=read_graph(files))
+
+
+def _objects(roots: Iterable[Root]) -> Iterator[tuple[_Key, tuple[BuiltObject | None, Root]]]:
     for root in roots:
         home = (root.cluster, root.applier, root.folder)
-        yield (*home, "", "suspended"), (root.suspended, None, root)
+        yield (*home, "", "suspended"), (None, root)
         for each in (*root.objects, *root.others):
-            yield _key(home, each), (each.content(), each, root)
+            yield _key(home, each), (each, root)
 
 
-def _content(contents: _Built, key: _Key) -> Hashable:
-    """What an object holds; None, which is nothing that one holds, where it is not there."""
-    return contents[key][0] if key in contents else None
+def _is_same(one: tuple[BuiltObject | None, Root] | None, other: tuple[BuiltObject | None, Root] | None) -> bool:
+    """Whether an object is there in both builds and holds the same; a root, whether it is suspended or fails alike."""
+    if one is None or other is None:
+        return False
+    (built, root), (now, root_now) = one, other
+    if built is None or now is None:
+        return (root.suspended, root.trouble) == (root_now.suspended, root_now.trouble)
+    return built.is_same(now)
 
 
-def _changed(key: _Key, before: _Built, after: _Built) -> Changed:
-    _, built, root = (before if key in before else after)[key]
+def _changed(key: _Key, before: _Built, after: _Built, tiers: Collection[Tier]) -> Changed:
+    built, root = (before if key in before else after)[key]
     origin = built.origin if built and key in before and key in after else None
-    return Changed(name=" ".join(filter(None, map(str, key[-2:]))), by=root.by, origin=origin)
+    name = " ".join(filter(None, map(str, key[-2:])))
+    return Changed(name=name, by=root.by, tiers=tiers_of_root(root.by, tiers), origin=origin)
+
+
+def _order(changed: Changed) -> tuple[str, ...]:
+    return changed.name, changed.by.cluster, changed.by.folder, changed.by.applier
 
 
 def _key(home: _Key, each: BuiltObject) -> _Key:

@@ -1,6 +1,6 @@
-"""prove: the edits of every tier leave what production gets as it is, built anew with Kustomize's and Flux's rules.
+"""prove: the edits of every tier leave what all other tiers get as it is, built anew with Kustomize's and Flux's rules.
 
-Drafts for several tiers are proved apart: they may change the objects that they list, and nothing else of production.
+Drafts for several tiers are proved apart: they may change the objects that they list, and nothing else of others.
 """
 
 from collections.abc import Collection, Iterable
@@ -11,7 +11,7 @@ from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Update, Verdict
 from bot.planning.tiers import neighbours
 from bot.reason import Reason
-from bot.reasons import REACHES_PRODUCTION
+from bot.reasons import REACHES_PRODUCTION, REACHES_TIER
 from bot.steps.build import BuiltTree, Changed
 from bot.steps.edit import TierEdits, edit
 from bot.steps.edit_file import hold
@@ -21,29 +21,29 @@ _MOST_NAMED = 3
 
 
 def prove(edits: Iterable[TierEdits]) -> tuple[TierEdits, ...]:
-    """Hold every edit of a tier that would change an object of production; there is none, as far as we know."""
+    """Hold every edit of a tier that would change an object of another one; there is none, as far as we know."""
     return tuple(_proved(tier) for tier in edits)
 
 
 def _proved(tier: TierEdits) -> TierEdits:
     view = tier.view
-    production = [other for other in neighbours(view.tier, view.base.tiers) if other.production]
-    if not tier.changes or not production or view.built is None:
+    others = [other for other in neighbours(view.tier, view.base.tiers) if other.name != view.tier.name]
+    if not tier.changes or not others or view.built is None:
         return tier
     if not any(map(_is_drafted, tier.verdicts)):
-        changed = view.built.changed_by(tier.changes, production)
+        changed = view.built.changed_by(tier.changes, others)
         return _held(tier, changed) if changed else tier
-    return _with_drafts(tier, view.built, production)
+    return _with_drafts(tier, view.built, others)
 
 
-def _with_drafts(tier: TierEdits, built: BuiltTree, production: Collection[Tier]) -> TierEdits:
+def _with_drafts(tier: TierEdits, built: BuiltTree, others: Collection[Tier]) -> TierEdits:
     drafts = _edited(tier, drafted=True)
     own = _edited(tier, drafted=False)
-    changed = built.changed_by(own.changes, production)
+    changed = built.changed_by(own.changes, others)
     if changed:
         return _held(tier, changed)
     unlisted = tuple(
-        one for one in built.changed_by(drafts.changes, production) if not any(_lists(v, one) for v in drafts.updates)
+        one for one in built.changed_by(drafts.changes, others) if not any(_lists(v, one) for v in drafts.updates)
     )
     if not unlisted:
         return tier
@@ -58,9 +58,8 @@ def prove_promotion(tier: TierEdits) -> TierEdits:
     if not tier.changes or built is None:
         return tier
     everyone = neighbours(tier.view.tier, tier.view.base.tiers)
-    listed = tier.updates
     unlisted = tuple(
-        one for one in built.changed_by(tier.changes, everyone) if not any(_is_of(each, one) for each in listed)
+        one for one in built.changed_by(tier.changes, everyone) if not any(_lists(v, one) for v in tier.updates)
     )
     return _held(tier, unlisted) if unlisted else tier
 
@@ -83,16 +82,12 @@ def _unless(verdict: Verdict, *, stays: bool) -> Verdict:
 
 
 def _lists(verdict: Verdict, changed: Changed) -> bool:
-    """Whether a draft says that it changes an object: of a root and a file that it names, or where its edit lies."""
-    update = verdict.decision
-    production = isinstance(update, Update) and any(one.tier.production for one in update.shared)
-    return production and _is_of(verdict, changed)
-
-
-def _is_of(verdict: Verdict, changed: Changed) -> bool:
-    """Whether an object that changes is the one that an update is for."""
+    """Whether an update says that it changes an object: of tiers, a root and a file that it names, or where it edits."""
     update, reference, origin = verdict.decision, verdict.reference, changed.origin
     if not isinstance(update, Update) or origin is None:
+        return False
+    moved = {one.tier.name for one in update.shared} or {verdict.tier.name}
+    if not {tier.name for tier in changed.tiers} <= moved:
         return False
     edited = {(change.place.path, change.place.document) for change in update.edits}
     builds = changed.by in reference.built and origin.path in {reference.path, *reference.also_in}
@@ -105,5 +100,10 @@ def _held(tier: TierEdits, changed: tuple[Changed, ...]) -> TierEdits:
 
 
 def _reason(changed: tuple[Changed, ...]) -> Reason:
-    names = list(dict.fromkeys(map(str, changed)))
-    return REACHES_PRODUCTION(objects=", ".join(names[:_MOST_NAMED]))
+    """Production's objects alone where any of them is: that is what somebody must read."""
+    of_production = [one for one in changed if any(tier.production for tier in one.tiers)]
+    names = ", ".join(list(dict.fromkeys(map(str, of_production or changed)))[:_MOST_NAMED])
+    if of_production:
+        return REACHES_PRODUCTION(objects=names)
+    tiers = dict.fromkeys(tier.name for one in changed for tier in one.tiers)
+    return REACHES_TIER(tiers=", ".join(tiers), objects=names)

@@ -39,7 +39,7 @@ def drafted_for(reference: Reference, view: TierView, configuration: Configurati
 
 def _drafted(update: Update, reference: Reference, view: TierView, reached: tuple[ReachedTier, ...]) -> Decision:
     tiers = tuple(one.tier for one in reached)
-    home = home_of(tiers)
+    home = home_of(tiers_reached(reference, neighbours(view.tier, view.base.tiers)))
     if home is not None and home.name == view.tier.name:
         return _unless_unsure(replace(update, shared=reached), reference, view)
     reason = IN_SHARED_DRAFT(version=update.new, tiers=named(tiers), tier=home.name if home else tiers[0].name)
@@ -61,5 +61,5 @@ def _unless_unsure(decision: Update, reference: Reference, view: TierView) -> De
 
 def _ways(reference: Reference) -> list[str]:
     """By which files and roots a version reaches tiers."""
-    roots = (root.applier or str(root) for root in reference.built)
+    roots = (root.applier or str(root) for root in (*reference.built, *reference.defined_by))
     return list(dict.fromkeys((*roots, *reference.also_in, *reference.consumer_paths)))

@@ -7,7 +7,7 @@ from bot.flux.references import resolve as join
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, ImagePolicies
 from bot.ports import Tree
-from bot.steps.scan import Base, scan
+from bot.steps.scan import Base, Scanned, scan
 
 
 class Side:
@@ -26,9 +26,14 @@ class Side:
 
 def sides(trees: Iterable[Tree], configuration: Configuration) -> Iterator[Side]:
     """Read whole commits: what builds and joins a version may stand in any of their files."""
-    policies = configuration.image_policies is ImagePolicies.APPLY
     for scanned in scan(Base(branch="", sha=None, tree=tree, tiers=()) for tree in trees):
-        yield Side(join(scanned.readings, scanned.graph, apply_policies=policies).references)
+        yield side_of(scanned, configuration)
+
+
+def side_of(scanned: Scanned, configuration: Configuration) -> Side:
+    """A commit that was read."""
+    policies = configuration.image_policies is ImagePolicies.APPLY
+    return Side(join(scanned.readings, scanned.graph, apply_policies=policies).references)
 
 
 def wish_alike(one: Reference, other: Reference) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.flux.files import FileReading, may_concern_flux, read_file
 from bot.flux.references import Resolution, resolve
+from bot.kustomize.files import Files
 from bot.kustomize.graph import read_graph
 from bot.model.references import PassedOver, Reference
 
@@ -114,7 +115,7 @@ def _bytes(files: Mapping[str, str | bytes]) -> dict[str, bytes]:
 
 def resolved(files: Mapping[str, str | bytes]) -> Resolution:
     """A tree, built and resolved."""
-    return resolve(readings(files), read_graph(frozenset(files), _bytes(files)))
+    return resolve(readings(files), read_graph(Files(frozenset(files), _bytes(files))))
 
 
 def resolved_folder(folder: Path) -> Resolution:

@@ -16,8 +16,10 @@ from golden.stories import HERE, after, before, changed, verdicts
 from kustomize.flux_judging import commit, listed
 from kustomize.judging import HELD, Built, as_kustomize_says, as_we_say, given, graph_of, write
 
+from bot.kustomize.built_object import BuiltObject
 from bot.kustomize.decisions import Field
-from bot.kustomize.graph import BuiltObject, Graph, Root, read_graph
+from bot.kustomize.files import Files
+from bot.kustomize.graph import Graph, Root, read_graph
 from bot.reason import Reason
 
 FAILS, NOTHING = "fails", "nothing"
@@ -76,7 +78,7 @@ def _both(old: Values, new: Values, key: str) -> str:
 def _plain_roots(files: Mapping[str, bytes]) -> tuple[Root, ...]:
     """What `kustomize build` is asked about: it knows no Flux Kustomizations, and shall fetch nothing."""
     told = {path: data for path, data in given(files).items() if _FLUX not in data}
-    return tuple(root for root in read_graph(tuple(files), told).roots if not root.remarks)
+    return tuple(root for root in read_graph(Files(tuple(files), told)).roots if not root.remarks)
 
 
 def _of_root(folder: str, built: Built | None) -> Values:

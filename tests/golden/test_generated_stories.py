@@ -9,13 +9,14 @@ from kustomize.generated_clusters import generate_fleet
 from kustomize.generated_trees import generate
 from kustomize.judging import graph_of
 
-from bot.kustomize.graph import BuiltObject, Root
+from bot.kustomize.built_object import BuiltObject
+from bot.kustomize.graph import Root
 from bot.model.places import Route
 from bot.model.references import Reference
 from bot.model.tiers import Tier
-from bot.model.verdicts import Update
+from bot.model.verdicts import Held, Update
 from bot.planning.tiers import tiers_of_root
-from bot.reason import Reason
+from bot.reason import Reason, Weight
 from bot.steps.edit import TierEdits
 
 _CHARTS = ("podinfo", "redis", "ingress", "grafana", "loki", "vault", "pod-info", "api")
@@ -62,10 +63,18 @@ def _check(files: Mapping[str, bytes]) -> int:
 def _check_run(files: Mapping[str, bytes], tiers: tuple[Tier, ...]) -> int:
     """Hold each tier's edits to what is built with them."""
     before, edits = _contents(files), _told(files, tiers).edited()
+    assert [reason for each in edits for reason in _alarms(each)] == []
     for each in edits:
         after = _contents({**files, **{change.path: change.after for change in each.changes}})
         _hold(each, tiers, before, after)
     return sum(len(each.updates) for each in edits)
+
+
+def _alarms(edits: TierEdits) -> Iterator[Reason]:
+    """What the proof against other tiers found."""
+    for each in edits.verdicts:
+        if isinstance(each.decision, Held) and each.decision.reason.weight is Weight.ALARM:
+            yield each.decision.reason
 
 
 def _contents(files: Mapping[str, bytes]) -> _Contents:

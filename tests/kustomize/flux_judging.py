@@ -11,8 +11,9 @@ import pytest
 from kustomize.generated_clusters import AS_WRITTEN, GeneratedFleet
 from kustomize.judging import HELD, graph_of, write
 
+from bot.kustomize.built_object import BuiltObject
 from bot.kustomize.decisions import Field
-from bot.kustomize.graph import BuiltObject, Graph, Root
+from bot.kustomize.graph import Graph, Root
 from bot.reason import Reason
 
 INSTALL = "GOTOOLCHAIN=go1.27.0 go install github.com/home-operations/flate/cmd/flate@v0.6.5"

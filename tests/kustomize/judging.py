@@ -9,7 +9,9 @@ from typing import TypeAlias
 import pytest
 from kustomize.generated_trees import GeneratedTree
 
-from bot.kustomize.graph import BuiltObject, Graph, Root, read_graph
+from bot.kustomize.built_object import BuiltObject
+from bot.kustomize.files import Files
+from bot.kustomize.graph import Graph, Root, read_graph
 from bot.kustomize.naming import files_named
 from bot.kustomize.needles import is_kustomization, may_matter
 from bot.kustomize.tree import Source, Tree, get, known_text, root_of, text
@@ -45,7 +47,7 @@ def given(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def graph_of(files: Mapping[str, bytes]) -> Graph:
-    return read_graph(tuple(files), given(files))
+    return read_graph(Files(tuple(files), given(files)))
 
 
 def root_at(graph: Graph, folder: str) -> Root:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from kustomize.judging import given
 
+from bot.kustomize.built_object import BuiltObject
 from bot.kustomize.decisions import Decision, Field
-from bot.kustomize.graph import BuiltObject, Graph, Root, read_graph
+from bot.kustomize.files import Files
+from bot.kustomize.graph import Graph, Root, read_graph
 from bot.reason import Reason
 
 VERSION = ("spec", "chart", "spec", "version")
@@ -61,7 +63,7 @@ data: {{{data}}}
 def read(files: Mapping[str, str | bytes], *, links: tuple[str, ...] = ()) -> Graph:
     """The graph of a tree."""
     data = {path: text if isinstance(text, bytes) else text.encode() for path, text in files.items()}
-    return read_graph(tuple(data), given(data), links)
+    return read_graph(Files(tuple(data), given(data), links))
 
 
 def root(files: Mapping[str, str | bytes], folder: str = "app") -> Root:

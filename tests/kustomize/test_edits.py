@@ -11,8 +11,9 @@ from kustomize.generated_clusters import generate_fleet
 from kustomize.generated_trees import GeneratedTree, generate
 from kustomize.judging import FIELDS, HELD, Built, ask, graph_of, program
 
+from bot.kustomize.built_object import BuiltObject
 from bot.kustomize.decisions import Decision
-from bot.kustomize.graph import BuiltObject, Graph, Root
+from bot.kustomize.graph import Graph, Root
 from bot.kustomize.nested_edit import plan, prove_edits
 from bot.kustomize.nested_places import NestedPlace
 from bot.model.places import Place

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import PODINFO, configuration, rule, source, tier
-from doubles.story import Story, release
+from doubles.flux_manifests import applied
+from doubles.story import Story, release, repository
 from msgspec.structs import replace
 
 from bot.model.commits import PushRejected
+from bot.model.proposals import Action
 from bot.model.proposing import Amounts, Beyond, Extras, Grouping, Proposing, Window
 from bot.model.tiers import Tier
 from bot.model.verdicts import Held
@@ -16,12 +18,23 @@ from bot.planning.grouping import branch_of
 from bot.planning.memory import MEMORY_BRANCH
 from bot.planning.tick_boxes import REBUILD, mark
 from bot.proposal_reasons import EXTRA_REFUSED
+from bot.reason import Weight
 from bot.reasons import UNREACHABLE
 
 OTHER = "ghcr.io/x/other"
 DEV = tier("dev", "any")
 BY_CHART = replace(DEV, proposing=Proposing(group=Grouping.CHART))
 NAME = branch_of(DEV)
+OVERLAY_OF_DEV, LIVE = (
+    tier("dev", "any", paths=("apps/dev/**",)),
+    tier("live", production=True, paths=("apps/live/**",)),
+)
+OVERLAY = "resources: [../../base]\n"
+BASE = {
+    "base/a.yaml": release("1.2.3"),
+    "base/r.yaml": repository(),
+    "base/kustomization.yaml": "resources: [a.yaml, r.yaml]\n",
+}
 PODINFO_FILE, OTHER_FILE = "apps/dev/a.yaml", "apps/dev/b.yaml"
 
 
@@ -424,6 +437,60 @@ class TestABranchOfOneChartThatOthersWorkOn:
     )
     def test_is_left_alone_where_they_changed_what_it_is_about(self, theirs: str) -> None:
         assert run(self.touched(theirs).push(PODINFO, "1.2.5")) == []
+
+    def shared_with_live(self, more: dict[str, str]) -> Story:
+        """Dev's version stands in a base that nobody else builds; others' commit has more files."""
+        story = Story(configuration(OVERLAY_OF_DEV, LIVE)).push(PODINFO, "1.2.3", "1.2.4")
+        story.write({**BASE, "apps/dev/kustomization.yaml": OVERLAY, "apps/live/x.yaml": ""})
+        run(story)
+        assert story.proposed() == {"base/a.yaml": release("1.2.4")}
+        story.remote.commit(NAME, more)
+        return story.push(PODINFO, "1.2.5")
+
+    def test_is_moved_on_where_what_others_did_reaches_no_other_tier(self) -> None:
+        story = self.shared_with_live({"apps/live/x.yaml": "# theirs\n"})
+        assert run(story) == [f"push {NAME}", "update_pull_request"]
+        assert story.proposed()["base/a.yaml"] == release("1.2.5")
+
+    @pytest.mark.parametrize(
+        "theirs",
+        [
+            pytest.param({"apps/live/kustomization.yaml": "resources: [../../base]\n"}, id="production builds it"),
+            pytest.param({"apps/live/kustomization.yaml": "resources: [\n"}, id="nobody knows what production builds"),
+            pytest.param({"apps/live/all.yaml": applied("apps/dev")}, id="production applies it"),
+        ],
+    )
+    def test_is_left_alone_where_they_let_production_take_it(self, theirs: dict[str, str]) -> None:
+        story = self.shared_with_live(theirs)
+        before = story.remote.tip(NAME)
+        assert run(story) == []
+        assert story.remote.tip(NAME) == before
+
+    def test_is_left_alone_where_they_let_production_take_what_it_is_written_in(self) -> None:
+        story = Story(configuration(OVERLAY_OF_DEV, LIVE)).push(PODINFO, "1.2.3", "1.2.4")
+        versions = "{apiVersion: v1, kind: ConfigMap, metadata: {name: v, namespace: x}, data: {DEV: 1.2.3}}\n"
+        flux = applied("apps/one") + "  postBuild: {substituteFrom: [{kind: ConfigMap, name: v}]}\n"
+        user = release("1.2.3").replace("1.2.3", "${DEV}")
+        story.write(
+            {"apps/one/a.yaml": user, "apps/dev/all.yaml": flux, "apps/live/x.yaml": "", "more/v.yaml": versions}
+        )
+        story.write({"apps/dev/kustomization.yaml": "resources: [all.yaml, ../../more]\n"})
+        story.write({"more/kustomization.yaml": "resources: [v.yaml]\n"})
+        run(story)
+        assert story.proposed() == {"more/v.yaml": versions.replace("1.2.3", "1.2.4")}
+        story.remote.commit(NAME, {"apps/live/kustomization.yaml": "resources: [../../more]\n"})
+        assert run(story.push(PODINFO, "1.2.5")) == []
+
+    def test_is_left_alone_with_an_alarm_where_the_build_says_that_production_gets_it_after_all(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bot.steps.advance.for_one_tier", lambda decision, *_: decision)
+        monkeypatch.setattr("bot.steps.side._name", lambda one: (one.object, one.path))
+        story = self.shared_with_live({"apps/live/kustomization.yaml": "resources: [../../base]\n"})
+        [outcome] = story.published().outcomes
+        assert (outcome.plan.action, outcome.wrote) == (Action.LEAVE, False)
+        assert outcome.plan.reason is not None
+        assert (outcome.plan.reason.id, outcome.plan.reason.weight) == ("reaches-production", Weight.ALARM)
 
     def test_is_left_alone_where_several_charts_are_in_it(self) -> None:
         story = proposed().push(PODINFO, "1.2.5")

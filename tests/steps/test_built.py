@@ -7,8 +7,9 @@ from doubles.story import Story, oci, release, repository
 from msgspec.structs import replace
 
 from bot.model.commits import EntryKind, FileChange
-from bot.model.tiers import Tier
+from bot.model.tiers import Shared, Tier
 from bot.model.verdicts import Decision, Held, Update
+from bot.reason import Weight
 from bot.steps.edit import TierEdits
 from bot.steps.prove import prove
 
@@ -122,27 +123,65 @@ def test_a_build_that_fails_holds_what_it_holds() -> None:
     assert [(each.path, each.reason.id) for each in dev.view.passed_over] == [("base/a.yaml", "build-fails")]
 
 
-def test_an_edit_that_changes_what_production_builds_is_held_however_it_came_about() -> None:
+STAGING = tier("staging", "minor", paths=("*/staging/**",))
+
+
+@pytest.mark.parametrize(
+    ("other", "reason", "said"),
+    [
+        (
+            LIVE,
+            "reaches-production",
+            "production would get something else: helm.toolkit.fluxcd.io/v2 HelmRelease x/podinfo",
+        ),
+        (STAGING, "reaches-tier", "staging would get something else: helm.toolkit.fluxcd.io/v2 HelmRelease x/podinfo"),
+    ],
+)
+def test_an_edit_that_changes_what_another_tier_builds_is_held_however_it_came_about(
+    other: Tier, reason: str, said: str
+) -> None:
     overlay = "resources: [../../base]\n"
-    story = told(BASE | {"apps/dev/kustomization.yaml": overlay, "apps/live/kustomization.yaml": overlay})
-    dev, live = story.edited()
+    files = {"apps/dev/kustomization.yaml": overlay, f"apps/{other.name}/kustomization.yaml": overlay}
+    story = told(BASE | files, DEV, other)
+    dev, theirs = story.edited()
     before = release("1.2.3").encode()
     change = FileChange(path="base/a.yaml", kind=EntryKind.FILE, before=before, after=release("1.2.4").encode())
     [verdict] = dev.verdicts
     update = Update(old="1.2.3", new="1.2.4", tag="1.2.4", edits=())
     wrong = TierEdits(view=dev.view, changes=(change,), verdicts=(replace(verdict, decision=update),))
 
-    [proved, same] = prove((wrong, live))
+    [proved, same] = prove((wrong, theirs))
 
     assert proved.changes == ()
     [decision] = [each.decision for each in proved.verdicts]
     assert isinstance(decision, Held)
+    assert (decision.reason.id, decision.reason.weight) == (reason, Weight.ALARM)
+    assert said in decision.reason.sentence
+    assert same == theirs
+
+
+def test_an_alarm_about_several_tiers_names_what_production_would_get() -> None:
+    files = {f"apps/{name}/kustomization.yaml": "resources: [../../base]\n" for name in ("dev", "staging", "live")}
+    story = told(BASE | files, DEV, STAGING, LIVE)
+    dev, *_ = story.edited()
+    change = FileChange(
+        path="base/a.yaml",
+        kind=EntryKind.FILE,
+        before=release("1.2.3").encode(),
+        after=release("1.2.4").encode().replace(b"\n  name: podinfo", b"\n  name: renamed"),
+    )
+    [verdict] = dev.verdicts
+    update = Update(old="1.2.3", new="1.2.4", tag="1.2.4", edits=())
+    wrong = TierEdits(view=dev.view, changes=(change,), verdicts=(replace(verdict, decision=update),))
+
+    [proved] = prove((wrong,))
+
+    [decision] = [each.decision for each in proved.verdicts]
+    assert isinstance(decision, Held)
     assert decision.reason.id == "reaches-production"
-    assert "HelmRelease x/podinfo" in decision.reason.sentence
-    assert same == live
+    assert decision.reason.sentence.endswith("HelmRelease x/podinfo, helm.toolkit.fluxcd.io/v2 HelmRelease x/renamed")
 
 
-STAGING = tier("staging", "minor", paths=("*/staging/**",))
 REPLACED = """\
 resources: [../../base]
 replacements:
@@ -184,6 +223,45 @@ def test_a_variable_that_another_tier_writes_with_more_around_it_belongs_to_both
     assert [held(story), [each.new for each in decided(story, "staging") if isinstance(each, Update)]] == [
         ["shared", "shared"],
         [],
+    ]
+
+
+def key_for_each(*names: str) -> dict[str, str]:
+    """Clusters that all get one ConfigMap; each takes a key of its own from it."""
+    data = ", ".join(f"{name.upper()}: 1.2.3" for name in names)
+    settings = f"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: s, namespace: flux-system}}, data: {{{data}}}}}"
+    files = {"shared/s.yaml": settings, "shared/kustomization.yaml": "resources: [s.yaml]\n"}
+    for name in names:
+        files[f"apps/{name}/a.yaml"] = together(oci(f'{{tag: "${{{name.upper()}}}"}}'), _user())
+        files[f"clusters/{name}/all.yaml"] = together(_taking(f"apps/{name}", "apps"), _taking("shared", "shared"))
+    return files
+
+
+@pytest.mark.parametrize("other", [STAGING, LIVE], ids=lambda one: one.name)
+def test_a_key_of_a_config_map_that_another_tier_gets_too_is_shared_though_only_one_takes_it(other: Tier) -> None:
+    story = told(key_for_each("dev", other.name), DEV, other)
+
+    assert held(story) == ["shared"]
+    [decision] = decided(story)
+    assert isinstance(decision, Held)
+    assert f"decides for {other.name} too" in decision.reason.sentence
+    assert f"clusters/{other.name}/all.yaml" in decision.reason.sentence
+
+
+def test_a_key_of_a_config_map_that_several_tiers_get_is_drafted_where_that_is_wanted() -> None:
+    files = key_for_each("dev", "live")
+    story = told(files, DEV, LIVE)
+    story.configuration = replace(story.configuration, shared=Shared(paths=("shared/*",)))
+
+    [update] = decided(story)
+    assert isinstance(update, Update)
+    assert [(one.tier.name, one.ways) for one in update.shared] == [
+        ("dev", ("apps/dev/a.yaml", "clusters/dev/all.yaml")),
+        ("live", ("clusters/live/all.yaml",)),
+    ]
+    assert [(one.view.tier.name, [change.path for change in one.changes]) for one in story.edited()] == [
+        ("dev", ["shared/s.yaml"]),
+        ("live", []),
     ]
 
 

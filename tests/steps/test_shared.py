@@ -281,6 +281,17 @@ class TestTheProof:
         assert proved.changes == ()
         assert _held(proved) == ["reaches-production"]
 
+    def test_holds_a_draft_that_does_not_say_that_it_reaches_another_tier(self) -> None:
+        story = told()
+        dev, *_ = story.edited()
+        [verdict] = dev.verdicts
+        assert isinstance(verdict.decision, Update)
+        without = tuple(one for one in verdict.decision.shared if one.tier.name != "staging")
+        silent = replace(verdict, decision=replace(verdict.decision, shared=without))
+        [proved] = prove([replace(dev, verdicts=(silent,))])
+        assert proved.changes == ()
+        assert _held(proved) == ["reaches-tier"]
+
     def test_takes_the_paths_that_a_draft_lists_and_no_others(self) -> None:
         files = {f"apps/live/{path.rpartition('/')[2]}": text for path, text in BASE.items()}
         story = told(files | {"apps/dev/kustomization.yaml": "resources: [../live]\n"}, sharing(paths=("apps/live/*",)))
