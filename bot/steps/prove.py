@@ -82,7 +82,7 @@ def _unless(verdict: Verdict, *, stays: bool) -> Verdict:
 
 
 def _lists(verdict: Verdict, changed: Changed) -> bool:
-    """Whether an update says that it changes an object: of tiers, a root and a file that it names, or where it edits."""
+    """Whether an update says that it changes an object: of tiers, root and file that it names, or where it edits."""
     update, reference, origin = verdict.decision, verdict.reference, changed.origin
     if not isinstance(update, Update) or origin is None:
         return False
