@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from bot.flux.duplicates import twice_headed
 from bot.flux.foreign_pins import HELM_CHARTS, foreign_pins, is_helmfile
 from bot.flux.kinds import read_object
 from bot.flux.manifest import Manifest
@@ -90,7 +91,7 @@ def read_file(path: str, data: bytes) -> FileReading:
     if reason_for_all := _why_not_a_manifest(file):
         return FileReading(path=path, passed_over=(PassedOver(path=path, reason=reason_for_all),))
     manifests = tuple(each for document in file.documents for each in _manifests(path, file, document))
-    found = tuple((each.line, read_object(each)) for each in manifests)
+    found = tuple((each.line, read_object(each) or twice_headed(each)) for each in manifests)
     return FileReading(
         path=path,
         objects=tuple(each for _, each in found if each is not None and not isinstance(each, PassedOver)),
