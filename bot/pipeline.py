@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.errors import RunFailed
 from bot.model.tiers import Branch, Configuration
 from bot.ports import Progress, Registry
 from bot.report.run_report import RunReport
@@ -15,6 +16,7 @@ from bot.steps.scan import Base, Readings, scan
 
 if TYPE_CHECKING:
     from bot.model.explanations import Explained, Spot
+    from bot.model.promotions import Asked
     from bot.steps.arrange import TierProposals
     from bot.steps.branches import Past
     from bot.steps.edit import TierEdits
@@ -76,14 +78,20 @@ def check(request: Request, before: Base, after: Base) -> RunReport:
         before: Where the pull request began.
         after: Its head, with the tiers of the branch that it goes to.
     """
-    from bot.steps.compare import compare, judging_suspended, tips_of, views_of  # noqa: PLC0415 - only check needs it
+    from bot.steps.compare import (  # noqa: PLC0415 - only check needs it
+        compare,
+        judging_people,
+        tips_of,
+        views_of,
+        with_tiers_of,
+    )
     from bot.steps.judge import beside, digests_beside, judge  # noqa: PLC0415 - as above
     from bot.steps.recall import Recalled  # noqa: PLC0415 - as in `run`
     from bot.steps.select_versions import select  # noqa: PLC0415 - as above
 
-    configuration, registry = judging_suspended(request.configuration), request.registry
+    configuration, registry = judging_people(request.configuration), request.registry
     readings = Readings()
-    old, new = scan((before, after), readings)
+    old, new = scan((before, with_tiers_of(after, configuration)), readings)
     edited = compare(old, new, configuration)
     if not edited:
         return RunReport(command=request.command, configuration=configuration)
@@ -95,6 +103,43 @@ def check(request: Request, before: Base, after: Base) -> RunReport:
     verdicts = judge(edited, select(resolved, answers, configuration), digests, configuration, recalled)
     passed_over = tuple(beside(edited))
     return RunReport(command=request.command, configuration=configuration, verdicts=verdicts, passed_over=passed_over)
+
+
+def promote(request: Request, asked: "Asked") -> RunReport:
+    """Tell the story of what a person asks production to take over: one draft, and nothing else of any tier.
+
+    Args:
+        request: As for `run`.
+        asked: The production tier, and what of it.
+    """
+    from bot.promotion.lifting import lifted  # noqa: PLC0415 - only this command needs it
+    from bot.steps.arrange import arrange_promotion  # noqa: PLC0415 - as above
+    from bot.steps.edit import edit  # noqa: PLC0415 - as in `run`
+    from bot.steps.plan import plan  # noqa: PLC0415 - as in `run`
+    from bot.steps.promote import is_asked_for  # noqa: PLC0415 - as above
+    from bot.steps.promote import promote as judge  # noqa: PLC0415 - as above
+    from bot.steps.prove import prove_promotion  # noqa: PLC0415 - as above
+    from bot.steps.publish import publish  # noqa: PLC0415 - as in `run`
+    from bot.steps.recall import Recalled  # noqa: PLC0415 - as in `run`
+    from bot.steps.remember import remember  # noqa: PLC0415 - as in `run`
+
+    configuration, registry, remote = request.configuration, request.registry, request.remote
+    if remote is None:
+        raise RunFailed("a promotion has nowhere to go", "Please report this as a bug")
+    readings = Readings()
+    resolved = resolve(scan(request.bases, readings), configuration, request.default)
+    recalled = Recalled(resolved, configuration, request.now, request.past, readings)
+    judged = judge(asked, resolved, configuration, recalled, registry, request.progress)
+    chart = str(asked.chart or "")
+    view = replace(judged.view, tier=lifted(judged.view.tier, chart))
+    [edits] = edit([replace(judged, view=view)])
+    arranged = arrange_promotion(prove_promotion(edits), chart, remote, configuration, request.now)
+    intended = plan(arranged, remote, configuration)
+    problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
+    published = publish(intended, remote, configuration, problems) if request.writes else None
+    report = _report(request, Resolved(views=(view,), outside=()), arranged.tiers)
+    of_asked = tuple(one for one in report.verdicts if is_asked_for(one.reference, asked, configuration))
+    return replace(report, verdicts=of_asked, plan=intended, published=published)
 
 
 def run(request: Request) -> RunReport:
@@ -119,6 +164,7 @@ def run(request: Request) -> RunReport:
     from bot.steps.carry import carry  # noqa: PLC0415 - see above
     from bot.steps.look_beyond import look_beyond  # noqa: PLC0415 - see above
     from bot.steps.plan import plan  # noqa: PLC0415 - see above
+    from bot.steps.promote import promotable  # noqa: PLC0415 - see above
     from bot.steps.prove import prove  # noqa: PLC0415 - see above
     from bot.steps.publish import publish  # noqa: PLC0415 - see above
     from bot.steps.remember import remember  # noqa: PLC0415 - see above
@@ -127,7 +173,8 @@ def run(request: Request) -> RunReport:
         return ripen(lifted, answers, by, recalled, registry, request.progress)
 
     beyond = look_beyond(confirmed, configuration, registry, request.progress, judge)
-    edits = prove(edit(carry(confirmed, remote, configuration, recalled.held)))
+    edits = prove(edit(carry(confirmed, remote, configuration, recalled.refused)))
+    recalled.keep_sights(promotable(resolved, configuration))
     arranged = arrange(edits, remote, configuration, request.now, beyond)
     intended = plan(arranged, remote, configuration)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()

@@ -26,6 +26,11 @@ IN_SHARED_DRAFT = ReasonKind(
     "{version} is for a draft that moves {tiers} at once, told under {tier}",
     "Give each tier a value of its own to move it alone",
 )
+NOT_KEPT = ReasonKind(
+    "not-kept",
+    "{version} leaves its open pull request although its chart could not be looked up: {why}",
+    "It is proposed again once that ends and the chart answers",
+)
 EXTRA_REFUSED = ReasonKind(
     "extra-refused",
     "{what} of pull request {number} could not be set: {problem}",

@@ -23,7 +23,7 @@ def parse(argv: list[str], environment: Mapping[str, str]) -> argparse.Namespace
     Raises:
         UsageError: There is no such command or option, or it does not take this value.
     """
-    arguments = _parser().parse_args(argv)
+    arguments = _parser(argv).parse_args(argv)
     for option in OPTIONS[arguments.command]:
         if getattr(arguments, option.key) is None:
             setattr(arguments, option.key, _from(environment, option))
@@ -42,11 +42,14 @@ class _MainParser(_Parser):
         raise UsageError(message, f"`{self.prog} --help` shows the commands, and with a command what that takes")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(argv: list[str]) -> argparse.ArgumentParser:
+    """Only a command that is named gets its options: all of them take longer than to read fifty files."""
     style = argparse.RawDescriptionHelpFormatter
     parser = _MainParser(prog="flux-chart-bot", description=PURPOSE, epilog=MAIN_EPILOG, formatter_class=style)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=_Parser, prog=parser.prog
+    )
     for name, about in COMMANDS.items():
         command = commands.add_parser(
             name,
@@ -56,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=style,
             allow_abbrev=False,
         )
-        for option in OPTIONS[name]:
+        for option in OPTIONS[name] if name in argv else ():
             _add(command, option)
     return parser
 

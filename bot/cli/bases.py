@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from bot.cli.no_configuration import NoConfiguration
 from bot.config.loading import load
 from bot.config.located import LIMITS
-from bot.config.suggestion import suggest
 from bot.config.wording import shown
 from bot.errors import ConfigurationError, Fault, UsageError
 from bot.ledger.model import LEDGER_BRANCH
@@ -40,6 +39,8 @@ def configuration_of(tree: Tree, path: str, branches: Iterable[Branch] = ()) -> 
         return load(data, path)
     if found:
         raise UsageError(f"{path} is not a file that can be read", "Make it a plain file; links are not followed")
+    from bot.config.suggestion import suggest  # noqa: PLC0415 - only where there is nothing to load
+
     raise NoConfiguration(f"there is no configuration {path}", suggest((entry.path for entry in entries), branches))
 
 

@@ -26,7 +26,6 @@ from bot.cli.settings import NO_REPOSITORY_MEND, Job
 from bot.config.loading import load
 from bot.errors import BotError, UsageError
 from bot.model.commits import RemoteHeads
-from bot.model.proposals import Identity
 from bot.model.references import PassedOver
 from bot.model.secret import Secret
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Branch, CommitPolicy, Configuration
@@ -35,6 +34,7 @@ from bot.reasons import UNREADABLE_FILE
 
 if TYPE_CHECKING:
     from bot.model.explanations import Explained
+    from bot.model.proposals import Identity
     from bot.pipeline import Request
     from bot.report.run_report import RunReport
     from bot.repository.work_tree import WorkTree
@@ -71,7 +71,7 @@ class _Writing(Struct, frozen=True, kw_only=True):
     job: Job
     repository: Repository
     forge: Forge
-    us: Identity
+    us: "Identity"
     found: _Policy
     made_by: Commits
     now: datetime
@@ -103,6 +103,7 @@ class Commands:
             "update": self.update,
             "hold": self.steer,
             "release": self.steer,
+            "promote": self.promote,
             "check": self.check,
         }
 
@@ -207,6 +208,17 @@ class Commands:
                 error.message += "" if arguments.dry_run else f"\nAll the same this is kept: {word}"
                 raise
 
+    def promote(self, arguments: argparse.Namespace) -> "RunReport":
+        """Propose for production what the tiers before it run."""
+        from bot.cli.promoting import asked_for, require_found  # noqa: PLC0415 - see `_request`
+        from bot.pipeline import promote  # noqa: PLC0415 - see `_request`
+
+        with self._writing(arguments) as writing:
+            asked, configuration = asked_for(arguments, writing.found.configuration)
+            found = replace(writing, found=replace(writing.found, configuration=configuration))
+            report = self._updated(found, arguments, story=lambda request: promote(request, asked))
+        return require_found(report, asked)
+
     @contextmanager
     def _writing(self, arguments: argparse.Namespace) -> Iterator["_Writing"]:
         job = Job.from_environment(self._environment, arguments.repository)
@@ -225,7 +237,13 @@ class Commands:
                 now=self._clock(),
             )
 
-    def _updated(self, writing: "_Writing", arguments: argparse.Namespace, past: "Past | None" = None) -> "RunReport":
+    def _updated(
+        self,
+        writing: "_Writing",
+        arguments: argparse.Namespace,
+        past: "Past | None" = None,
+        story: "Callable[[Request], RunReport] | None" = None,
+    ) -> "RunReport":
         repository, heads, configuration = writing.repository, writing.found.heads, writing.found.configuration
         pulls = writing.forge.open_pull_requests()
         ours = (*our_branches(configuration, heads), *(() if past else state_branches(heads)))
@@ -244,7 +262,7 @@ class Commands:
             made_by=writing.made_by,
         )
         with self._registry(configuration, writing.found.helper_hosts) as registry:
-            return run(
+            return (story or run)(
                 Request(
                     command=arguments.command,
                     configuration=configuration,

@@ -39,6 +39,13 @@ requests lose what is held at once. It lasts until --until, or a release of the 
 Takes the same selectors as hold, and ends in an update too. A version that a base branch went back from is proposed
 again after a release.""",
     ),
+    "promote": About(
+        "propose for production what the tier before it runs, as a draft",
+        """\
+Opens one draft pull request with exactly the versions and digests that the tier before runs, beside each since when.
+What is suspended, held, not soaked, not green, taken back, or of another chart or digest is refused, and said. The bot
+never merges it. --version with --reason promotes one version of one --chart by your word, soaked or not.""",
+    ),
     "check": About(
         "judge the versions that a pull request changes, by the rules of the tiers; never writes",
         """\
@@ -118,6 +125,14 @@ examples:
                                              all of its versions, in every tier
 """
 
+_PROMOTE_EXAMPLES = """\
+examples:
+  flux-chart-bot promote --repository acme/fleet --to production --dry-run --diff
+                                             what would be promoted, and why the rest would not
+  flux-chart-bot promote --to production --chart ghcr.io/x/podinfo --version 6.5.5 --reason leak
+                                             one version by your word
+"""
+
 _CHECK_EXAMPLES = """\
 examples:
   flux-chart-bot check                       in a workflow on pull_request or merge_group: by its event
@@ -137,6 +152,7 @@ EPILOG = {
     "update": "\n".join((_UPDATE_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_UPDATE)),
     "hold": "\n".join((_HOLD_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_UPDATE)),
     "release": "\n".join((_RELEASE_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_UPDATE)),
+    "promote": "\n".join((_PROMOTE_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_UPDATE)),
     "check": "\n".join((_CHECK_EXAMPLES, _FAIL_ON, _EXIT_CODES, _ENVIRONMENT + _FOR_CHECK)),
     "demo": _ENVIRONMENT,
 }

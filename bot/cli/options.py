@@ -114,6 +114,18 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
         *_STEERS,
     ),
     "release": (*_SELECTORS, *_STEERS),
+    "promote": (
+        Option("to", "the production tier that takes versions over", "NAME"),
+        Option("from", "the tier that runs them (default: `from` of the configuration)", "NAME"),
+        Option("chart", "only this chart, by the address that the report shows (default: every one)", "HOST/PATH/NAME"),
+        Option("version", "this version of --chart, whatever the tier before runs; needs --reason", "VERSION"),
+        Option("reason", "why that version, in a sentence; the pull request repeats it", "TEXT"),
+        Option("dry-run", "plan everything, write nothing"),
+        _CONFIG,
+        *_REMOTE,
+        *_FORGE,
+        *_TOLD,
+    ),
     "check": (
         Option("into", "the branch that the commit wants into (default: by the event)", "BRANCH"),
         Option("head", "the commit whose changes are judged, by its full name (default: by the event)", "COMMIT"),

@@ -12,6 +12,7 @@ from bot.flux.address import join_chart
 from bot.ledger.model import Matter, Word
 from bot.maturity.durations import moment_text, parse_duration
 from bot.maturity.maturity_reasons import WORD_ABOUT_NOTHING
+from bot.model.charts import ChartAddress
 from bot.model.references import PassedOver
 from bot.model.tiers import Configuration
 from bot.planning.mirrors import canonical
@@ -50,12 +51,12 @@ def said(arguments: argparse.Namespace, configuration: Configuration, now: datet
     """
     held = arguments.command == "hold"
     matter = Matter(
-        chart=_chart(arguments.chart, configuration),
-        version=_version(arguments.version),
+        chart=str(chart_named(arguments.chart, configuration)),
+        version=version_named(arguments.version),
         tier=_tier(arguments.tier, configuration),
     )
     until = _until(arguments.until, now) if held and arguments.until else None
-    return Said(matter=matter, word=Word(at=now, held=held, until=until, why=_why(arguments.reason)))
+    return Said(matter=matter, word=Word(at=now, held=held, until=until, why=reason_given(arguments.reason)))
 
 
 def word_alone(word: Said, configuration: Configuration, arguments: argparse.Namespace) -> RunReport:
@@ -77,19 +78,27 @@ def with_word(report: RunReport, word: Said) -> RunReport:
     return replace(report, word=str(word), passed_over=passed_over)
 
 
-def _chart(text: str, configuration: Configuration) -> str:
-    """The address under which every tier knows the chart, written as the report writes it."""
+def chart_named(text: str, configuration: Configuration) -> ChartAddress:
+    """The address under which every tier knows the chart, written as the report writes it.
+
+    Raises:
+        UsageError: There is none, or it is no address.
+    """
     if not text:
         raise UsageError("no chart is named", "Give --chart HOST/PATH/NAME, as the report shows it")
     host, _, name = text.removeprefix("oci://").partition("/")
     address = join_chart(f"oci://{host}", name)
     if isinstance(address, Reason):
         raise UsageError(f"--chart is no address: {address.sentence}", "Give it as the report shows it")
-    return str(canonical(address, configuration.mirrors))
+    return canonical(address, configuration.mirrors)
 
 
-def _version(text: str) -> str:
-    """In its one spelling: a tag may have a `v` before it, and `_` for `+`."""
+def version_named(text: str) -> str:
+    """In its one spelling: a tag may have a `v` before it, and `_` for `+`; empty for none.
+
+    Raises:
+        UsageError: It is no version.
+    """
     if not text:
         return ""
     version = try_flux(text.replace("_", "+"))
@@ -119,8 +128,12 @@ def _until(text: str, now: datetime) -> datetime:
     return until
 
 
-def _why(text: str) -> str:
-    """One line of text: it stands in reports and in commits of the ledger."""
+def reason_given(text: str) -> str:
+    """One line of text: it stands in reports, in pull requests and in commits of the ledger.
+
+    Raises:
+        UsageError: It is more than that.
+    """
     if len(text) > LONGEST_REASON or not text.isprintable():
         problem = f"--reason is longer than {LONGEST_REASON} characters, or not one line of text"
         raise UsageError(problem, "Give a short sentence")

@@ -13,7 +13,6 @@ from bot.model.tiers import Pace, RequiredStatus, Tier
 from bot.yamltext.nodes import Route
 
 _MEND = "Write hours, days or weeks, at most 52 weeks: `12h`, `3d`, `1w`"
-_KEYS = ("wait", "settle", "from", "soak", "with-status")
 
 
 def read_pace(located: Located, route: Route, keys: Mapping[str, Any]) -> tuple[Pace, tuple[Fault, ...]]:
@@ -53,7 +52,7 @@ def _merge_faults(located: Located, route: Route, keys: Mapping[str, Any]) -> It
     if not isinstance(named, str) and len(named) != 1:
         message = "`moves-by: merge` and not one tier in `from`: nothing says which branch is merged"
         yield located.key_fault((*route, "moves-by"), message, "Name the tier whose branch is merged into this one")
-    for key in ("follow", "wait", "settle", "with-status"):
+    for key in ("follow", "wait", "settle", "with-status", "rollback"):
         if key in keys:
             message = f"`{key}` in a tier that moves by merges, which takes what the merge brings"
             yield located.key_fault((*route, key), message, f"Remove `{key}`")
@@ -67,7 +66,7 @@ def _idle(located: Located, route: Route, keys: Mapping[str, Any]) -> Iterator[F
     if _moves_by_merge(keys):
         yield from _merge_faults(located, route, keys)
         return
-    for key in _KEYS:
+    for key in ("wait", "settle"):
         if keys.get("production") is True and key in keys:
             message = f"`{key}` in a production tier, which takes nothing by itself"
             yield located.key_fault((*route, key), message, f"Remove `{key}`")

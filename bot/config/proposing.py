@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.config.located import Located
 from bot.config.wording import shown
@@ -21,6 +20,7 @@ from bot.model.proposing import (
     NamedGroup,
     Proposing,
     ProposingRule,
+    Rollback,
     Window,
 )
 from bot.planning.windows import cron_problem
@@ -42,6 +42,7 @@ def read_proposing(keys: dict[str, Any]) -> Proposing:
         majors=Majors(keys.get("majors", Majors.APART)),
         mode=Mode(keys.get("mode", Mode.PROPOSE)),
         beyond=Beyond(keys.get("beyond", Beyond.REPORT)),
+        rollback=Rollback(keys.get("rollback", Rollback.REPORT)),
         amounts=Amounts(open=limits.get("open", usual.open), changes=limits.get("changes", usual.changes)),
         windows=_windows(keys.get("windows", [])),
         draft=keys.get("draft", False),
@@ -60,6 +61,7 @@ def read_proposing_rule(keys: dict[str, Any]) -> ProposingRule:
     return ProposingRule(
         group=_group(keys["group"]) if "group" in keys else None,
         mode=Mode(keys["mode"]) if "mode" in keys else None,
+        rollback=Rollback(keys["rollback"]) if "rollback" in keys else None,
         windows=_windows(keys["windows"]) if "windows" in keys else None,
         labels=tuple(keys["labels"]) if "labels" in keys else None,
         reviewers=tuple(keys["reviewers"]) if "reviewers" in keys else None,
@@ -97,6 +99,8 @@ def _windows(windows: list[dict[str, str]]) -> tuple[Window, ...]:
 def _zone(name: str) -> tzinfo | None:
     if name == _UTC:
         return UTC
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - loaded by those who have a window in a zone
+
     try:
         return ZoneInfo(name)
     except (OSError, LookupError, ValueError):

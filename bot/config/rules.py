@@ -99,7 +99,7 @@ def _jump_faults(located: Located, rule: Route, jumps: dict[Route, str], values:
     for tail, jump in jumps.items():
         if jump not in _JUMPS:
             yield located.fault((*rule, "match", *tail), f"{shown(jump)} is no jump", f"Write {', '.join(_JUMPS)}")
-    for key in ("follow", "skip"):
+    for key in ("follow", "skip", "rollback"):
         if jumps and key in values:
             message = f"a rule that matches a jump sets {shown(key)}, which decides about the version before it jumps"
             yield located.key_fault((*rule, "set", key), message, "Make it a rule without `jump`")

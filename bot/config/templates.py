@@ -27,6 +27,7 @@ def read_templates(located: Located, given: Mapping[str, object]) -> tuple[Templ
         DEFAULT_TEMPLATES,
         title=title,
         commit_title=good.get("commit-title", title),
+        rollback_title=good.get("rollback-title", DEFAULT_TEMPLATES.rollback_title),
         body_header=good.get("body-header", DEFAULT_TEMPLATES.body_header),
     )
     return templates, tuple(fault for _, faults in read.values() for fault in faults)

@@ -12,7 +12,7 @@ from bot.config.wording import dotted, shown
 from bot.errors import Fault
 from bot.model.branch_names import branch_problem
 from bot.model.commits import BOT_BRANCHES
-from bot.model.proposing import Beyond
+from bot.model.proposing import Beyond, Rollback
 from bot.model.tiers import Tier
 from bot.planning.path_patterns import pattern_problem
 from bot.versions.constraint import InvalidConstraint
@@ -94,6 +94,9 @@ def _production_faults(located: Located, route: Route, tier: Tier) -> Iterator[F
     if tier.production and tier.proposing.beyond is Beyond.DRAFT:
         message = f"the production tier {shown(tier.name)} wants drafts; production is never edited by itself"
         yield located.fault((*route, "beyond"), message, "Remove `beyond`")
+    if tier.production and tier.proposing.rollback is Rollback.PROPOSE:
+        message = f"the production tier {shown(tier.name)} wants rollbacks; production is never edited by itself"
+        yield located.fault((*route, "rollback"), message, "Remove `rollback`")
     if tier.production_said:
         return
     if found := looks_like_production((tier.name, *tier.paths)):

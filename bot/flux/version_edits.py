@@ -5,22 +5,30 @@ Whoever knows what the newer one means then knows the older one too, without joi
 
 from collections.abc import Mapping
 
-from bot.flux.files import FileReading, read_file
+from msgspec import Struct
+
+from bot.flux.files import FileReading
 from bot.flux.objects import AnyObject, ChartTemplate, HelmChart, HelmRelease, OCIRepository
 from bot.model.places import ObjectId
 from bot.model.references import Pin
 from bot.reason import Reason
 
 
-def older_pins(path: str, newer: bytes, older: bytes) -> Mapping[ObjectId, Pin] | None:
+class FileState(Struct, frozen=True, kw_only=True):
+    """A file at one time: its bytes, and what they say."""
+
+    data: bytes
+    reading: FileReading
+
+
+def older_pins(newer: FileState, older: FileState) -> Mapping[ObjectId, Pin] | None:
     """What the older file pins, object by object; None where the two differ in anything else that is said of Flux."""
-    readings = tuple(read_file(path, data) for data in (newer, older))
-    if not any(reading.says_something for reading in readings):
+    if not newer.reading.says_something and not older.reading.says_something:
         return {}
-    after, before = map(_pins, readings)
+    after, before = _pins(newer.reading), _pins(older.reading)
     if after is None or before is None or after.keys() != before.keys():
         return None
-    return before if _blanked(newer, after) == _blanked(older, before) else None
+    return before if _blanked(newer.data, after) == _blanked(older.data, before) else None
 
 
 def _pins(reading: FileReading) -> dict[ObjectId, Pin] | None:

@@ -181,13 +181,21 @@ class HoldGate(Struct, frozen=True, kw_only=True):
 
     def objection(self, tag: str, version: Version | None) -> NotYet | None:
         """Why a version is held; None where the latest word about it is another, or has ended."""
-        names = {"", tag, str(version)}
-        said = [word for matter, word in self.words if matter.version in names]
-        last = max(said, key=lambda word: (word.at, word.held), default=None)
+        _, last = self._last(tag, version)
         if last is None or not last.held or (last.until and last.until <= self.now):
             return None
         until = f" until {moment_text(last.until)}" if last.until else ""
         return NotYet(f"held by a person{until}{f': {last.why}' if last.why else ''}", last.until)
+
+    def objection_to_running(self, tag: str, version: Version | None) -> NotYet | None:
+        """Why a version should not run either: the last word about it is a hold of just this one."""
+        matter, _ = self._last(tag, version)
+        return self.objection(tag, version) if matter.version else None
+
+    def _last(self, tag: str, version: Version | None) -> tuple[Matter, Word | None]:
+        names = {"", tag, str(version)}
+        said = [each for each in self.words if each[0].version in names]
+        return max(said, key=lambda each: (each[1].at, each[1].held), default=(Matter(), None))
 
 
 class StatusGate(Struct, frozen=True, kw_only=True):
@@ -213,8 +221,34 @@ class StatusGate(Struct, frozen=True, kw_only=True):
         return NotYet(f"{', '.join(said)} in {self.tier}") if told else None
 
 
+class RanGate(Struct, frozen=True, kw_only=True):
+    """What a tier, and those it takes its versions from, ran: where time counts, it goes back to nothing else.
+
+    Attributes:
+        tiers: These tiers.
+        ran: What any of their references to the chart ran, for however long, as far as their history was read.
+        unknown: Why that is not all of it, in a few words; empty where it is.
+    """
+
+    tiers: tuple[str, ...]
+    now: datetime
+    ran: frozenset[Identity]
+    unknown: str = ""
+
+    def objection(self, _tag: str, _version: Version | None) -> NotYet | None:
+        """Nothing: newer versions are for the other gates."""
+        return None
+
+    def objection_to_return(self, version: Version) -> NotYet | None:
+        """Why a lower version is not gone back to; None where it ran."""
+        if identity_of(version) in self.ran:
+            return None
+        tiers = " or ".join(self.tiers)
+        return NotYet(f"not known to have run in {tiers}: {self.unknown}" if self.unknown else f"never run in {tiers}")
+
+
 _SAYS = {Colour.RED: "failed", Colour.UNKNOWN: "has not said success"}
-Gate = WaitGate | SettleGate | SoakGate | ReturnGate | HoldGate | StatusGate
+Gate = WaitGate | SettleGate | SoakGate | ReturnGate | HoldGate | StatusGate | RanGate
 
 
 def _places(runs: Iterable[Run]) -> list[str]:

@@ -77,13 +77,13 @@ class PastCommit(Struct, frozen=True, kw_only=True):
 
     Attributes:
         at: The committer's date, which whoever made the commit chose freely.
-        changed: Every path that differs from the commit before it; empty for the oldest one that was read.
+        changed: All that differs from the commit before it; empty for the oldest one that was read.
         first: It has no parent: there is no history before it.
     """
 
     sha: Sha
     at: datetime
-    changed: tuple[str, ...] = ()
+    changed: tuple[PathDifference, ...] = ()
     first: bool = False
 
 

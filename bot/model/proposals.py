@@ -99,6 +99,17 @@ class Action(StrEnum):
     """Not ours to touch; the reason says why."""
 
 
+class Kind(StrEnum):
+    """What a pull request is for."""
+
+    UPDATE = "update"
+    """A tier moves."""
+    SHARED = "shared"
+    """Several tiers move at once, by values that they share."""
+    PROMOTION = "promotion"
+    """Production takes over what the tiers before it run."""
+
+
 class PullRequestPlan(Struct, frozen=True, kw_only=True):
     """Everything needed to bring one pull request about, and nothing that acts.
 
@@ -111,6 +122,7 @@ class PullRequestPlan(Struct, frozen=True, kw_only=True):
         successors: Branches that propose now what this one did, for `Action.CLOSE`.
         draft: It is opened as a draft.
         extras: What it gets when it is opened; None for nothing.
+        kind: A promotion may change production, in exactly the places of its updates.
     """
 
     tier: Tier
@@ -128,6 +140,7 @@ class PullRequestPlan(Struct, frozen=True, kw_only=True):
     successors: tuple[Branch, ...] = ()
     draft: bool = False
     extras: Extras | None = None
+    kind: Kind = Kind.UPDATE
 
     @property
     def parent(self) -> Sha:

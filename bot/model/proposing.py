@@ -20,7 +20,13 @@ class NamedGroup(Struct, frozen=True, kw_only=True):
     name: str
 
 
-Group = Grouping | NamedGroup
+class Promotion(Struct, frozen=True, kw_only=True):
+    """What is promoted at once: all of a production tier, or one chart that a person names by its address."""
+
+    chart: str = ""
+
+
+Group = Grouping | NamedGroup | Promotion
 
 
 class Majors(StrEnum):
@@ -42,6 +48,13 @@ class Beyond(StrEnum):
 
     REPORT = "report"
     DRAFT = "draft"
+
+
+class Rollback(StrEnum):
+    """What to do where a version in use is gone, on `skip` or held, and nothing newer may take its place."""
+
+    REPORT = "report"
+    PROPOSE = "propose"
 
 
 class Amounts(Struct, frozen=True, kw_only=True):
@@ -104,6 +117,7 @@ class Proposing(Struct, frozen=True, kw_only=True):
     majors: Majors = Majors.APART
     mode: Mode = Mode.PROPOSE
     beyond: Beyond = Beyond.REPORT
+    rollback: Rollback = Rollback.REPORT
     amounts: Amounts = field(default_factory=Amounts)
     windows: tuple[Window, ...] = ()
     draft: bool = False
@@ -115,6 +129,7 @@ class ProposingRule(Struct, frozen=True, kw_only=True):
 
     group: Group | None = None
     mode: Mode | None = None
+    rollback: Rollback | None = None
     windows: tuple[Window, ...] | None = None
     labels: tuple[str, ...] | None = None
     reviewers: tuple[str, ...] | None = None

@@ -20,7 +20,7 @@ class Variable(Enum):
     CHARTS = "charts"
     """How many charts."""
     JUMP = "jump"
-    """The greatest jump of all: `major`, `minor`, `patch`, `prerelease` or `pin`."""
+    """The greatest jump of all: `major`, `minor`, `patch`, `prerelease` or `pin`; `rollback` before all."""
 
 
 class InvalidTemplate(ValueError):
@@ -67,12 +67,14 @@ class Templates(Struct, frozen=True, kw_only=True):
     Attributes:
         title: Of a pull request.
         commit_title: The first line of a commit.
+        rollback_title: Of both, where a chart goes back to a lower version.
         body_header: Markdown above the table of a pull request.
     """
 
     title: Template
     commit_title: Template
     body_header: Template
+    rollback_title: Template = Template(("fix(deps): roll back ", Variable.WHAT, " in ", Variable.TIER))
 
 
 def _part(found: re.Match[str]) -> str | Variable:

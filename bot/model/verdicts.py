@@ -1,18 +1,23 @@
 """What was decided for one reference in one tier."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from bot.model.places import Place
+from bot.model.promotions import Promoted
 from bot.model.references import Reference
 from bot.model.tiers import Tier
 from bot.reason import Reason
 
+ROLLBACK = "rollback"
+"""The jump of an update that goes back to a lower version."""
+
 
 class Refused(NamedTuple):
-    """A newer version that was not taken, and why, in a short sentence for a person.
+    """A version that was not taken, and why, in a short sentence for a person.
 
     A named tuple where others are frozen values: a fleet has thirty times as many of them as references.
     """
@@ -29,6 +34,41 @@ class Waiting(Struct, frozen=True, kw_only=True):
     version: str
     until: datetime
     left: str
+
+
+class Proof(StrEnum):
+    """By what it is known since when a version exists."""
+
+    SEEN = "seen"
+    """It appeared between two runs: the bot saw it first then."""
+    PUBLISHER = "publisher"
+    """It was there before the bot was, and its manifest says when it was made: whatever its publisher wrote."""
+    EARLIER = "earlier"
+    """It was there before the bot was, and nothing says since when."""
+
+
+class Since(NamedTuple):
+    """Since when a version exists, as far as that is known; with `EARLIER` it is the latest that it can be."""
+
+    at: datetime
+    proof: Proof
+
+
+class Behind(Struct, frozen=True, kw_only=True):
+    """How far a version in use is behind.
+
+    Attributes:
+        majors: How many stable major versions exist beyond it.
+        first: The tag of the lowest version of these.
+        since: Since when that exists; None where nothing tells.
+    """
+
+    majors: int = 0
+    first: str = ""
+    since: Since | None = None
+
+
+NOT_BEHIND = Behind()
 
 
 class Edit(Struct, frozen=True, kw_only=True):
@@ -58,11 +98,15 @@ class Update(Struct, frozen=True, kw_only=True):
         new: Version to use, as the manifest shall write it.
         tag: The registry's own spelling of `new`.
         digest: `sha256:<hex>` that is written beside it, else empty.
-        jump: `major`, `minor`, `patch` or `prerelease`; `pin` where a range becomes the version that Flux runs for it.
-        refused: Why every newer version was not taken, newest first.
+        jump: `major`, `minor`, `patch` or `prerelease`; `pin` where a range becomes the version that Flux runs for it;
+            `rollback` where it goes back.
+        refused: Why every newer version was not taken, newest first; for a rollback, those too that are passed over.
         tied: Other tags of equal precedence; held where they name different charts.
         carried: Why the chart could not be looked up, where an open pull request proposed this and so keeps it.
         shared: Every tier that it moves, where these are several: only a draft that names them all proposes it.
+        remark: Why the version in use should not be.
+        behind: How far the version in use is behind.
+        promoted: Why it is taken over into production; None for what a tier moves to by itself.
     """
 
     old: str
@@ -75,6 +119,14 @@ class Update(Struct, frozen=True, kw_only=True):
     tied: tuple[str, ...] = ()
     carried: Reason | None = None
     shared: tuple[ReachedTier, ...] = ()
+    remark: Reason | None = None
+    behind: Behind = NOT_BEHIND
+    promoted: Promoted | None = None
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether the new version is lower than the one in use."""
+        return self.jump == ROLLBACK
 
 
 class Current(Struct, frozen=True, kw_only=True):
@@ -84,7 +136,7 @@ class Current(Struct, frozen=True, kw_only=True):
         version: What the manifest says: a version, a constraint, or a digest.
         runs: For a range, what Flux runs for it now; else empty.
         newest: The newest stable version where it is newer than the one in use; else empty.
-        majors_behind: How many major versions exist beyond the one in use.
+        behind: How far the version in use is behind.
         refused: Why every newer version was not taken, newest first.
         remark: What should be looked at all the same: a range past its tier's limits, or one that was not pinned.
         waiting: What only time keeps from being taken.
@@ -94,7 +146,7 @@ class Current(Struct, frozen=True, kw_only=True):
     version: str
     runs: str = ""
     newest: str = ""
-    majors_behind: int = 0
+    behind: Behind = NOT_BEHIND
     refused: tuple[Refused, ...] = ()
     remark: Reason | None = None
     waiting: Waiting | None = None
@@ -102,10 +154,16 @@ class Current(Struct, frozen=True, kw_only=True):
 
 
 class Held(Struct, frozen=True, kw_only=True):
-    """Not updated, for this reason; `version` is what the manifest says now."""
+    """Not updated, for this reason.
+
+    Attributes:
+        version: What the manifest says now.
+        let_go: Why an open pull request of ours does not keep what it proposed, although nobody could be asked.
+    """
 
     version: str
     reason: Reason
+    let_go: Reason | None = None
 
 
 Decision = Update | Current | Held

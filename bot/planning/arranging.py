@@ -1,7 +1,7 @@
 """What of a tier's updates is proposed now, and where: refusals, modes and limits first, then groups."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct, field
@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from bot.model.places import Route
 from bot.model.proposing import Extras, Mode, Proposing
 from bot.model.tiers import Configuration, Tier
-from bot.model.verdicts import Held, Update, Verdict
+from bot.model.verdicts import ROLLBACK, Held, Update, Verdict
 from bot.planning.grouping import Key, key_of, proposing_of
-from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, TierMemory
+from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, Refusal, TierMemory
 from bot.planning.rows import Row, row_of
 from bot.planning.windows import opens_at
 from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM, WAITS_FOR_WINDOW
@@ -21,7 +21,7 @@ from bot.reasons import UNKNOWN
 
 PATIENCE = timedelta(days=14)
 """Who waited longer goes first, whatever its jump: patches that never end would keep a major waiting for ever."""
-_RANKS = {"patch": 0, "prerelease": 0, "pin": 0, "minor": 1, "major": 2}
+_RANKS = {ROLLBACK: -1, "patch": 0, "prerelease": 0, "pin": 0, "minor": 1, "major": 2}
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 _Value = tuple[str, int, Route]
@@ -34,13 +34,17 @@ class Standing(Struct, frozen=True, kw_only=True):
         rows: The rows of each key that has an open pull request of ours.
         unopened: The rows of each key whose branch of ours has no pull request: the forge may forbid us to open one.
         theirs: The keys whose branches others work on: no other chart gets in.
+        foreign: The keys whose branches are not ours at all: what they would propose takes no room, and waits for none.
         numbers: The open pull requests of this tier.
+        boxes: The names of the boxes that the open pull request of each key shows.
     """
 
     rows: Mapping[str, frozenset[Row]] = field(default_factory=dict)
     unopened: Mapping[str, frozenset[Row]] = field(default_factory=dict)
     theirs: frozenset[str] = frozenset()
+    foreign: frozenset[str] = frozenset()
     numbers: frozenset[int] = frozenset()
+    boxes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Arrangement(Struct, frozen=True, kw_only=True):
@@ -89,6 +93,8 @@ def arrange_tier(
     """
     candidates = _candidates(tier, verdicts, configuration)
     held = {one.index: reason for one in candidates if (reason := _unwanted(one, standing, memory))}
+    silent = _silent(tier, verdicts, standing, memory)
+    held |= {at: reason for at, (_, one) in silent.items() if (reason := _objection(one, standing))}
     shut, frozen = _shut(tuple(one for one in candidates if one.index not in held), standing, now)
     held |= shut
     wanted = tuple(one for one in candidates if one.index not in held)
@@ -105,31 +111,59 @@ def arrange_tier(
     return Arrangement(
         verdicts=tuple(_held(verdict, held.get(index)) for index, verdict in enumerate(verdicts)),
         groups={key: tuple(groups[key]) for key in sorted(groups)},
-        taken_out=_taken_out(candidates, memory),
+        taken_out=_taken_out(candidates, memory, silent.values(), groups),
         frozen=frozen,
         extras=_extras(one for one in wanted if one.index not in held),
         waiting=kept | {chart: memory.waiting.get(chart, now.replace(microsecond=0)) for chart in late},
     )
 
 
-def _taken_out(candidates: tuple[_Candidate, ...], memory: TierMemory) -> dict[Key, frozenset[Row]]:
+def _silent(
+    tier: Tier, verdicts: tuple[Verdict, ...], standing: Standing, memory: TierMemory
+) -> dict[int, tuple[str, Refusal]]:
+    """What is taken out of an open pull request and cannot be looked up now: its box stays as it is, with its key."""
+    names = {name: key for key, shown in standing.boxes.items() for name in shown}
+    out = {
+        one.row.chart: (names[name], one)
+        for one in memory.refusals.values()
+        if one.unticked and (name := one.row.name(tier.name)) in names
+    }
+    unknown = ((index, str(one.reference.source.address)) for index, one in enumerate(verdicts) if _is_unknown(one))
+    return {index: out[chart] for index, chart in unknown if chart in out}
+
+
+def _taken_out(
+    candidates: tuple[_Candidate, ...],
+    memory: TierMemory,
+    silent: Iterable[tuple[str, Refusal]],
+    keys: Iterable[Key],
+) -> dict[Key, frozenset[Row]]:
     found: dict[Key, set[Row]] = defaultdict(set)
     for one in candidates:
         if (refusal := memory.refusals.get(one.row)) and refusal.unticked:
             found[one.key].add(one.row)
+    known = {key.text: key for key in keys}
+    for text, refusal in silent:
+        if text in known:
+            found[known[text]].add(refusal.row)
     return {key: frozenset(rows) for key, rows in found.items()}
 
 
 def _unknown(verdicts: Iterable[Verdict]) -> set[str]:
     """The charts that could not be looked up."""
-    held = (one for one in verdicts if isinstance(one.decision, Held) and one.decision.reason.id in UNKNOWN)
-    return {str(one.reference.source.address) for one in held}
+    return {str(one.reference.source.address) for one in verdicts if _is_unknown(one)}
+
+
+def _is_unknown(verdict: Verdict) -> bool:
+    return isinstance(verdict.decision, Held) and verdict.decision.reason.id in UNKNOWN
 
 
 def _held(verdict: Verdict, reason: Reason | None) -> Verdict:
-    if reason is None or not isinstance(verdict.decision, Update):
-        return verdict
-    return replace(verdict, decision=Held(version=verdict.decision.old, reason=reason))
+    match verdict.decision:
+        case Update(old=version) | Held(version=version) if reason:
+            return replace(verdict, decision=Held(version=version, reason=reason))
+        case _:
+            return verdict
 
 
 def _candidates(tier: Tier, verdicts: tuple[Verdict, ...], configuration: Configuration) -> tuple[_Candidate, ...]:
@@ -156,13 +190,15 @@ def _unwanted(one: _Candidate, standing: Standing, memory: TierMemory) -> Reason
     if one.settings.mode is Mode.REPORT:
         return ONLY_REPORTED(version=one.row.version)
     refusal = memory.refusals.get(one.row)
-    is_open = refusal is not None and refusal.number in standing.numbers
-    if refusal is None or (is_open and not refusal.unticked):
-        # What was reopened is wanted again.
-        return None
-    if is_open:
-        return TAKEN_OUT(version=one.row.version, number=refusal.number)
-    return REFUSED(version=one.row.version, number=refusal.number, file=MEMORY_FILE, branch=MEMORY_BRANCH)
+    return _objection(refusal, standing) if refusal else None
+
+
+def _objection(refusal: Refusal, standing: Standing) -> Reason | None:
+    version, number = refusal.row.version, refusal.number
+    if number not in standing.numbers:
+        return REFUSED(version=version, number=number, file=MEMORY_FILE, branch=MEMORY_BRANCH)
+    # What was reopened is wanted again.
+    return TAKEN_OUT(version=version, number=number) if refusal.unticked else None
 
 
 def _shut(
@@ -200,13 +236,16 @@ def _without_room(
     tier: Tier, wanted: tuple[_Candidate, ...], standing: Standing, memory: TierMemory, now: datetime
 ) -> dict[int, Reason]:
     amounts, ranks = tier.proposing.amounts, _ranked(wanted, standing, memory, now)
+    wanted = tuple(one for one in wanted if one.key.text not in standing.foreign)
     rows: dict[Key, dict[Row, None]] = defaultdict(dict)
     for one in sorted(wanted, key=lambda one: ranks[one.index]):
         rows[one.key][one.row] = None
     # As they were met: the first row of each decides. One that is open stays so, whatever is in it.
     keys = sorted(rows, key=lambda key: key.text not in standing.rows)
     opened = {key for place, key in enumerate(keys) if place < amounts.open or key.text in standing.rows}
-    fitting = {key: _fitting(key, tuple(rows[key]), standing, amounts.changes) for key in opened}
+    urgent = {one.row: one.key for one in wanted if one.update.goes_back}
+    opened |= set(urgent.values())
+    fitting = {key: _fitting(key, tuple(rows[key]), standing, amounts.changes, urgent.keys()) for key in opened}
     too_many = f"tier {tier.name} has as many open pull requests as it may ({amounts.open})"
     too_long = f"its pull request has as many changes as it may ({amounts.changes})"
     left = "others work on the branch of its pull request"
@@ -220,11 +259,13 @@ def _without_room(
     }
 
 
-def _fitting(key: Key, ranked: tuple[Row, ...], standing: Standing, most: int) -> set[Row]:
+def _fitting(key: Key, ranked: tuple[Row, ...], standing: Standing, most: int, urgent: Collection[Row]) -> set[Row]:
+    """The rows that a pull request has room for; what goes back needs none."""
     if key.text in standing.theirs:
         there = {row.chart for row in standing.rows.get(key.text, ())}
         return {row for row in ranked if row.chart in there}
-    return set(ranked[:most])
+    others = [row for row in ranked if row not in urgent]
+    return {row for row in ranked if row in urgent} | set(others[:most])
 
 
 _Rank = tuple[int, datetime, int, datetime, str, int]

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.model.commits import BOT_BRANCHES
-from bot.model.proposing import Extras, Grouping, Majors, NamedGroup, Proposing, ProposingRule
+from bot.model.proposing import Extras, Grouping, Majors, NamedGroup, Promotion, Proposing, ProposingRule
 from bot.model.references import Reference
 from bot.model.tiers import Branch, Configuration, Tier
 from bot.model.verdicts import Update, Verdict
@@ -16,30 +16,44 @@ from bot.planning.rules import matching
 
 KEY_TRAILER = "Flux-Chart-Bot-Key"
 """Every commit of ours carries the key of its branch: others' kinds of branches are not for grouping to close."""
+PROMOTION_TRAILER = "Flux-Chart-Bot-Promotion"
+"""In its place where production is what changes: no grouping knows it, so no update touches such a branch."""
+_PROMOTION = "promotion"
 _MAJORS = "majors"
 _SHARED = "shared"
 _MAJOR_JUMP = "major"
 _LONGEST_SLUG = 40
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
-_KEY = re.compile(r"all|[a-z0-9-]{1,40}-[0-9a-f]{8}")
+_KEY = re.compile(r"all|promotion|[a-z0-9-]{1,40}-[0-9a-f]{8}")
 
 
 class Key(Struct, frozen=True, kw_only=True, order=True):
     """What updates share with whom they share a pull request.
 
     Attributes:
-        text: `all`, or a slug and a short hash of what it stands for.
+        text: `all`, `promotion`, or a slug and a short hash of what it stands for.
         about: The same for people; empty where it is all of a tier.
+        promotes: It is a promotion, which alone may change production.
     """
 
     text: str
     about: str = ""
+    promotes: bool = False
+
+    @property
+    def trailer(self) -> str:
+        """The name of the trailer by which its commits are told from those of other kinds of branches."""
+        return PROMOTION_TRAILER if self.promotes else KEY_TRAILER
 
 
 ALL = Key(text="all")
 
 BEYOND = NamedGroup(name="beyond follow")
 """The group of what lies past how far a tier follows. No group of a configuration can be called so."""
+
+
+ROLLBACKS = NamedGroup(name="go back")
+"""The group of what goes back, where a tier's pull requests merge themselves. No group can be called so either."""
 
 
 def branch_of(tier: Tier, key: str = ALL.text) -> Branch:
@@ -79,6 +93,9 @@ def _extras(extras: Extras, said: ProposingRule) -> Extras:
 
 def key_of(verdict: Verdict, update: Update, settings: Proposing) -> Key:
     """The key of one update."""
+    if update.goes_back and settings.extras.auto_merge:
+        # Nothing goes back without a person: it is in no pull request that merges itself.
+        settings = replace(settings, group=ROLLBACKS)
     key = _key_of(verdict, update, settings)
     return _shared(key, update) if update.shared else key
 
@@ -100,9 +117,19 @@ def _key_of(verdict: Verdict, update: Update, settings: Proposing) -> Key:
             )
         case NamedGroup(name=name):
             chart, kind, about = name, "group", name
+        case Promotion(chart=chart):
+            return promotion_key(chart)
         case _:
             assert_never(settings.group)
     return _named(f"{kind} {_MAJORS if apart else ''} {chart}", about, f"{about}, {_MAJORS}" if apart else about)
+
+
+def promotion_key(chart: str = "") -> Key:
+    """The key of a promotion: of everything, or of one chart by its address."""
+    if not chart:
+        return Key(text=_PROMOTION, about=_PROMOTION, promotes=True)
+    named = _named(f"{_PROMOTION} {chart}", f"{_PROMOTION}-{chart.rpartition('/')[2]}", _PROMOTION)
+    return replace(named, promotes=True)
 
 
 def _shared(key: Key, update: Update) -> Key:

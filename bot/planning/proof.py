@@ -3,7 +3,7 @@
 import hashlib
 
 from bot.model.commits import FileChange, PathDifference, Sha
-from bot.model.proposals import PullRequestPlan
+from bot.model.proposals import Kind, PullRequestPlan
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Update
 from bot.planning.sharing import drafted_paths
@@ -34,9 +34,12 @@ def deviation(
         return _deviates(plan, f"paths {sorted(planned.keys() ^ actual.keys())[:3]}")
     guarded = production_paths(configuration, plan.base, default)
     others = tiers_on(configuration, plan.base, default)
-    drafted = _drafted(plan, configuration)
+    drafted, promoted = _drafted(plan, configuration), _promoted(plan)
+    if plan.kind is Kind.PROMOTION and promoted != actual.keys():
+        return _deviates(plan, f"promotes {sorted(promoted ^ actual.keys())[:3]}")
     for path, difference in actual.items():
-        ours = path in drafted or (not guarded.matches(path) and _may_change(path, plan, others))
+        may = _may_change(path, plan, others)
+        ours = path in drafted or (may and (path in promoted or not guarded.matches(path)))
         if path.startswith(_NEVER) or not ours:
             return _deviates(plan, f"{path} must never change")
         if not _as_planned(planned[path], difference):
@@ -48,6 +51,14 @@ def _drafted(plan: PullRequestPlan, configuration: Configuration) -> frozenset[s
     """The paths that a draft for several tiers lists, production's too; none of what is no draft."""
     updates = [update.decision for update in plan.updates if isinstance(update.decision, Update)]
     return drafted_paths(updates, configuration) if plan.draft else frozenset()
+
+
+def _promoted(plan: PullRequestPlan) -> frozenset[str]:
+    """The paths that a promotion of a production tier lists: those of its edits; none of what is no draft."""
+    if plan.kind is not Kind.PROMOTION or not plan.draft or not plan.tier.production:
+        return frozenset()
+    updates = (update.decision for update in plan.updates)
+    return frozenset(change.place.path for one in updates if isinstance(one, Update) for change in one.edits)
 
 
 def _may_change(path: str, plan: PullRequestPlan, tiers: tuple[Tier, ...]) -> bool:

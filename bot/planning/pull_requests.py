@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.model.commits import CommitFacts, FileChange, PathDifference, Sha
-from bot.model.proposals import Action, Identity, PullRequest, PullRequestPlan, Texts
+from bot.model.proposals import Action, Identity, Kind, PullRequest, PullRequestPlan, Texts
 from bot.model.proposing import Extras
 from bot.model.tiers import Branch, Tier
 from bot.model.verdicts import Verdict
@@ -29,6 +29,7 @@ class Wish(Struct, frozen=True, kw_only=True):
         frozen: Nothing is pushed or reworded now: what is open stays as it is.
         draft: It is opened as a draft.
         extras: What it gets when it is opened.
+        kind: What it is for.
     """
 
     tier: Tier
@@ -44,6 +45,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     frozen: bool = False
     draft: bool = False
     extras: Extras | None = None
+    kind: Kind = Kind.UPDATE
 
     @property
     def branch(self) -> Branch:
@@ -86,6 +88,7 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
         successors=wish.successors,
         draft=wish.draft,
         extras=wish.extras,
+        kind=wish.kind,
     )
     existing = _here(found, wish.base)
     objection = _objection(wish, found.branch, us) if found.branch else None

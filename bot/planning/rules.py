@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
+from msgspec.structs import replace
+
+from bot.model.proposing import Rollback
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, Rule, Tier
 from bot.planning.mirrors import canonical
@@ -31,6 +34,17 @@ def matching(reference: Reference, tier: Tier, configuration: Configuration, jum
             and (not rule.jumps or jump in rule.jumps)
         ):
             yield rule
+
+
+def without_rollbacks(configuration: Configuration) -> Configuration:
+    """The configuration by which nothing goes back: what is withdrawn is only told of."""
+    return replace(
+        configuration,
+        tiers=tuple(
+            replace(tier, proposing=replace(tier.proposing, rollback=Rollback.REPORT)) for tier in configuration.tiers
+        ),
+        rules=tuple(replace(rule, proposing=replace(rule.proposing, rollback=None)) for rule in configuration.rules),
+    )
 
 
 @lru_cache(maxsize=256)

@@ -1,1 +1,1 @@
-"""Chart addresses, tags and manifests from OCI registries, by oras on a transport of our own."""
+"""Tags and manifests from OCI registries, at the addresses that oras gives them, on a transport of our own."""

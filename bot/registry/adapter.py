@@ -24,10 +24,9 @@ from bot.registry.manifests import DIGEST, TAG, facts, told_digest
 from bot.registry.network import Network
 from bot.registry.origins import Origin
 from bot.registry.transport import Transport
-from bot.registry.unused_imports import without_unused_imports
 
 if TYPE_CHECKING:
-    from bot.registry.client import ScanRegistry
+    from bot.registry.client import Client
 
 Question = TypeVar("Question", bound=Hashable)
 Outcome = TypeVar("Outcome")
@@ -101,20 +100,10 @@ class OciRegistry:
         self._transport.close()
 
     @cached_property
-    def _clients(self) -> "dict[bool, ScanRegistry]":
-        with without_unused_imports():
-            # oras takes 20 ms, which are spent while hosts are greeted
-            from bot.registry.client import ScanRegistry  # noqa: PLC0415 # see above
+    def _client(self) -> "Client":
+        from bot.registry.client import Client  # noqa: PLC0415 # where there is nothing to ask, oras is not needed
 
-        return {
-            plain: ScanRegistry(
-                plain_http=plain,
-                authentication=self._authentication,
-                exchange=self._exchange,
-                limits=self._limits,
-            )
-            for plain in (False, True)
-        }
+        return Client(authentication=self._authentication, exchange=self._exchange, limits=self._limits)
 
     def _ask_all(
         self,
@@ -140,12 +129,12 @@ class OciRegistry:
         return crowd
 
     def _greet(self, origins: frozenset[Origin]) -> None:
-        """Knock at every new host while oras is being imported; a host that does not answer says so per chart."""
+        """Knock at every new host before the crowd does; one that does not answer says so per chart."""
         for origin in origins:
             if not self._hosts.of(origin).greeted:
                 threading.Thread(target=self._knock, args=(origin,), daemon=True).start()
-        if origins:  # where there is nothing to ask, oras is never needed
-            _ = self._clients
+        if origins:
+            _ = self._client  # loaded once, and before all workers want it
 
     def _knock(self, origin: Origin) -> None:
         try:
@@ -154,7 +143,7 @@ class OciRegistry:
             return  # said again by the questions themselves
 
     def _tags_of(self, source: ChartSource) -> TagList:
-        return self._clients[source.plain_http].tag_list(Origin.of_source(source), source.address.name)
+        return self._client.tag_list(Origin.of_source(source), source.address.name)
 
     def _manifest_of(self, wanted: Wanted) -> ManifestFacts:
         source, reference = wanted
@@ -174,7 +163,7 @@ class OciRegistry:
         if not TAG.fullmatch(reference) and not DIGEST.fullmatch(reference):
             raise NotFoundError
         origin = Origin.of_source(source)
-        return self._clients[source.plain_http].manifest(origin, source.address.name, reference, method)
+        return self._client.manifest(origin, source.address.name, reference, method)
 
 
 def _nothing(_question: object) -> None:

@@ -13,7 +13,7 @@ _ERROR_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 
 
 class Answer:
-    """One answer, in the shape that oras reads (`status_code`, `json`)."""
+    """One answer."""
 
     __slots__ = ("body", "headers", "origin", "status_code")
 

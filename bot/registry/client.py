@@ -1,17 +1,16 @@
-"""oras, on our transport.
+"""What is asked of a registry: tags and manifests, at the addresses that oras gives them.
 
-`oras.provider.Registry` builds the addresses and collects the tags; what goes over the wire is ours, because its own
-`do_request` has no deadline, keeps one token for every host and repository, answers a challenge of any host with the
-login, and follows pages anywhere and for ever.
+Of oras only `oras.container` is used, which knows the paths of the distribution specification. Its `oras.provider`
+would add a loop over pages, and loads `requests` for a transport that a scanner cannot live with: no deadline, one
+token for every host and repository, a login for a challenge of any host, pages followed anywhere and for ever.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import oras.container  # noqa: TID251 # this package is oras's one home
-import oras.provider  # noqa: TID251 # as above
 
 from bot.model.charts import TagList
 from bot.reasons import UNREACHABLE
@@ -33,24 +32,22 @@ MANIFEST_TYPES = (
 _ACCEPT = {"Accept": ", ".join(MANIFEST_TYPES)}
 _OK, _NOT_FOUND, _PAGE_SIZE_REFUSED = 200, 404, (400, 405)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PAGE_SIZE = "?n=1000"
+_PAGE_SIZE = 1000
 """The largest that no registry refuses by default; distribution 3.0 answers 400 above its maximum."""
 
 
 class Container(oras.container.Container):  # type: ignore[misc] # oras ships no types
-    """A chart repository. oras's own parser turns strange addresses into Docker Hub's; ours are parsed already."""
+    """A chart repository on whatever host. oras's own parser makes strange addresses Docker Hub's; ours are parsed."""
 
-    def __init__(self, origin: Origin, name: str) -> None:
-        self.registry = origin.netloc
+    def __init__(self, name: str) -> None:
         self.namespace, _, self.repository = name.rpartition("/")
-        self.tag = self.digest = ""
+        self.registry = self.tag = self.digest = ""
 
 
-class ScanRegistry(oras.provider.Registry):  # type: ignore[misc] # oras ships no types
-    """Reads tags and manifests of every registry that is reached over one scheme."""
+class Client:
+    """Reads tags and manifests of every registry."""
 
-    def __init__(self, *, plain_http: bool, authentication: Authentication, exchange: Exchange, limits: Limits) -> None:
-        super().__init__(insecure=plain_http)
+    def __init__(self, *, authentication: Authentication, exchange: Exchange, limits: Limits) -> None:
         self._authentication = authentication
         self._exchange = exchange
         self._limits = limits
@@ -61,7 +58,7 @@ class ScanRegistry(oras.provider.Registry):  # type: ignore[misc] # oras ships n
         Raises:
             RegistryError: There is no list.
         """
-        raw = self.get_tags(Container(origin, name))
+        raw = [tag for page in self._pages(origin, name) for tag in page]
         inside = [tag for tag in raw if isinstance(tag, str) and TAG.fullmatch(tag)]
         return TagList(tags=tuple(dict.fromkeys(inside)), dropped=len(raw) - len(inside))
 
@@ -71,57 +68,38 @@ class ScanRegistry(oras.provider.Registry):  # type: ignore[misc] # oras ships n
         Raises:
             RegistryError: There is none.
         """
-        url = f"{self.prefix}://{Container(origin, name).manifest_url(reference)}"
-        return self._settled(self._followed(self.do_request(url, method, headers=_ACCEPT), method))
+        target = Container(name).manifest_url(reference)
+        cap = self._limits.manifest_bytes
+        request = Request(origin=origin, method=method, target=target, cap=cap, headers=_ACCEPT)
+        return self._settled(self._followed(self._authentication.ask(request, name), method))
 
-    def do_request(
-        self,
-        url: str,
-        method: str = "GET",
-        data: object = None,
-        headers: dict[str, str] | None = None,
-        json: object = None,
-        stream: bool = False,  # noqa: FBT001, FBT002 # the signature of oras
-    ) -> Answer:
-        """Every request of oras comes by here. Reading needs no `data`, `json` or `stream`, so they are not sent."""
-        del data, json, stream
-        parts = urlsplit(url)
-        origin = Origin.of_url(parts)
-        assert origin is not None  # noqa: S101 # oras has put it together from an `Origin`
-        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        return self._ask(origin, _repository(parts.path), method, target, headers or {})
-
-    def _do_paginated_request(self, url: str, callable: Callable[[Any], object]) -> None:  # noqa: A002 # oras's name
-        """Hand every page to oras. Its verdict is not asked for: it takes an empty page for the last one."""
-        parts = urlsplit(url)
-        origin = Origin.of_url(parts)
-        assert origin is not None  # noqa: S101 # oras has put it together from an `Origin`
-        repository = _repository(parts.path)
+    def _pages(self, origin: Origin, name: str) -> Iterator[list[Any]]:
+        """The tags of every page; an empty one is not the last."""
         target: str | None
-        target, answer = self._first_page(origin, repository, parts.path)
+        target, answer = self._first_page(origin, name)
         pages = Pages(origin, target, self._limits)
         known: set[str] = set()
         while target:
-            page = _TagPage(self._settled(answer))
-            callable(page)
+            tags = _tags(self._settled(answer))
+            yield tags
             before = len(known)
-            known.update(_texts(page.tags))
+            known.update(tag for tag in tags if isinstance(tag, str))
             target = pages.after(target, answer, len(known) - before)
             if target:
-                answer = self._ask(origin, repository, "GET", target, {})
+                answer = self._page(origin, name, target)
 
-    def _first_page(self, origin: Origin, repository: str, path: str) -> tuple[str, Answer]:
-        answer = self._ask(origin, repository, "GET", path + _PAGE_SIZE, {})
+    def _first_page(self, origin: Origin, name: str) -> tuple[str, Answer]:
+        container = Container(name)
+        target = container.tags_url(N=_PAGE_SIZE)
+        answer = self._page(origin, name, target)
         if answer.status_code in _PAGE_SIZE_REFUSED:
-            return path, self._ask(origin, repository, "GET", path, {})
-        return path + _PAGE_SIZE, answer
+            target = container.tags_url()
+            answer = self._page(origin, name, target)
+        return target, answer
 
-    def _ask(self, origin: Origin, repository: str, method: str, target: str, headers: dict[str, str]) -> Answer:
-        cap = (
-            self._limits.page_bytes if target.partition("?")[0].endswith("/tags/list") else self._limits.manifest_bytes
-        )
-        request = Request(origin=origin, method=method, target=target, cap=cap, headers=headers)
-        return self._authentication.ask(request, repository)
+    def _page(self, origin: Origin, name: str, target: str) -> Answer:
+        request = Request(origin=origin, method="GET", target=target, cap=self._limits.page_bytes)
+        return self._authentication.ask(request, name)
 
     def _followed(self, answer: Answer, method: str) -> Answer:
         """Follow redirects of a manifest: over HTTPS only, without any login, each hop's address judged anew."""
@@ -153,33 +131,17 @@ class ScanRegistry(oras.provider.Registry):  # type: ignore[misc] # oras ships n
         raise StatusError(reason, answer.status_code)
 
 
-class _TagPage:
-    """One page as oras reads it, after we have seen that it is one."""
-
-    def __init__(self, answer: Answer) -> None:
-        content = answer.object()
-        if "tags" not in content:
-            raise bad_answer(answer.origin, "a tag list without tags")
-        self.tags = content["tags"]
-        if self.tags is None:  # distribution, when the last tag is gone
-            self.tags = []
-        if not isinstance(self.tags, list):
-            raise bad_answer(answer.origin, "a tag list that is not a list")
-
-    def json(self) -> dict[str, Any]:
-        """What `get_tags` collects from."""
-        return {"tags": self.tags}
-
-
-def _texts(tags: list[Any]) -> Iterator[str]:
-    return (tag for tag in tags if isinstance(tag, str))
-
-
-def _repository(path: str) -> str:
-    """The repository of a path that oras has built; the reference behind it holds no slash."""
-    rest = path.removeprefix("/v2/")
-    name, found, _ = rest.rpartition("/manifests/")
-    return name if found else rest.removesuffix("/tags/list")
+def _tags(answer: Answer) -> list[Any]:
+    """The tags of a page, after we have seen that it is one."""
+    content = answer.object()
+    if "tags" not in content:
+        raise bad_answer(answer.origin, "a tag list without tags")
+    tags = content["tags"]
+    if tags is None:  # distribution, when the last tag is gone
+        return []
+    if not isinstance(tags, list):
+        raise bad_answer(answer.origin, "a tag list that is not a list")
+    return tags
 
 
 def _location(answer: Answer) -> tuple[Origin, str]:

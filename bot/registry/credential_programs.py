@@ -6,8 +6,6 @@ https://github.com/docker/docker-credential-helpers#development
 import json
 import logging
 import re
-import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,6 +25,8 @@ def ask_program(name: str, key: str, environment: Mapping[str, str]) -> Login | 
 
     Its output is never logged: it may hold the secret, also when it fails.
     """
+    import subprocess  # noqa: PLC0415 # few machines have a helper
+
     program = _find(name, environment)
     if program is None:
         log.warning("the credential helper docker-credential-%s is not on PATH", name)
@@ -53,6 +53,8 @@ def _find(name: str, environment: Mapping[str, str]) -> str | None:
     """The program on PATH; a relative entry of PATH is none: it would mean the work tree."""
     if not _NAME.fullmatch(name):
         return None
+    import shutil  # noqa: PLC0415 # as above
+
     entries = environment.get("PATH", "").split(":")
     path = ":".join(entry for entry in entries if entry.startswith("/"))
     return shutil.which(f"docker-credential-{name}", path=path) if path else None

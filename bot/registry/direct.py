@@ -1,68 +1,20 @@
 """One request on a connection of a pool, by `http.client` itself.
 
-urllib3 makes the connections and keeps them; its own way through a request and an answer takes thrice the time of the
-one below, for what is not wanted here: retries, redirects, answers that are handed on unread.
+urllib3's way through a request and an answer takes thrice the time of the one below, for what is not wanted here:
+retries, redirects, answers that are handed on unread. It is loaded only for what it does: proxies, and compression.
 """
 
 import http.client
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Callable
 from urllib.parse import quote
 
-from urllib3.response import HTTPResponse
-
-from bot.registry.connections import CheckedHTTPPool
+from bot.registry.connections import Pool
+from bot.registry.messages import Answered, Body, Headers, Sent
 
 _OF_A_TARGET = "/?%:@!$&'()*+,;=-._~[]"
 
 
-class Body(Protocol):
-    """What the bytes of an answer are read from."""
-
-    def read(self, amt: int, /) -> bytes:
-        """At most so many of the next bytes, decompressed; none at the end."""
-
-
-class Headers(Mapping[str, str]):
-    """Headers of an answer, by names in any case; one that was sent several times is one, with commas between."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, sent: Iterable[tuple[str, str]]) -> None:
-        self._values: dict[str, str] = {}
-        for name, value in sent:
-            key = name.lower()
-            self._values[key] = f"{self._values[key]}, {value}" if key in self._values else value
-
-    def __getitem__(self, name: str) -> str:
-        return self._values[name.lower()]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-
-class Sent(NamedTuple):
-    """What is sent on a connection; `seconds` is what sending may take."""
-
-    method: str
-    target: str
-    headers: Mapping[str, str]
-    body: str | None
-    seconds: float
-
-
-class Answered(NamedTuple):
-    """What came back, all of it."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-
-def ask(pool: CheckedHTTPPool, sent: Sent, read: Callable[[Body], bytes]) -> Answered:
+def ask(pool: Pool, sent: Sent, read: Callable[[Body], bytes]) -> Answered:
     """Send a request and read its answer to the end; whatever goes wrong, the connection is not used again.
 
     Args:
@@ -71,15 +23,15 @@ def ask(pool: CheckedHTTPPool, sent: Sent, read: Callable[[Body], bytes]) -> Ans
         read: Reads a body, and raises where it should not be read any further.
 
     Raises:
-        OSError, HTTPException, HTTPError: No connection, no answer, or no whole one.
+        TroubleError, OSError, HTTPException: No connection, no answer, or no whole one.
     """
     connection = pool.lent()
     try:
         if connection.sock is not None:
             connection.sock.settimeout(sent.seconds)
         target = quote(sent.target, safe=_OF_A_TARGET)
-        http.client.HTTPConnection.request(connection, sent.method, target, sent.body, dict(sent.headers))
-        answered = _answered(http.client.HTTPConnection.getresponse(connection), read)
+        connection.request(sent.method, target, sent.body, dict(sent.headers))
+        answered = _answered(connection.getresponse(), read)
     except BaseException:  # whatever ends it, a half-read connection answers nobody else's question; raised again
         connection.close()
         raise
@@ -101,4 +53,6 @@ def _decompressed(response: http.client.HTTPResponse, headers: Headers) -> Body:
     """We ask for what is not compressed; some servers compress it all the same."""
     if headers.get("Content-Encoding", "identity") == "identity":
         return response
-    return HTTPResponse(body=response, headers=headers, preload_content=False)
+    from bot.registry.by_urllib3 import Decompressed  # noqa: PLC0415 - it takes 20 ms, and few answers need it
+
+    return Decompressed(response, headers)

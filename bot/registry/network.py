@@ -74,6 +74,7 @@ class Network(Struct, frozen=True, kw_only=True):
         # Python leaves this to the machine's OpenSSL, and Debian's allows older ones again in some builds.
         context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
         context.sslsocket_class = WatchedTLSSocket
+        context.set_alpn_protocols(["http/1.1"])
         return context
 
     def _context(self) -> ssl.SSLContext:

@@ -5,28 +5,29 @@ import math
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from http.client import HTTPException
-from typing import cast
-
-import urllib3
-from urllib3.exceptions import HTTPError
+from typing import TYPE_CHECKING
 
 from bot.registry.addresses import AddressRule
 from bot.registry.answers import Answer, bad_answer
-from bot.registry.connections import CheckedHTTPPool, CheckedHTTPSPool
+from bot.registry.connections import Pool
 from bot.registry.deadlines import watched
-from bot.registry.direct import Answered, Body, Sent, ask
-from bot.registry.failures import UnansweredError
+from bot.registry.direct import ask
+from bot.registry.failures import TroubleError, UnansweredError
 from bot.registry.limits import Limits
+from bot.registry.messages import Body, Sent
 from bot.registry.network import Network, Proxy
 from bot.registry.origins import Origin
 from bot.registry.troubles import trouble
 
+if TYPE_CHECKING:
+    from bot.registry.by_urllib3 import ProxiedPool
+
 log = logging.getLogger(__name__)
-# Its debug lines and warnings show whole URLs, queries included, and a signed redirect's query is a credential.
+# urllib3's debug lines and warnings show whole URLs, queries included, and a signed redirect's query is a credential.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 _PIECE = 64 * 1024
@@ -40,8 +41,7 @@ class Transport:
         self._network = network
         self._rule = rule
         self._limits = limits
-        self._timeout = urllib3.Timeout(connect=limits.connect_seconds, read=limits.idle_seconds)
-        self._pools: dict[Origin, tuple[CheckedHTTPPool, str]] = {}
+        self._pools: dict[Origin, Pool | ProxiedPool] = {}
         self._lock = threading.Lock()
         self._context: ssl.SSLContext | None = None
 
@@ -71,56 +71,35 @@ class Transport:
             TroubleError: No answer came; the problem is told in our words.
             UnansweredError: The address is not allowed, or the answer passes a cap.
         """
-        pool, prefix = self._pool(origin)
+        pool = self._pool(origin)
         idle = self._limits.idle_seconds
-        sent = Sent(method, prefix + target, {**_ALWAYS, **headers}, body, idle)
+        sent = Sent(method, target, {**_ALWAYS, **headers}, body, idle)
         read = partial(_read, cap=cap, origin=origin)
         try:
             with watched(min(until, time.monotonic() + self._limits.request_seconds), idle):
-                answered = self._by_proxy(pool, sent, read) if pool.proxy else ask(pool, sent, read)
-        except (HTTPError, HTTPException, OSError, ValueError) as error:
+                answered = ask(pool, sent, read) if isinstance(pool, Pool) else pool.ask(sent, read)
+        except (TroubleError, HTTPException, OSError, ValueError) as error:
             problem = trouble(error)
             log.debug("%s %s: %s", method, _shown(origin, target), problem.problem)
             raise problem from None
         log.debug("%s %s: %d", method, _shown(origin, target), answered.status)
         return Answer(origin=origin, status_code=answered.status, headers=answered.headers, body=answered.content)
 
-    def _by_proxy(self, pool: CheckedHTTPPool, sent: Sent, read: Callable[[Body], bytes]) -> Answered:
-        """All of urllib3, which knows how proxies are spoken to."""
-        response = pool.urlopen(
-            sent.method,
-            sent.target,
-            body=sent.body,
-            headers=sent.headers,
-            redirect=False,
-            retries=False,
-            timeout=self._timeout,
-            preload_content=False,
-            assert_same_host=False,
-        )
-        try:
-            content = read(response)
-        except BaseException:  # whatever ends it, a half-read answer holds its connection; raised again
-            response.close()
-            raise
-        response.release_conn()
-        return Answered(response.status, response.headers, content)
-
     def open_one(self, origin: Origin) -> None:
         """Open a connection that a request will soon need; what fails here, the request says."""
-        pool, _ = self._pool(origin)
-        with suppress(HTTPError, OSError), watched(math.inf, self._limits.idle_seconds):
+        pool = self._pool(origin)
+        with suppress(TroubleError, OSError), watched(math.inf, self._limits.idle_seconds):
             pool.open_one()
 
     def close(self) -> None:
         """Close every connection that is kept."""
         with self._lock:
-            for pool, _ in self._pools.values():
+            for pool in self._pools.values():
                 pool.close()
             self._pools.clear()
 
-    def _pool(self, origin: Origin) -> tuple[CheckedHTTPPool, str]:
-        """The connections to an origin, and what goes before the path (a proxy wants the whole URL)."""
+    def _pool(self, origin: Origin) -> "Pool | ProxiedPool":
+        """The connections to an origin."""
         if found := self._pools.get(origin):
             return found
         if objection := self._rule.literal_objection(origin):
@@ -128,44 +107,23 @@ class Transport:
         with self._lock:
             if origin not in self._pools:
                 proxy = self._network.proxy_for(origin)
-                self._pools[origin] = self._proxied(origin, proxy) if proxy else (self._direct(origin), "")
+                self._pools[origin] = self._proxied(origin, proxy) if proxy else self._direct(origin)
             return self._pools[origin]
 
-    def _direct(self, origin: Origin) -> CheckedHTTPPool:
-        size = self._limits.workers
-        if origin.scheme == "http":
-            return CheckedHTTPPool(
-                origin.host, origin.port, maxsize=size, timeout=self._timeout, rule=self._rule, origin=origin
-            )
-        context = self._tls_context()
-        return CheckedHTTPSPool(
-            origin.host,
-            origin.port,
-            maxsize=size,
-            timeout=self._timeout,
-            ssl_context=context,
-            rule=self._rule,
-            origin=origin,
-        )
+    def _direct(self, origin: Origin) -> Pool:
+        context = self._tls_context() if origin.scheme == "https" else None
+        return Pool(origin, self._rule, self._limits.connect_seconds, context, self._limits.workers)
 
     def _tls_context(self) -> ssl.SSLContext:
         """One for all hosts: reading the system's certificates takes longer than a request."""
         self._context = self._context or self._network.tls_context()
         return self._context
 
-    def _proxied(self, origin: Origin, proxy: Proxy) -> tuple[CheckedHTTPPool, str]:
-        login = proxy.login.reveal()
+    def _proxied(self, origin: Origin, proxy: Proxy) -> "ProxiedPool":
+        from bot.registry.by_urllib3 import ProxiedPool  # noqa: PLC0415 - it takes 20 ms, and few machines have one
+
         context = self._tls_context() if "https" in (origin.scheme, proxy.url.partition(":")[0]) else None
-        manager = urllib3.ProxyManager(
-            proxy.url,
-            maxsize=self._limits.workers,
-            proxy_headers=urllib3.make_headers(proxy_basic_auth=login) if login else None,
-            ssl_context=context,
-            proxy_ssl_context=context,
-        )
-        manager.pool_classes_by_scheme = {"http": CheckedHTTPPool, "https": CheckedHTTPSPool}
-        pool = cast("CheckedHTTPPool", manager.connection_from_host(origin.host, origin.port, origin.scheme))
-        return pool, origin.url if origin.scheme == "http" else ""
+        return ProxiedPool(proxy, origin, self._limits, context)
 
 
 def _read(response: Body, *, cap: int, origin: Origin) -> bytes:

@@ -3,18 +3,6 @@
 import http.client
 import ssl
 
-import urllib3.exceptions
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    DecodeError,
-    LocationParseError,
-    NameResolutionError,
-    NewConnectionError,
-    ProtocolError,
-    ProxyError,
-    SSLError,
-)
-
 from bot.registry.failures import TroubleError
 
 _DEEPEST = 8
@@ -23,30 +11,23 @@ _DEEPEST = 8
 def trouble(error: Exception) -> TroubleError:
     """Name the trouble, and say whether sending again may help."""
     match error:
-        case NameResolutionError():
-            return TroubleError("its name does not resolve", again=True)
-        case NewConnectionError():
-            return TroubleError("nothing listens there, or the way is barred", again=True)
-        case ConnectTimeoutError():
-            return TroubleError("no connection came about in time", again=True)
-        case ProxyError():
-            return TroubleError(f"the proxy did not connect to it{_tls_detail(error)}", again=True)
-        case SSLError() | ssl.SSLError():
-            return _tls_trouble(error)
-        case urllib3.exceptions.TimeoutError() | TimeoutError():
+        case TroubleError():
+            return error
+        case ssl.SSLError():
+            return tls_trouble(error)
+        case TimeoutError():
             return TroubleError("no complete answer came in time", again=False)
-        case DecodeError():
-            return TroubleError("its compression is broken", again=False)
-        case LocationParseError() | ValueError():
+        case ValueError():
             return TroubleError("it names an address that is none", again=False)
-        case ProtocolError() | http.client.HTTPException() if _is_bad_head(error):
+        case http.client.HTTPException() if is_bad_head(error):
             return TroubleError("the head of its answer is not HTTP as we take it", again=False)
         case _:
             return TroubleError("the connection broke off", again=True)
 
 
-def _tls_trouble(error: Exception) -> TroubleError:
-    detail = _tls_detail(error)
+def tls_trouble(error: Exception) -> TroubleError:
+    """What went wrong between the connection and the first request."""
+    detail = tls_detail(error)
     if detail:
         return TroubleError(
             f"its certificate is not trusted{detail}; a private authority's is read from REQUESTS_CA_BUNDLE",
@@ -55,7 +36,7 @@ def _tls_trouble(error: Exception) -> TroubleError:
     return TroubleError("TLS failed", again=False)
 
 
-def _tls_detail(error: BaseException) -> str:
+def tls_detail(error: BaseException) -> str:
     """What OpenSSL says of a certificate: sentences of its own, about the host that we asked for."""
     seen = 0
     cause: object = error
@@ -69,7 +50,7 @@ def _tls_detail(error: BaseException) -> str:
     return ""
 
 
-def _is_bad_head(error: Exception) -> bool:
+def is_bad_head(error: Exception) -> bool:
     """Too many headers, or one too long: sending again brings the same."""
     broken_off = (http.client.IncompleteRead, ConnectionError)
     faults = (error, *error.args)

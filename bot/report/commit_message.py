@@ -1,11 +1,12 @@
 """Titles and the commit message: the team's wording, validated words, and trailers by which later runs read them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bot.model.templates import Template, Variable
 from bot.model.tiers import Tier
+from bot.model.verdicts import ROLLBACK
 from bot.planning.commit_trailers import ChartRow, CommitRecord, word, written
-from bot.planning.grouping import ALL, KEY_TRAILER, Key
+from bot.planning.grouping import ALL, Key
 from bot.planning.sharing import named, whole_tiers
 from bot.report.lines import Line
 from bot.report.run_report import counted
@@ -13,8 +14,8 @@ from bot.report.run_report import counted
 LONGEST_SUBJECT = 72
 """Characters, after which Git's own tools and forges cut."""
 MOST_LINES = 100
-_JUMPS = ("major", "minor", "patch", "prerelease", "pin")
-"""The greatest first."""
+_JUMPS = (ROLLBACK, "major", "minor", "patch", "prerelease", "pin")
+"""The greatest first, and before them what nobody may overlook."""
 
 
 def title_of(template: Template, tier: Tier, lines: tuple[Line, ...], key: Key = ALL) -> str:
@@ -46,13 +47,16 @@ def _moved(lines: tuple[Line, ...]) -> tuple[Tier, ...]:
 def _whats(lines: tuple[Line, ...], key: Key) -> list[str]:
     """What is updated, in fewer and fewer words: `podinfo to 6.9.1`, `podinfo`, `1 chart`."""
     about = f" ({word(key.about)})" if key.about else ""
-    found = [f"{counted(_charts(lines), 'chart')}{about}"]
-    if _charts(lines) == 1:
-        name, versions = word(lines[0].name), {line.update.new for line in lines}
+    back = tuple(line for line in lines if line.update.goes_back)
+    others = _charts(line for line in lines if not line.update.goes_back) if back else 0
+    named_ones = back or lines
+    found = [f"{counted(_charts(named_ones), 'chart')}{about}"]
+    if _charts(named_ones) == 1:
+        name, versions = word(named_ones[0].name), {line.update.new for line in named_ones}
         found.insert(0, name)
         if len(versions) == 1:
-            found.insert(0, f"{name} to {word(lines[0].update.new)}")
-    return found
+            found.insert(0, f"{name} to {word(named_ones[0].update.new)}")
+    return [f"{each} and update {counted(others, 'chart')}" if others else each for each in found]
 
 
 def what_of(lines: tuple[Line, ...], key: Key = ALL) -> str:
@@ -60,7 +64,12 @@ def what_of(lines: tuple[Line, ...], key: Key = ALL) -> str:
     return _whats(lines, key)[0]
 
 
-def _charts(lines: tuple[Line, ...]) -> int:
+def goes_back(lines: Iterable[Line]) -> bool:
+    """Whether any chart goes back, which the title says."""
+    return any(line.update.goes_back for line in lines)
+
+
+def _charts(lines: Iterable[Line]) -> int:
     return len({line.chart for line in lines})
 
 
@@ -70,12 +79,13 @@ def commit_message_of(template: Template, tier: Tier, lines: tuple[Line, ...], k
     if len(lines) > MOST_LINES:
         shown.append(f"- and {len(lines) - MOST_LINES} more")
     record = CommitRecord(tier=tier.name, rows=tuple(map(_row, lines)))
-    trailers = f"{written(record)}{KEY_TRAILER}: {key.text}\n"
+    trailers = f"{written(record)}{key.trailer}: {key.text}\n"
     return f"{title_of(template, tier, lines, key)}\n\n{chr(10).join(shown)}\n\n{trailers}"
 
 
 def _words(line: Line) -> str:
-    return f"{word(line.chart)} {word(line.update.old)} -> {word(line.update.new)}"
+    back = " (rollback)" if line.update.goes_back else ""
+    return f"{word(line.chart)} {word(line.update.old)} -> {word(line.update.new)}{back}"
 
 
 def _row(line: Line) -> ChartRow:

@@ -1,12 +1,14 @@
 """The whole run as one JSON document for machines; `plan.schema.json` is its schema."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
+from bot.model.promotions import Promoted
 from bot.model.references import PassedOver
 from bot.model.tiers import Mirror
-from bot.model.verdicts import Current, Held, Update, Verdict, Waiting
+from bot.model.verdicts import Current, Held, Since, Update, Verdict, Waiting
 from bot.planning.mirrors import same_as
 from bot.reason import Reason
 from bot.report.run_report import RunReport
@@ -123,6 +125,7 @@ def _pull_request(outcome: "Outcome", *, published: bool) -> Json:
     plan = outcome.plan
     return {
         "tier": plan.tier.name,
+        "kind": plan.kind.value,
         "action": plan.action.value,
         "key": plan.branch.rpartition("/")[2],
         "branch": plan.branch,
@@ -164,7 +167,9 @@ def _decision(verdict: Verdict) -> Json:
                 "digest": update.digest or None,
                 "jump": update.jump,
                 "kept": _reason(update.carried),
+                "remark": _reason(update.remark),
                 "tiers": [one.tier.name for one in update.shared] or [verdict.tier.name],
+                "promoted": _promoted(update.promoted),
                 "refused": [{"tag": one.tag, "why": one.why} for one in update.refused],
                 "edits": [
                     {
@@ -186,13 +191,48 @@ def _decision(verdict: Verdict) -> Json:
                 "remark": _reason(current.remark),
                 "waiting": _waiting(current.waiting),
                 "brings": current.brings or None,
-                "majors_behind": current.majors_behind,
+                "majors_behind": current.behind.majors,
+                "behind_since": _since(current.behind.since),
                 "refused": [{"tag": one.tag, "why": one.why} for one in current.refused],
             }
         case Held() as held:
             return {"kind": "held", "version": held.version, "reason": _reason(held.reason)}
         case _:
             assert_never(verdict.decision)
+
+
+def _since(since: Since | None) -> Json | None:
+    return {"at": since.at.isoformat(), "proof": since.proof.value} if since else None
+
+
+def _promoted(promoted: Promoted | None) -> Json | None:
+    if promoted is None:
+        return None
+    return {
+        "digest": promoted.digest,
+        "reason": promoted.reason or None,
+        "ran": [
+            {
+                "tier": ran.tier,
+                "commit": ran.commit or None,
+                "dated": _moment(ran.dated),
+                "since": _moment(ran.since),
+                "until": _moment(ran.until),
+                "green": list(ran.green),
+            }
+            for ran in promoted.ran
+        ],
+        "changes": [
+            {"tier": one.tier, "commit": one.commit, "subject": one.subject, "files": list(one.paths)}
+            for one in promoted.changes
+        ],
+        "changes_left_out": promoted.left_out,
+        "changes_whole": promoted.whole,
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def _waiting(waiting: Waiting | None) -> Json | None:

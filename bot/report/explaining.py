@@ -116,6 +116,7 @@ def _decision(verdict: Verdict) -> Iterator[_Fact]:
                 comment = f" with the comment `{edit.comment}`" if edit.comment else ""
                 yield "", f"{edit.text} into {edit.place}{comment}"
             yield from _also(decision.carried)
+            yield from _also(decision.remark)
         case Current():
             yield "decision", str(cell_of(verdict))
             yield from _also(decision.remark)

@@ -1,6 +1,6 @@
 """The run in one sentence."""
 
-from bot.report.run_report import RunReport, charts_unknown, counted, findings
+from bot.report.run_report import RunReport, charts_unknown, counted, counted_updates, findings
 
 
 def headline(report: RunReport) -> str:
@@ -10,7 +10,7 @@ def headline(report: RunReport) -> str:
     if report.command == "check":
         parts.append(_checked(report))
     elif report.verdicts or not report.word:
-        parts.append(f"{counted(len(report.updates), 'update')} for {_listed(tiers)}" if tiers else "nothing to update")
+        parts.append(f"{counted_updates(report.updates)} for {_listed(tiers)}" if tiers else "nothing to update")
     if unknown := charts_unknown(report.verdicts):
         parts.append(f"{counted(unknown, 'chart')} could not be looked up")
     if report.dry_run:

@@ -28,15 +28,16 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 def lines_of(verdicts: Iterable[Verdict]) -> tuple[Line, ...]:
-    """The updates among the verdicts as lines, sorted by chart and version."""
+    """The updates among the verdicts as lines: what goes back first, then by chart and version."""
     alike: dict[tuple[str, ...], list[tuple[Verdict, Update]]] = {}
     for verdict in verdicts:
         if isinstance(verdict.decision, Update):
             update = verdict.decision
             carried = "kept" if update.carried else ""
-            key = (str(verdict.reference.source.address), update.old, update.new, update.digest, carried)
+            chart, place = str(verdict.reference.source.address), "1" if update.goes_back else "2"
+            key = (place, chart, update.old, update.new, update.digest, carried)
             alike.setdefault(key, []).append((verdict, update))
-    return tuple(_line(chart, alike[chart, *rest]) for chart, *rest in sorted(alike))
+    return tuple(_line(key[1], alike[key]) for key in sorted(alike))
 
 
 def _line(chart: str, alike: list[tuple[Verdict, Update]]) -> Line:

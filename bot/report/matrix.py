@@ -14,7 +14,8 @@ from bot.planning.sharing import named, whole_tiers
 from bot.proposal_reasons import WAITING
 from bot.reason import Weight
 from bot.reasons import SOURCE_SUSPENDED
-from bot.report.run_report import RunReport, counted
+from bot.report.run_report import RunReport
+from bot.report.since import behind_text
 
 
 class Tone(IntEnum):
@@ -77,7 +78,7 @@ def cell_of(verdict: Verdict) -> Cell:
     suspended = " (suspended)" if verdict.reference.suspended else ""
     match verdict.decision:
         case Update() as update:
-            kept = ", kept" if update.carried else ""
+            kept = f"{', rollback' if update.goes_back else ''}{', kept' if update.carried else ''}"
             draft = f", a draft for {named(whole_tiers([update]))}" if update.shared else ""
             return Cell(tone=Tone.UPDATE, text=f"{update.old} -> {update.new}{kept}{draft}{suspended}")
         case Held() as held:
@@ -103,9 +104,7 @@ def _held(held: Held, suspended: str) -> Cell:
 def _current(current: Current, suspended: str, *, stays: bool) -> Cell:
     runs = f" runs {current.runs}" if current.runs else ""
     runs += f", {current.newest} is beyond" if runs and current.newest else ""
-    behind = ""
-    if current.majors_behind:
-        behind = f", {counted(current.majors_behind, 'major')} behind"
+    behind = f", {behind_text(current.behind)}" if current.behind.majors else ""
     if current.brings:
         return Cell(tone=Tone.NOTED, text=f"{current.version}, a merge brings {current.brings}{suspended}")
     if current.waiting:

@@ -99,10 +99,24 @@ def reason_of(verdict: Verdict) -> Reason | None:
     match verdict.decision:
         case Held(reason=reason):
             return reason
-        case Update(carried=reason) | Current(remark=reason):
+        case Update() as update:
+            return update.carried or update.remark
+        case Current(remark=reason):
             return reason
         case _:
             assert_never(verdict.decision)
+
+
+def counted_updates(verdicts: Iterable[Verdict]) -> str:
+    """`2 updates`, `1 rollback`, `2 updates and 1 rollback`: what goes back is no update to anybody."""
+    back = [one.decision.goes_back for one in verdicts if isinstance(one.decision, Update)]
+    return updates_said(len(back) - sum(back), sum(back))
+
+
+def updates_said(up: int, back: int) -> str:
+    """The same of so many."""
+    said = (counted(up, "update") if up or not back else "", counted(back, "rollback") if back else "")
+    return " and ".join(filter(None, said))
 
 
 def findings(report: RunReport) -> tuple[Reason, ...]:

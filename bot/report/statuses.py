@@ -10,7 +10,17 @@ from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.proposal_reasons import IN_SHARED_DRAFT, ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM, WAITS_FOR_WINDOW
 from bot.reason import Weight
 from bot.report.escape import visible
-from bot.report.run_report import alarms, charts_unknown, counted, is_unknown, nothing_looked_up, reason_of, updates_of
+from bot.report.run_report import (
+    alarms,
+    charts_unknown,
+    counted,
+    counted_updates,
+    is_unknown,
+    nothing_looked_up,
+    reason_of,
+    updates_of,
+    updates_said,
+)
 
 CONTEXT = "flux-chart-bot/"
 LONGEST = 140
@@ -56,7 +66,7 @@ def base_status(
 def head_status(tier: Tier, proposal: PullRequestPlan, target_url: str = "") -> CommitStatus:
     """The word on the head of a tier's own pull request."""
     kept = sum(map(is_unknown, proposal.updates))
-    sentence = counted(len(proposal.updates), "update")
+    sentence = counted_updates(proposal.updates)
     if kept:
         sentence += f", {kept} of them kept: could not be looked up"
     return _status(tier, State.SUCCESS, sentence, target_url)
@@ -78,7 +88,7 @@ def _sentence(
     waiting = sum(isinstance(one.decision, Current) and one.decision.waiting is not None for one in verdicts)
     suspended = sum(verdict.reference.suspended and not isinstance(verdict.decision, Update) for verdict in verdicts)
     parts = [
-        *_fates(len(updates_of(verdicts)), proposals),
+        *_fates(updates_of(verdicts), proposals),
         f"{waiting} waiting" if waiting else "",
         *_unproposed(verdicts),
         f"{counted(unknown, 'chart')} not looked up" if unknown else "",
@@ -88,14 +98,18 @@ def _sentence(
     return ", ".join(filter(None, parts)) or _nothing(verdicts)
 
 
-def _fates(updates: int, proposals: tuple[PullRequestPlan, ...]) -> tuple[str, ...]:
+def _fates(updates: tuple[Verdict, ...], proposals: tuple[PullRequestPlan, ...]) -> tuple[str, ...]:
     """What became of the updates: some pull requests may be left alone."""
-    left = sum(len(one.updates) for one in proposals if one.action is Action.LEAVE)
-    rest = updates - left
+    left = [update for one in proposals if one.action is Action.LEAVE for update in one.updates]
+    up, back = (len(_going(updates, back=back)) - len(_going(left, back=back)) for back in (False, True))
     return (
-        f"{counted(rest, 'update')} {'proposed' if proposals else 'found'}" if rest else "",
-        f"{counted(left, 'update')} left alone" if left else "",
+        f"{updates_said(up, back)} {'proposed' if proposals else 'found'}" if up or back else "",
+        f"{counted_updates(left)} left alone" if left else "",
     )
+
+
+def _going(updates: Iterable[Verdict], *, back: bool) -> list[Verdict]:
+    return [one for one in updates if isinstance(one.decision, Update) and one.decision.goes_back == back]
 
 
 def _unproposed(verdicts: tuple[Verdict, ...]) -> Iterable[str]:
@@ -109,6 +123,8 @@ def _unproposed(verdicts: tuple[Verdict, ...]) -> Iterable[str]:
 def _is_question(verdict: Verdict) -> bool:
     """Whether somebody should mend something: a lookup that failed mends itself."""
     reason = reason_of(verdict)
+    if isinstance(verdict.decision, Update):
+        return False
     return reason is not None and reason.weight is Weight.WARNING and not is_unknown(verdict)
 
 

@@ -1,10 +1,9 @@
 """The words of a pull request: what changes, why this version and not a newer one, what to check, how to undo."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import Any
+
+from msgspec.structs import replace
 
 from bot.model.proposals import Texts
 from bot.model.templates import DEFAULT_TEMPLATES, Template, Templates
@@ -13,15 +12,25 @@ from bot.model.verdicts import Update, Verdict
 from bot.planning.grouping import ALL, BEYOND, Key
 from bot.planning.rows import Row
 from bot.planning.tick_boxes import REBUILD, mark
-from bot.report.commit_message import commit_message_of, filled, title_of, what_of
+from bot.report.body_parts import (
+    LONGEST_BODY,
+    MOST_PLACES,
+    box_of,
+    how_many_fit,
+    marker_of,
+    names_of,
+    page,
+    places_of,
+    row_of_line,
+)
+from bot.report.commit_message import commit_message_of, filled, goes_back, title_of, what_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
 from bot.report.run_report import updates_of
+from bot.report.since import behind_text
 
-LONGEST_BODY = 60_000
-"""Characters; GitHub takes 65,536, and counts some of them twice."""
-MOST_PLACES = 5
 MOST_WHYS = 2
+MOST_LISTED = 20
 
 
 def pull_request_texts(
@@ -43,6 +52,8 @@ def pull_request_texts(
     """
     wanted = updates_of(updates)
     lines = lines_of(wanted)
+    if goes_back(lines):
+        templates = replace(templates, title=templates.rollback_title, commit_title=templates.rollback_title)
     return Texts(
         title=title_of(templates.title, tier, lines, key),
         body=_body(templates.body_header, tier, lines, wanted, key, taken_out),
@@ -60,28 +71,35 @@ def _body(
 ) -> str:
     """As many rows as fit; the rest is in the commit, which the pull request shows as well."""
     rows = [_row(line) for line in lines]
-    boxes = [_box(_row_of(line), tier, ticked=True) for line in lines]
-    gone = [_box(row, tier) for row in sorted(taken_out)]
+    boxes = [box_of(row_of_line(line), tier, ticked=True) for line in lines]
+    gone = [box_of(row, tier) for row in sorted(taken_out)]
+    beyond = key.about == BEYOND.name
     facts = {
         "header": _header(header, tier, lines),
         "tier": tier.name,
-        "beyond": key.about == BEYOND.name,
+        "beyond": beyond,
         "shared": _shared(updates),
+        "backs": _listed([_goes_back(line) for line in lines if line.update.goes_back]),
+        "behind": _listed([_behind(line) for line in lines if line.update.behind.majors]) if beyond else [],
         "updates": len(updates),
         "configuration": DEFAULT_CONFIGURATION_PATH,
-        "majors": _names(line for line in lines if line.update.jump == "major"),
+        "majors": names_of(line for line in lines if line.update.jump == "major"),
         "suspended": sum(line.suspended for line in lines),
         "pinned": any(line.update.jump == "pin" for line in lines),
         "digests": any(line.update.digest for line in lines),
         "rebuild": Markdown(mark(REBUILD)),
         "never": _never(tier, lines[0]),
-        "marker": _marker(tier, lines, key),
+        "marker": marker_of(tier, lines, key),
     }
-    frame = len(_template().render(rows=[], boxes=gone, left_out=len(rows), **facts))
-    fitting = _fitting([f"{row}\n{box}" for row, box in zip(rows, boxes, strict=True)], LONGEST_BODY - frame)
+    frame = len(page("pull_request.md.j2").render(rows=[], boxes=gone, left_out=len(rows), **facts))
+    fitting = how_many_fit([f"{row}\n{box}" for row, box in zip(rows, boxes, strict=True)], LONGEST_BODY - frame)
     # A chart that moves from several versions to one has a box only.
     shown = list(dict.fromkeys(boxes[:fitting]))
-    return str(_template().render(rows=rows[:fitting], boxes=shown + gone, left_out=len(rows) - fitting, **facts))
+    return str(
+        page("pull_request.md.j2").render(
+            rows=rows[:fitting], boxes=shown + gone, left_out=len(rows) - fitting, **facts
+        )
+    )
 
 
 def _shared(updates: Iterable[Verdict]) -> list[Markdown]:
@@ -99,6 +117,25 @@ def _moves(tier: Tier, ways: list[str]) -> Markdown:
     return Markdown(f"- **{tier.name}**{production}, by {', '.join(map(code, ways[:MOST_PLACES]))}{more}")
 
 
+def _goes_back(line: Line) -> Markdown:
+    """What goes back, and why the version in use should not be."""
+    why = f": {markdown(line.update.remark.sentence)}" if line.update.remark else ""
+    return Markdown(f"- {code(line.name)} goes back to {code(line.update.new)}{why}.")
+
+
+def _behind(line: Line) -> Markdown:
+    return Markdown(f"- {code(line.name)} {code(line.update.old)} is {markdown(behind_text(line.update.behind))}.")
+
+
+def _listed(said: list[Markdown]) -> list[Markdown]:
+    """So many of them, each once."""
+    known = list(dict.fromkeys(said))
+    return [
+        *known[:MOST_LISTED],
+        *([Markdown(f"- and {len(known) - MOST_LISTED} more")] if known[MOST_LISTED:] else []),
+    ]
+
+
 def _never(tier: Tier, line: Line) -> Markdown:
     """The rule that skips one of the versions, to be pasted; JSON's quotes are YAML's too."""
     match = f"{{chart: {json.dumps(line.chart)}, tier: {tier.name}}}"
@@ -109,16 +146,9 @@ def _header(template: Template, tier: Tier, lines: tuple[Line, ...]) -> Markdown
     """The team's own Markdown; only the values in it are foreign."""
     if template == DEFAULT_TEMPLATES.body_header and any(line.update.shared for line in lines):
         return Markdown("Newer chart versions, in values that several tiers share.")
+    if template == DEFAULT_TEMPLATES.body_header and all(line.update.goes_back for line in lines):
+        return Markdown(f"Lower chart versions for the tier **{markdown(tier.name)}**, whose own should not be in use.")
     return Markdown("".join(filled(template, tier, lines, what_of(lines), escaped=markdown)).strip())
-
-
-def _fitting(rows: Sequence[str], room: int) -> int:
-    """How many rows, each with its line break, fit into so many characters."""
-    for count, row in enumerate(rows):
-        room -= len(row) + 1
-        if room < 0:
-            return count
-    return len(rows)
 
 
 def _row(line: Line) -> Markdown:
@@ -128,19 +158,9 @@ def _row(line: Line) -> Markdown:
         Markdown(f"{code(update.old)} → {code(update.new)}"),
         markdown(update.jump),
         _why_not_newer(line),
-        _where(line),
+        places_of(line),
     )
     return Markdown(f"| {' | '.join(cells)} |")
-
-
-def _row_of(line: Line) -> Row:
-    return Row(chart=line.chart, version=line.update.new)
-
-
-def _box(row: Row, tier: Tier, *, ticked: bool = False) -> Markdown:
-    """A box by which people take a row out, or put it back."""
-    words = f"{code(row.chart)} {code(row.version)}"
-    return Markdown(f"- [{'x' if ticked else ' '}] {words} {mark(row.name(tier.name))}")
 
 
 def _why_not_newer(line: Line) -> Markdown:
@@ -160,46 +180,3 @@ def _refused(tags: list[str], why: str) -> Markdown:
     """The newest of those that one reason refuses, and how many there are beside it."""
     more = f" and {len(tags) - 1} more" if len(tags) > 1 else ""
     return Markdown(f"{code(tags[0])}{more} {markdown(why)}")
-
-
-def _where(line: Line) -> Markdown:
-    shown = [code(place) for place in line.places[:MOST_PLACES]]
-    if len(line.places) > MOST_PLACES:
-        shown.append(Markdown(f"and {len(line.places) - MOST_PLACES} more"))
-    return Markdown("<br>".join(shown))
-
-
-def _names(lines: Iterable[Line]) -> Markdown:
-    """Names of charts in a sentence, a few of them."""
-    names = list(dict.fromkeys(line.name for line in lines))
-    more = f" and {len(names) - MOST_PLACES} more" if len(names) > MOST_PLACES else ""
-    return Markdown(", ".join(map(code, names[:MOST_PLACES])) + more)
-
-
-def _marker(tier: Tier, lines: tuple[Line, ...], key: Key) -> Markdown:
-    """A hint for people and tools, never proof: anyone can write it. Hexadecimal digits cannot end a comment."""
-    wanted = "\n".join(f"{line.chart} {line.update.new} {line.update.digest}" for line in lines)
-    digest = hashlib.sha256(wanted.encode(errors="backslashreplace")).hexdigest()[:16]
-    return Markdown(f"<!-- flux-chart-bot v1 tier={tier.name} key={key.text} versions={digest} -->")
-
-
-@cache
-def _template() -> Any:
-    # Imported here: only a run that has something to propose pays for it.
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - see above
-
-    environment = Environment(
-        loader=PackageLoader("bot.report"),
-        undefined=StrictUndefined,
-        finalize=_escaped,
-        autoescape=False,  # noqa: S701 - HTML's escape is the wrong one; `finalize` escapes for Markdown
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("pull_request.md.j2")
-
-
-def _escaped(value: object) -> object:
-    """What every expression of a template goes through."""
-    return value if isinstance(value, Markdown | int) else markdown(str(value))

@@ -12,7 +12,6 @@ from bot.model.branch_names import branch_problem
 from bot.model.commits import (
     BOT_BRANCHES,
     CommitFacts,
-    EntryKind,
     FileChange,
     PastCommit,
     PathDifference,
@@ -27,6 +26,7 @@ from bot.model.tiers import Branch
 from bot.repository import failures, listings, surroundings
 from bot.repository.commit_maker import CommitMaker
 from bot.repository.commit_text import commit_facts
+from bot.repository.differences import sizes_of, with_sizes
 from bot.repository.object_reader import ObjectReader
 from bot.repository.past import read_past
 from bot.repository.remotes import Remote, Transport
@@ -175,15 +175,7 @@ class GitRepository:
         """Every path that differs between two commits, modes included; sorted bytewise."""
         output = self._runner.run("compare two commits", *_COMPARE, _checked_sha(old), _checked_sha(new))
         found = listings.raw_differences(output)
-        sizes = self._sizes({blob for one in found for blob in (one.old_blob, one.new_blob)})
-        return tuple(
-            PathDifference(
-                path=one.path,
-                old=_side(one.path, one.old_kind, one.old_blob, sizes),
-                new=_side(one.path, one.new_kind, one.new_blob, sizes),
-            )
-            for one in found
-        )
+        return with_sizes(found, sizes_of(found, self._runner))
 
     def push(self, branch: Branch, new: Sha, *, expected: Sha | None) -> PushRejected | None:
         """Move one of our branches from `expected` (None: it must not exist) to `new`; None when it stands there.
@@ -214,15 +206,6 @@ class GitRepository:
         if rejected is None:
             raise self._runner.failure("push", finished.errors)
         return rejected
-
-    def _sizes(self, blobs: set[Sha]) -> dict[Sha, int]:
-        """Sizes of the blobs among these names; submodules and the zeros of an absent side are missing here."""
-        if not blobs:
-            return {}
-        asked = "".join(f"{blob}\n" for blob in blobs).encode("ascii")
-        output = self._runner.run("measure files", "cat-file", "--batch-check=%(objectsize) %(objectname)", stdin=asked)
-        lines = (line.split() for line in output.decode("ascii").splitlines() if not line.endswith(" missing"))
-        return {blob: int(size) for size, blob in lines}
 
 
 @contextlib.contextmanager
@@ -275,7 +258,3 @@ def _checked_sha(name: Sha) -> Sha:
     if not _SHA.fullmatch(name):
         raise UsageError(f"{name!r} is not the full name of a commit")
     return name
-
-
-def _side(path: str, kind: EntryKind | None, blob: Sha, sizes: Mapping[Sha, int]) -> TreeEntry | None:
-    return TreeEntry(path=path, kind=kind, size=sizes.get(blob, 0), blob=blob) if kind else None

@@ -53,17 +53,17 @@ def raw_differences(output: bytes) -> tuple[RawDifference, ...]:
     return tuple(_difference(facts, path) for facts, path in zip(fields, fields, strict=True))
 
 
-def changed_paths(output: bytes) -> dict[Sha, tuple[str, ...]]:
+def raw_steps(output: bytes) -> dict[Sha, tuple[RawDifference, ...]]:
     """Read `git diff-tree --stdin -r -z --raw --no-renames`: the name of each commit that differs, then its records."""
-    found: dict[Sha, list[str]] = {}
-    paths: list[str] = []
+    found: dict[Sha, list[RawDifference]] = {}
+    step: list[RawDifference] = []
     fields = records(output)
     for field in fields:
         if field.startswith(":"):
-            paths.append(next(fields))
+            step.append(_difference(field, next(fields)))
         else:
-            paths = found.setdefault(field, [])
-    return {sha: tuple(paths) for sha, paths in found.items()}
+            step = found.setdefault(field, [])
+    return {sha: tuple(step) for sha, step in found.items()}
 
 
 def records(output: bytes) -> Iterator[str]:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from bot.model.commits import PastCommit, Sha
 from bot.repository.commit_text import commit_facts, committed_at
-from bot.repository.listings import changed_paths
+from bot.repository.differences import sizes_of, with_sizes
+from bot.repository.listings import raw_steps
 from bot.repository.object_reader import ObjectReader
 from bot.repository.runner import GitRunner
 
@@ -25,10 +28,9 @@ def read_past(
         found = _walk(tip, most, reader)
     pairs = [(one.sha, parent) for parent, one in found[:-1]]
     asked = "".join(f"{sha} {parent}\n" for sha, parent in pairs).encode("ascii")
-    changed = changed_paths(runner.run("compare commits", *_CHANGES, stdin=asked)) if pairs else {}
-    return tuple(
-        PastCommit(sha=one.sha, at=one.at, changed=changed.get(one.sha, ()), first=one.first) for _, one in found
-    )
+    steps = raw_steps(runner.run("compare commits", *_CHANGES, stdin=asked)) if pairs else {}
+    sizes = sizes_of((one for step in steps.values() for one in step), runner)
+    return tuple(replace(one, changed=with_sizes(steps.get(one.sha, ()), sizes)) for _, one in found)
 
 
 def _walk(tip: Sha, most: int, reader: ObjectReader) -> list[tuple[Sha | None, PastCommit]]:

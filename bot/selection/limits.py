@@ -8,12 +8,14 @@ from msgspec.structs import replace
 
 from bot.maturity.durations import duration_text
 from bot.maturity.gates import Gate, NotYet
+from bot.model.proposing import Rollback
 from bot.model.references import ExactPin, Reference
-from bot.model.tiers import Configuration, Pace, Rule, SuspendedPolicy, Tier
+from bot.model.tiers import Configuration, Pace, Rule, Tier
 from bot.model.verdicts import Refused
 from bot.planning.rules import matching
 from bot.reason import Reason
 from bot.reasons import BAD_CONSTRAINT, LIMITS_DISJOINT
+from bot.versions.back import refusal_to_return
 from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.follow import Follow, Limit, Reach, limit
 from bot.versions.tags import TaggedVersion
@@ -34,6 +36,9 @@ class Limits(Struct, frozen=True, kw_only=True):
         pace: The tier's, with what the last matching rules say of it.
         gates: What time says, where it is known: see `bot.maturity`.
         others: What bounds the same value in other tiers, where it moves for all of them or not at all.
+        rollback: The last matching rule's, else the tier's.
+        rollback_rule: 1-based line of the rule that gave `rollback`; 0 where the tier did.
+        comment_reach: What the comment says where it is a named way to follow, which is relative to what is in use.
     """
 
     tier: Tier
@@ -46,6 +51,14 @@ class Limits(Struct, frozen=True, kw_only=True):
     pace: Pace = field(default_factory=Pace)
     gates: tuple[Gate, ...] = ()
     others: tuple["Limits", ...] = ()
+    rollback: Rollback = Rollback.REPORT
+    rollback_rule: int = 0
+    comment_reach: Reach | None = None
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether a way back is proposed: never for production, nor for what several tiers share."""
+        return self.rollback is Rollback.PROPOSE and not self.stays and not self.others
 
     @property
     def stays(self) -> bool:
@@ -116,6 +129,14 @@ class Limits(Struct, frozen=True, kw_only=True):
             return f"outside {self.follow}"
         return self.refused_by_name(version)
 
+    def refusal_to_return(self, version: Version, current: Version) -> str | None:
+        """Why a version is not gone back to, in the words of `refusal`; None where it may be."""
+        why = refusal_to_return(self.follow, current, version) or self.skipped(version)
+        if why or self.comment_reach is None:
+            return why or self.refused_by_name(version)
+        behind = refusal_to_return(self.comment_reach, current, version)
+        return f"{behind}, the comment on its line" if behind else None
+
     def constraints(self, current: Version) -> tuple[Constraint, ...]:
         """Every constraint by which a version may be refused."""
         bounds = (self.reach(current).within, *self.skip, self.narrowed_by)
@@ -123,12 +144,15 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     def refused_by_name(self, version: Version) -> str | None:
         """What a rule's `skip` or the comment says against a version, in the words of `refusal`; None for nothing."""
-        for skipped in self.skip:
-            if skipped.check(version):
-                return f"skipped by a rule ({skipped})"
+        if why := self.skipped(version):
+            return why
         if self.narrowed_by and not self.narrowed_by.check(version):
             return f"outside {self.narrowed_by}, the comment on its line"
         return None
+
+    def skipped(self, version: Version) -> str | None:
+        """Which rule's `skip` a version is on, in the words of `refusal`; None for none."""
+        return next((f"skipped by a rule ({skipped})" for skipped in self.skip if skipped.check(version)), None)
 
     def disjoint(self, versions: tuple[TaggedVersion, ...], current: Version) -> Reason | None:
         """Say so where the comment and the tier each allow versions, and none is allowed by both."""
@@ -154,6 +178,7 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
     The last rule that matches wins, value by value; a rule that names no tier never reaches production.
     """
     follow, follow_rule, pace = tier.follow, 0, tier.pace
+    rollback, rollback_rule = tier.proposing.rollback, 0
     skip: tuple[Constraint, ...] = ()
     skip_rule = 0
     for rule in matching(reference, tier, configuration):
@@ -161,6 +186,8 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
             follow, follow_rule = rule.follow, rule.line
         if rule.skip is not None:
             skip, skip_rule = rule.skip, rule.line
+        if rule.proposing.rollback is not None:
+            rollback, rollback_rule = rule.proposing.rollback, rule.line
         pace = _paced(pace, rule)
     try:
         narrowed_by = _narrowed_by(reference)
@@ -175,6 +202,9 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
         follow_rule=follow_rule,
         skip_rule=skip_rule,
         pace=pace,
+        rollback=rollback,
+        rollback_rule=rollback_rule,
+        comment_reach=Reach(reference.narrowed_by) if reference.narrowed_by in set(Reach) else None,
     )
 
 
@@ -191,11 +221,6 @@ def _narrowed_by(reference: Reference) -> Constraint | None:
     if current and text in set(Reach):
         return limit(Reach(text), current).within
     return Constraint.parse(text) if text else None
-
-
-def only_reported(reference: Reference, configuration: Configuration) -> bool:
-    """Whether it is suspended, and suspended objects are shown without being judged."""
-    return reference.suspended and configuration.suspended is SuspendedPolicy.REPORT
 
 
 def newest_allowed(

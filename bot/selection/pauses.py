@@ -38,7 +38,7 @@ def paused(current: Current, reference: Reference, version: Version, limits: Lim
     return Current(
         version=current.version,
         newest=current.newest,
-        majors_behind=current.majors_behind,
+        behind=current.behind,
         refused=current.refused,
         remark=remark,
         waiting=_waiting(waits, limits) if waits else None,

@@ -2,13 +2,17 @@
 
 from itertools import takewhile
 
+from msgspec.structs import replace
+
 from bot.model.charts import TagList
 from bot.model.references import ExactPin, Reference
-from bot.model.verdicts import Current, Decision, Edit, Held, Update
-from bot.reasons import FLOATING_TAG, TAG_MISSING
+from bot.model.verdicts import NOT_BEHIND, ROLLBACK, Behind, Current, Decision, Edit, Held, Refused, Update
+from bot.reason import Reason
+from bot.reasons import FLOATING_TAG
 from bot.selection.limits import Limits, newest_allowed
 from bot.selection.offers import Offer, listed, pinnable
 from bot.selection.pauses import paused
+from bot.selection.ways_back import WayBack, way_back, why_withdrawn
 from bot.versions.tags import TaggedVersion, TagRule, read_pin, tag_of
 from bot.versions.version import Version, try_full
 
@@ -20,20 +24,38 @@ def decide_pin(reference: Reference, pin: ExactPin, tags: TagList, limits: Limit
     if current is None:
         return Held(version=text, reason=FLOATING_TAG(tag=text, example=_example(tags, reference.tag_rule)))
     offer = _offer(reference, pin, tags, current)
-    if not _exists(reference, pin, tags, offer, current):
-        return Held(version=text, reason=TAG_MISSING(version=text, chart=reference.source.address))
+    exists = _exists(reference, pin, tags, offer, current)
+    withdrawn = why_withdrawn(reference, text, current, limits, exists=exists)
+    if withdrawn and not exists and not limits.goes_back:
+        return Held(version=text, reason=withdrawn)
     if disjoint := limits.disjoint(offer.seen.versions, current):
         return Held(version=text, reason=disjoint)
     candidate, refused = newest_allowed(offer.newest_first, current, limits, offer.otherwise)
-    if candidate is None:
-        newest_first = offer.newest_first
-        unmoved = Current(
-            version=text,
-            newest=newest_beyond(newest_first, current),
-            majors_behind=majors_behind(newest_first, current),
-            refused=refused,
-        )
-        return paused(unmoved, reference, current, limits)
+    if candidate:
+        up = jump(current, candidate.version)
+        return _moved(pin, offer, current, candidate, up, refused, withdrawn)
+    if withdrawn and limits.goes_back:
+        back = way_back(withdrawn, offer, current, limits)
+        if isinstance(back, WayBack):
+            return _moved(pin, offer, current, back.to, ROLLBACK, (*refused, *back.passed_over), withdrawn)
+        withdrawn = back
+    if withdrawn and not exists:
+        return Held(version=text, reason=withdrawn)
+    unmoved = _unmoved(text, offer, current, refused)
+    waiting = paused(unmoved, reference, current, limits)
+    return replace(waiting, remark=withdrawn) if withdrawn else waiting
+
+
+def _moved(
+    pin: ExactPin,
+    offer: Offer,
+    current: Version,
+    candidate: TaggedVersion,
+    how: str,
+    refused: tuple[Refused, ...],
+    withdrawn: Reason | None,
+) -> Update:
+    text = pin.version.text
     new = _spelled(candidate, text) if pin.as_constraint else candidate.text
     return Update(
         old=text,
@@ -41,7 +63,18 @@ def decide_pin(reference: Reference, pin: ExactPin, tags: TagList, limits: Limit
         tag=candidate.tag,
         tied=tuple(other.tag for other in offer.seen.equals(candidate.version) if other.tag != candidate.tag),
         edits=(Edit(place=pin.version, text=new),),
-        jump=jump(current, candidate.version),
+        jump=how,
+        refused=refused,
+        remark=withdrawn,
+        behind=behind(offer.newest_first, current),
+    )
+
+
+def _unmoved(text: str, offer: Offer, current: Version, refused: tuple[Refused, ...]) -> Current:
+    return Current(
+        version=text,
+        newest=newest_beyond(offer.newest_first, current),
+        behind=behind(offer.newest_first, current),
         refused=refused,
     )
 
@@ -67,10 +100,13 @@ def newest_beyond(newest_first: tuple[TaggedVersion, ...], current: Version) -> 
     return newest.text if newest and newest.version > current else ""
 
 
-def majors_behind(newest_first: tuple[TaggedVersion, ...], current: Version) -> int:
-    """How many stable major versions exist beyond the one in use."""
+def behind(newest_first: tuple[TaggedVersion, ...], current: Version) -> Behind:
+    """How many stable major versions exist beyond the one in use, and the lowest of their versions."""
     newer = takewhile(lambda seen: seen.version.key[0] > current.key[0], newest_first)
-    return len({seen.version.key[0] for seen in newer if not seen.version.prerelease})
+    stable = [seen for seen in newer if not seen.version.prerelease]
+    if not stable:
+        return NOT_BEHIND
+    return Behind(majors=len({seen.version.key[0] for seen in stable}), first=stable[-1].tag)
 
 
 def _read(reference: Reference, pin: ExactPin) -> Version | None:

@@ -17,7 +17,7 @@ from bot.reason import Reason
 from bot.reasons import BAD_CONSTRAINT, BAD_FILTER, NO_MATCH, NO_VERSIONS, RANGE_NOT_PINNED, WIDE_RANGE
 from bot.selection.limits import Limits
 from bot.selection.offers import Offer, listed
-from bot.selection.pins import majors_behind, newest_beyond
+from bot.selection.pins import behind, newest_beyond
 from bot.selection.width import past_limits
 from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.patterns import InvalidPattern, Pattern
@@ -65,7 +65,7 @@ def _kept(pin: RangePin, choice: FluxChoice, offer: Offer) -> Current:
         version=pin.constraint,
         runs=choice.chosen.text,
         newest=newest_beyond(offer.newest_first, running),
-        majors_behind=majors_behind(offer.newest_first, running),
+        behind=behind(offer.newest_first, running),
         refused=tuple(Refused(tag=seen.tag, why=f"outside {pin.constraint}") for seen in newer),
     )
 

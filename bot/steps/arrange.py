@@ -12,12 +12,13 @@ from bot.model.proposing import Extras
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.planning.arranging import Arrangement, Standing, arrange_tier
-from bot.planning.grouping import Key, branch_of
+from bot.planning.grouping import Key, branch_of, promotion_key
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, TierMemory, read_memory, written
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.pull_requests import FoundBranch
-from bot.planning.rows import Row
+from bot.planning.rows import Row, row_of
 from bot.planning.tick_boxes import REBUILD, read_boxes
+from bot.proposal_reasons import TAKEN_OUT
 from bot.reasons import UNKNOWN
 from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
@@ -34,6 +35,7 @@ class Proposal(Struct, frozen=True, kw_only=True):
         extras: What it gets when it is opened.
         frozen: It stays as it is for now.
         draft: It is opened as a draft.
+        left_behind: Of a promotion, what is not promoted.
     """
 
     key: Key
@@ -44,6 +46,7 @@ class Proposal(Struct, frozen=True, kw_only=True):
     extras: Extras | None = None
     frozen: bool = False
     draft: bool = False
+    left_behind: tuple[Verdict, ...] = ()
 
 
 class TierProposals(Struct, frozen=True, kw_only=True):
@@ -53,6 +56,7 @@ class TierProposals(Struct, frozen=True, kw_only=True):
         gone: The keys of branches of ours with which nothing is wished any more, and the rows that they have.
         frozen: Those of them that stay as they are for now.
         released: Those of them that others work on, and that a person ticked to be made anew.
+        alone: Nothing else of the tier is looked at: neither its other branches nor its base gets a word.
     """
 
     view: TierView
@@ -61,6 +65,7 @@ class TierProposals(Struct, frozen=True, kw_only=True):
     gone: Mapping[str, frozenset[Row]]
     frozen: frozenset[str] = frozenset()
     released: frozenset[str] = frozenset()
+    alone: bool = False
 
     @property
     def changes(self) -> tuple[FileChange, ...]:
@@ -111,14 +116,45 @@ def arrange(
     return Arranged(tiers=tuple(tiers), memory=_memory_plan(remote, before, written(memory)))
 
 
-def _with_draft(within: TierProposals, beyond: TierProposals, remote: Remote) -> TierProposals:
-    """Both; a draft of which a chart is away now stays as it is: unknown is not gone."""
-    unknown = {one.reference.path for one in within.verdicts if reason_is_unknown(one) or _is_carried(one)}
-    drafts = []
-    for draft in beyond.proposals:
-        branch = remote.branch(branch_of(within.view.tier, draft.key.text))
+def arrange_promotion(
+    edits: TierEdits, chart: str, remote: Remote, configuration: Configuration, now: datetime
+) -> Arranged:
+    """Bring what a person asks to have promoted into its pull request. What they refused before, they ask for anew.
+
+    Args:
+        edits: Of the production tier.
+        chart: The one that was named, by its address; empty for all.
+        remote: Our side of the remote.
+        configuration: Has nothing to say about what a person asks for; as `arrange_tier` takes it.
+        now: With its time zone.
+    """
+    before = remote.remembered()
+    memory = read_memory(before) if before is not None else {}
+    name, key = edits.view.tier.name, promotion_key(chart)
+    arranger = _Arranger(edits=edits, remote=remote, configuration=configuration, now=now, promotes=key, asked=True)
+    arrangement, memory[name] = arranger.arranged(memory.get(name, TierMemory()))
+    found = arranger.proposals(arrangement)
+    drafts = _kept(found.proposals, found.verdicts, edits.view, remote)
+    tier = replace(found, proposals=drafts, alone=True)
+    return Arranged(tiers=(tier,), memory=_memory_plan(remote, before, written(memory)))
+
+
+def _kept(
+    drafts: Iterable[Proposal], verdicts: Iterable[Verdict], view: TierView, remote: Remote
+) -> tuple[Proposal, ...]:
+    """Drafts; one of which a chart is away now stays as it is: unknown is not gone."""
+    unknown = {one.reference.path for one in verdicts if reason_is_unknown(one) or _is_carried(one)}
+    found: list[Proposal] = []
+    for draft in drafts:
+        branch = remote.branch(branch_of(view.tier, draft.key.text))
         waits = branch is not None and any(item.path in unknown for item in branch.carries)
-        drafts.append(replace(draft, draft=True, frozen=draft.frozen or waits))
+        found.append(replace(draft, draft=True, frozen=draft.frozen or waits))
+    return tuple(found)
+
+
+def _with_draft(within: TierProposals, beyond: TierProposals, remote: Remote) -> TierProposals:
+    """Both."""
+    drafts = _kept(beyond.proposals, within.verdicts, within.view, remote)
     wished = {draft.key.text for draft in drafts}
     return replace(
         within,
@@ -136,12 +172,19 @@ def _memory_plan(remote: Remote, before: bytes | None, after: bytes) -> MemoryPl
 
 
 class _Arranger(Struct, frozen=True, kw_only=True):
-    """One tier."""
+    """One tier.
+
+    Attributes:
+        promotes: The key of the only pull request that is looked at, where production is to take something over.
+        asked: A person asks for it now, whatever was refused before.
+    """
 
     edits: TierEdits
     remote: Remote
     configuration: Configuration
     now: datetime
+    promotes: Key | None = None
+    asked: bool = False
 
     @property
     def tier(self) -> Tier:
@@ -149,7 +192,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
 
     def arranged(self, memory: TierMemory) -> tuple[Arrangement, TierMemory]:
         """Arrange until no branch that is to be made turns out to be one whose pull request somebody closed."""
-        branches = self.remote.branches(self.tier)
+        branches = self._branches()
         asked: set[str] = set()
         for key, branch in branches.items():
             if not self._has_pull_request(key):
@@ -157,12 +200,27 @@ class _Arranger(Struct, frozen=True, kw_only=True):
         standing = self._standing(branches)
         memory = self._ticked(memory, standing)
         while True:
+            memory = self._asked_anew(memory, standing)
             arrangement = arrange_tier(self.tier, self.edits.verdicts, self.configuration, standing, memory, self.now)
             made = {key.text for key in arrangement.groups} - asked - standing.rows.keys()
             for key in made:
                 memory, asked = self._learnt(memory, key, None), asked | {key}
             if not made:
                 return arrangement, replace(memory, waiting=arrangement.waiting)
+
+    def _branches(self) -> dict[str, FoundBranch]:
+        if self.promotes is None:
+            return self.remote.branches(self.tier)
+        found = self.remote.promotion(self.tier, self.promotes)
+        return {self.promotes.text: found} if found else {}
+
+    def _asked_anew(self, memory: TierMemory, standing: Standing) -> TierMemory:
+        """Without the refusals of what a person asks for now; what is out of an open pull request stays out."""
+        if not self.asked:
+            return memory
+        rows = {row_of(one, one.decision) for one in self.edits.verdicts if isinstance(one.decision, Update)}
+        refusals = (memory.refusals[row] for row in rows if row in memory.refusals)
+        return memory.without(one.row for one in refusals if not (one.unticked and one.number in standing.numbers))
 
     def _has_pull_request(self, key: str) -> bool:
         return any(pull.head_here for pull in self.remote.open_from(branch_of(self.tier, key)))
@@ -181,9 +239,10 @@ class _Arranger(Struct, frozen=True, kw_only=True):
         for key, rows in standing.rows.items():
             pull, boxes = self._pull_request(key), self._boxes(key)
             if pull:
-                known = {one.row for one in memory.refusals.values() if one.unticked and one.number == pull.number}
-                memory = memory.without(row for row in known if boxes.get(row.name(self.tier.name)) is True)
-                out = {row for row in rows - known if boxes.get(row.name(self.tier.name)) is False}
+                # Whichever pull request they were taken out of: a later one shows their boxes as well.
+                out = {one.row for one in memory.refusals.values() if one.unticked}
+                memory = memory.without(row for row in out if boxes.get(row.name(self.tier.name)) is True)
+                out = {row for row in rows - out if boxes.get(row.name(self.tier.name)) is False}
                 memory = memory.refusing(out, pull.number, unticked=True)
         return memory
 
@@ -194,7 +253,9 @@ class _Arranger(Struct, frozen=True, kw_only=True):
             rows={key: rows[key] for key in opened},
             unopened={key: rows[key] for key in rows.keys() - opened.keys()},
             theirs=frozenset(key for key, branch in branches.items() if self._is_theirs(key, branch)),
+            foreign=self.remote.foreign(self.tier),
             numbers=frozenset(pull.number for pull in opened.values()),
+            boxes={key: frozenset(self._boxes(key)) for key in opened},
         )
 
     def _is_theirs(self, key: str, branch: FoundBranch) -> bool:
@@ -228,7 +289,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
             if edited.changes:
                 proposals.append(self._proposal(key, edited, arrangement))
         wished = {proposal.key.text for proposal in proposals}
-        branches = self.remote.branches(self.tier)
+        branches = self._branches()
         gone = {key: self.remote.rows(self.tier, one) for key, one in branches.items() if key not in wished}
         return TierProposals(
             view=self.edits.view,
@@ -241,7 +302,9 @@ class _Arranger(Struct, frozen=True, kw_only=True):
 
     def _proposal(self, key: Key, edited: TierEdits, arrangement: Arrangement) -> Proposal:
         extras = arrangement.extras[key]
-        if draft := any(isinstance(one.decision, Update) and one.decision.shared for one in edited.updates):
+        updates = [one.decision for one in edited.updates if isinstance(one.decision, Update)]
+        draft = any(one.shared for one in updates)
+        if draft or any(one.goes_back for one in updates):
             extras = replace(extras, auto_merge=None)
         return Proposal(
             key=key,
@@ -252,6 +315,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
             extras=extras if extras != Extras() else None,
             frozen=key.text in arrangement.frozen,
             draft=draft or self.tier.proposing.draft,
+            left_behind=_left_behind(edited) if key.promotes else (),
         )
 
     def _edited(self, arrangement: Arrangement, positions: Iterable[int]) -> TierEdits:
@@ -268,6 +332,13 @@ class _Arranger(Struct, frozen=True, kw_only=True):
 def reason_is_unknown(verdict: Verdict) -> bool:
     """Whether the chart could not be looked up, and nothing of it is carried on."""
     return isinstance(verdict.decision, Held) and verdict.decision.reason.id in UNKNOWN
+
+
+def _left_behind(edited: TierEdits) -> tuple[Verdict, ...]:
+    """What is held, but for what a person took out: its box says so."""
+    return tuple(
+        one for one in edited.verdicts if isinstance(one.decision, Held) and one.decision.reason.id != TAKEN_OUT.id
+    )
 
 
 def _is_carried(verdict: Verdict) -> bool:

@@ -103,6 +103,16 @@ class Branches:
             )
         return self._histories[base.branch]
 
+    def dates(self, name: str) -> dict[Sha, datetime]:
+        """The dates of those commits of a tier's branch that were read, as whoever made them chose them."""
+        history = self.history(name)
+        return {commit.sha: commit.at for commit in history.commits} if history else {}
+
+    def subject(self, commit: Sha) -> str:
+        """The first line of a commit's message; foreign text."""
+        found = self._past.repository.history(commit, 1) if self._past else ()
+        return found[0].subject if found else ""
+
     def chain(self, tier: Tier) -> tuple[str, ...]:
         """A tier, and all that its versions come from, the nearest first."""
         found: dict[str, None] = {}

@@ -7,13 +7,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.flux.remarks import narrowing_comment
-from bot.maturity.gates import HoldGate
+from bot.maturity.gates import HoldGate, ReturnGate
 from bot.model.references import Pin, RangePin, Reference
 from bot.model.tiers import Configuration, RangesPolicy, Tier
-from bot.model.verdicts import Edit, Held, Update, Verdict
+from bot.model.verdicts import ROLLBACK, Edit, Held, Update, Verdict
 from bot.planning.grouping import branch_of
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.tiers import neighbours, tiers_reached
+from bot.proposal_reasons import NOT_KEPT
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
 from bot.selection.limits import Limits, limits_of
@@ -28,30 +29,31 @@ from bot.versions.version import Version, try_full, try_loose
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-_Holds = Callable[[Reference, Tier], tuple[HoldGate, ...]]
-"""What people hold of one reference in a tier."""
+Gates = Callable[[Reference, Tier], tuple[HoldGate | ReturnGate, ...]]
+"""What people hold of one reference in a tier, or took back."""
 
 
-def _nothing_held(_reference: Reference, _tier: Tier) -> tuple[HoldGate, ...]:
+def _nothing(_reference: Reference, _tier: Tier) -> tuple[HoldGate, ...]:
     return ()
 
 
 def carry(
-    judged: Iterable[TierVerdicts], remote: Remote, configuration: Configuration, held: _Holds = _nothing_held
+    judged: Iterable[TierVerdicts], remote: Remote, configuration: Configuration, gates: Gates = _nothing
 ) -> tuple[TierVerdicts, ...]:
     """Give every held verdict whose chart is unknown the edit that our own branch already makes for it.
 
-    What the configuration no longer allows, or a person holds, is not kept: that is known without asking a registry.
+    What the configuration no longer allows, or a person holds or took back, is let go: that is known without asking a
+    registry.
     """
-    return tuple(_carry_tier(tier, remote, configuration, held) for tier in judged)
+    return tuple(_carry_tier(tier, remote, configuration, gates) for tier in judged)
 
 
-def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration, held: _Holds) -> TierVerdicts:
+def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration, gates: Gates) -> TierVerdicts:
     if not any(_why_unknown(verdict) for verdict in tier.verdicts):
         return tier
     present = Side(verdict.reference for verdict in tier.verdicts)
     for proposal in _proposals(tier, remote, configuration):
-        carried = (_carried(verdict, tier.view, present, proposal, configuration, held) for verdict in tier.verdicts)
+        carried = (_carried(verdict, tier.view, present, proposal, configuration, gates) for verdict in tier.verdicts)
         tier = replace(tier, verdicts=tuple(carried))
     return tier
 
@@ -85,7 +87,7 @@ def _carried(
     present: Side,
     proposal: _Proposal,
     configuration: Configuration,
-    held: _Holds,
+    gates: Gates,
 ) -> Verdict:
     reason, reference = _why_unknown(verdict), verdict.reference
     if reason is None or present.reference(reference) is None:
@@ -95,8 +97,12 @@ def _carried(
     if proposed is None or built_on is None or not wish_alike(reference, built_on):
         return verdict
     kept = _kept(reference, texts_of(proposed), reason)
-    if kept is None or not all(_allows(tier, kept, reference, configuration, held) for tier in _movers(verdict, view)):
+    if kept is None:
         return verdict
+    objections = (_objection(tier, kept, reference, configuration, gates) for tier in _movers(verdict, view))
+    if why := next(filter(None, objections), ""):
+        let_go = NOT_KEPT(version=kept.new, why=why)
+        return replace(verdict, decision=Held(version=kept.old, reason=reason, let_go=let_go))
     decision = for_one_tier(kept, reference, view, configuration)
     return replace(verdict, decision=decision) if isinstance(decision, Update) else verdict
 
@@ -107,10 +113,12 @@ def _movers(verdict: Verdict, view: TierView) -> tuple[Tier, ...]:
     return (verdict.tier, *(tier for tier in reached if tier.name != verdict.tier.name and not tier.production))
 
 
-def _allows(tier: Tier, kept: Update, reference: Reference, configuration: Configuration, held: _Holds) -> bool:
-    if any(gate.objection(kept.tag, _version(kept.new)) for gate in held(reference, tier)):
-        return False
-    return _is_still_wished(kept, reference, limits_of(reference, tier, configuration), configuration)
+def _objection(tier: Tier, kept: Update, reference: Reference, configuration: Configuration, gates: Gates) -> str:
+    """Why a tier does not take any more what it was proposed; empty where it would."""
+    if not _is_still_wished(kept, reference, limits_of(reference, tier, configuration), configuration):
+        return f"{tier.name} may not move there any more"
+    found = (gate.objection(kept.tag, _version(kept.new)) for gate in gates(reference, tier))
+    return next((one.why for one in found if one), "")
 
 
 def _is_still_wished(
@@ -127,6 +135,8 @@ def _is_still_wished(
 
 def _may_still_move(update: Update, limits: Limits) -> bool:
     old, new = _version(update.old), _version(update.new)
+    if update.goes_back:
+        return bool(old and new and limits.goes_back and not limits.refusal_to_return(new, old))
     return not (old and new and limits.refusal(new, limits.reach(old)))
 
 
@@ -148,9 +158,15 @@ def _kept(reference: Reference, texts: tuple[str, ...], reason: Reason) -> Updat
         tag=texts[0],
         edits=edits,
         digest=texts[-1] if len(texts) > 1 else "",
-        jump="pin" if comment else jump(old, new) if old and new else "patch",
+        jump="pin" if comment else _jump(old, new),
         carried=reason,
     )
+
+
+def _jump(old: Version | None, new: Version | None) -> str:
+    if old is None or new is None:
+        return "patch"
+    return ROLLBACK if new < old else jump(old, new)
 
 
 def _version(text: str) -> Version | None:
@@ -159,14 +175,17 @@ def _version(text: str) -> Version | None:
 
 
 def _could_be_ours(change: Edit, pin: Pin) -> bool:
-    """Whether it is a newer version in place of one, a digest in place of one, or a full version of the range."""
+    """Whether it is another version in place of one, a digest in place of one, or a full version of the range.
+
+    Whether it may be a lower one, the configuration says.
+    """
     if _DIGEST.fullmatch(change.place.text):
         return _DIGEST.fullmatch(change.text) is not None
     if isinstance(pin, RangePin):
         version = try_full(change.text)
         return version is not None and _is_within(version, pin.constraint)
     old, new = _version(change.place.text), _version(change.text)
-    return old is not None and new is not None and old < new
+    return old is not None and new is not None and old.key != new.key
 
 
 def _is_within(version: Version, constraint: str) -> bool:

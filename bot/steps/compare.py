@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, SuspendedPolicy, Tier
 from bot.planning.mirrors import canonical
+from bot.planning.rules import without_rollbacks
 from bot.steps.resolve import Resolved, TierView, references_of
-from bot.steps.scan import Scanned
+from bot.steps.scan import Base, Scanned
 from bot.steps.side import wish_alike
 
 
@@ -58,9 +59,15 @@ def tips_of(scanned: Iterable[Scanned], configuration: Configuration) -> Resolve
     return Resolved(views=tuple(views), outside=())
 
 
-def judging_suspended(configuration: Configuration) -> Configuration:
-    """The same configuration, by which suspended objects are judged too: somebody edits them."""
-    return replace(configuration, suspended=SuspendedPolicy.UPDATE)
+def judging_people(configuration: Configuration) -> Configuration:
+    """The configuration for edits of people: suspended objects are judged too, and nothing is proposed instead."""
+    return replace(without_rollbacks(configuration), suspended=SuspendedPolicy.UPDATE)
+
+
+def with_tiers_of(base: Base, configuration: Configuration) -> Base:
+    """The same base, its tiers as this configuration has them."""
+    names = {tier.name for tier in base.tiers}
+    return replace(base, tiers=tuple(tier for tier in configuration.tiers if tier.name in names))
 
 
 def _edited(

@@ -140,17 +140,20 @@ def _bounds(verdict: Verdict, limits: Limits | None, configuration: Configuratio
         tiers = named(whole_tiers([verdict.decision]))
         at = _at(configuration, configuration.shared.line)
         yield Bound(what=f"what all of {tiers} take, for a draft", origin=f"`shared`, {at}")
-    yield from _paced(limits, of_tier)
+    rule = f"a rule, {_at(configuration, limits.rollback_rule)}"
+    yield from _paced(limits, of_tier, rule if limits.rollback_rule else of_tier)
     for skipped in limits.skip:
         yield Bound(what=f"never {skipped}", origin=f"a rule, {_at(configuration, limits.skip_rule)}")
     if limits.narrowed_by:
         yield Bound(what=str(limits.narrowed_by), origin="the comment on its line")
 
 
-def _paced(limits: Limits, of_tier: str) -> Iterator[Bound]:
+def _paced(limits: Limits, of_tier: str, back_by: str) -> Iterator[Bound]:
     pace = limits.pace
     if limits.stays:
         return
+    if limits.goes_back:
+        yield Bound(what="back where the version in use is gone, skipped or held", origin=f"`rollback`, {back_by}")
     if pace.wait:
         yield Bound(what=f"not before {duration_text(pace.wait)} after it was first seen", origin=f"`wait`, {of_tier}")
     if pace.settle:

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import Identity, PullRequest
 from bot.model.tiers import Branch, Tier
-from bot.planning.grouping import ALL, KEY_TRAILER, branch_of, key_in
+from bot.planning.grouping import ALL, KEY_TRAILER, Key, branch_of, key_in
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE
 from bot.planning.ownership import Ownership, is_ours, owner_of
 from bot.planning.pull_requests import Found, FoundBranch
@@ -62,10 +62,25 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
         found = ((key, self.branch(branch_of(tier, key))) for key in keys)
         return {key: branch for key, branch in found if branch and self._is_grouped(branch, tier, key)}
 
+    def foreign(self, tier: Tier) -> frozenset[str]:
+        """The keys under whose names somebody else made a branch."""
+        keys = {key: self.branch(name) for name in self.tips if (key := key_in(name, tier))}
+        return frozenset(key for key, branch in keys.items() if branch and self._is_foreign(branch, tier))
+
+    def _is_foreign(self, branch: FoundBranch, tier: Tier) -> bool:
+        return owner_of(branch.history, tier.name, self.us) is Ownership.FOREIGN
+
     def _is_grouped(self, branch: FoundBranch, tier: Tier, key: str) -> bool:
-        if owner_of(branch.history, tier.name, self.us) is Ownership.FOREIGN:
+        if self._is_foreign(branch, tier):
             return False
         return key == ALL.text or any((KEY_TRAILER, key) in commit.trailers for commit in branch.history)
+
+    def promotion(self, tier: Tier, key: Key) -> FoundBranch | None:
+        """The branch of a promotion; None where there is none, or another kind of branch has its name."""
+        branch = self.branch(branch_of(tier, key.text))
+        ours = branch and owner_of(branch.history, tier.name, self.us) is not Ownership.FOREIGN
+        said = (key.trailer, key.text)
+        return branch if branch and ours and any(said in commit.trailers for commit in branch.history) else None
 
     def open_from(self, name: Branch) -> tuple[PullRequest, ...]:
         """The open pull requests with this branch as their head, forks' included."""

@@ -1,14 +1,14 @@
 """What the references of a base branch said in its past: read as far back as somebody needs, and no further."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.flux.files import may_concern_flux
-from bot.flux.version_edits import older_pins
+from bot.flux.version_edits import FileState, older_pins
 from bot.maturity.timeline import Moment
-from bot.model.commits import PastCommit, Sha, TreeEntry
+from bot.model.commits import PastCommit, PathDifference, Sha, TreeEntry
 from bot.model.places import ObjectId
 from bot.model.references import ExactPin, Pin, Reference
 from bot.model.tiers import Configuration
@@ -17,6 +17,7 @@ from bot.ports import Repository
 from bot.steps.resolve import references_of
 from bot.steps.scan import Base, Readings, scan
 from bot.versions.version import Version, try_loose
+from bot.yamltext.unreadable import DEFAULT_LIMITS
 
 DEPTHS = (32, 128, 512, 2000)
 """Commits that are read at first, and when these do not tell enough; each is one fetch."""
@@ -56,7 +57,6 @@ class History:
         self._configuration = configuration
         self._readings = readings
         self._states = [_state(references)]
-        self._entries: dict[Sha, dict[str, TreeEntry]] = {}
         self.commits: tuple[PastCommit, ...] = repository.past(base.branch, base.sha, 1) if base.sha else ()
 
     @property
@@ -87,19 +87,30 @@ class History:
         self.commits = self._repository.past(self._base.branch, self.commits[0].sha, depth)
         for newer, older in zip(self.commits[len(self._states) - 1 :], self.commits[len(self._states) :], strict=False):
             known = self._states[-1]
-            changed = [path for path in newer.changed if self._matters(path, known)]
-            others = [path for path in newer.changed if path.endswith(_SUFFIXES) and path not in changed]
+            changed, others = self._parted(newer.changed, known)
+            after, before = [one.new for one in others], [one.old for one in others]
             state = known
-            if self._concern_flux(newer.sha, others) or self._concern_flux(older.sha, others):
+            if self._concern_flux(newer.sha, after) or self._concern_flux(older.sha, before):
                 state = self._state_at(older.sha)
             elif changed:
                 state = self._rewound(known, newer.sha, older.sha, changed) or self._state_at(older.sha)
             self._states.append(state)
 
-    def _concern_flux(self, commit: Sha, paths: list[str]) -> bool:
+    def _parted(
+        self, differences: Iterable[PathDifference], known: _State
+    ) -> tuple[list[PathDifference], list[PathDifference]]:
+        """The changes that may matter to what references say, and those of other manifests."""
+        changed, others = [], []
+        for one in differences:
+            if self._matters(one.path, known):
+                changed.append(one)
+            elif one.path.endswith(_SUFFIXES):
+                others.append(one)
+        return changed, others
+
+    def _concern_flux(self, commit: Sha, sides: Iterable[TreeEntry | None]) -> bool:
         """Whether files outside of the tiers, which nothing names now, may have been named then: a source, say."""
-        pairs = zip(paths, self._contents(commit, paths), strict=True) if paths else ()
-        return any(data is not None and may_concern_flux(path, data) for path, data in pairs)
+        return any(may_concern_flux(entry.path, data) for entry, data in self._contents(commit, sides))
 
     def _matters(self, path: str, known: _State) -> bool:
         """Whether a changed file may change what references say: it is one of theirs, or lies in one of their tiers."""
@@ -107,7 +118,7 @@ class History:
             return True
         return path.endswith(_SUFFIXES) and (known.built or bool(claimants(path, self._base.tiers)))
 
-    def _rewound(self, known: _State, newer: Sha, older: Sha, changed: list[str]) -> _State | None:
+    def _rewound(self, known: _State, newer: Sha, older: Sha, changed: list[PathDifference]) -> _State | None:
         """The state before a commit that changed versions and nothing else; None where it changed more.
 
         Nor where builds make any of it: what a file says there is not what runs.
@@ -115,12 +126,14 @@ class History:
         if known.built:
             return None
         values = dict(known.values)
-        pairs = zip(self._contents(newer, changed), self._contents(older, changed), strict=True)
-        for path, (after, before) in zip(changed, pairs, strict=True):
-            pins = older_pins(path, after, before) if after is not None and before is not None else None
-            if pins is None or (not pins and path in known.watched):
+        after = self.files(newer, (one.new for one in changed))
+        before = self.files(older, (one.old for one in changed))
+        for one in changed:
+            there = one.path in after and one.path in before
+            pins = older_pins(after[one.path], before[one.path]) if there else None
+            if pins is None or (not pins and one.path in known.watched):
                 return None
-            for key in known.by_path.get(path, ()):
+            for key in known.by_path.get(one.path, ()):
                 version = pinned_version(pins[key[2]]) if key[2] in pins else values.get(key)
                 # Of one that is suspended nothing is known, and a suspension is no change of a version.
                 if values.get(key) is None and version is not None:
@@ -128,13 +141,17 @@ class History:
                 values[key] = version
         return replace(known, values=values)
 
-    def _contents(self, commit: Sha, paths: list[str]) -> list[bytes | None]:
-        tree = self._repository.tree(commit)
-        if commit not in self._entries:
-            self._entries = {commit: {entry.path: entry for entry in tree.entries() if entry.kind.regular}}
-        entries = self._entries[commit]
-        read = {entry.path: data for entry, data in tree.read(entries[path] for path in paths if path in entries)}
-        return [read.get(path) for path in paths]
+    def files(self, commit: Sha, sides: Iterable[TreeEntry | None]) -> dict[str, FileState]:
+        """Those of one side that are there, by path, as a commit that was read has them."""
+        return {
+            entry.path: FileState(data=data, reading=self._readings.reading(entry, data))
+            for entry, data in self._contents(commit, sides)
+        }
+
+    def _contents(self, commit: Sha, sides: Iterable[TreeEntry | None]) -> Iterator[tuple[TreeEntry, bytes]]:
+        """Nothing but these is read of a commit, nor listed: a branch may be long, and a tree wide."""
+        wanted = [side for side in sides if side and side.kind.regular and side.size <= DEFAULT_LIMITS.size]
+        return self._repository.tree(commit).read(wanted) if wanted else iter(())
 
     def _state_at(self, commit: Sha) -> _State:
         tree = self._repository.tree(commit)
@@ -165,13 +182,13 @@ def _state(references: Mapping[str, tuple[Reference, ...]]) -> _State:
         by_path.setdefault(each.path, []).append(key_of(tier, each))
     return _State(
         values={key_of(tier, each): version_of(each) for tier, each in listed},
-        watched=frozenset(path for _, each in listed for path in _files(each)),
+        watched=frozenset(path for _, each in listed for path in files_of(each)),
         built=any(each.built for _, each in listed),
         by_path={path: tuple(keys) for path, keys in by_path.items()},
     )
 
 
-def _files(reference: Reference) -> Iterable[str]:
+def files_of(reference: Reference) -> Iterable[str]:
     """Every file that has a say in what a reference runs."""
     yield from (reference.path, *reference.also_in, *reference.consumer_paths)
     yield from (place.path for place in reference.pin.places)

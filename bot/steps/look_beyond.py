@@ -9,6 +9,7 @@ from bot.model.references import ExactPin
 from bot.model.tiers import Configuration, Rule, Tier
 from bot.model.verdicts import Current, Update, Verdict
 from bot.planning.grouping import BEYOND
+from bot.planning.rules import without_rollbacks
 from bot.ports import Progress, Registry
 from bot.steps.edit import TierEdits, edit
 from bot.steps.look_up import confirm
@@ -49,10 +50,11 @@ def look_beyond(
 
 def without_bounds(configuration: Configuration) -> Configuration:
     """The configuration by which that is judged and arranged: no bounds, and one draft a tier."""
+    known = without_rollbacks(configuration)
     return replace(
-        configuration,
-        tiers=tuple(_lifted(tier) if _is_wanted(tier) else tier for tier in configuration.tiers),
-        rules=tuple(_without_follow(rule) for rule in configuration.rules),
+        known,
+        tiers=tuple(_lifted(tier) if _is_wanted(tier) else tier for tier in known.tiers),
+        rules=tuple(_without_follow(rule) for rule in known.rules),
     )
 
 

@@ -10,8 +10,7 @@ from bot.model.references import DigestPin
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Update, Verdict
 from bot.ports import Progress, Registry
-from bot.selection.digests import digest_place_pinned, tag_named_by, with_digest, without_tie
-from bot.selection.limits import only_reported
+from bot.selection.suspended import only_reported
 from bot.steps.resolve import Resolved, TierVerdicts
 
 Asked = tuple[ChartSource, str]
@@ -46,6 +45,8 @@ def look_up(resolved: Resolved, configuration: Configuration, registry: Registry
 
 def confirm(judged: Iterable[TierVerdicts], registry: Registry, progress: Progress) -> tuple[TierVerdicts, ...]:
     """Ask for what the updates write: a digest is the hash of bytes that were fetched, and a tie must be harmless."""
+    from bot.selection.digests import digest_place_pinned  # noqa: PLC0415 - loaded while registries are at work
+
     known = tuple(judged)
     verdicts = [verdict for tier in known for verdict in tier.verdicts]
     updates = [(one.reference, one.decision) for one in verdicts if isinstance(one.decision, Update)]
@@ -66,6 +67,8 @@ def confirm(judged: Iterable[TierVerdicts], registry: Registry, progress: Progre
 def _tags_named(
     facts: Mapping[Asked, ManifestFacts | Unreachable], tags: Mapping[ChartSource, TagList | Unreachable]
 ) -> Iterable[Asked]:
+    from bot.selection.digests import tag_named_by  # noqa: PLC0415 - as above
+
     for (source, _), fact in facts.items():
         listed = tags[source]
         if isinstance(fact, ManifestFacts) and isinstance(listed, TagList) and (tag := tag_named_by(fact, listed)):
@@ -78,7 +81,11 @@ def _confirmed(
     facts: Mapping[Asked, ManifestFacts | Unreachable],
 ) -> Verdict:
     decision, reference = verdict.decision, verdict.reference
-    if isinstance(decision, Update) and decision.tied:
+    if not isinstance(decision, Update):
+        return verdict
+    from bot.selection.digests import digest_place_pinned, with_digest, without_tie  # noqa: PLC0415 - as above
+
+    if decision.tied:
         names = (decision.tag, *decision.tied)
         decision = without_tie(decision, tuple(digests[reference.source, tag] for tag in names))
     if isinstance(decision, Update) and digest_place_pinned(reference):

@@ -56,4 +56,5 @@ class Merges:
         soaked = objection.why if objection else "which has soaked"
         reason = MERGE_BRINGS(tier=name, version=one.tag, soaked=soaked)
         brings = f"{one.tag} ({objection.why if objection else 'soaked'})"
-        return replace(verdict, decision=replace(verdict.decision, remark=reason, brings=brings))
+        remark = verdict.decision.remark or reason
+        return replace(verdict, decision=replace(verdict.decision, remark=remark, brings=brings))

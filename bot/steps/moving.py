@@ -12,12 +12,13 @@ from bot.versions.version import Version, try_loose
 
 
 class Moving(Struct, frozen=True, kw_only=True):
-    """One such reference, and the version that it would leave for `tag`."""
+    """One such reference, and the version that it would leave for `tag`; `back` where that is a lower one."""
 
     tier: Tier
     reference: Reference
     version: Version
     tag: str
+    back: bool = False
 
     @property
     def new(self) -> Version | None:
@@ -32,4 +33,6 @@ def moving(verdicts: Iterable[Verdict]) -> Iterator[Moving]:
         if isinstance(update, Update) and (version := try_loose(update.old.replace("_", "+"))):
             tiers = apart(one.tier for one in update.shared) or (verdict.tier,)
             for tier in tiers:
-                yield Moving(tier=tier, reference=verdict.reference, version=version, tag=update.tag)
+                yield Moving(
+                    tier=tier, reference=verdict.reference, version=version, tag=update.tag, back=update.goes_back
+                )

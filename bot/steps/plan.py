@@ -4,15 +4,16 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from bot.model.proposals import Action, Plan, PullRequestPlan, StatusPlan
+from bot.model.proposals import Action, Kind, Plan, PullRequestPlan, StatusPlan, Texts
 from bot.model.templates import Templates
-from bot.model.tiers import Configuration
-from bot.model.verdicts import Update
+from bot.model.tiers import Configuration, Tier
+from bot.model.verdicts import Held, Update, Verdict
 from bot.planning.grouping import ALL, branch_of
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
 from bot.proposal_reasons import TOUCHED
 from bot.reason import Reason
+from bot.report.promotion_wording import promotion_texts
 from bot.report.statuses import base_status, head_status
 from bot.report.wording import pull_request_texts
 from bot.steps.advance import advance
@@ -30,7 +31,7 @@ def plan(arranged: Arranged, remote: Remote, configuration: Configuration) -> Pl
         for wish in _wishes(tier, configuration.templates):
             found = remote.found(wish.branch)
             planned = plan_pull_request(wish, found, remote.us)
-            if planned and planned.reason and planned.reason.id == TOUCHED.id and wish.changes and not wish.frozen:
+            if planned and _may_advance(planned, wish):
                 planned = advance(planned, tier.view, remote, configuration)
             of_tier += [planned] if planned else []
             notes += strangers(found, wish.branch)
@@ -39,18 +40,22 @@ def plan(arranged: Arranged, remote: Remote, configuration: Configuration) -> Pl
     return Plan(pull_requests=tuple(pulls), statuses=tuple(statuses), notes=tuple(notes), memory=arranged.memory)
 
 
+def _may_advance(planned: PullRequestPlan, wish: Wish) -> bool:
+    """Whether others work on a branch whose version may move on all the same; production's is left to them."""
+    touched = planned.reason is not None and planned.reason.id == TOUCHED.id
+    return touched and bool(wish.changes) and not wish.frozen and wish.kind is not Kind.PROMOTION
+
+
 def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
     base = tier.view.base
     wish = Wish(
         tier=tier.view.tier,
         base=base.branch,
         base_sha=base.sha or "",
-        unknown=frozenset(verdict.reference.path for verdict in tier.verdicts if reason_is_unknown(verdict)),
+        unknown=frozenset(verdict.reference.path for verdict in tier.verdicts if _keeps_its_line(verdict)),
     )
     for proposal in tier.proposals:
-        texts = pull_request_texts(
-            wish.tier, proposal.updates, templates, key=proposal.key, taken_out=proposal.taken_out
-        )
+        texts = _texts(wish.tier, proposal, templates)
         yield replace(
             wish,
             key=proposal.key.text,
@@ -61,14 +66,34 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
             frozen=proposal.frozen,
             draft=proposal.draft,
             extras=proposal.extras,
+            kind=_kind(proposal),
         )
     known = {proposal.key.text for proposal in tier.proposals}
     for key, rows in tier.gone.items():
         heirs = (proposal for proposal in tier.proposals if _charts_of(proposal) & {row.chart for row in rows})
         successors = tuple(branch_of(wish.tier, proposal.key.text) for proposal in heirs)
         yield replace(wish, key=key, successors=successors, rebuilds=key in tier.released, frozen=key in tier.frozen)
-    if not known and ALL.text not in tier.gone:
+    if not known and ALL.text not in tier.gone and not tier.alone:
         yield wish
+
+
+def _keeps_its_line(verdict: Verdict) -> bool:
+    return reason_is_unknown(verdict) and not (isinstance(verdict.decision, Held) and verdict.decision.let_go)
+
+
+def _texts(tier: Tier, proposal: Proposal, templates: Templates) -> Texts:
+    if proposal.key.promotes:
+        return promotion_texts(
+            tier, proposal.updates, proposal.left_behind, templates, proposal.key, proposal.taken_out
+        )
+    return pull_request_texts(tier, proposal.updates, templates, key=proposal.key, taken_out=proposal.taken_out)
+
+
+def _kind(proposal: Proposal) -> Kind:
+    if proposal.key.promotes:
+        return Kind.PROMOTION
+    shared = any(isinstance(one.decision, Update) and one.decision.shared for one in proposal.updates)
+    return Kind.SHARED if shared else Kind.UPDATE
 
 
 def _charts_of(proposal: Proposal) -> set[str]:
@@ -78,8 +103,10 @@ def _charts_of(proposal: Proposal) -> set[str]:
 
 def _statuses(tier: TierProposals, planned: tuple[PullRequestPlan, ...], remote: Remote) -> Iterable[StatusPlan]:
     base = tier.view.base
-    status = base_status(tier.view.tier, tier.verdicts, tier.view.passed_over, planned, remote.run_url)
-    yield StatusPlan(sha=base.sha, branch=base.branch, status=status)
+    if not tier.alone:
+        own = tuple(one for one in planned if one.kind is not Kind.PROMOTION)
+        status = base_status(tier.view.tier, tier.verdicts, tier.view.passed_over, own, remote.run_url)
+        yield StatusPlan(sha=base.sha, branch=base.branch, status=status)
     for one in planned:
         if _is_ours_to_judge(one, remote):
             made_now = one.action in {Action.CREATE, Action.UPDATE, Action.OPEN}

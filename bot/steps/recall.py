@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bot.ledger.merging import merge_sights
 from bot.ledger.model import ChartSights, Ledger
-from bot.maturity.gates import Gate, HoldGate, SettleGate, SoakGate, StatusGate, WaitGate
+from bot.maturity.gates import Gate, HoldGate, ReturnGate, SettleGate, SoakGate, StatusGate, WaitGate
 from bot.maturity.timeline import is_same
 from bot.model.charts import ChartAddress
 from bot.model.references import Reference
@@ -22,6 +22,7 @@ from bot.steps.resolve import Resolved, TierVerdicts
 from bot.steps.rollbacks import Rollbacks
 from bot.steps.scan import Readings
 from bot.steps.soaks import Soaks
+from bot.steps.ways_back import WaysBack
 
 
 class Recalled:
@@ -42,7 +43,13 @@ class Recalled:
         self._soaks = Soaks(self._branches)
         self._greens = Greens(self._branches, self._soaks)
         self._rollbacks = Rollbacks(self._branches)
+        self._ways_back = WaysBack(self._branches)
         self._moved: dict[tuple[str, ChartAddress], datetime | None] = {}
+
+    @property
+    def branches(self) -> Branches:
+        """The branches of the run, with as much of their past as was read."""
+        return self._branches
 
     @property
     def now(self) -> datetime:
@@ -66,16 +73,18 @@ class Recalled:
     def timed(self, reference: Reference, limits: Limits) -> tuple[Gate, ...]:
         """The limits by time of one reference."""
         if limits.stays:
-            return ()
+            # What is held and runs is told of all the same.
+            return self.held(reference, limits.tier)
         pace = limits.pace
         gates: list[Gate] = [*self._rollbacks.gates(reference, limits.tier)]
         if pace.wait:
             gates.append(self._wait_gate(reference, pace.wait))
         if moved := self._moved.get((limits.tier.name, self._branches.chart(reference))) if pace.settle else None:
             gates.append(SettleGate(settle=pace.settle, now=self.now, moved=moved))
+        ran = self._ways_back.gate(reference, limits, asks=self.asks)
         soaks = (self._soaks.gate(name, reference, pace.soak, asks=self.asks) for name in pace.comes_from)
         greens = self._greens.gates(reference, limits.tier, asks=self.asks)
-        return (*gates, *(gate for gate in soaks if gate), *greens)
+        return (*gates, *(gate for gate in (ran, *soaks) if gate), *greens)
 
     def with_merges(self, judged: Iterable[TierVerdicts]) -> tuple[TierVerdicts, ...]:
         """Add what merges would bring to tiers that move by them."""
@@ -85,11 +94,28 @@ class Recalled:
         """What people hold of one reference: known without a registry, and without a look into the past."""
         return tuple(self._rollbacks.holds(reference, tier))
 
+    def refused(self, reference: Reference, tier: Tier) -> tuple[HoldGate | ReturnGate, ...]:
+        """What people hold of one reference, or took back there or in a tier before: known without a registry."""
+        self._rollbacks.look([(reference, tier)])
+        return tuple(self._rollbacks.gates(reference, tier))
+
     def look_for(self, asked: Iterable[Moving]) -> None:
         """Read as much of the branches' past as it takes to know whether exactly these versions have soaked."""
         known = tuple(asked)
         self._soaks.look(known, exactly=True)
         self._greens.look(known)
+
+    def keep_sights(self, asked: Iterable[Moving]) -> None:
+        """See to it that it is known since when these versions run below, on the day when somebody promotes them."""
+        self._soaks.look((one for one in asked if one.tier.pace.soak), exactly=True)
+
+    def look_for_returns(self, asked: Iterable[Moving]) -> None:
+        """Find out whether a base branch took any of these and left it again, there or before."""
+        self._rollbacks.look((one.reference, one.tier) for one in asked)
+
+    def returned(self, reference: Reference, tier: Tier) -> tuple[ReturnGate, ...]:
+        """What was taken back of one reference's chart, as far as it was looked for or is remembered."""
+        return tuple(self._rollbacks.returns(reference, tier))
 
     def soaks(self, reference: Reference, limits: Limits) -> tuple[SoakGate | StatusGate, ...]:
         """What the tiers say from which one reference takes its versions, by what was read of their past."""
@@ -106,10 +132,18 @@ class Recalled:
     def look_back(self, moving: Iterable[Moving]) -> bool:
         """Read as much of the branches' past as these depend on; whether anything was not known before."""
         known = tuple(moving)
-        soaks = self._soaks.look(known)
-        settles = self._settle(one for one in known if one.tier.pace.settle)
+        up = tuple(one for one in known if not one.back)
+        soaks = self._soaks.look(up)
+        settles = self._settle(one for one in up if one.tier.pace.settle)
+        ways_back = self._ways_back.look(one for one in known if one.back)
         # Last, where nothing else speaks against them: that something was rolled back is rare.
-        return soaks or settles or self._greens.look(known) or self._rollbacks.look(known)
+        return (
+            soaks
+            or settles
+            or ways_back
+            or self._greens.look(up)
+            or self._rollbacks.look((one.reference, one.tier) for one in known)
+        )
 
     def _wait_gate(self, reference: Reference, wait: timedelta) -> WaitGate:
         address = reference.source.address

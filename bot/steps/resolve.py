@@ -17,7 +17,6 @@ from bot.planning.mirrors import canonical
 from bot.planning.path_patterns import ChartPatterns
 from bot.planning.tiers import tiers_reached
 from bot.reasons import NO_TIER, RULE_WITHOUT_CHART, STRAY_COMMENT
-from bot.steps.owners import with_owners
 from bot.steps.scan import Base, Scanned
 
 if TYPE_CHECKING:
@@ -66,6 +65,8 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
         charts |= {reference.source.address for reference in resolution.references}
         references, skipped = resolution.references, (*one.passed_over, *resolution.passed_over)
         if _asks_for_owners(configuration):
+            from bot.steps.owners import with_owners  # noqa: PLC0415 - few configurations do
+
             references = with_owners(references, one.base.tree)
         views += [_view(one, tier, references, skipped) for tier in one.base.tiers]
         unclaimed = (*skipped, *map(_no_tier, references))

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Iterator
 from bot.ledger.model import ChartSights, Ledger
 from bot.maturity.gates import WaitGate
 from bot.model.charts import ManifestFacts, TagList
+from bot.model.proposing import Beyond
 from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration
 from bot.ports import Progress, Registry
 from bot.reason import Reason
 from bot.selection.considered import offer_for
-from bot.selection.limits import limits_of, only_reported
+from bot.selection.limits import Limits, limits_of
+from bot.selection.suspended import only_reported
+from bot.steps.ages import unknown_ages, with_ages
 from bot.steps.look_up import Answers, Asked
 from bot.steps.moving import Moving, moving
 from bot.steps.recall import Recalled
@@ -35,21 +38,28 @@ def ripen(
     for _ in range(_ROUNDS):
         judged = select(resolved, answers, configuration, recalled.timed)
         would_move = tuple(moving(one for tier in judged for one in tier.verdicts))
-        undated = dict.fromkeys(_undated(would_move, configuration, recalled))
+        newer = (one for one in would_move if not one.back)
+        undated = dict.fromkeys(_undated(newer, configuration, recalled))
         _learn_ages(undated, recalled, registry, progress)
         if not recalled.look_back(would_move) and not undated:
-            return recalled.with_merges(judged)
-    recalled.asks = False
-    return recalled.with_merges(select(resolved, answers, configuration, recalled.timed))
+            break
+    else:
+        recalled.asks = False
+        judged = select(resolved, answers, configuration, recalled.timed)
+    _learn_ages(dict.fromkeys(unknown_ages(judged, recalled)), recalled, registry, progress)
+    return recalled.with_merges(with_ages(judged, recalled))
 
 
 def _sights(resolved: Resolved, answers: Answers, configuration: Configuration, recalled: Recalled) -> Ledger:
-    """Every version that is seen for the first time, of charts that have to wait, newer than what is in use."""
+    """Every version that is seen for the first time, newer than what is in use, of charts whose age matters.
+
+    So it does where they have to wait, and where a draft says since when a tier is behind.
+    """
     found: dict[str, dict[str, None]] = {}
     for view in resolved.views:
         for reference in view.references:
             limits = limits_of(reference, view.tier, configuration)
-            if isinstance(limits, Reason) or limits.stays or not limits.pace.wait:
+            if isinstance(limits, Reason) or not (_waits(limits) or view.tier.proposing.beyond is Beyond.DRAFT):
                 continue
             if not only_reported(reference, configuration):
                 tags = found.setdefault(str(reference.source.address), {})
@@ -61,6 +71,10 @@ def _sights(resolved: Resolved, answers: Answers, configuration: Configuration, 
         if new:
             charts[address] = ChartSights(since=known.since if known else recalled.now, first_seen=new)
     return Ledger(charts=charts)
+
+
+def _waits(limits: Limits) -> bool:
+    return bool(limits.pace.wait) and not limits.stays
 
 
 def _newer(reference: Reference, answers: Answers) -> Iterator[str]:

@@ -13,7 +13,6 @@ from bot.model.references import Reference
 from bot.model.tiers import Tier
 from bot.steps.branches import LONGEST_PAST, Branches
 from bot.steps.histories import key_of, version_of
-from bot.steps.moving import Moving
 from bot.versions.version import Version, try_loose
 
 _DEPTHS = (128,)
@@ -31,7 +30,7 @@ class Rollbacks:
 
     def gates(self, reference: Reference, tier: Tier) -> Iterator[ReturnGate | HoldGate]:
         """What is not taken again, and what is held."""
-        yield from self._returns(reference, tier)
+        yield from self.returns(reference, tier)
         yield from self.holds(reference, tier)
 
     def holds(self, reference: Reference, tier: Tier) -> Iterator[HoldGate]:
@@ -42,12 +41,12 @@ class Rollbacks:
         if about:
             yield HoldGate(now=self._branches.now, words=about)
 
-    def look(self, moving: Iterable[Moving]) -> bool:
-        """Find out what these would take up again; whether that is anything new."""
+    def look(self, moving: Iterable[tuple[Reference, Tier]]) -> bool:
+        """Find out what these would take up again in their tiers; whether that is anything new."""
         wanted: dict[str, dict[ChartAddress, None]] = {}
-        for one in moving:
-            chart = self._branches.chart(one.reference)
-            for name in self._branches.chain(one.tier):
+        for reference, tier in moving:
+            chart = self._branches.chart(reference)
+            for name in self._branches.chain(tier):
                 if (name, chart) not in self._looked:
                     self._looked.add((name, chart))
                     wanted.setdefault(name, {})[chart] = None
@@ -56,7 +55,8 @@ class Rollbacks:
         self._branches.learn(Ledger(rolled_back=new))
         return bool(new)
 
-    def _returns(self, reference: Reference, tier: Tier) -> Iterator[ReturnGate]:
+    def returns(self, reference: Reference, tier: Tier) -> Iterator[ReturnGate]:
+        """What is not taken again."""
         branches = self._branches
         if not branches.known.rolled_back and not branches.learnt.rolled_back:
             return

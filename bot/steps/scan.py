@@ -94,17 +94,9 @@ class Readings:
         new = [entry for entry in entries if not entry.blob or (entry.path, entry.blob) not in self._known]
         fresh: dict[str, FileReading] = {}
         for entry, data in tree.read(new):
-            reading = (
-                read_file(entry.path, data) if may_concern_flux(entry.path, data) else FileReading(path=entry.path)
-            )
-            fresh[entry.path] = reading
-            matters = is_kustomization(entry.path) or may_matter(data)
-            if matters:
+            fresh[entry.path] = self.reading(entry, data)
+            if not entry.blob and _may_be_built(entry.path, data):
                 matter[entry.path] = data
-            if entry.blob:
-                self._known[entry.path, entry.blob] = reading
-                if matters:
-                    self._bytes[entry.path, entry.blob] = data
         for entry in entries:
             known = self._bytes.get((entry.path, entry.blob))
             if known is not None:
@@ -112,6 +104,24 @@ class Readings:
             found = fresh.get(entry.path) or self._known.get((entry.path, entry.blob))
             if found and found.says_something:
                 yield found
+
+    def reading(self, entry: TreeEntry, data: bytes) -> FileReading:
+        """What one file says, whichever trees hold it; these bytes at this path are parsed once."""
+        known = self._known.get((entry.path, entry.blob))
+        if known is not None:
+            return known
+        concerns = may_concern_flux(entry.path, data)
+        found = read_file(entry.path, data) if concerns else FileReading(path=entry.path)
+        if entry.blob:
+            self._known[entry.path, entry.blob] = found
+            if _may_be_built(entry.path, data):
+                self._bytes[entry.path, entry.blob] = data
+        return found
+
+
+def _may_be_built(path: str, data: bytes) -> bool:
+    """Whether a build may need the bytes of a file."""
+    return is_kustomization(path) or may_matter(data)
 
 
 def _build(tree: Tree, entries: Iterable[TreeEntry], matter: dict[str, bytes]) -> "BuiltTree | None":

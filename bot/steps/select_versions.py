@@ -14,10 +14,11 @@ from bot.model.verdicts import Decision, Held, Verdict
 from bot.reason import Reason
 from bot.reasons import SOURCE_SUSPENDED
 from bot.selection.digests import decide_digest, tag_named_by
-from bot.selection.limits import Limits, limits_of, only_reported
+from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import decide_pin
 from bot.selection.ranges import decide_range
 from bot.selection.sharing import Timed, limits_for_all
+from bot.selection.suspended import only_reported
 from bot.selection.together import decide_together
 from bot.steps.look_up import Answers
 from bot.steps.resolve import Resolved, TierVerdicts, TierView

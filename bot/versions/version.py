@@ -12,6 +12,7 @@ Source: https://github.com/Masterminds/semver/blob/v3.5.0/version.go
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from bot.versions.quoting import quoted
@@ -126,6 +127,7 @@ def try_plain(text: str) -> Version | None:
     return Version((int(major), int(minor), int(patch), 1, ()), "", "", text)
 
 
+@lru_cache(maxsize=1024)
 def try_loose(text: str) -> Version | None:
     """Read the loose form (Masterminds' `NewVersion`): optional `v`, one to three numbers, leading zeros allowed."""
     found = _LOOSE.fullmatch(text)

@@ -167,7 +167,7 @@ def test_the_help_tells_the_defaults_as_they_are(helps: dict[str, str]) -> None:
 
 def test_the_examples_of_the_help_can_be_called() -> None:
     calls = re.findall(r"^  flux-chart-bot (.*?)(?:  |$| \|)", "\n".join(EPILOG.values()), re.MULTILINE)
-    assert len(calls) == 12
+    assert len(calls) == 14
     for call in calls:
         assert parse(call.split(), {}).command in COMMANDS
 

@@ -15,6 +15,7 @@ from bot.model.proposing import (
     NamedGroup,
     Proposing,
     ProposingRule,
+    Rollback,
 )
 from bot.model.tiers import ImagePolicies, SuspendedPolicy
 from bot.versions.constraint import Constraint
@@ -155,6 +156,22 @@ def test_production_has_no_drafts_of_what_lies_beyond() -> None:
     assert "wants drafts" in faults(tier("production: true\nbeyond: draft", "prod"))[0]
     (dev,) = load(tier("beyond: draft").encode(), "c.yaml").tiers
     assert dev.proposing.beyond is Beyond.DRAFT
+
+
+def test_production_never_goes_back_by_itself_and_a_tier_that_moves_by_merges_neither() -> None:
+    assert "wants rollbacks" in faults(tier("production: true\nrollback: propose", "prod"))[0]
+    assert "`rollback` in a tier that moves by merges" in " ".join(
+        faults(tier("moves-by: merge\nfrom: dev\nrollback: propose"))
+    )
+    (dev,) = load(tier("rollback: propose").encode(), "c.yaml").tiers
+    assert dev.proposing.rollback is Rollback.PROPOSE
+
+
+def test_a_rule_may_have_charts_go_back_but_not_by_how_far_they_jump() -> None:
+    assert load(rule("{tier: dev}", "{rollback: propose}").encode(), "c.yaml").rules[0].proposing == ProposingRule(
+        rollback=Rollback.PROPOSE
+    )
+    assert "sets `rollback`" in faults(rule("{jump: major}", "{rollback: propose}"))[0]
 
 
 def test_a_rule_that_names_production_is_a_fault() -> None:

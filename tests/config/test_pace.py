@@ -128,7 +128,14 @@ def test_tiers_cannot_wait_for_each_other() -> None:
     assert "wait for each other" in caught.value.faults[0].message
 
 
-@pytest.mark.parametrize("key", ["wait: 2d", "settle: 1w", "from: dev"])
+def test_production_says_where_promotions_and_checks_look_for_what_ran() -> None:
+    text = "tiers: {dev: {paths: [d]}, production: {paths: [p], production: true, from: dev, soak: 3d}}"
+    _, production = load(text.encode(), "c.yaml").tiers
+
+    assert production.pace == Pace(comes_from=("dev",), soak=timedelta(days=3))
+
+
+@pytest.mark.parametrize("key", ["wait: 2d", "settle: 1w"])
 def test_production_takes_nothing_by_itself_and_so_waits_for_nothing(key: str) -> None:
     text = f"tiers: {{dev: {{paths: [d]}}, production: {{paths: [p], production: true, {key}}}}}"
     with pytest.raises(ConfigurationError) as caught:

@@ -59,6 +59,7 @@ class MemoryRemote:
         self.rejects: PushRejected | None = None
         self.failure: RepositoryFailed | None = None
         self.now = EPOCH
+        self._differences: dict[tuple[Sha, Sha], tuple[PathDifference, ...]] = {}
 
     def commit(
         self,
@@ -105,6 +106,17 @@ class MemoryRemote:
         while following:
             yield following
             following = next(iter(self.commits[following].parents), None)
+
+    def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
+        """Every path that differs between two commits; commits do not change, so it is found out once."""
+        if (old, new) not in self._differences:
+            before, after = self.commits[old].files, self.commits[new].files
+            differ = [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
+            paths = sorted(differ, key=lambda path: path.encode("utf-8", "surrogateescape"))
+            self._differences[old, new] = tuple(
+                PathDifference(path=path, old=_named(path, before), new=_named(path, after)) for path in paths
+            )
+        return self._differences[old, new]
 
     def files(self, revision: str) -> dict[str, bytes]:
         """Path to bytes of a branch or commit, submodules left out."""
@@ -172,8 +184,8 @@ class MemoryRepository:
         while following and len(found) < most:
             stored = self.remote.commits[following]
             parent = next(iter(stored.parents), None)
-            changed = (one.path for one in self.differences(parent, following)) if parent else ()
-            found.append(PastCommit(sha=following, at=stored.at, changed=tuple(changed), first=parent is None))
+            changed = self.differences(parent, following) if parent else ()
+            found.append(PastCommit(sha=following, at=stored.at, changed=changed, first=parent is None))
             following = parent
         return (*found[:-1], replace(found[-1], changed=()))
 
@@ -198,10 +210,7 @@ class MemoryRepository:
         return self.remote.store(made)
 
     def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
-        before, after = self.remote.commits[old].files, self.remote.commits[new].files
-        differ = [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
-        paths = sorted(differ, key=lambda path: path.encode("utf-8", "surrogateescape"))
-        return tuple(PathDifference(path=path, old=_named(path, before), new=_named(path, after)) for path in paths)
+        return self.remote.differences(old, new)
 
     def push(self, branch: Branch, new: Sha, *, expected: Sha | None) -> PushRejected | None:
         return self._move(branch, new, expected)

@@ -1,5 +1,6 @@
 """A fleet, a registry and a forge in memory, and the story told on them up to any step."""
 
+from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,11 +12,12 @@ from doubles.memory_forge import MemoryForge
 from doubles.memory_registry import MemoryRegistry, quiet
 from doubles.memory_repository import MemoryRemote, MemoryRepository
 
+from bot.cli.promoting import asked_for, require_found
 from bot.ledger.model import LEDGER_BRANCH
 from bot.model.proposals import Plan, Published
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Decision
-from bot.pipeline import Request, run
+from bot.pipeline import Request, promote, run
 from bot.planning.grouping import branch_of
 from bot.planning.tiers import branch_of_tier, tiers_on
 from bot.report.run_report import RunReport
@@ -121,9 +123,26 @@ class Story:
 
     def run(self, command: str = "update") -> RunReport:
         """A whole run, a new process as it were: nothing is known but what the remote holds."""
+        return run(self.request(command, writes=command == "update", sees=command == "update"))
+
+    def promote(self, **asked: str) -> RunReport:
+        """A whole promotion, as the command line asks for it: `to`, `chart`, `version`, `reason`, `source`."""
+        return self.promotion(asked)
+
+    def promotion(self, asked: Mapping[str, str], *, writes: bool = True) -> RunReport:
+        """The same, or a dry run of it."""
+        given = {"to": "live", "from": asked.get("source", ""), "chart": "", "version": "", "reason": "", **asked}
+        settings = self.configuration
+        wanted, self.configuration = asked_for(Namespace(**given), settings)
+        report = promote(self.request("promote", writes=writes), wanted)
+        self.configuration = settings
+        return require_found(report, wanted)
+
+    def request(self, command: str, *, writes: bool, sees: bool = True) -> Request:
+        """What a new process asks for; `sees` the forge, or not."""
         self.repository = self.opens(self.remote)
         heads = self.repository.heads()
-        request = Request(
+        return Request(
             command=command,
             configuration=self.configuration,
             bases=self.bases(),
@@ -134,10 +153,9 @@ class Story:
             past=read_past(
                 self.repository, heads.tips.get(LEDGER_BRANCH), self.forge.all_statuses if self.asks_forge else None
             ),
-            remote=self.our_side() if command == "update" else None,
-            writes=command == "update",
+            remote=self.our_side() if sees else None,
+            writes=writes,
         )
-        return run(request)
 
     def write(self, files: Mapping[str, Content], branch: str = "main") -> "Story":
         first = {} if self.remote.branches else {"sources/x.yaml": repository()}

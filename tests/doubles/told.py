@@ -4,7 +4,7 @@ from bot.model.charts import ChartAddress, ChartSource
 from bot.model.places import ObjectId, Place
 from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration, Tier
-from bot.model.verdicts import Current, Decision, Edit, Held, Refused, Update, Verdict
+from bot.model.verdicts import Behind, Current, Decision, Edit, Held, Refused, Update, Verdict
 from bot.reason import Reason
 from bot.versions.follow import Reach
 from bot.versions.tags import TagRule
@@ -63,7 +63,7 @@ def an_update(
 
 
 def current(version: str = "6.5.4", *, majors_behind: int = 0, runs: str = "", newest: str = "") -> Current:
-    return Current(version=version, majors_behind=majors_behind, runs=runs, newest=newest)
+    return Current(version=version, behind=Behind(majors=majors_behind), runs=runs, newest=newest)
 
 
 def held(reason: Reason, version: str = "6.5.3") -> Held:

@@ -3,14 +3,16 @@
 import pytest
 from doubles.story import oci, release, repository
 
-from bot.flux.version_edits import older_pins
+from bot.flux.files import read_file
+from bot.flux.version_edits import FileState, older_pins
 from bot.model.references import ExactPin, RangePin
 
 PATH = "apps/dev/a.yaml"
 
 
 def versions(newer: str, older: str) -> dict[str, str] | None:
-    pins = older_pins(PATH, newer.encode(), older.encode())
+    after, before = (FileState(data=text.encode(), reading=read_file(PATH, text.encode())) for text in (newer, older))
+    pins = older_pins(after, before)
     if pins is None:
         return None
     return {

@@ -26,6 +26,7 @@ PURE = (
     "kustomize",
     "ledger",
     "maturity",
+    "promotion",
 )
 # They touch the world, and are dull: they know the nouns and what the story asks of them, but no step of it.
 ADAPTERS = ("registry", "repository", "forge")
@@ -48,7 +49,7 @@ HOMES = {
     "git": {"repository"},
     "github": {"forge"},
     "jinja2": {"report"},
-    "jsonschema": {"config", "registry"},  # the registry only defers it, for oras imports it
+    "jsonschema": {"config"},
     "oras": {"registry"},
     "re2": {"versions"},
     "requests": {"registry", "forge"},  # the forge catches its exceptions, which PyGithub lets through

@@ -2,13 +2,18 @@
 
 import hashlib
 import subprocess
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
-from builders import configuration, tier
+from builders import configuration, place, reference, tier
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bot.model.commits import EntryKind, FileChange, PathDifference, TreeEntry
-from bot.model.proposals import Action, PullRequestPlan
+from bot.model.proposals import Action, Kind, PullRequestPlan
+from bot.model.verdicts import Edit, Update, Verdict
 from bot.planning.proof import blob_name, deviation
 
 DEV, LIVE = tier("dev"), tier("live", "exact", production=True)
@@ -112,3 +117,71 @@ def test_blobs_are_named_as_git_names_them(data: bytes) -> None:
 
     assert blob_name(data, HEAD) == git.stdout.decode().strip()
     assert blob_name(data, "a" * 64) == hashlib.sha256(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+LIVE_PATH = "apps/live/{}.yaml"
+SEVERAL = st.sets(st.sampled_from("abcdef"), min_size=1)
+
+
+def moves(path: str) -> Verdict:
+    """An update whose version stands in a file."""
+    wish = reference("1.2.3", path=path)
+    new = Update(old="1.2.3", new="1.2.4", tag="1.2.4", edits=(Edit(place=place("1.2.3", path=path), text="1.2.4"),))
+    return Verdict(tier=LIVE, reference=wish, decision=new)
+
+
+def promotion(names: Iterable[str]) -> PullRequestPlan:
+    """A promotion of production that lists and changes these files."""
+    paths = [LIVE_PATH.format(name) for name in sorted(names)]
+    plan = replace(planned(*map(change, paths)), tier=LIVE, kind=Kind.PROMOTION, draft=True)
+    return replace(plan, updates=tuple(map(moves, paths)))
+
+
+class TestPromotions:
+    @given(SEVERAL)
+    def test_what_it_lists_may_change(self, names: set[str]) -> None:
+        plan = promotion(names)
+        assert problem(plan, *map(differs, plan.changes)) == ""
+
+    @given(SEVERAL, SEVERAL)
+    def test_one_path_more_or_less_than_it_lists_is_an_alarm(self, listed: set[str], changed: set[str]) -> None:
+        assume(listed != changed)
+        plan = replace(promotion(listed), changes=promotion(changed).changes)
+        assert "promotes" in problem(plan, *map(differs, plan.changes))
+
+    @given(SEVERAL, SEVERAL)
+    def test_one_path_more_or_less_in_the_commit_is_an_alarm(self, listed: set[str], made: set[str]) -> None:
+        assume(listed != made)
+        assert "paths" in problem(promotion(listed), *map(differs, promotion(made).changes))
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            pytest.param({"kind": Kind.UPDATE}, id="no promotion"),
+            pytest.param({"draft": False}, id="no draft"),
+            pytest.param({"tier": DEV}, id="of another tier"),
+        ],
+    )
+    def test_nothing_else_may_change_production(self, other: dict[str, Any]) -> None:
+        plan = replace(promotion("a"), **other)
+        assert problem(plan, *map(differs, plan.changes)) != ""
+
+    def test_it_changes_nothing_of_another_tier(self) -> None:
+        plan = replace(promotion("a"), changes=(change(PATH),), updates=(moves(PATH),))
+        assert f"{PATH} must never change" in problem(plan, differs(change(PATH)))
+
+    def test_it_changes_nothing_of_another_production_tier(self) -> None:
+        other = replace(LIVE, name="live-us", paths=("apps/us/**",))
+        path = "apps/us/a.yaml"
+        plan = replace(promotion("a"), changes=(change(path),), updates=(moves(path),))
+        reason = deviation(plan, (differs(change(path)),), configuration(DEV, LIVE, other), "main")
+        assert reason is not None
+        assert f"{path} must never change" in reason.sentence
+
+    def test_it_changes_nothing_of_ours_or_of_workflows(self) -> None:
+        path = ".github/workflows/a.yaml"
+        tier_of_all = replace(LIVE, paths=("**",))
+        plan = replace(promotion("a"), changes=(change(path),), updates=(moves(path),))
+        reason = deviation(plan, (differs(change(path)),), configuration(tier_of_all), "main")
+        assert reason is not None
+        assert f"{path} must never change" in reason.sentence

@@ -11,6 +11,7 @@ from doubles.registry import RegistryDouble, reply
 from bot.demo.charts import SampleChart
 from bot.model.charts import ManifestFacts
 from bot.reason import Reason
+from bot.registry import connections
 from bot.registry.adapter import OciRegistry
 from bot.registry.addresses import AddressRule
 from bot.registry.deadlines import WatchedSocket
@@ -125,16 +126,14 @@ def test_the_address_that_was_judged_is_the_one_connected_to(
 def test_a_public_address_is_taken_where_a_private_one_stands_beside_it(
     asker: Asker, names: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.registry.connections import _Checked
-
     names["mixed.example"] = ["10.0.0.1", "140.82.121.33"]
     tried: list[str] = []
 
-    def first(_connection: object, entries: list[tuple[object, object, object, object, tuple[str, int]]]) -> None:
+    def first(entries: list[tuple[object, object, object, object, tuple[str, int]]], _seconds: float) -> None:
         tried.extend(entry[4][0] for entry in entries)
         raise OSError
 
-    monkeypatch.setattr(_Checked, "_first", staticmethod(first))
+    monkeypatch.setattr(connections, "first_that_answers", first)
     refusal(asker(), source("mixed.example"))
     assert set(tried) == {"140.82.121.33"}
 

@@ -8,8 +8,8 @@ from doubles.registry import RegistryDouble, reply
 
 from bot.registry.adapter import OciRegistry
 from bot.registry.deadlines import WatchedSocket
-from bot.registry.direct import Headers
 from bot.registry.limits import Limits
+from bot.registry.messages import Headers
 
 Asker = Callable[..., OciRegistry]
 

@@ -14,13 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec.structs import replace
 
 from bot.errors import Fault
-from bot.model.templates import Template, Templates
+from bot.model.promotions import LowerChange, Promoted, Ran
+from bot.model.templates import DEFAULT_TEMPLATES, Template, Templates
+from bot.model.verdicts import Held, Update
 from bot.planning.commit_trailers import word
+from bot.planning.grouping import promotion_key
 from bot.report.annotations import annotations_of, annotations_of_faults
 from bot.report.document import document, document_text, output_text, schema
 from bot.report.escape import code, log_line, markdown, visible
+from bot.report.promotion_wording import promotion_texts
 from bot.report.runner import Runner, outputs_of
 from bot.report.sink import Sink
 from bot.report.statuses import LONGEST, base_status, head_status
@@ -30,7 +35,7 @@ from bot.report.wording import pull_request_texts
 
 _OUR_HTML = {"<code>", "</code>", "<br>"}
 _BOX = re.compile(r"<!-- flux-chart-bot box=(?:[0-9a-f]{12}|rebuild) -->")
-_MARKER = re.compile(r"<!-- flux-chart-bot v1 tier=dev key=all versions=[0-9a-f]{16} -->")
+_MARKER = re.compile(r"<!-- flux-chart-bot v1 tier=dev key=(?:all|promotion) versions=[0-9a-f]{16} -->")
 _ACTING = re.compile(r"(?:@\w|#\d|GH-\d|://|www\.\w)", re.IGNORECASE)
 _COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
 _OUR_LINK = "https://github.com/"
@@ -105,6 +110,30 @@ def test_a_pull_request_body_shows_it_and_is_not_steered(text: str) -> None:
     harmless = pull_request_texts(a_tier(), a_hostile_verdict("x")).body
     assert_inert_markdown(body)
     assert body.count("<!--") == _comments(text, charts=2)
+    assert _MARKER.fullmatch(body.splitlines()[-1])
+    assert columns(body) == columns(harmless) == {5}
+    assert strong(body) == strong(harmless)
+
+
+def a_promotion(text: str) -> str:
+    """The body of a promotion in which everything foreign is the text."""
+    change = LowerChange(tier="staging", commit="1" * 40, subject=text, paths=(text, text))
+    ran = Ran(tier="staging", commit="2" * 40, green=(f"{text} of {text}",))
+    promoted = Promoted(digest=f"sha256:{'a' * 64}", ran=(ran,), changes=(change,), whole=False, reason=text)
+    verdicts = a_hostile_verdict(text)
+    updates = [
+        replace(one, decision=replace(one.decision, promoted=promoted, carried=None))
+        for one in verdicts
+        if isinstance(one.decision, Update)
+    ]
+    behind = [one for one in verdicts if isinstance(one.decision, Held)]
+    return promotion_texts(a_tier(), updates, behind, DEFAULT_TEMPLATES, promotion_key(), ()).body
+
+
+@hostile
+def test_a_promotion_shows_it_and_is_not_steered(text: str) -> None:
+    body, harmless = a_promotion(text), a_promotion("x")
+    assert_inert_markdown(body)
     assert _MARKER.fullmatch(body.splitlines()[-1])
     assert columns(body) == columns(harmless) == {5}
     assert strong(body) == strong(harmless)

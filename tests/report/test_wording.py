@@ -3,6 +3,7 @@ import re
 
 import pytest
 from doubles.told import a_tier, a_verdict, an_update, current
+from msgspec.structs import replace
 
 from bot.config.loading import load
 from bot.model.proposals import Texts
@@ -11,7 +12,8 @@ from bot.model.tiers import Rule
 from bot.model.verdicts import Refused, Verdict
 from bot.planning.ownership import TIER_TRAILER
 from bot.reasons import UNREACHABLE
-from bot.report.wording import LONGEST_BODY, pull_request_texts
+from bot.report.body_parts import LONGEST_BODY
+from bot.report.wording import pull_request_texts
 from bot.versions.constraint import Constraint
 
 
@@ -137,12 +139,15 @@ def test_a_long_commit_message_counts_the_lines_it_leaves_out_and_keeps_the_rows
     assert message.count("\nFlux-Chart-Bot-Chart: ") == 130
 
 
-def templates(*, title: str = "x", commit_title: str = "y", body_header: str = "z") -> Templates:
-    return Templates(
+def templates(
+    *, title: str = "x", commit_title: str = "y", body_header: str = "z", rollback_title: str = ""
+) -> Templates:
+    given = Templates(
         title=Template.parse(title),
         commit_title=Template.parse(commit_title),
         body_header=Template.parse(body_header),
     )
+    return replace(given, rollback_title=Template.parse(rollback_title)) if rollback_title else given
 
 
 def worded(given: Templates, *verdicts: Verdict) -> Texts:
@@ -154,6 +159,20 @@ def test_a_team_chooses_its_own_titles() -> None:
     made = worded(given, a_verdict(an_update()), a_verdict(an_update(jump="major"), chart="x/redis"))
     assert made.title == "dev: 2 (major)"
     assert made.commit_message.splitlines()[0] == "fix(dev): 2 charts {see wiki}"
+
+
+def test_what_goes_back_has_a_title_of_its_own_whatever_the_others_are() -> None:
+    back, up = an_update("6.5.4", "6.5.3", jump="rollback"), an_update()
+    usual, own = templates(title="up {what}"), templates(title="up {what}", rollback_title="back {what} [{jump}]")
+    assert worded(usual, a_verdict(back)).title == "fix(deps): roll back podinfo to 6.5.3 in dev"
+    assert worded(own, a_verdict(back), a_verdict(up, chart="x/redis")).title == (
+        "back podinfo to 6.5.3 and update 1 chart [rollback]"
+    )
+    assert worded(own, a_verdict(back)).commit_message.splitlines()[:3] == [
+        "back podinfo to 6.5.3 [rollback]",
+        "",
+        "- ghcr.io/stefanprodan/charts/podinfo 6.5.4 -> 6.5.3 (rollback)",
+    ]
 
 
 def test_a_wording_of_its_own_says_less_as_well_where_it_is_too_long() -> None:

@@ -1,5 +1,6 @@
 """The first-parent history of a branch, as every Repository tells it; and commits without a parent."""
 
+import hashlib
 import subprocess
 from datetime import UTC, datetime
 
@@ -7,7 +8,7 @@ import pytest
 from doubles.github.hosted import HostedRepository
 from doubles.repository_sides import Side
 
-from bot.model.commits import EntryKind, FileChange
+from bot.model.commits import EntryKind, FileChange, PastCommit
 from bot.model.proposals import Identity
 from bot.repository.commit_text import committed_at
 from bot.repository.git_repository import open_repository
@@ -17,7 +18,20 @@ STATE = "flux-chart-bot/state/ledger"
 DAY = 86_400
 
 
-def test_the_past_goes_back_commit_by_commit_with_dates_and_changed_paths(side: Side) -> None:
+def blob(text: str) -> tuple[str, int]:
+    """The name that Git gives to a file's bytes, and how many these are."""
+    return hashlib.sha1(f"blob {len(text)}\0{text}".encode()).hexdigest(), len(text)
+
+
+def blobs(commit: PastCommit) -> dict[str, tuple[tuple[str, int] | None, ...]]:
+    """What a commit changed: before and after of each path."""
+    return {
+        one.path: tuple((side.blob, side.size) if side else None for side in (one.old, one.new))
+        for one in commit.changed
+    }
+
+
+def test_the_past_goes_back_commit_by_commit_with_dates_and_changes(side: Side) -> None:
     first = side.remote.commit("main", {"a": "1", "b\n": "1"}, date=1 * DAY)
     second = side.remote.commit("main", {"a": "2", "c": "1", "b\n": None}, date=2 * DAY)
     third = side.remote.commit("main", {}, date=3 * DAY)
@@ -25,10 +39,10 @@ def test_the_past_goes_back_commit_by_commit_with_dates_and_changed_paths(side: 
         tip = repository.fetch(["main"])["main"]
         past = repository.past("main", tip, 10)
 
-    assert [(one.sha, one.at.timestamp() // DAY, sorted(one.changed), one.first) for one in past[:3]] == [
-        (third, 3, [], False),
-        (second, 2, ["a", "b\n", "c"], False),
-        (first, 1, ["a", "b\n"], False),
+    assert [(one.sha, one.at.timestamp() // DAY, blobs(one), one.first) for one in past[:3]] == [
+        (third, 3, {}, False),
+        (second, 2, {"a": (blob("1"), blob("2")), "b\n": (blob("1"), None), "c": (None, blob("1"))}, False),
+        (first, 1, {"a": (None, blob("1")), "b\n": (None, blob("1"))}, False),
     ]
     assert (len(past), past[-1].first, past[-1].changed) == (4, True, ())
 
@@ -78,7 +92,7 @@ def test_a_merge_is_one_step_and_what_it_brought_is_its_change(hosted: HostedRep
     subprocess.run([*git, "update-ref", "refs/heads/main", made], check=True)
     with open_repository(str(hosted.memory.git.path)) as repository:
         past = repository.past("main", repository.fetch(["main"])["main"], 10)
-    assert [(one.sha, one.changed) for one in past] == [(made, ("f",)), (base, ())]
+    assert [(one.sha, blobs(one)) for one in past] == [(made, {"f": (None, blob("1"))}), (base, {})]
 
 
 def test_a_first_commit_has_no_parent_and_only_what_it_adds(side: Side) -> None:

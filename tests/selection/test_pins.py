@@ -5,7 +5,7 @@ from builders import HELM, LAYER, OCI, configuration, exact, in_semver, referenc
 
 from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration
-from bot.model.verdicts import Current, Decision, Held, Refused, Update
+from bot.model.verdicts import Behind, Current, Decision, Held, Refused, Update
 from bot.reason import Reason
 from bot.selection.limits import limits_of
 from bot.selection.pins import decide_pin
@@ -111,7 +111,7 @@ def test_a_tier_that_follows_nothing_says_so_of_every_newer_version(*, productio
     assert current(decide(reference("1.2.3"), "1.2.3 1.2.4 2.0.0", settings)) == Current(
         version="1.2.3",
         newest="2.0.0",
-        majors_behind=1,
+        behind=Behind(majors=1, first="2.0.0"),
         refused=(Refused(tag="2.0.0", why=why), Refused(tag="1.2.4", why=why)),
     )
 
@@ -241,7 +241,9 @@ def test_a_jump_is_named_by_its_largest_number(old: str, new: str, jump: str) ->
 def test_stable_majors_beyond_the_one_in_use_are_counted() -> None:
     settings = configuration(tier(follow="minor"))
 
-    assert current(decide(reference("1.2.3"), "1.2.3 2.0.0 2.1.0 3.0.0 4.0.0-rc.1", settings)).majors_behind == 2
+    assert current(decide(reference("1.2.3"), "1.2.3 2.0.0 2.1.0 3.0.0 4.0.0-rc.1", settings)).behind == Behind(
+        majors=2, first="2.0.0"
+    )
 
 
 class TestAVersionInSemver:

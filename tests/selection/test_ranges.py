@@ -4,7 +4,7 @@ import pytest
 from builders import HELM, LAYER, OCI, ranged, reference, tags, tier
 
 from bot.model.references import RangePin
-from bot.model.verdicts import Current, Held, Refused
+from bot.model.verdicts import Behind, Current, Held, Refused
 from bot.selection.limits import Limits
 from bot.selection.ranges import decide_range
 from bot.versions.follow import Reach
@@ -50,7 +50,7 @@ def test_a_range_is_kept_and_what_lies_beyond_is_said() -> None:
         version="1.x",
         runs="1.2.4",
         newest="2.0.0",
-        majors_behind=1,
+        behind=Behind(majors=1, first="2.0.0"),
         refused=(Refused(tag="3.0.0-rc.1", why="outside 1.x"), Refused(tag="2.0.0", why="outside 1.x")),
     )
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from bot.model.commits import PushRejected
 from bot.model.proposals import Action
-from bot.model.proposing import Beyond, Extras, Grouping, Proposing, Window
+from bot.model.proposing import Amounts, Beyond, Extras, Grouping, Proposing, Window
 from bot.model.tiers import Tier
 from bot.model.verdicts import Held
 from bot.planning.grouping import branch_of
@@ -247,6 +247,18 @@ def test_a_chart_that_is_away_keeps_its_pull_request_whatever_the_group(of: Tier
     assert not any(name.startswith(("close", "delete")) for name in run(story))
 
 
+@pytest.mark.parametrize("amounts", [Amounts(open=5, changes=1), Amounts(open=1, changes=10)], ids=["rows", "open"])
+@pytest.mark.parametrize("group", [Grouping.TIER, Grouping.CHART])
+def test_a_branch_of_our_name_that_is_not_ours_changes_nobodys_turn(amounts: Amounts, group: Grouping) -> None:
+    """Its rows never become ours, so nothing but the queue would tell them from what came just now."""
+    story = fleet(replace(DEV, proposing=Proposing(group=group, amounts=amounts)))
+    for name in {plan.branch for plan in story.planned().pull_requests}:
+        story.remote.commit(name, {"x": "theirs"})
+    run(story)
+    assert run(story.pass_by(hours=1)) == []
+    assert run(story.pass_by(days=20)) == []
+
+
 def test_two_charts_of_one_file_have_a_branch_each_that_moves_one() -> None:
     both = release("1.2.3") + "---\n" + release("1.2.3", chart="other")
     story = Story(configuration(BY_CHART)).push(PODINFO, "1.2.3", "1.2.4").push(OTHER, "1.2.3", "1.2.4")
@@ -305,6 +317,32 @@ class TestABox:
         run(story.write({OTHER_FILE: release("1.2.4", chart="other")}))
         assert held(story) == {"podinfo": "refused"}
         assert story.remote.tip(NAME) is None
+
+    def test_that_is_unticked_stays_so_while_its_registry_is_away(self) -> None:
+        story = proposed()
+        story.registry.away[source(PODINFO)] = UNREACHABLE(host="ghcr.io", problem="503")
+        run(story)
+        tick(story, "podinfo", ticked=False)
+        assert run(story) == [f"push {MEMORY_BRANCH}", f"push {NAME}", "update_pull_request"]
+        body = story.forge.pulls[1].body
+        assert quiet(story).published().statuses_set == 0
+        assert story.forge.pulls[1].body == body
+        assert "- [ ] <code>ghcr.io/x/podinfo</code> <code>1.2.4</code>" in body
+        story.registry.away.clear()
+        assert run(story) == [], "as if it had never been away"
+
+    def test_brings_a_chart_back_in_a_later_pull_request_too(self) -> None:
+        story = proposed()
+        tick(story, "podinfo", ticked=False)
+        run(story)
+        story.forge.pulls.clear()
+        run(story.write({OTHER_FILE: release("1.2.4", chart="other")}))
+        run(story.push(OTHER, "1.2.5"))
+        assert set(story.proposed()) == {OTHER_FILE}
+        tick(story, "podinfo", ticked=True, number=2)
+        run(story)
+        assert set(story.proposed()) == {PODINFO_FILE, OTHER_FILE}
+        assert run(story) == []
 
     def test_of_every_chart_closes_it(self) -> None:
         story = proposed()

@@ -14,6 +14,7 @@ from bot.errors import ExitCode
 from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
 from bot.model.commits import Sha
 from bot.model.proposals import SaidStatus, State
+from bot.model.proposing import Proposing, Rollback
 from bot.model.tiers import Configuration, RequiredStatus
 from bot.pipeline import Request, check
 from bot.reasons import UNREACHABLE
@@ -274,3 +275,10 @@ def test_a_branch_of_no_tier_is_not_judged() -> None:
     told = story(replace(configuration(*TIERS)))
     told.remote.commit("other", {"x": "y"})
     assert headline(checked(told, {DEV: release("9.9.9")}, start="other", into="other")).startswith("no version")
+
+
+def test_a_tier_that_goes_back_by_itself_tells_people_just_as_others() -> None:
+    back = replace(tier("dev", "any"), proposing=Proposing(rollback=Rollback.PROPOSE))
+    report = checked(story(configuration(back, *TIERS[1:])), {DEV: release("1.2.9")})
+
+    assert said(report) == ["tag-missing"]

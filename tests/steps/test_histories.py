@@ -2,11 +2,12 @@
 
 import pytest
 from builders import configuration, tier
-from doubles.memory_repository import MemoryRepository
+from doubles.memory_repository import MemoryRepository, MemoryTree
 from doubles.story import Story, release, repository
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.flux.files import FileReading, read_file
 from bot.steps.histories import History
 from bot.steps.resolve import references_of
 from bot.steps.scan import Readings, scan
@@ -65,10 +66,27 @@ def test_versions_alone_are_read_without_joining_the_tree_anew(monkeypatch: pyte
         told.write({"apps/dev/a.yaml": release(version), "docs.md": version})
     read = history(told)
     monkeypatch.setattr(History, "_state_at", None)
+    monkeypatch.setattr(MemoryTree, "entries", None)
     read.reach(lambda: False)
 
     (key,) = read.oldest
     assert [str(moment.value) for moment in read.moments(key)] == ["1.2.3", "1.2.4", "1.2.5"]
+
+
+def test_what_a_file_said_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = Story(configuration(tier("dev", "any")))
+    for version in ("1.2.3", "1.2.4", "1.2.5", "1.2.4", "1.2.3"):
+        told.write({"apps/dev/a.yaml": release(version)})
+    read, parsed = history(told), list[bytes]()
+
+    def parse(path: str, data: bytes) -> FileReading:
+        parsed.append(data)
+        return read_file(path, data)
+
+    monkeypatch.setattr("bot.steps.scan.read_file", parse)
+    read.reach(lambda: False)
+
+    assert sorted(parsed) == [release(version).encode() for version in ("1.2.3", "1.2.4", "1.2.5")]
 
 
 def test_a_version_that_was_suspended_before_and_after_did_not_run() -> None:

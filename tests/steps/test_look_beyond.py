@@ -1,12 +1,15 @@
 """`beyond: draft` run by run: time holds for what lies past `follow` as it does for all else."""
 
+from datetime import UTC, datetime
+
 import pytest
-from builders import PODINFO, configuration, pace, rule, tier
+from builders import PODINFO, configuration, pace, rule, source, tier
 from doubles.story import Story, release
 from msgspec.structs import replace
 
 from bot.model.proposing import Beyond, Proposing
 from bot.model.tiers import Shared, Tier
+from bot.report.matrix import matrix
 
 DRAFTS = Proposing(beyond=Beyond.DRAFT)
 DEV = replace(tier(follow="patch"), proposing=DRAFTS)
@@ -68,3 +71,70 @@ def test_what_several_tiers_share_is_in_no_tiers_draft() -> None:
     })  # fmt: skip
     story.run()
     assert not story.forge.drafts
+
+
+def behind(story: Story, name: str = "dev") -> list[str]:
+    """What the matrix says of a tier's charts after a run."""
+    report = story.run()
+    at = [one.name for one in report.tiers].index(name)
+    return [str(cell) for row in matrix(report) for cell in row.cells[at]]
+
+
+def draft(story: Story) -> str:
+    [body] = [pull.body for pull in story.forge.pulls.values() if "/beyond-follow-" in pull.head]
+    return body
+
+
+def fetched(story: Story) -> int:
+    """How many manifests were fetched since this was asked last."""
+    count = len(story.registry.fetched)
+    story.registry.fetched.clear()
+    return count
+
+
+def test_a_version_that_appears_is_dated_by_the_first_sight_of_it() -> None:
+    story = told(DEV).push(PODINFO, "1.2.4")
+    del story.registry.charts[source(PODINFO)]["2.0.0"]
+    assert behind(story) == ["1.2.3 -> 1.2.4"]
+    story.write({A: release("1.2.4")}).pass_by(days=80).push(PODINFO, "2.1.0")
+    story.run()
+    story.pass_by(days=80).push(PODINFO, "3.0.0")
+
+    assert behind(story) == ["1.2.4, 2 majors behind since March 2026"]
+    assert "- <code>podinfo</code> <code>1.2.4</code> is 2 majors behind since March 2026." in draft(story)
+    assert fetched(story) == 0
+
+
+def test_one_that_was_there_before_is_dated_by_its_publisher_which_is_said_and_asked_once() -> None:
+    story = told(DEV)
+    story.registry.push(source(PODINFO), "2.0.0", created=datetime(2025, 3, 31, 23, tzinfo=UTC))
+
+    assert behind(story) == ["1.2.3, 1 major behind since March 2025, by its publisher's word"]
+    assert "is 1 major behind since March 2025, by its publisher's word." in draft(story)
+    assert fetched(story) == 1
+    report = story.pass_by(days=40).run()
+    assert [one.plan.action.value for one in report.outcomes] == ["keep"]
+    assert fetched(story) == 0
+
+
+@pytest.mark.parametrize("made", [None, datetime(2031, 1, 1, tzinfo=UTC)], ids=["nothing", "the future"])
+def test_where_its_publisher_says_nothing_of_use_it_is_as_old_as_our_first_sight_or_older(
+    made: datetime | None,
+) -> None:
+    story = told(DEV)
+    story.registry.push(source(PODINFO), "2.0.0", created=made)
+
+    assert behind(story) == ["1.2.3, 1 major behind since January 2026 or before"]
+
+
+def test_without_drafts_nothing_is_asked_or_kept_for_it() -> None:
+    story = told(tier(follow="patch"))
+
+    assert behind(story) == ["1.2.3, 1 major behind"]
+    assert (fetched(story), [name for name in story.remote.branches if "ledger" in name]) == (0, [])
+
+
+def test_other_tiers_say_what_is_known_of_the_same_chart() -> None:
+    story = told(DEV, tier("live", production=True)).write({"apps/live/a.yaml": release("1.2.3")})
+
+    assert behind(story, "live") == ["1.2.3, 1 major behind since January 2026 or before"]

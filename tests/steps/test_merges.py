@@ -1,8 +1,9 @@
 """`moves-by: merge`: nothing is edited, and the report says what the next merge brings."""
 
 import pytest
-from builders import PODINFO, configuration, duration, tier
+from builders import PODINFO, configuration, duration, rule, tier
 from doubles.story import Story, release
+from msgspec.structs import replace
 
 from bot.model.tiers import Pace
 from bot.model.verdicts import Current
@@ -67,3 +68,13 @@ def test_a_release_that_dev_does_not_have_is_left_as_it_is() -> None:
     report = told.run()
 
     assert sorted(getattr(one.decision, "brings", "") != "" for one in report.verdicts) == [False, False, True]
+
+
+def test_what_should_not_run_there_is_told_before_what_a_merge_brings() -> None:
+    told = story("1.2.4")
+    told.configuration = replace(told.configuration, rules=(rule(tiers=["last"], skip=["1.2.3"]),))
+    report = told.run()
+    [found] = [one.decision for one in report.verdicts if one.tier.name == "last"]
+
+    assert isinstance(found, Current)
+    assert (found.remark and found.remark.id, found.brings[:5]) == ("in-use-skipped", "1.2.4")

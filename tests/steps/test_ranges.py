@@ -113,7 +113,7 @@ def test_nothing_is_pinned_where_ranges_are_kept() -> None:
     one.published()
 
     assert isinstance(kept := only(one), Current)
-    assert (kept.version, kept.runs, kept.newest, kept.majors_behind) == ("1.x", "1.5.0", "2.0.0", 1)
+    assert (kept.version, kept.runs, kept.newest, kept.behind.majors) == ("1.x", "1.5.0", "2.0.0", 1)
     assert not any("flux-chart-bot/" in branch for branch in one.remote.branches)
 
 

@@ -1,13 +1,17 @@
 """What a base branch took and left again is not proposed anew: not there, and in no tier behind it."""
 
-from builders import PODINFO, configuration, pace, tier
+import pytest
+from builders import PODINFO, configuration, pace, source, tier
 from doubles.story import NOW, Story, release
 
 from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
 from bot.model.verdicts import Current, Update
+from bot.reasons import UNREACHABLE
 from bot.report.run_report import RunReport
+from bot.report.told_reasons import told_reasons
 from bot.steps.remember import read_past, remember
 
+OTHER = "ghcr.io/x/other"
 FILE, STAGING = "apps/dev/a.yaml", "apps/staging/a.yaml"
 
 
@@ -64,6 +68,28 @@ def test_an_open_pull_request_for_it_is_closed() -> None:
 
     assert taken(told.run()) == ""
     assert told.forge.pulls == {}
+
+
+@pytest.mark.parametrize("others", [False, True], ids=["alone", "beside another"])
+def test_it_leaves_the_open_pull_request_of_the_tier_behind_while_its_registry_is_away(*, others: bool) -> None:
+    told = Story(configuration(tier("dev", "patch"), tier("staging", "patch", pace=pace(comes_from=["dev"]))))
+    told.push(PODINFO, "1.2.3", "1.2.4").push(OTHER, "1.2.3", "1.2.4")
+    for version in ("1.2.3", "1.2.4"):
+        told.write({FILE: release(version), "apps/dev/b.yaml": release(version, chart="other")})
+    old = {"apps/staging/b.yaml": release("1.2.3", chart="other")} if others else {}
+    told.write({STAGING: release("1.2.3"), **old}).run()
+    assert STAGING in told.proposed("staging")
+
+    told.registry.away[source(PODINFO)] = UNREACHABLE(host="ghcr.io", problem="503")
+    report = told.write({FILE: release("1.2.3")}).run()
+    assert (told.proposed("staging").keys() if told.forge.pulls else set()) == old.keys()
+    (said,) = [one.reason.sentence for one in told_reasons(report) if one.reason.id == "not-kept"]
+    assert said.startswith(
+        "1.2.4 leaves its open pull request although its chart could not be looked up: dev went back"
+    )
+    told.forge.writes.clear()
+    told.run()
+    assert told.forge.writes == []
 
 
 def test_it_is_remembered_when_the_history_is_longer_than_what_is_read_of_it() -> None:

@@ -144,8 +144,7 @@ class People:
 
     def _untick(self, pull: PullRequest, rows: Mapping[Spot, Version]) -> None:
         self._later(pull)
-        if len(rows) < 2 or self.world.away:
-            # While a registry is away, a row that was taken out loses its box in the next run: not mended yet.
+        if len(rows) < 2:
             return
         (tier, chart), version = min(rows.items())
         box = f"box={Row(chart=address_of(chart), version=str(version)).name(tier)} "

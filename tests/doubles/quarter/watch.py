@@ -14,7 +14,10 @@ from doubles.quarter.world import World, tier_of
 from bot.model.proposals import PullRequest
 from bot.report.run_report import RunReport
 
-MOST_OPEN = 5
+MOST_OPEN, MOST_ROWS = 5, 10
+"""Pull requests of a tier, and rows of one, by default."""
+LONGEST_WAIT = 21 * 24
+"""Hours: after two weeks a chart goes first, whatever its jump, and then a place has to become free."""
 TIERS = ("dev", "staging")
 
 
@@ -64,13 +67,15 @@ class Watch:
 
     def _observed(self) -> list[str]:
         """Run; what was written."""
-        world, tips, calls = self.world, self.world.heads(), len(self.world.forge.writes)
+        world, tips = self.world, self.world.heads()
+        calls, comments = len(world.forge.writes), len(world.forge.comments)
         open_before, base = world.opened(), world.base
         report = world.run()
         self.runs += 1
         _no_trouble(report, self._at("trouble"))
         assert world.base == base, self._at("the base branch moved")
-        now, made = world.heads(), world.forge.writes[calls:]
+        now, made, said = world.heads(), world.forge.writes[calls:], world.forge.comments[comments:]
+        assert len(said) == sum(call == "close_pull_request" for call, _ in made), self._at("it said too much")
         moved = sorted(branch for branch in tips.keys() | now.keys() if tips.get(branch) != now.get(branch))
         for branch in moved:
             self._count_push(branch, tips.get(branch), now.get(branch), open_before)
@@ -119,12 +124,16 @@ class Watch:
         for tier, amount in found.items():
             self.most_open[tier] = max(self.most_open[tier], amount)
             assert amount <= MOST_OPEN, self._at(f"{tier} has {amount} open")
+        for pull in self.world.opened().values():
+            rows = len(self.world.proposed(pull))
+            assert rows <= MOST_ROWS, self._at(f"#{pull.number} has {rows} rows")
 
     def _only_what_may_be(self) -> None:
         """Not what was refused or rolled back, nothing that dev did not run for its soak."""
         for (tier, chart), version in self._lines().items():
             known = f"{tier} {chart} {version}"
             assert (tier, chart, version) not in self.truth.refused, self._at(f"{known} was refused")
+            assert not self.truth.was_left(tier, chart, version), self._at(f"{known} was taken back")
             if host_of(chart) not in self.world.away:  # unknown is not gone: what is open stays as it is
                 assert self.truth.may_take(tier, chart, version, self.world.hour), self._at(f"{known} may not be")
 
@@ -136,7 +145,7 @@ class Watch:
             if wish and wish.major == version.major and (tier, chart) not in now:
                 raise AssertionError(self._at(f"{tier} {chart} {version} is lost, {wish} is wished"))
             if host_of(chart) in self.world.away and self.truth.runs(tier, chart) < version:
-                refused = (tier, chart, version) in self.truth.refused
+                refused = (tier, chart, version) in self.truth.refused or self.truth.was_left(tier, chart, version)
                 assert refused or now.get((tier, chart)) == version, self._at(f"{tier} {chart} is unknown, not gone")
 
     def _nobody_starves(self) -> None:
@@ -151,6 +160,7 @@ class Watch:
                 else:
                     since = self._since.setdefault(spot, self.world.hour)
                     self.waited[spot] = max(self.waited[spot], self.world.hour - since)
+                    assert self.waited[spot] <= LONGEST_WAIT, self._at(f"{tier} {chart} starves")
 
     def _at(self, what: str) -> str:
         return f"hour {self.world.hour} ({self.world.remote.now:%a %d %b %H:%M}): {what}"

@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
-from unittest import mock
 
 from builders import source
 from doubles.github.seeding import Content
@@ -16,6 +15,7 @@ from doubles.memory_forge import MemoryForge
 from doubles.memory_registry import MemoryRegistry, quiet
 from doubles.quarter.fleet import address_of, host_of, runs
 from doubles.quarter.releases import Publishers, Version
+from doubles.quarter.remembered import Remembered
 from doubles.quarter.truth import Spot
 
 from bot.cli.arguments import parse
@@ -27,22 +27,6 @@ from bot.model.tiers import Configuration
 from bot.ports import Forge, Registry, Repository
 from bot.reasons import UNREACHABLE
 from bot.report.run_report import RunReport
-from bot.steps.histories import History
-from bot.steps.scan import Readings
-
-_read_state = History._state_at
-
-
-def _remembered(states: dict[str, object]) -> Callable[[History, str], object]:
-    """What a commit says is the same for ever; to read it anew would take a third of the time."""
-
-    def state_at(history: History, commit: str) -> object:
-        if commit not in states:
-            states[commit] = _read_state(history, commit)
-        return states[commit]
-
-    return state_at
-
 
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
 """A Monday."""
@@ -109,8 +93,7 @@ class World:
     away: frozenset[str] = frozenset()
     _proposed: dict[str, dict[Spot, Version]] = field(default_factory=dict)
     _runs: dict[str, dict[Spot, Version]] = field(default_factory=dict)
-    _readings: Readings = field(default_factory=Readings)
-    _states: dict[str, object] = field(default_factory=dict)
+    _remembered: Remembered = field(default_factory=Remembered)
 
     def __post_init__(self) -> None:
         self.forge.branches = self.remote.branches
@@ -131,10 +114,7 @@ class World:
 
     def run(self) -> RunReport:
         """A whole run of the bot; it knows nothing of the one before but how files and commits read."""
-        with (
-            mock.patch("bot.pipeline.Readings", return_value=self._readings),
-            mock.patch.object(History, "_state_at", _remembered(self._states)),
-        ):
+        with self._remembered.used():
             return _Bot(self).update(parse(["update", "--repository", "acme/fleet"], {}))
 
     @property

@@ -1,0 +1,73 @@
+"""What a person asks to be taken over into production, and the evidence beside each version that is."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from bot.model.charts import ChartAddress
+from bot.model.commits import Sha
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What a person asks for.
+
+    Attributes:
+        to: The production tier.
+        chart: Only this chart, under its canonical address; None for every one.
+        version: This version of it, whatever the tiers before run; empty for what they run.
+        reason: Why that one, in the person's words; foreign text.
+    """
+
+    to: str
+    chart: ChartAddress | None = None
+    version: str = ""
+    reason: str = ""
+
+
+class Ran(Struct, frozen=True, kw_only=True):
+    """That one tier ran the version.
+
+    Attributes:
+        tier: Its name.
+        commit: The oldest commit that was read with the version in it without a break; empty without a history.
+        dated: The date of that commit, which whoever made it chose.
+        since: Since when it is proved; None where nothing proves it.
+        until: When it was left; None while it runs.
+        green: The commit statuses that said success, each with who said it.
+    """
+
+    tier: str
+    commit: Sha = ""
+    dated: datetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    green: tuple[str, ...] = ()
+
+
+class LowerChange(Struct, frozen=True, kw_only=True):
+    """A commit that changed something else about a release than its version. Its subject is foreign text."""
+
+    tier: str
+    commit: Sha
+    subject: str
+    paths: tuple[str, ...]
+
+
+class Promoted(Struct, frozen=True, kw_only=True):
+    """Why a version is taken over.
+
+    Attributes:
+        digest: What the tag is in production's registry, and everywhere else that tells; written or not.
+        ran: What each tier before ran.
+        changes: What else these changed about the release since they left production's version, newest first.
+        left_out: How many such changes are not listed.
+        whole: Whether their history was read back to where they left production's version.
+        reason: A person's word for a version that the tiers before need not have run; empty without one.
+    """
+
+    digest: str
+    ran: tuple[Ran, ...] = ()
+    changes: tuple[LowerChange, ...] = ()
+    left_out: int = 0
+    whole: bool = True
+    reason: str = ""

@@ -1,0 +1,71 @@
+"""Why production does not take a version over, beside what `bot.reasons` says of every reference."""
+
+from bot.reason import ReasonKind, Weight
+
+NOT_USED_BELOW = ReasonKind(
+    "not-used-below",
+    "no reference of {tier} uses {chart}, so nothing there can be promoted",
+    "Use it in {tier} first, or give the version and a reason",
+)
+OTHER_CHART = ReasonKind(
+    "other-chart",
+    "{object} takes its chart from {ours} here, and from {theirs} in {tier} ({where})",
+    "Where one is a copy of the other, say so under `same-as`; else let both take the same chart",
+    Weight.WARNING,
+)
+SUSPENDED_BELOW = ReasonKind(
+    "suspended-below",
+    "{where} is suspended, so {tier} does not run its version",
+    "Resume it there, or give the version and a reason",
+)
+NO_EXACT_VERSION = ReasonKind(
+    "no-exact-version",
+    "no exact version is written in {where} of {tier}, so what it runs is not in Git",
+    "Write the exact version there",
+)
+DIFFERS_BELOW = ReasonKind(
+    "differs-below",
+    "the tiers before do not run the same version of it, and none of them is chosen: {versions}",
+    "Bring them to one version, or give the version and a reason",
+)
+NO_COUNTERPART = ReasonKind(
+    "no-counterpart",
+    "{tier} has nothing called {name}, and its references to {chart} do not run the same version: {versions}",
+    "Give the release one name in both tiers, or give the version and a reason",
+)
+LOWER_BELOW = ReasonKind(
+    "lower-below",
+    "{tier} runs {version}, which is lower than what runs here",
+    "To go back, give the version and a reason",
+)
+PROMOTION_NOT_SOAKED = ReasonKind(
+    "promotion-not-soaked",
+    "{version} has not soaked: {why}",
+    "Promote it later, or give the version and a reason",
+)
+PROMOTION_NOT_GREEN = ReasonKind(
+    "promotion-not-green",
+    "{version} is not green: {why}",
+    "Promote it once the status says success on a commit that holds it; check context and creator in `with-status`",
+)
+PROMOTION_HELD = ReasonKind("promotion-held", "{version} is not promoted: {why}", "Release it, or take another version")
+PROMOTION_TAKEN_BACK = ReasonKind(
+    "promotion-taken-back",
+    "{version} was taken back: {why}",
+    "Take a newer version; or give this one and a reason",
+)
+PROMOTION_EXCLUDED = ReasonKind(
+    "promotion-excluded", "{version} is {why}", "Change what is said on its line, or take another version"
+)
+TAG_MOVED = ReasonKind(
+    "tag-moved",
+    "{tier} runs {version} as {written}, and {chart} has {found} under that tag now",
+    "Find out who pushed the tag again; promote another version",
+    Weight.ALARM,
+)
+COPY_DIFFERS = ReasonKind(
+    "copy-differs",
+    "{version} is {here} in {chart}, and {there} in {other}, from where {tier} takes it",
+    "Copy the chart anew with its digest, as registries do that replicate; `helm push` makes another one",
+    Weight.WARNING,
+)

@@ -1,0 +1,64 @@
+"""Which tags of a registry a version is, and how a manifest writes it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
+from bot.model.references import ExactPin, Reference
+from bot.promotion.pairing import Counterpart
+from bot.promotion.witnesses import Witness
+from bot.reason import Reason
+from bot.reasons import MANIFEST_NOT_FOUND
+from bot.selection.pins import offer_in_place_of
+from bot.versions.tags import TagRule, tag_of
+from bot.versions.version import Version
+
+Tag = tuple[ChartSource, str]
+Facts = Mapping[Tag, ManifestFacts]
+Listed = Mapping[ChartSource, TagList | Unreachable]
+
+
+def tags_meant(reference: Reference, pin: ExactPin, version: Version, listed: Listed) -> tuple[str, ...] | Reason:
+    """The tags that may be meant by a version in the place of a reference's own.
+
+    One, but where a constraint is written: there Flux takes any of equal precedence.
+    """
+    tags = listed[reference.source]
+    if isinstance(tags, Unreachable):
+        return tags.reason
+    equal = offer_in_place_of(reference, pin, tags).seen.equals(version)
+    found = tuple(one.tag for one in equal if pin.as_constraint or one.version.metadata == version.metadata)
+    return found or MANIFEST_NOT_FOUND(chart=reference.source.address, reference=version)
+
+
+def tags_run(one: Counterpart, listed: Listed) -> tuple[str, ...] | Reason:
+    """The tags that a tier before runs: the one that it writes, or all that its constraint means."""
+    reference, pin = one.reference, one.reference.pin
+    if not isinstance(pin, ExactPin):
+        return ()
+    if pin.as_constraint:
+        return tags_meant(reference, pin, one.version, listed)
+    return (tag_of(pin.version.text, reference.tag_rule),)
+
+
+def spelled(reference: Reference, pin: ExactPin, version: Version, tag: str) -> str:
+    """What a manifest writes to mean a tag, as it writes its version now."""
+    if pin.as_constraint:
+        return f"{'v' if pin.version.text.startswith('v') else ''}{version.without_metadata}"
+    return tag.replace("_", "+") if reference.tag_rule is TagRule.HELM_REPOSITORY else tag
+
+
+def witnesses(
+    lower: Iterable[Counterpart], tags: Mapping[Counterpart, tuple[str, ...]], facts: Facts
+) -> Iterator[Witness]:
+    """What each tier before says its version is."""
+    for one in lower:
+        source = one.reference.source
+        for tag in tags[one]:
+            found = facts[source, tag].digest
+            yield Witness(tier=one.tier, chart=source.address, found=found, written=digest_written(one.reference))
+
+
+def digest_written(reference: Reference) -> str:
+    """The digest beside an exact version; empty for none."""
+    pin = reference.pin
+    return pin.digest.text if isinstance(pin, ExactPin) and pin.digest else ""

@@ -1,0 +1,197 @@
+"""The words of a promotion: which version, by which evidence, what else changed below, what stays behind and why."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.maturity.durations import moment_text
+from bot.model.promotions import LowerChange, Promoted, Ran
+from bot.model.proposals import Texts
+from bot.model.templates import DEFAULT_TEMPLATES, Templates
+from bot.model.tiers import Tier
+from bot.model.verdicts import Held, Verdict
+from bot.planning.grouping import Key
+from bot.planning.rows import Row
+from bot.planning.tick_boxes import REBUILD, mark
+from bot.reasons import UNKNOWN
+from bot.report.body_parts import (
+    LONGEST_BODY,
+    MOST_PLACES,
+    box_of,
+    how_many_fit,
+    marker_of,
+    names_of,
+    page,
+    places_of,
+    row_of_line,
+)
+from bot.report.commit_message import commit_message_of, filled, title_of, what_of
+from bot.report.escape import Markdown, code, markdown
+from bot.report.lines import Line, lines_of
+from bot.report.run_report import updates_of
+from bot.versions.version import try_loose
+
+_SHORT = 10
+_MOST_BEHIND = 100
+_LONGEST_SUBJECT = 100
+_ASKS_AGAIN = Markdown(
+    "The next promotion does what is ticked. A chart that is unticked stays out until it is ticked again."
+)
+
+
+def promotion_texts(
+    tier: Tier,
+    updates: Iterable[Verdict],
+    behind: Iterable[Verdict],
+    templates: Templates,
+    key: Key,
+    taken_out: Iterable[Row],
+) -> Texts:
+    """Title, body and commit message of one promotion.
+
+    Args:
+        tier: The production tier.
+        updates: What is promoted.
+        behind: What is not, with its reasons.
+        templates: The team's wordings.
+        key: Which of the tier's promotions.
+        taken_out: Rows that people took out of it by their boxes.
+    """
+    wanted = updates_of(updates)
+    lines = lines_of(wanted)
+    return Texts(
+        title=title_of(templates.title, tier, lines, key),
+        body=_body(tier, lines, wanted, tuple(behind), templates, key, tuple(taken_out)),
+        commit_message=commit_message_of(templates.commit_title, tier, lines, key),
+    )
+
+
+def _body(
+    tier: Tier,
+    lines: tuple[Line, ...],
+    updates: Sequence[Verdict],
+    behind: Sequence[Verdict],
+    templates: Templates,
+    key: Key,
+    taken_out: Sequence[Row],
+) -> str:
+    """Rows first; what else changed, and what stays behind, get the room that is left."""
+    rows = [_row(line) for line in lines]
+    boxes = [box_of(row_of_line(line), tier, ticked=True) for line in lines]
+    facts = {
+        "header": _header(tier, lines, templates),
+        "reason": next((promoted.reason for promoted in map(_promoted, lines) if promoted.reason), ""),
+        "tier": tier.name,
+        "updates": len(updates),
+        "majors": names_of(line for line in lines if line.update.jump == "major" and not _goes_back(line)),
+        "backwards": names_of(line for line in lines if _goes_back(line)),
+        "suspended": sum(line.suspended for line in lines),
+        "digests": any(line.update.digest for line in lines),
+        "rebuild": Markdown(mark(REBUILD)),
+        "keeps": _ASKS_AGAIN,
+        "marker": marker_of(tier, lines, key),
+    }
+    gone = [box_of(row, tier) for row in sorted(taken_out)]
+    frame = len(_rendered(rows=[], boxes=gone, left_out=len(rows), changes=[], behind=[], **facts))
+    room = LONGEST_BODY - frame
+    fitting = how_many_fit([f"{row}\n{box}" for row, box in zip(rows, boxes, strict=True)], room)
+    room -= sum(len(row) + len(box) + 2 for row, box in zip(rows[:fitting], boxes[:fitting], strict=True))
+    shown = {
+        "rows": rows[:fitting],
+        "boxes": list(dict.fromkeys(boxes[:fitting])) + gone,
+        "left_out": len(rows) - fitting,
+    }
+    changes = _cut([line for each in lines for line in _changes(each)], room // 2)
+    kept_back = _cut(list(_behind(behind)), room // 2)
+    return _rendered(**shown, changes=changes, behind=kept_back, **facts)
+
+
+def _rendered(**facts: object) -> str:
+    return str(page("promotion.md.j2").render(**facts))
+
+
+def _header(tier: Tier, lines: tuple[Line, ...], templates: Templates) -> Markdown:
+    """The team's own Markdown, unless it is the usual one, which is about something else."""
+    if templates.body_header == DEFAULT_TEMPLATES.body_header:
+        before = " and ".join(f"**{name}**" for name in tier.pace.comes_from)
+        return Markdown(
+            f"Chart versions that {before} runs, for **{tier.name}**: a draft, which nobody merges but a person."
+        )
+    return Markdown("".join(filled(templates.body_header, tier, lines, what_of(lines), escaped=markdown)).strip())
+
+
+def _promoted(line: Line) -> Promoted:
+    return line.update.promoted or Promoted(digest=line.update.digest)
+
+
+def _goes_back(line: Line) -> bool:
+    old, new = (try_loose(text.replace("_", "+")) for text in (line.update.old, line.update.new))
+    return bool(old and new and new < old)
+
+
+def _row(line: Line) -> Markdown:
+    update, promoted = line.update, _promoted(line)
+    cells = (
+        code(line.chart),
+        Markdown(f"{code(update.old)} → {code(update.new)}"),
+        code(promoted.digest),
+        Markdown("<br>".join(map(_ran, promoted.ran)) or "no tier before ran it, as far as its history was read"),
+        places_of(line),
+    )
+    return Markdown(f"| {' | '.join(cells)} |")
+
+
+def _ran(ran: Ran) -> Markdown:
+    """`staging runs it since 2026-05-01 09:00 UTC (0123abc)`; a time that nothing proves is said to be none."""
+    commit = f" ({code(ran.commit[:_SHORT])})" if ran.commit else ""
+    green = f"; success of {', '.join(map(code, ran.green))}" if ran.green else ""
+    verb = "ran" if ran.until else "runs"
+    if ran.since:
+        until = f" until {moment_text(ran.until)}" if ran.until else ""
+        return Markdown(f"{ran.tier} {verb} it since {moment_text(ran.since)}{until}{commit}{green}")
+    dated = f", by its commit's own date since {moment_text(ran.dated)}" if ran.dated else ""
+    return Markdown(f"{ran.tier} {verb} it{dated}{commit}{green}")
+
+
+def _changes(line: Line) -> Iterator[Markdown]:
+    promoted = _promoted(line)
+    for change in promoted.changes:
+        yield _change(line, change)
+    if promoted.left_out:
+        yield Markdown(f"- {code(line.name)}: {promoted.left_out} more commits")
+    if not promoted.whole and promoted.ran:
+        yield Markdown(
+            f"- {code(line.name)}: its history was not read back to {code(line.update.old)}; there may be more"
+        )
+
+
+def _change(line: Line, change: LowerChange) -> Markdown:
+    subject = change.subject[:_LONGEST_SUBJECT]
+    paths = ", ".join(map(code, change.paths[:MOST_PLACES]))
+    more = f" and {len(change.paths) - MOST_PLACES} more" if len(change.paths) > MOST_PLACES else ""
+    commit = code(change.commit[:_SHORT])
+    return Markdown(f"- {code(line.name)} in {change.tier}, {commit} {code(subject)}: {paths}{more}")
+
+
+def _behind(verdicts: Iterable[Verdict]) -> Iterator[Markdown]:
+    """One line for each reason of a chart: a fleet of clusters says the same many times."""
+    said: dict[Markdown, list[str]] = {}
+    for verdict in verdicts:
+        if isinstance(verdict.decision, Held):
+            chart, version = verdict.reference.source.address, verdict.decision.version
+            line = Markdown(f"- {code(str(chart))} {code(version)}: {_why(verdict.decision)}")
+            said.setdefault(line, []).append(f"{verdict.reference.path}:{verdict.reference.line}")
+    for line, places in said.items():
+        more = f" and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
+        yield Markdown(f"{line} In {', '.join(map(code, places[:MOST_PLACES]))}{more}")
+
+
+def _why(held: Held) -> Markdown:
+    if held.reason.id in UNKNOWN:
+        # Not the reason itself: a registry whose answers change would have the body edited every time.
+        return Markdown("the chart could not be looked up.")
+    return markdown(f"{str(held.reason).rstrip('.')}.")
+
+
+def _cut(lines: list[Markdown], room: int) -> list[Markdown]:
+    fitting = min(how_many_fit(lines, room), _MOST_BEHIND)
+    more = len(lines) - fitting
+    return [*lines[:fitting], *([Markdown(f"- and {more} more; the run's summary has all")] if more else [])]

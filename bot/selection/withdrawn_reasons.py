@@ -1,0 +1,22 @@
+"""What is said of a version in use that should not be, beside that it does not exist."""
+
+from bot.reason import ReasonKind, Weight
+
+IN_USE_SKIPPED = ReasonKind(
+    "in-use-skipped",
+    "{version} is in use and {why}",
+    "Move it by hand or change the rule; `rollback: propose` proposes the way back",
+    Weight.WARNING,
+)
+IN_USE_HELD = ReasonKind(
+    "in-use-held",
+    "{version} is in use and {why}",
+    "Move it by hand or release it; `rollback: propose` proposes the way back",
+    Weight.WARNING,
+)
+NO_WAY_BACK = ReasonKind(
+    "no-way-back",
+    "{what}, and there is no version to go back to: {why}",
+    "Move it by hand",
+    Weight.WARNING,
+)

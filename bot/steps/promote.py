@@ -1,0 +1,310 @@
+"""promote: what the tiers before production run, to what production takes over; or why not, release by release."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from bot.maturity.gates import Gate, SoakGate, StatusGate
+from bot.maturity.timeline import is_same
+from bot.model.charts import ChartSource, ManifestFacts, Unreachable
+from bot.model.promotions import Asked, Promoted
+from bot.model.references import ExactPin, Reference
+from bot.model.tiers import Configuration, Tier
+from bot.model.verdicts import Current, Decision, Edit, Held, Update, Verdict
+from bot.planning.mirrors import canonical
+from bot.ports import Progress, Registry
+from bot.promotion.pairing import Counterpart, counterparts, exact_version, other_chart
+from bot.promotion.promotion_reasons import (
+    LOWER_BELOW,
+    NO_EXACT_VERSION,
+    PROMOTION_EXCLUDED,
+    PROMOTION_HELD,
+    PROMOTION_NOT_GREEN,
+    PROMOTION_NOT_SOAKED,
+    PROMOTION_TAKEN_BACK,
+)
+from bot.promotion.tags import Listed, Tag, digest_written, spelled, tags_meant, tags_run, witnesses
+from bot.promotion.witnesses import Witness, disagreement
+from bot.reason import Reason
+from bot.reasons import SAME_PRECEDENCE, SOURCE_SUSPENDED
+from bot.selection.digests import with_digest
+from bot.selection.limits import Limits, limits_of
+from bot.selection.pins import jump
+from bot.selection.suspended import only_reported
+from bot.steps.evidence import evidence, of_counterparts
+from bot.steps.lower_changes import with_changes
+from bot.steps.moving import Moving
+from bot.steps.recall import Recalled
+from bot.steps.resolve import Resolved, TierVerdicts, TierView
+from bot.steps.select_versions import version_in_use
+from bot.steps.sharing import for_one_tier
+from bot.versions.tags import tag_of
+from bot.versions.version import Version, try_flux
+
+
+class _Wish(Struct, frozen=True, kw_only=True):
+    """A reference that would be promoted, as far as files and time say.
+
+    Attributes:
+        pin: Of the reference.
+        current: What it runs.
+        version: What it would run.
+        lower: What runs that already, in the tiers before.
+    """
+
+    reference: Reference
+    pin: ExactPin
+    current: Version
+    version: Version
+    lower: tuple[Counterpart, ...]
+    limits: Limits
+
+    def held(self, reason: Reason) -> Held:
+        return Held(version=self.pin.version.text, reason=reason)
+
+
+class _Tags(Struct, frozen=True, kw_only=True):
+    """The tags that are the version: in production's registry, the one that is taken first, and below."""
+
+    own: tuple[str, ...]
+    lower: Mapping[Counterpart, tuple[str, ...]]
+
+    def asked(self, source: ChartSource) -> Iterator[Tag]:
+        yield from ((source, tag) for tag in self.own)
+        yield from ((one.reference.source, tag) for one, found in self.lower.items() for tag in found)
+
+
+_Answers = Mapping[Tag, ManifestFacts | Unreachable]
+
+
+def promote(
+    asked: Asked,
+    resolved: Resolved,
+    configuration: Configuration,
+    recalled: Recalled,
+    registry: Registry,
+    progress: Progress,
+) -> TierVerdicts:
+    """Judge every reference of a production tier by what the tiers before it run, or by the version a person names.
+
+    Args:
+        asked: What is wanted.
+        resolved: All tiers on their bases.
+        configuration: Whose production tier says which tiers are before it.
+        recalled: What is known of time.
+        registry: For digests; tags are listed only where a constraint is written, or a person names the version.
+        progress: Of these questions.
+    """
+    [view] = [one for one in resolved.views if one.tier.name == asked.to]
+    names = view.tier.pace.comes_from
+    lower = {one.tier.name: one.references for one in resolved.views if one.tier.name in names}
+    promoter = _Promoter(asked=asked, view=view, lower=lower, configuration=configuration, recalled=recalled)
+    judged = promoter.judged()
+    decisions = promoter.decided(judged, registry, progress)
+    verdicts = (
+        Verdict(tier=view.tier, reference=reference, decision=decision)
+        for reference, decision in zip(view.references, decisions, strict=True)
+    )
+    return TierVerdicts(view=view, verdicts=tuple(verdicts))
+
+
+def promotable(resolved: Resolved, configuration: Configuration) -> Iterator[Moving]:
+    """What production could take over some day: the versions that the tiers before it run now, and it does not."""
+    for view in resolved.views:
+        names, pace = view.tier.pace.comes_from, view.tier.pace
+        if not view.tier.production or pace.by_merge or not names:
+            continue
+        lower = {one.tier.name: one.references for one in resolved.views if one.tier.name in names}
+        for reference in view.references:
+            current, found = exact_version(reference), counterparts(reference, lower, configuration.mirrors)
+            if current and not isinstance(found, Reason) and found[0].version > current:
+                version = found[0].version
+                yield Moving(tier=view.tier, reference=reference, version=version, tag=str(version))
+
+
+def is_asked_for(reference: Reference, asked: Asked, configuration: Configuration) -> bool:
+    """Whether a reference is of the chart that is asked for."""
+    return asked.chart is None or canonical(reference.source.address, configuration.mirrors) == asked.chart
+
+
+class _Promoter(Struct, frozen=True, kw_only=True):
+    asked: Asked
+    view: TierView
+    lower: Mapping[str, tuple[Reference, ...]]
+    configuration: Configuration
+    recalled: Recalled
+
+    @property
+    def tier(self) -> Tier:
+        return self.view.tier
+
+    def judged(self) -> tuple[_Wish | Decision, ...]:
+        """Every reference by the files alone, then by what is known of time."""
+        wishes = [self._wish(reference) for reference in self.view.references]
+        moving = [self._moving(one) for one in wishes if isinstance(one, _Wish)]
+        self.recalled.look_for(moving)
+        self.recalled.look_for_returns(moving)
+        return tuple(self._in_time(one) if isinstance(one, _Wish) else one for one in wishes)
+
+    def _moving(self, wish: _Wish) -> Moving:
+        return Moving(tier=self.tier, reference=wish.reference, version=wish.version, tag=str(wish.version))
+
+    def _wish(self, reference: Reference) -> _Wish | Decision:
+        text, pin = version_in_use(reference), reference.pin
+        if not is_asked_for(reference, self.asked, self.configuration):
+            return Current(version=text)
+        if only_reported(reference, self.configuration):
+            return Held(version=text, reason=SOURCE_SUSPENDED())
+        limits = limits_of(reference, self.tier, self.configuration)
+        if isinstance(limits, Reason):
+            return Held(version=text, reason=limits)
+        current = exact_version(reference)
+        if current is None or not isinstance(pin, ExactPin):
+            where = f"{reference.path}:{reference.line}"
+            return Held(version=text, reason=NO_EXACT_VERSION(tier=self.tier.name, where=where))
+        found = self._version(reference)
+        if isinstance(found, Reason):
+            return Held(version=text, reason=found)
+        version, lower = found
+        return self._by_files(
+            _Wish(reference=reference, pin=pin, current=current, version=version, lower=lower, limits=limits)
+        )
+
+    def _version(self, reference: Reference) -> tuple[Version, tuple[Counterpart, ...]] | Reason:
+        """What it would run, and what runs that; a person's version needs no counterpart, but no other chart either."""
+        mirrors = self.configuration.mirrors
+        found = counterparts(reference, self.lower, mirrors)
+        version = try_flux(self.asked.version) if self.asked.version else None
+        if version is None:
+            return found if isinstance(found, Reason) else (found[0].version, found)
+        if other := other_chart(reference, self.lower, mirrors):
+            return other
+        agreed = () if isinstance(found, Reason) else found
+        return version, tuple(one for one in agreed if is_same(one.version, version))
+
+    def _by_files(self, wish: _Wish) -> _Wish | Decision:
+        if is_same(wish.version, wish.current):
+            return _if_alike(wish)
+        if wish.version <= wish.current and not self.asked.version:
+            return wish.held(LOWER_BELOW(tier=wish.lower[0].tier, version=wish.version))
+        if why := wish.limits.refused_by_name(wish.version):
+            return wish.held(PROMOTION_EXCLUDED(version=wish.version, why=why))
+        return wish
+
+    def _in_time(self, wish: _Wish) -> _Wish | Decision:
+        against = next(self._objections(wish), None)
+        return wish.held(against) if against else wish
+
+    def _objections(self, wish: _Wish) -> Iterator[Reason]:
+        """What people hold binds a person's version too; that it soaked, and was not taken back, is for them to say."""
+        reference, version = wish.reference, wish.version
+        for why in self._said(self.recalled.held(reference, self.tier), wish):
+            yield PROMOTION_HELD(version=version, why=why)
+        if self.asked.version:
+            return
+        for why in self._said(self.recalled.returned(reference, self.tier), wish):
+            yield PROMOTION_TAKEN_BACK(version=version, why=why)
+        for why in self._said(self._soaks(wish), wish):
+            yield PROMOTION_NOT_SOAKED(version=version, why=why)
+        greens = (one for one in self.recalled.soaks(reference, wish.limits) if isinstance(one, StatusGate))
+        for why in self._said(greens, wish):
+            yield PROMOTION_NOT_GREEN(version=version, why=why)
+
+    def _said(self, gates: Iterable[Gate], wish: _Wish) -> Iterator[str]:
+        tag = tag_of(str(wish.version), wish.reference.tag_rule)
+        yield from (found.why for gate in gates if (found := gate.objection(tag, wish.version)))
+
+    def _soaks(self, wish: _Wish) -> list[SoakGate]:
+        gates = self.recalled.soaks(wish.reference, wish.limits)
+        return [of_counterparts(gate, wish.lower) for gate in gates if isinstance(gate, SoakGate)]
+
+    def decided(
+        self, judged: Iterable[_Wish | Decision], registry: Registry, progress: Progress
+    ) -> tuple[Decision, ...]:
+        """With what the registries say of the versions that are left."""
+        known = tuple(judged)
+        listed = registry.tags(self._to_list(known), progress)
+        tags = [self._tags(one, listed) if isinstance(one, _Wish) else None for one in known]
+        wanted: dict[Tag, None] = {}
+        for one, found in zip(known, tags, strict=True):
+            if isinstance(one, _Wish) and isinstance(found, _Tags):
+                wanted |= dict.fromkeys(found.asked(one.reference.source))
+        answers = registry.manifests(wanted, progress) if wanted else {}
+        decisions: list[Decision] = []
+        for one, found in zip(known, tags, strict=True):
+            if not isinstance(one, _Wish):
+                decisions.append(one)
+            elif isinstance(found, _Tags):
+                decisions.append(self._decision(one, found, answers))
+            elif found:
+                decisions.append(one.held(found))
+        return tuple(decisions)
+
+    def _to_list(self, judged: Iterable[_Wish | Decision]) -> Iterable[ChartSource]:
+        """The charts whose tags have to be listed: a constraint means several, a person's version is none yet."""
+        wishes = [one for one in judged if isinstance(one, _Wish)]
+        own = [one.reference for one in wishes if one.pin.as_constraint or not one.lower]
+        below = [each.reference for one in wishes for each in one.lower]
+        constraints = (each for each in below if isinstance(each.pin, ExactPin) and each.pin.as_constraint)
+        return dict.fromkeys(each.source for each in (*own, *constraints))
+
+    def _tags(self, wish: _Wish, listed: Listed) -> _Tags | Reason:
+        below: dict[Counterpart, tuple[str, ...]] = {}
+        for one in wish.lower:
+            found = tags_run(one, listed)
+            if isinstance(found, Reason):
+                return found
+            below[one] = found
+        if below and not wish.pin.as_constraint:
+            # Just the tag that runs there, in its own spelling.
+            return _Tags(own=next(iter(below.values()))[:1], lower=below)
+        own = tags_meant(wish.reference, wish.pin, wish.version, listed)
+        return own if isinstance(own, Reason) else _Tags(own=own, lower=below)
+
+    def _decision(self, wish: _Wish, tags: _Tags, answers: _Answers) -> Decision:
+        reference = wish.reference
+        facts: dict[Tag, ManifestFacts] = {}
+        for asked in tags.asked(reference.source):
+            answer = answers[asked]
+            if isinstance(answer, Unreachable):
+                return wish.held(answer.reason)
+            facts[asked] = answer
+        if len({facts[reference.source, tag].digest for tag in tags.own}) > 1:
+            return wish.held(SAME_PRECEDENCE(tags=", ".join(tags.own)))
+        tag = tags.own[0]
+        found = facts[reference.source, tag]
+        said = witnesses(wish.lower, tags.lower, facts)
+        if against := disagreement(tag, reference.source.address, found.digest, said):
+            return wish.held(against)
+        return self._update(wish, tag, found)
+
+    def _update(self, wish: _Wish, tag: str, found: ManifestFacts) -> Decision:
+        reference, text = wish.reference, wish.pin.version.text
+        new = spelled(reference, wish.pin, wish.version, tag)
+        update = Update(
+            old=text,
+            new=new,
+            tag=tag,
+            edits=(Edit(place=wish.pin.version, text=new),),
+            jump=jump(wish.current, wish.version),
+            promoted=self._promoted(wish, found.digest),
+        )
+        decision = with_digest(reference, update, found) if wish.pin.digest else update
+        return for_one_tier(decision, reference, self.view, self.configuration)
+
+    def _promoted(self, wish: _Wish, digest: str) -> Promoted:
+        green = () if self.asked.version else self.tier.pace.with_status
+        ran = tuple(evidence(self._soaks(wish), wish.version, green, self.recalled))
+        promoted = Promoted(digest=digest, ran=ran, reason=self.asked.reason)
+        return with_changes(promoted, wish.lower, wish.current, self.recalled.branches)
+
+
+def _if_alike(wish: _Wish) -> Decision:
+    """One version in both: the same chart, as far as digests are written."""
+    own, address = digest_written(wish.reference), wish.reference.source.address
+    below = [(one, digest_written(one.reference)) for one in wish.lower]
+    said = (
+        Witness(tier=one.tier, chart=one.reference.source.address, found=written) for one, written in below if written
+    )
+    against = disagreement(wish.pin.version.text, address, own, said) if own else None
+    return wish.held(against) if against else Current(version=wish.pin.version.text)
