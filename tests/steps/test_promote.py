@@ -534,11 +534,11 @@ class TestBuilds:
         versions = (
             "{apiVersion: v1, kind: ConfigMap, metadata: {name: v, namespace: x}, data: {STAGING: 1.2.4, LIVE: 1.2.3}}"
         )
-        told.write({"shared/v.yaml": versions, "shared/kustomization.yaml": "resources: [v.yaml]\n"})
+        told.write({"both/v.yaml": versions, "both/kustomization.yaml": "resources: [v.yaml]\n"})
         for name in ("staging", "live"):
             flux = applied(f"apps/{name}") + "  postBuild: {substituteFrom: [{kind: ConfigMap, name: v}]}\n"
             told.write({f"apps/{name}/a.yaml": release(f"${{{name.upper()}}}"), f"apps/{name}/cluster/all.yaml": flux})
-            told.write({f"apps/{name}/cluster/kustomization.yaml": "resources: [all.yaml, ../../../shared]\n"})
+            told.write({f"apps/{name}/cluster/kustomization.yaml": "resources: [all.yaml, ../../../both]\n"})
         return told
 
     def test_a_key_of_a_config_map_that_another_tier_gets_too_is_not_promoted(self) -> None:
@@ -552,7 +552,7 @@ class TestBuilds:
         [view] = [one for one in told.resolved().views if one.tier.name == "live"]
         [wish] = view.references
         update = Update(old="1.2.3", new="1.2.4", tag="1.2.4", edits=(Edit(place=wish.pin.places[0], text="1.2.4"),))
-        change = replace_in(told, "shared/v.yaml", "1.2.3", "1.2.4")
+        change = replace_in(told, "both/v.yaml", "1.2.3", "1.2.4")
         verdict = Verdict(tier=view.tier, reference=wish, decision=update)
         proved = prove_promotion(TierEdits(view=view, changes=(change,), verdicts=(verdict,)))
         assert proved.changes == ()
