@@ -87,6 +87,7 @@ def _as_one(group: list[Reference]) -> Reference:
     return replace(
         first,
         suspended=all(each.suspended for each in group),
+        beside=tuple(sorted({each.object for each in more} - {first.object})),
         consumers=tuple(sorted({name for each in group for name in each.consumers})),
         consumer_paths=tuple(sorted({path for each in group for path in each.consumer_paths})),
         also_in=tuple(sorted({path for each in group for path in each.also_in})),

@@ -103,6 +103,7 @@ class Reference(Struct, frozen=True, kw_only=True):
         also_in: The file of the object, where its version is written in another.
         policy: The image policy that says which tag it takes, in the place of the tier's `follow`.
         built: The roots that build the object, or take their chart from it; empty where files stand for themselves.
+        beside: What other builds make of the same object, where they call it otherwise.
         defined_by: The roots that build the ConfigMap or the Kustomization in which the version is written, if one is.
         together: Other charts that the same value decides: it moves only to a version that all of them have.
         owners: Whom CODEOWNERS names for the file, where the configuration asks for them.
@@ -122,9 +123,18 @@ class Reference(Struct, frozen=True, kw_only=True):
     also_in: tuple[str, ...] = ()
     policy: "FollowedPolicy | None" = None
     built: tuple[BuiltBy, ...] = ()
+    beside: tuple[ObjectId, ...] = ()
     defined_by: tuple[BuiltBy, ...] = ()
     together: tuple[ChartSource, ...] = ()
     owners: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> str:
+        """The object, and how many others the same value is for."""
+        more = (
+            f" and {len(self.beside)} more" if len(self.beside) > 1 else f" and {self.beside[0]}" if self.beside else ""
+        )
+        return f"{self.object}{more}"
 
     @property
     def paths(self) -> tuple[str, ...]:

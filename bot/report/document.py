@@ -150,6 +150,7 @@ def _verdict(verdict: Verdict, mirrors: tuple[Mirror, ...]) -> Json:
         "chart": str(reference.source.address),
         "same_as": str(original) if (original := same_as(reference.source.address, mirrors)) else None,
         "object": str(reference.object),
+        "beside": [str(one) for one in reference.beside],
         "path": reference.path,
         "line": reference.line,
         "suspended": reference.suspended,

@@ -55,6 +55,8 @@ def _judged(one: Explanation) -> Iterator[_Fact]:
     reference = one.verdict.reference
     yield "object", f"{reference.object.kind} {reference.object.name}"
     yield "namespace", reference.object.namespace or "none is set"
+    if reference.beside:
+        yield "also as", ", ".join(map(str, reference.beside))
     if reference.built:
         yield "built by", ", ".join(dict.fromkeys(map(_root, reference.built)))
     if reference.consumers:

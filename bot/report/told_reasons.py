@@ -61,4 +61,4 @@ def _all(report: RunReport) -> Iterator[tuple[Reason, Spot]]:
 
 def _spot(verdict: Verdict) -> Spot:
     reference = verdict.reference
-    return Spot(path=reference.path, line=reference.line, what=str(reference.object))
+    return Spot(path=reference.path, line=reference.line, what=reference.named)

@@ -97,9 +97,9 @@ def _held(resolved: Resolved, path: str) -> Iterator[tuple[int, str]]:
         for reference in view.references:
             for place in reference.pin.places:
                 if place.path == path:
-                    yield place.line, str(reference.object)
+                    yield place.line, reference.named
             if reference.path == path:
-                yield reference.line, str(reference.object)
+                yield reference.line, reference.named
     for item in (*resolved.outside, *(item for view in resolved.views for item in view.passed_over)):
         if item.path == path:
             yield item.line, f"{item.object} ({item.reason.id})" if item.object else item.reason.id

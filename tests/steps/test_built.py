@@ -1,7 +1,7 @@
 """Versions that Kustomize and Flux put together, through the whole story: whose they are, and where they are edited."""
 
 import pytest
-from builders import configuration, digest, tier
+from builders import configuration, digest, source, tier
 from doubles.flux_manifests import applied, together
 from doubles.story import Story, oci, release, repository
 from msgspec.structs import replace
@@ -10,6 +10,9 @@ from bot.model.commits import EntryKind, FileChange
 from bot.model.tiers import Shared, Tier
 from bot.model.verdicts import Decision, Held, Update
 from bot.reason import Weight
+from bot.reasons import UNREACHABLE
+from bot.report.document import document
+from bot.report.told_reasons import told_reasons
 from bot.steps.edit import TierEdits
 from bot.steps.prove import prove
 
@@ -182,6 +185,7 @@ def test_an_alarm_about_several_tiers_names_what_production_would_get() -> None:
     assert decision.reason.sentence.endswith("HelmRelease x/podinfo, helm.toolkit.fluxcd.io/v2 HelmRelease x/renamed")
 
 
+PREFIXED = "resources: [../../../base]\nnamePrefix: {}-\n"
 REPLACED = """\
 resources: [../../base]
 replacements:
@@ -224,6 +228,30 @@ def test_a_variable_that_another_tier_writes_with_more_around_it_belongs_to_both
         ["shared", "shared"],
         [],
     ]
+
+
+@pytest.mark.parametrize(
+    ("others", "named"),
+    [
+        ((), "HelmRelease x/a-podinfo"),
+        (("b",), "HelmRelease x/a-podinfo and HelmRelease x/b-podinfo"),
+        (("b", "c"), "HelmRelease x/a-podinfo and 2 more"),
+    ],
+)
+def test_a_value_of_several_objects_is_told_with_all_of_them(others: tuple[str, ...], named: str) -> None:
+    overlays = {f"apps/dev/{one}/kustomization.yaml": PREFIXED.format(one) for one in ("a", *others)}
+    story = told(BASE | overlays)
+    story.registry.away[source(PODINFO)] = UNREACHABLE(host="ghcr.io", problem="503")
+    report = story.run()
+
+    assert [spot.what for told in told_reasons(report) if told.reason.id == "unreachable" for spot in told.spots] == [
+        named
+    ]
+    [row] = [row for row in document(report)["verdicts"] if row["tier"] == "dev"]
+    assert (row["object"], row["beside"]) == (
+        "HelmRelease x/a-podinfo",
+        [f"HelmRelease x/{other}-podinfo" for other in others],
+    )
 
 
 def key_for_each(*names: str) -> dict[str, str]:

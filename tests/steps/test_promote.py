@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 from builders import PODINFO, configuration, digest, pace, source, tier
+from doubles.flux_manifests import applied
 from doubles.github.seeding import Content
 from doubles.story import Story, oci, release, repository
 from jsonschema import Draft202012Validator
@@ -526,6 +527,38 @@ class TestBuilds:
         [held] = [one.decision for one in proved.verdicts]
         assert isinstance(held, Held)
         assert held.reason.id == "reaches-production"
+
+    def key_for_each(self) -> Story:
+        """Both clusters get one ConfigMap, and each takes a key of its own from it."""
+        told = Story(settings()).push(PODINFO, *VERSIONS)
+        versions = (
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: v, namespace: x}, data: {STAGING: 1.2.4, LIVE: 1.2.3}}"
+        )
+        told.write({"both/v.yaml": versions, "both/kustomization.yaml": "resources: [v.yaml]\n"})
+        for name in ("staging", "live"):
+            flux = applied(f"apps/{name}") + "  postBuild: {substituteFrom: [{kind: ConfigMap, name: v}]}\n"
+            told.write({f"apps/{name}/a.yaml": release(f"${{{name.upper()}}}"), f"apps/{name}/cluster/all.yaml": flux})
+            told.write({f"apps/{name}/cluster/kustomization.yaml": "resources: [all.yaml, ../../../both]\n"})
+        return told
+
+    def test_a_key_of_a_config_map_that_another_tier_gets_too_is_not_promoted(self) -> None:
+        told = self.key_for_each()
+        told.run()
+        assert decisions(told.pass_by(days=4).promote()) == {"podinfo": "shared"}
+        assert BRANCH not in told.remote.branches
+
+    def test_an_edit_that_changes_what_another_tier_gets_is_held_though_it_lists_the_file(self) -> None:
+        told = self.key_for_each()
+        [view] = [one for one in told.resolved().views if one.tier.name == "live"]
+        [wish] = view.references
+        update = Update(old="1.2.3", new="1.2.4", tag="1.2.4", edits=(Edit(place=wish.pin.places[0], text="1.2.4"),))
+        change = replace_in(told, "both/v.yaml", "1.2.3", "1.2.4")
+        verdict = Verdict(tier=view.tier, reference=wish, decision=update)
+        proved = prove_promotion(TierEdits(view=view, changes=(change,), verdicts=(verdict,)))
+        assert proved.changes == ()
+        [held] = [one.decision for one in proved.verdicts]
+        assert isinstance(held, Held)
+        assert held.reason.id == "reaches-tier"
 
 
 def replace_in(told: Story, path: str, old: str, new: str) -> FileChange:
