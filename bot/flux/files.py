@@ -96,7 +96,7 @@ def read_file(path: str, data: bytes) -> FileReading:
         path=path,
         objects=tuple(each for _, each in found if each is not None and not isinstance(each, PassedOver)),
         unread=tuple((line, each) for line, each in found if isinstance(each, PassedOver)),
-        passed_over=tuple(pin for each in manifests for pin in foreign_pins(path, each)),
+        passed_over=tuple(foreign_pins(path, manifests)),
         remarks=remarks_in(path, file),
     )
 
@@ -111,11 +111,15 @@ def _why_unreadable(data: bytes, trouble: UnreadableYaml) -> Reason:
 
 def _why_not_a_manifest(file: YamlText) -> Reason | None:
     """SOPS signs a file as a whole (https://getsops.io/docs/#message-authentication-code), so no part may change."""
-    if any(isinstance(resolve(document, ("sops", "mac")), Scalar) for document in file.documents):
+    if b"sops" in file.data and any(_is_signed(document) for document in file.documents):
         return ENCRYPTED()
     if b"{{" in file.data and any(_holds_action(file.data, document.root) for document in file.documents):
         return HELM_TEMPLATE()
     return None
+
+
+def _is_signed(document: Document) -> bool:
+    return isinstance(resolve(document, ("sops", "mac")), Scalar)
 
 
 def _holds_action(data: bytes, root: Node) -> bool:
