@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from bot.maturity.durations import moment_text
 from bot.model.promotions import LowerChange, Promoted, Ran
 from bot.model.proposals import Texts
@@ -23,11 +25,10 @@ from bot.report.body_parts import (
     places_of,
     row_of_line,
 )
-from bot.report.commit_message import commit_message_of, filled, title_of, what_of
+from bot.report.commit_message import commit_message_of, filled, goes_back, title_of, what_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
 from bot.report.run_report import updates_of
-from bot.versions.version import try_loose
 
 _SHORT = 10
 _MOST_BEHIND = 100
@@ -61,6 +62,8 @@ def promotion_texts(
     """
     wanted = updates_of(updates)
     lines = lines_of(wanted)
+    if goes_back(lines):
+        templates = replace(templates, title=templates.rollback_title, commit_title=templates.rollback_title)
     return Texts(
         title=title_of(templates.title, tier, lines, key),
         body=_body(tier, lines, wanted, tuple(behind), templates, key, tuple(taken_out)),
@@ -85,8 +88,8 @@ def _body(
         "reason": next((promoted.reason for promoted in map(_promoted, lines) if promoted.reason), ""),
         "tier": tier.name,
         "updates": len(updates),
-        "majors": names_of(line for line in lines if line.update.jump == "major" and not _goes_back(line)),
-        "backwards": names_of(line for line in lines if _goes_back(line)),
+        "majors": names_of(line for line in lines if line.update.jump == "major"),
+        "backwards": names_of(line for line in lines if line.update.goes_back),
         "suspended": sum(line.suspended for line in lines),
         "digests": any(line.update.digest for line in lines),
         "rebuild": Markdown(mark(REBUILD)),
@@ -125,11 +128,6 @@ def _header(tier: Tier, lines: tuple[Line, ...], templates: Templates) -> Markdo
 
 def _promoted(line: Line) -> Promoted:
     return line.update.promoted or Promoted(digest=line.update.digest)
-
-
-def _goes_back(line: Line) -> bool:
-    old, new = (try_loose(text.replace("_", "+")) for text in (line.update.old, line.update.new))
-    return bool(old and new and new < old)
 
 
 def _row(line: Line) -> Markdown:

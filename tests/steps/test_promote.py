@@ -382,13 +382,17 @@ class TestAPersonsWord:
         [branch] = [name for name in told.remote.branches if name.startswith("flux-chart-bot/live/promotion-podinfo-")]
         assert proposed(told, branch) == {LIVE: release("1.2.5").encode()}
         assert "no tier before ran it" in body(told)
+        assert "A chart version, for **live**: a draft" in body(told)
         assert "**By a person's word**" in body(told)
         assert "@fixes" not in body(told)
         assert "](http" not in body(told)
 
     def test_it_may_go_back(self) -> None:
         told = story()
-        told.promote(chart=PODINFO, version="1.2.2", reason="back")
+        report = told.promote(chart=PODINFO, version="1.2.2", reason="back")
+        [verdict] = report.verdicts
+        assert isinstance(verdict.decision, Update)
+        assert verdict.decision.goes_back
         assert "this goes back to a lower version" in body(told)
 
     def test_it_has_to_exist(self) -> None:
@@ -608,6 +612,28 @@ class TestItsLife:
         del told.forge.pulls[1]
         told.promote()
         assert BRANCH not in told.remote.branches
+
+    @pytest.mark.parametrize("call", ["create_pull_request", "set_extras", "update_pull_request"])
+    def test_a_run_that_broke_off_is_completed_by_the_next(self, call: str) -> None:
+        production = live()
+        extras = Extras(labels=("charts",))
+        production = replace(production, proposing=replace(production.proposing, extras=extras))
+        told, whole = (soaked(configured=settings(production)) for _ in range(2))
+        told.forge.fails = {call}
+        assert told.promote().problems
+        told.forge.fails = set()
+        told.promote()
+        whole.promote()
+        assert (told.forge.pulls, told.forge.extras) == (whole.forge.pulls, whole.forge.extras)
+        assert proposed(told) == proposed(whole)
+
+    def test_a_branch_of_somebody_elses_with_its_name_is_left_and_said(self) -> None:
+        told = soaked()
+        tip = told.remote.commit(BRANCH, {"apps/live/evil.txt": "x"})
+        report = told.promote()
+        assert told.remote.branches[BRANCH] == tip
+        assert told.forge.pulls == {}
+        assert [one.plan.reason.id for one in report.outcomes if one.plan.reason] == ["foreign-branch"]
 
     def test_a_branch_that_others_work_on_is_left_to_them(self) -> None:
         told = soaked()
