@@ -117,13 +117,13 @@ def _rendered(**facts: object) -> str:
 
 def _header(tier: Tier, lines: tuple[Line, ...], templates: Templates) -> Markdown:
     """The team's own Markdown, unless it is the usual one, which is about something else."""
-    if templates.body_header == DEFAULT_TEMPLATES.body_header:
-        names = tier.pace.comes_from
-        before = f"{' and '.join(f'**{name}**' for name in names)} {'runs' if len(names) == 1 else 'run'}"
-        return Markdown(
-            f"Chart versions that {before}, for **{tier.name}**: a draft, which nobody merges but a person."
-        )
-    return Markdown("".join(filled(templates.body_header, tier, lines, what_of(lines), escaped=markdown)).strip())
+    if templates.body_header != DEFAULT_TEMPLATES.body_header:
+        return Markdown("".join(filled(templates.body_header, tier, lines, what_of(lines), escaped=markdown)).strip())
+    names = tier.pace.comes_from
+    before = f" that {' and '.join(f'**{name}**' for name in names)} {'runs' if len(names) == 1 else 'run'}"
+    by_word = any(_promoted(line).reason for line in lines)
+    what = "A chart version" if by_word else f"Chart versions{before}"
+    return Markdown(f"{what}, for **{tier.name}**: a draft, which nobody merges but a person.")
 
 
 def _promoted(line: Line) -> Promoted:
