@@ -382,7 +382,7 @@ class TestAPersonsWord:
         [branch] = [name for name in told.remote.branches if name.startswith("flux-chart-bot/live/promotion-podinfo-")]
         assert proposed(told, branch) == {LIVE: release("1.2.5").encode()}
         assert "no tier before ran it" in body(told)
-        assert "A chart version, for **live**: a draft" in body(told)
+        assert body(told).startswith("A chart version, for **live**: a draft")
         assert "**By a person's word**" in body(told)
         assert "@fixes" not in body(told)
         assert "](http" not in body(told)
