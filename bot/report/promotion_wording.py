@@ -31,6 +31,8 @@ from bot.report.lines import Line, lines_of
 from bot.report.run_report import updates_of
 
 _SHORT = 10
+_HEADINGS = 800
+"""Characters of the sections that are not always there, and of what they say is left out."""
 _MOST_BEHIND = 100
 _LONGEST_SUBJECT = 100
 _KEEPS = Markdown(
@@ -98,7 +100,7 @@ def _body(
     }
     gone = [box_of(row, tier) for row in sorted(taken_out)]
     frame = len(_rendered(rows=[], boxes=gone, left_out=len(rows), changes=[], behind=[], **facts))
-    room = LONGEST_BODY - frame
+    room = LONGEST_BODY - frame - _HEADINGS
     fitting = how_many_fit([f"{row}\n{box}" for row, box in zip(rows, boxes, strict=True)], room)
     room -= sum(len(row) + len(box) + 2 for row, box in zip(rows[:fitting], boxes[:fitting], strict=True))
     shown = {
