@@ -16,11 +16,8 @@ ROLLBACK = "rollback"
 """The jump of an update that goes back to a lower version."""
 
 
-class Refused(NamedTuple):
-    """A version that was not taken, and why, in a short sentence for a person.
-
-    A named tuple where others are frozen values: a fleet has thirty times as many of them as references.
-    """
+class Refused(Struct, frozen=True):
+    """A version that was not taken, and why, in a short sentence for a person."""
 
     tag: str
     why: str
