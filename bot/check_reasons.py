@@ -15,6 +15,12 @@ NOT_SOAKED = ReasonKind(
     Weight.WARNING,
 )
 HELD_EDIT = ReasonKind("held-edit", "{version} is not for {tier}: {why}", "Take another, or release it", Weight.WARNING)
+UNJUDGED_NOW = ReasonKind(
+    "unjudged-now",
+    "what {object} runs cannot be judged any more, which was {version} before: {why}",
+    "Write the version where it can be read, or see what this reason says under its own name in a scan",
+    Weight.WARNING,
+)
 DIGEST_DIFFERS = ReasonKind(
     "digest-differs",
     "the digest beside {version} is {written}, and the registry has {found} for it",

@@ -85,22 +85,24 @@ def check(request: Request, before: Base, after: Base) -> RunReport:
         views_of,
         with_tiers_of,
     )
-    from bot.steps.judge import beside, digests_beside, judge  # noqa: PLC0415 - as above
+    from bot.steps.judge import beside, digests_beside, judge, unjudged  # noqa: PLC0415 - as above
     from bot.steps.recall import Recalled  # noqa: PLC0415 - as in `run`
     from bot.steps.select_versions import select  # noqa: PLC0415 - as above
 
     configuration, registry = judging_people(request.configuration), request.registry
     readings = Readings()
     old, new = scan((before, with_tiers_of(after, configuration)), readings)
-    edited = compare(old, new, configuration)
+    compared = compare(old, new, configuration)
+    edited = compared.edited
     if not edited:
-        return RunReport(command=request.command, configuration=configuration)
+        return RunReport(command=request.command, configuration=configuration, verdicts=unjudged(compared.lost))
     resolved = views_of(edited, new)
     answers = look_up(resolved, configuration, registry, request.progress)
     digests = digests_beside(edited, registry, request.progress)
     tips = tips_of(scan(request.bases, readings), configuration)
     recalled = Recalled(tips, configuration, request.now, request.past, readings)
-    verdicts = judge(edited, select(resolved, answers, configuration), digests, configuration, recalled)
+    judged = judge(edited, select(resolved, answers, configuration), digests, configuration, recalled)
+    verdicts = (*judged, *unjudged(compared.lost))
     passed_over = tuple(beside(edited))
     return RunReport(command=request.command, configuration=configuration, verdicts=verdicts, passed_over=passed_over)
 
@@ -168,14 +170,16 @@ def run(request: Request) -> RunReport:
     from bot.steps.prove import prove  # noqa: PLC0415 - see above
     from bot.steps.publish import publish  # noqa: PLC0415 - see above
     from bot.steps.remember import remember  # noqa: PLC0415 - see above
+    from bot.steps.standing import standing_drafts  # noqa: PLC0415 - see above
 
     def judge(lifted: Resolved, by: Configuration) -> "tuple[TierVerdicts, ...]":
         return ripen(lifted, answers, by, recalled, registry, request.progress)
 
     beyond = look_beyond(confirmed, configuration, registry, request.progress, judge)
     edits = prove(edit(carry(confirmed, remote, configuration, recalled.refused)))
+    standing = standing_drafts(resolved, configuration, recalled, remote, registry, request.progress)
     recalled.keep_sights(promotable(resolved, configuration))
-    arranged = arrange(edits, remote, configuration, request.now, beyond)
+    arranged = arrange(edits, remote, configuration, request.now, beyond, standing)
     intended = plan(arranged, remote, configuration)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
     published = publish(intended, remote, configuration, problems) if request.writes else None

@@ -34,7 +34,7 @@ NOT_KEPT = ReasonKind(
 EXTRA_REFUSED = ReasonKind(
     "extra-refused",
     "{what} of pull request {number} could not be set: {problem}",
-    "Check the names in the configuration, and what the token and the repository's settings allow",
+    "{cure}",
     Weight.WARNING,
 )
 TOUCHED = ReasonKind(

@@ -371,9 +371,12 @@ def _made_by(forge: Forge, repository: Repository, configuration: Configuration,
     Raises:
         UsageError: The configuration wants GitHub to sign, and the call says otherwise.
     """
+    from bot.forge.github import GitHubForge  # noqa: PLC0415 - an adapter, loaded by those who use it
+
+    if isinstance(forge, GitHubForge):
+        forge.signs = configuration.commit is CommitPolicy.API or bool(job.signing_key)
     if configuration.commit is CommitPolicy.GIT:
         return repository
-    from bot.forge.github import GitHubForge  # noqa: PLC0415 - an adapter, loaded by those who use it
     from bot.forge.github_commits import GitHubCommits  # noqa: PLC0415 - as above
 
     if not isinstance(forge, GitHubForge):

@@ -37,6 +37,7 @@ def read_tier(located: Located, name: str, keys: dict[str, Any]) -> tuple[Tier, 
         line=located.line(route),
         pace=pace,
         proposing=read_proposing(keys),
+        standing_draft=keys.get("promote") == "standing-draft",
     )
     faults = (
         *_name_faults(located, route, tier),
@@ -46,6 +47,7 @@ def read_tier(located: Located, name: str, keys: dict[str, Any]) -> tuple[Tier, 
         *pace_faults,
         *proposing_faults(located, route, keys),
         *_production_faults(located, route, tier),
+        *_promotion_faults(located, route, tier),
     )
     return tier, faults
 
@@ -103,3 +105,19 @@ def _production_faults(located: Located, route: Route, tier: Tier) -> Iterator[F
         message = f"the tier {shown(tier.name)} does not say whether it is production, and {shown(found[0])} looks so"
         mend = "Add `production: true`, and it is never edited by itself; or `production: false`"
         yield located.key_fault(route, message, mend)
+
+
+def _promotion_faults(located: Located, route: Route, tier: Tier) -> Iterator[Fault]:
+    """A draft of what is promoted, where nothing is."""
+    here = (*route, "promote")
+    if not tier.standing_draft:
+        return
+    if not tier.production:
+        message = f"the tier {shown(tier.name)} is not production, so there is nothing to promote to it"
+        yield located.key_fault(here, message, "Remove `promote`; `follow` and `from` move it")
+    elif tier.pace.by_merge:
+        message = f"the tier {shown(tier.name)} moves by merges, which promote to it"
+        yield located.key_fault(here, message, "Remove `promote`")
+    elif not tier.pace.comes_from:
+        message = "`promote` without `from`: no tier is named whose versions are promoted"
+        yield located.key_fault(here, message, "Name the tier before this one in `from`")

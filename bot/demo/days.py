@@ -10,7 +10,7 @@ from typing import TextIO
 from msgspec import Struct, field
 
 from bot.demo.charts import SampleChart
-from bot.demo.place import fleet, require_new, update
+from bot.demo.place import fleet, promote, require_new, update
 from bot.demo.registry import DemoRegistry
 from bot.errors import ExitCode
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH
@@ -36,8 +36,10 @@ tiers:
     production: true
     paths: ["apps/production/**"]
     branch: main
+    from: staging
+    soak: 3d
 """
-_PRODUCTION = "apps/production/podinfo.yaml"
+_STAGING = "apps/staging/podinfo.yaml"
 _OLD, _NEW = "6.5.3", "6.5.4"
 
 
@@ -60,7 +62,8 @@ def show_days(folder: Path | None, stream: TextIO) -> int:
         files[DEFAULT_CONFIGURATION_PATH] = _CONFIGURATION
         remote = seed(place / "remote", dict.fromkeys(("main", "develop", "staging"), files))
         stream.write("One chart in three tiers. dev takes what is released, staging what dev ran for three days.\n")
-        left = _walk(_Days(place=place, remote=remote, stream=stream), registry, files[_PRODUCTION])
+        stream.write("Production takes nothing by itself: a person asks for what staging ran for three days.\n")
+        left = _walk(_Days(place=place, remote=remote, stream=stream), registry, files[_STAGING])
         if folder:
             stream.write(f"Look around in {folder}: `git -C {remote} log --all --graph`\n")
         return int(ExitCode.FAILED if left else ExitCode.DONE)
@@ -85,9 +88,15 @@ class _Days(Struct, kw_only=True):
         show_report(report, self.stream)
         return report
 
-    def merge(self, tier: str, base: str) -> None:
+    def promote(self) -> RunReport:
+        """A person asks for production, and the table that they get."""
+        report = promote(self.place, self.remote, lambda: self.now)
+        show_report(report, self.stream)
+        return report
+
+    def merge(self, tier: str, base: str, key: str = "all") -> None:
         """A person merges the open pull request of a tier."""
-        head = f"flux-chart-bot/{tier}/all"
+        head = f"flux-chart-bot/{tier}/{key}"
         merge(self.remote, head=head, base=base, at=self.now)
         for page in (self.place / "forge/pull-requests").glob("*.json"):
             record = json.loads(page.read_text(encoding="utf-8"))
@@ -100,7 +109,7 @@ class _Days(Struct, kw_only=True):
         self.stream.write(f"\n--- {page.name}\n\n{page.read_text(encoding='utf-8')}")
 
 
-def _walk(days: _Days, registry: DemoRegistry, production: bytes) -> bool:
+def _walk(days: _Days, registry: DemoRegistry, staging: bytes) -> bool:
     """The way of one version; whether the last run found anything left to propose."""
     days.at(1, 9, "all is current")
     days.run()
@@ -115,13 +124,25 @@ def _walk(days: _Days, registry: DemoRegistry, production: bytes) -> bool:
     days.at(5, 15, "three days are over: it is proposed in staging")
     days.run()
     days.show_newest()
-    days.at(5, 17, "a person merges that; production waits for a person")
+    days.at(5, 17, "a person merges that; in staging it soaks")
     days.merge("staging", "staging")
     days.run()
-    days.at(8, 9, "a person moves production by hand, and all is current again")
-    edit(days.remote, "main", {_PRODUCTION: production.replace(_OLD.encode(), _NEW.encode())}, at=days.now)
+    _promote(days, staging)
     report = days.run()
     return bool(report.plan and report.plan.pull_requests)
+
+
+def _promote(days: _Days, staging: bytes) -> None:
+    """The last chapter: by a person's hand, when it has soaked in staging too."""
+    days.at(6, 9, "somebody changes a value in staging; somebody asks for production, too early")
+    changed = staging.replace(_OLD.encode(), _NEW.encode()).replace(b"replicaCount: 2", b"replicaCount: 3")
+    edit(days.remote, "staging", {_STAGING: changed}, at=days.now)
+    days.promote()
+    days.at(8, 18, "three days are over: `promote --to production` opens a draft")
+    days.promote()
+    days.show_newest()
+    days.at(8, 19, "a person marks it ready and merges it, and all is current again")
+    days.merge("production", "main", "promotion")
 
 
 def _release(registry: DemoRegistry, version: str) -> None:

@@ -35,10 +35,19 @@ def fleet(registry: str, redis_digest: str = "") -> dict[str, bytes]:
 
 def update(place: Path, remote: Path, clock: Callable[[], datetime] | None = None) -> RunReport:
     """`update`, as a person would call it for a remote without a forge."""
-    call = ["update", "--remote", str(remote), "--forge", "files", "--forge-folder", str(place / "forge")]
+    return _called(place, remote, clock, "update")
+
+
+def promote(place: Path, remote: Path, clock: Callable[[], datetime]) -> RunReport:
+    """`promote`, as a person would call it for such a remote."""
+    return _called(place, remote, clock, "promote", "--to", "production")
+
+
+def _called(place: Path, remote: Path, clock: Callable[[], datetime] | None, *call: str) -> RunReport:
+    arguments = [*call, "--remote", str(remote), "--forge", "files", "--forge-folder", str(place / "forge")]
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(place)}
     commands = Commands(environment, mask=lambda _secret: None, progress=lambda _done, _of: None, clock=clock)
-    return commands.update(parse(call, environment))
+    return commands.named[call[0]](parse(arguments, environment))
 
 
 def _below(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:

@@ -143,7 +143,8 @@ def _record(path: Path) -> dict[str, Any]:
 
 
 def _pull_request(record: dict[str, Any]) -> PullRequest:
-    return PullRequest(number=record["number"], head_here=True, **{name: record[name] for name in _FIELDS})
+    draft = record.get("draft") is True
+    return PullRequest(number=record["number"], head_here=True, draft=draft, **{name: record[name] for name in _FIELDS})
 
 
 def _read(path: Path, default: Any) -> Any:

@@ -13,7 +13,7 @@ from bot.forge.github_extras import set_extras
 from bot.forge.github_refusals import Refused, asking
 from bot.forge.github_remarks import ACTIONS_LOGIN, remarks_on
 from bot.model.commits import BOT_BRANCHES, Sha
-from bot.model.forge_reasons import IS_FORK
+from bot.model.forge_reasons import IS_FORK, MERGES_SILENTLY
 from bot.model.proposals import CommitStatus, Identity, PullRequest, SaidStatus, State
 from bot.model.proposing import Extras
 from bot.model.tiers import Branch
@@ -35,7 +35,11 @@ _STATUS_PAGES = 10
 
 
 class GitHubForge:
-    """The Forge port on GitHub's REST API."""
+    """The Forge port on GitHub's REST API.
+
+    Attributes:
+        signs: Whether this run signs its commits.
+    """
 
     def __init__(self, client: Github, *, repository: str, server_url: str, pause: float = 1.0) -> None:
         """Keep what every call needs.
@@ -50,6 +54,7 @@ class GitHubForge:
         self.repository = repository
         self.server_url = server_url
         self.pause = pause
+        self.signs = False
         self._noted: dict[Reason, None] = {}
 
     def note(self, reason: Reason) -> None:
@@ -133,7 +138,11 @@ class GitHubForge:
 
     def set_extras(self, number: int, extras: Extras) -> tuple[Reason, ...]:
         """Add labels, people and all that; what of it could not be done."""
-        return set_extras(self._api, number, extras, pause=self.pause)
+        refused = set_extras(self._api, number, extras, pause=self.pause)
+        if extras.auto_merge and self.identity().login == ACTIONS_LOGIN:
+            # https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-workflows-run/trigger-a-workflow#triggering-a-workflow-from-a-workflow
+            self.note(MERGES_SILENTLY())
+        return refused
 
     def create_pull_request(
         self, *, head: Branch, base: Branch, title: str, body: str, draft: bool = False
@@ -235,7 +244,7 @@ class GitHubForge:
     def remarks(self, bases: Iterable[Branch]) -> tuple[Reason, ...]:
         """What was noted at work, and what the rules of these branches mean for pull requests that wait there."""
         login = self.identity().login
-        for reason in remarks_on(self.client, self.repository, bases, login):
+        for reason in remarks_on(self.client, self.repository, bases, login, signs=self.signs):
             self.note(reason)
         return tuple(self._noted)
 
@@ -313,4 +322,5 @@ def _pull_request(pull: ApiPullRequest) -> PullRequest:
         base=pull.base.ref,
         title=pull.title,
         body=pull.body or "",
+        draft=pull.draft,
     )

@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 _NOT_THERE_YET = "Could not resolve to a node"
 """GitHub's words while some of its parts do not know yet of a pull request that was opened a moment ago."""
 _TRIES = 4
+_CURES = (
+    ("Auto merge is not allowed", "Turn on Settings > General > “Allow auto-merge”, or remove `auto-merge`"),
+    (
+        "in clean status",
+        "Nothing is required on its base, so there is nothing to wait for: require a check or a review there",
+    ),
+    (
+        "from pull request author",
+        "Nobody reviews a pull request of their own: name others, or use a GitHub App's token",
+    ),
+)
+"""By GitHub's words; of the second, auto-merge says so where a pull request could be merged at once."""
+_OTHERWISE = "Check the names in the configuration, and what the token and the repository's settings allow"
 
 
 def set_extras(api: Repository, number: int, extras: Extras, *, pause: float) -> tuple[Reason, ...]:
@@ -29,10 +42,14 @@ def set_extras(api: Repository, number: int, extras: Extras, *, pause: float) ->
         pause: Seconds before GitHub is asked again about a pull request that it does not know yet.
     """
     return tuple(
-        EXTRA_REFUSED(what=what, number=number, problem=problem)
+        EXTRA_REFUSED(what=what, number=number, problem=problem, cure=_cure(problem))
         for what, call in _calls(api, number, extras)
         if (problem := _refusal(what, call, pause))
     )
+
+
+def _cure(problem: str) -> str:
+    return next((cure for words, cure in _CURES if words in problem), _OTHERWISE)
 
 
 def _calls(api: Repository, number: int, extras: Extras) -> Iterator[tuple[str, Callable[[], object]]]:

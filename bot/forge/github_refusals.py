@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bot.errors import ForgeFailed
-from bot.model.forge_reasons import ARCHIVED
+from bot.model.forge_reasons import ARCHIVED, SHUT_OUT
 from bot.reason import Reason
 from bot.reasons import FORGE_FAILED, OPENING_FORBIDDEN, PERMISSION_MISSING
 
@@ -18,6 +18,17 @@ _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _INVALID = 401, 403, 404, 422
 
 _MAY_NOT_OPEN = "not permitted to create or approve pull requests"
 """GitHub's words where the repository's setting keeps workflows from opening pull requests."""
+
+_NO_DRAFTS = "Draft pull requests are not supported"
+"""GitHub's words in private repositories of plans without them."""
+
+_SHUT_OUT = (
+    # https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api#personal-access-tokens-and-saml-sso
+    ("SAML enforcement", "Authorize the token for the organisation's single sign-on, or use a GitHub App's"),
+    # https://docs.github.com/en/organizations/keeping-your-organization-secure/managing-security-settings-for-your-organization/managing-allowed-ip-addresses-for-your-organization
+    ("IP allow list", "Run the bot on a runner whose address the organisation allows"),
+)
+"""Of GitHub's words, those of doors that no permission of the token opens."""
 
 _ARCHIVED = "was archived"
 """As in “Repository was archived so is read-only.”"""
@@ -38,6 +49,8 @@ class Refused(Exception):
         """Say what was refused, with the permission that mends it where one does."""
         if self.status == _FORBIDDEN and _ARCHIVED in self.message:
             return ARCHIVED(what=what)
+        if cure := next((cure for words, cure in _SHUT_OUT if words in self.message), None):
+            return SHUT_OUT(what=what, problem=f"{self.status}: {self.message}", cure=cure)
         if self.status in {_FORBIDDEN, _NOT_FOUND}:
             return PERMISSION_MISSING(what=f"{what} ({self.status}: {self.message})", permission=permission)
         return FORGE_FAILED(what=what, problem=f"{self.status}: {self.message}")
@@ -49,6 +62,9 @@ class Refused(Exception):
                 "Turn on Settings > Actions > General > “Allow GitHub Actions to create and approve pull requests” in"
                 " this repository or its organisation, or give the bot the token of a GitHub App"
             )
+            return OPENING_FORBIDDEN(problem=self.message, cure=cure)
+        if _NO_DRAFTS in self.message:
+            cure = "Remove `draft`, `beyond` and `shared`; drafts in private repositories need a plan that has them"
             return OPENING_FORBIDDEN(problem=self.message, cure=cure)
         return self.reason("Opening the pull request", "pull-requests: write")
 

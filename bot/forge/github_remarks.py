@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from bot.forge.github_refusals import Refused, asking
-from bot.model.forge_reasons import MERGE_QUEUE, WAITS_FOR_APPROVAL
+from bot.model.forge_reasons import MERGE_QUEUE, WAITS_FOR_APPROVAL, WANTS_SIGNATURES
 from bot.model.tiers import Branch
 from bot.reason import Reason
 
@@ -18,7 +18,9 @@ ACTIONS_LOGIN = "github-actions[bot]"
 """The user of every workflow's own token on github.com, and on Enterprise Servers too."""
 
 
-def remarks_on(client: Github, repository: str, bases: Iterable[Branch], login: str) -> Iterator[Reason]:
+def remarks_on(
+    client: Github, repository: str, bases: Iterable[Branch], login: str, *, signs: bool
+) -> Iterator[Reason]:
     """What a person should know of pull requests to these bases, from one call a base.
 
     Rulesets are told by it, and not the older protection of branches, which takes more rights to read:
@@ -32,6 +34,9 @@ def remarks_on(client: Github, repository: str, bases: Iterable[Branch], login: 
     for base, kinds in rules.items():
         if "merge_queue" in kinds:
             yield MERGE_QUEUE(base=base)
+        # https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches#require-signed-commits
+        if "required_signatures" in kinds and not signs:
+            yield WANTS_SIGNATURES(base=base)
 
 
 def _rule_types(client: Github, repository: str, base: Branch) -> frozenset[str]:

@@ -27,6 +27,18 @@ MERGE_QUEUE = ReasonKind(
     "{base} has a merge queue",
     "Let the workflows of its required checks run on `merge_group` too, and merge with “Merge when ready”",
 )
+MERGES_SILENTLY = ReasonKind(
+    "merges-silently",
+    "what auto-merge merges with GITHUB_TOKEN starts no workflows on its base branch",
+    "Give the Action the token of a GitHub App where something has to run after a merge",
+)
+WANTS_SIGNATURES = ReasonKind(
+    "wants-signatures",
+    "{base} takes only verified commits, and those of this bot are not signed",
+    "Use `commit: api` in the configuration, or give the Action a `signing-key`",
+    Weight.WARNING,
+)
+SHUT_OUT = ReasonKind("shut-out", "{what} was refused ({problem})", "{cure}", Weight.WARNING)
 IS_FORK = ReasonKind(
     "fork",
     "this repository is a fork, and its pull requests go to itself",

@@ -31,6 +31,7 @@ class PullRequest(Struct, frozen=True, kw_only=True):
         number: The forge's number.
         head_sha: Empty where the forge does not follow the branch.
         head_here: Its head branch lies in this repository, not in a fork.
+        draft: It is not ready for review.
     """
 
     number: int
@@ -42,6 +43,7 @@ class PullRequest(Struct, frozen=True, kw_only=True):
     base: Branch
     title: str
     body: str
+    draft: bool = False
 
 
 class State(StrEnum):

@@ -96,6 +96,7 @@ class Tier(Struct, frozen=True, kw_only=True):
         production_said: The file says `production: true` or `false`; else nobody has decided it.
         pace: What must have passed before it takes a version.
         proposing: How it proposes what it may move to.
+        standing_draft: Of production: updates keep a draft of what may be promoted.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Tier(Struct, frozen=True, kw_only=True):
     production_said: bool = False
     pace: Pace = field(default_factory=Pace)
     proposing: Proposing = field(default_factory=Proposing)
+    standing_draft: bool = False
 
     @property
     def stands_still(self) -> bool:

@@ -102,7 +102,8 @@ class Update(Struct, frozen=True, kw_only=True):
             `rollback` where it goes back.
         refused: Why every newer version was not taken, newest first; for a rollback, those too that are passed over.
         tied: Other tags of equal precedence; held where they name different charts.
-        carried: Why the chart could not be looked up, where an open pull request proposed this and so keeps it.
+        carried: Why the chart could not be looked up, or until when it waits again, where an open pull request proposed
+            this and so keeps it.
         shared: Every tier that it moves, where these are several: only a draft that names them all proposes it.
         remark: Why the version in use should not be.
         behind: How far the version in use is behind.

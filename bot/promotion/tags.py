@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from msgspec.structs import replace
+
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
 from bot.model.references import ExactPin, Reference
 from bot.promotion.pairing import Counterpart
@@ -38,6 +40,16 @@ def tags_run(one: Counterpart, listed: Listed) -> tuple[str, ...] | Reason:
     if pin.as_constraint:
         return tags_meant(reference, pin, one.version, listed)
     return (tag_of(pin.version.text, reference.tag_rule),)
+
+
+def as_if_running(one: Counterpart, version: Version, tag: str) -> Counterpart:
+    """A tier's reference as it was when it ran a version: what digest it had then is not looked up."""
+    pin = one.reference.pin
+    if not isinstance(pin, ExactPin):
+        return one
+    text = tag.replace("_", "+") if one.reference.tag_rule is TagRule.HELM_REPOSITORY else tag
+    then = ExactPin(version=replace(pin.version, text=text))
+    return replace(one, version=version, reference=replace(one.reference, pin=then))
 
 
 def spelled(reference: Reference, pin: ExactPin, version: Version, tag: str) -> str:

@@ -33,7 +33,7 @@ def lines_of(verdicts: Iterable[Verdict]) -> tuple[Line, ...]:
     for verdict in verdicts:
         if isinstance(verdict.decision, Update):
             update = verdict.decision
-            carried = "kept" if update.carried else ""
+            carried = update.carried.id if update.carried else ""
             chart, place = str(verdict.reference.source.address), "1" if update.goes_back else "2"
             key = (place, chart, update.old, update.new, update.digest, carried)
             alike.setdefault(key, []).append((verdict, update))

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
+from bot.maturity.maturity_reasons import WAITS
 from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.planning.mirrors import canonical
@@ -78,7 +79,7 @@ def cell_of(verdict: Verdict) -> Cell:
     suspended = " (suspended)" if verdict.reference.suspended else ""
     match verdict.decision:
         case Update() as update:
-            kept = f"{', rollback' if update.goes_back else ''}{', kept' if update.carried else ''}"
+            kept = f"{', rollback' if update.goes_back else ''}{_kept(update)}"
             draft = f", a draft for {named(whole_tiers([update]))}" if update.shared else ""
             return Cell(tone=Tone.UPDATE, text=f"{update.old} -> {update.new}{kept}{draft}{suspended}")
         case Held() as held:
@@ -87,6 +88,12 @@ def cell_of(verdict: Verdict) -> Cell:
             return _current(current, suspended, stays=verdict.tier.stands_still)
         case _:
             assert_never(verdict.decision)
+
+
+def _kept(update: Update) -> str:
+    if update.carried is None:
+        return ""
+    return ", waits again" if update.carried.id == WAITS.id else ", kept"
 
 
 def _held(held: Held, suspended: str) -> Cell:

@@ -8,7 +8,7 @@ from bot.model.proposals import Texts
 from bot.model.templates import DEFAULT_TEMPLATES, Templates
 from bot.model.tiers import Tier
 from bot.model.verdicts import Held, Verdict
-from bot.planning.grouping import Key
+from bot.planning.grouping import Key, promotion_key
 from bot.planning.rows import Row
 from bot.planning.tick_boxes import REBUILD, mark
 from bot.reasons import UNKNOWN
@@ -32,6 +32,10 @@ from bot.versions.version import try_loose
 _SHORT = 10
 _MOST_BEHIND = 100
 _LONGEST_SUBJECT = 100
+_KEEPS = Markdown(
+    "The next update does what is ticked. A chart that is unticked stays out until it is ticked again or has a newer "
+    "version. Once you mark this as ready, it stays as it is."
+)
 _ASKS_AGAIN = Markdown(
     "The next promotion does what is ticked. A chart that is unticked stays out until it is ticked again."
 )
@@ -86,7 +90,7 @@ def _body(
         "suspended": sum(line.suspended for line in lines),
         "digests": any(line.update.digest for line in lines),
         "rebuild": Markdown(mark(REBUILD)),
-        "keeps": _ASKS_AGAIN,
+        "keeps": _KEEPS if tier.standing_draft and key == promotion_key() else _ASKS_AGAIN,
         "marker": marker_of(tier, lines, key),
     }
     gone = [box_of(row, tier) for row in sorted(taken_out)]
@@ -111,9 +115,10 @@ def _rendered(**facts: object) -> str:
 def _header(tier: Tier, lines: tuple[Line, ...], templates: Templates) -> Markdown:
     """The team's own Markdown, unless it is the usual one, which is about something else."""
     if templates.body_header == DEFAULT_TEMPLATES.body_header:
-        before = " and ".join(f"**{name}**" for name in tier.pace.comes_from)
+        names = tier.pace.comes_from
+        before = f"{' and '.join(f'**{name}**' for name in names)} {'runs' if len(names) == 1 else 'run'}"
         return Markdown(
-            f"Chart versions that {before} runs, for **{tier.name}**: a draft, which nobody merges but a person."
+            f"Chart versions that {before}, for **{tier.name}**: a draft, which nobody merges but a person."
         )
     return Markdown("".join(filled(templates.body_header, tier, lines, what_of(lines), escaped=markdown)).strip())
 

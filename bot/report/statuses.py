@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from bot.maturity.maturity_reasons import WAITS
 from bot.model.proposals import Action, CommitStatus, PullRequestPlan, State
 from bot.model.references import PassedOver
 from bot.model.tiers import Tier
@@ -64,7 +65,12 @@ def base_status(
 
 
 def head_status(tier: Tier, proposal: PullRequestPlan, target_url: str = "") -> CommitStatus:
-    """The word on the head of a tier's own pull request."""
+    """The word on the head of a tier's own pull request: `pending` while any of its rows waits again, with its date."""
+    decisions = [one.decision for one in proposal.updates if isinstance(one.decision, Update)]
+    waiting = [one.carried for one in decisions if one.carried and one.carried.id == WAITS.id]
+    if waiting:
+        more = f"{len(waiting)} of {counted_updates(proposal.updates)}: " if len(decisions) > 1 else ""
+        return _status(tier, State.PENDING, f"{more}{waiting[0].sentence}", target_url)
     kept = sum(map(is_unknown, proposal.updates))
     sentence = counted_updates(proposal.updates)
     if kept:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
+from bot.maturity.maturity_reasons import WAITS
 from bot.model.proposals import Texts
 from bot.model.templates import DEFAULT_TEMPLATES, Template, Templates
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Tier
@@ -164,6 +165,8 @@ def _row(line: Line) -> Markdown:
 
 
 def _why_not_newer(line: Line) -> Markdown:
+    if line.update.carried and line.update.carried.id == WAITS.id:
+        return markdown(line.update.carried.sentence)
     if line.update.carried:
         # Not the reason itself: a registry whose answers change would have the body edited every hour.
         return Markdown("kept: the chart could not be looked up in the last run")

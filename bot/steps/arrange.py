@@ -86,6 +86,7 @@ def arrange(
     configuration: Configuration,
     now: datetime,
     beyond: Iterable[TierEdits] = (),
+    standing: Iterable[TierEdits] = (),
 ) -> Arranged:
     """Share the updates out among pull requests.
 
@@ -97,8 +98,10 @@ def arrange(
         configuration: Says how to group, and how much at once.
         now: With its time zone.
         beyond: The updates past that, of tiers that want them as a draft.
+        standing: What may be promoted, of production tiers that want a draft of it.
     """
     further = {one.view.tier.name: one for one in beyond}
+    promoted = {one.view.tier.name: one for one in standing}
     before = remote.remembered()
     memory = read_memory(before) if before is not None else {}
     tiers: list[TierProposals] = []
@@ -112,6 +115,10 @@ def arrange(
             more, known = lifted.arranged(memory[name])
             memory[name] = replace(known, waiting=arrangement.waiting)
             proposals = _with_draft(proposals, lifted.proposals(more), remote)
+        if name in promoted:
+            keeper = replace(arranger, edits=promoted[name], promotes=promotion_key())
+            more, memory[name] = keeper.arranged(memory[name])
+            proposals = _with_promotion(proposals, keeper.proposals(more), remote)
         tiers.append(proposals)
     return Arranged(tiers=tuple(tiers), memory=_memory_plan(remote, before, written(memory)))
 
@@ -161,6 +168,22 @@ def _with_draft(within: TierProposals, beyond: TierProposals, remote: Remote) ->
         proposals=(*within.proposals, *drafts),
         gone={key: rows for key, rows in within.gone.items() if key not in wished},
         frozen=within.frozen | beyond.frozen,
+    )
+
+
+def _with_promotion(within: TierProposals, promotion: TierProposals, remote: Remote) -> TierProposals:
+    """Both; a draft that a person marked ready stays as it is, until they are done with it or make it a draft again."""
+    key, base = promotion_key().text, within.view.base.branch
+    opened = remote.open_from(branch_of(within.view.tier, key))
+    ready = any(pull.head_here and pull.base == base and not pull.draft for pull in opened)
+    drafts = _kept(promotion.proposals, promotion.verdicts, within.view, remote)
+    unknown = any(reason_is_unknown(one) for one in promotion.verdicts) and not drafts
+    return replace(
+        within,
+        proposals=(*within.proposals, *(replace(one, frozen=one.frozen or ready) for one in drafts)),
+        gone={**within.gone, **promotion.gone},
+        frozen=within.frozen | promotion.frozen | ({key} if ready or unknown else frozenset()),
+        released=within.released | promotion.released,
     )
 
 
@@ -342,7 +365,8 @@ def _left_behind(edited: TierEdits) -> tuple[Verdict, ...]:
 
 
 def _is_carried(verdict: Verdict) -> bool:
-    return isinstance(verdict.decision, Update) and verdict.decision.carried is not None
+    carried = verdict.decision.carried if isinstance(verdict.decision, Update) else None
+    return carried is not None and carried.id in UNKNOWN
 
 
 def _elsewhere(verdict: Verdict) -> Verdict:

@@ -1,4 +1,8 @@
-"""carry: what an open pull request proposed for a chart that cannot be looked up now, it keeps. Unknown is not gone."""
+"""carry: what an open pull request proposed, it keeps where its chart cannot be looked up, or it waits again.
+
+Unknown is not gone. And what was free once and waits again for a time that is known (a soak that was made longer, a
+ledger that somebody deleted) is not gone either: reviews would be lost to it. Its status is `pending` until then.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -8,11 +12,13 @@ from msgspec.structs import replace
 
 from bot.flux.remarks import narrowing_comment
 from bot.maturity.gates import HoldGate, ReturnGate
+from bot.maturity.maturity_reasons import WAITS
 from bot.model.references import Pin, RangePin, Reference
 from bot.model.tiers import Configuration, RangesPolicy, Tier
-from bot.model.verdicts import ROLLBACK, Edit, Held, Update, Verdict
-from bot.planning.grouping import branch_of
+from bot.model.verdicts import ROLLBACK, Current, Edit, Held, Update, Verdict
+from bot.planning.grouping import branch_of, proposing_of
 from bot.planning.ownership import Ownership, owner_of
+from bot.planning.rows import Row
 from bot.planning.tiers import neighbours, tiers_reached
 from bot.proposal_reasons import NOT_KEPT
 from bot.reason import Reason
@@ -40,7 +46,7 @@ def _nothing(_reference: Reference, _tier: Tier) -> tuple[HoldGate, ...]:
 def carry(
     judged: Iterable[TierVerdicts], remote: Remote, configuration: Configuration, gates: Gates = _nothing
 ) -> tuple[TierVerdicts, ...]:
-    """Give every held verdict whose chart is unknown the edit that our own branch already makes for it.
+    """Give every verdict whose chart is unknown, or which waits again, the edit that our branch makes for it already.
 
     What the configuration no longer allows, or a person holds or took back, is let go: that is known without asking a
     registry.
@@ -49,10 +55,12 @@ def carry(
 
 
 def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration, gates: Gates) -> TierVerdicts:
-    if not any(_why_unknown(verdict) for verdict in tier.verdicts):
+    wanted = {row for verdict in tier.verdicts for row in _waiting(verdict, configuration)}
+    unknown = any(_why_unknown(verdict) for verdict in tier.verdicts)
+    if not unknown and not wanted:
         return tier
     present = Side(verdict.reference for verdict in tier.verdicts)
-    for proposal in _proposals(tier, remote, configuration):
+    for proposal in _proposals(tier, remote, configuration, None if unknown else wanted):
         carried = (_carried(verdict, tier.view, present, proposal, configuration, gates) for verdict in tier.verdicts)
         tier = replace(tier, verdicts=tuple(carried))
     return tier
@@ -63,6 +71,25 @@ def _why_unknown(verdict: Verdict) -> Reason | None:
     return held.reason if isinstance(held, Held) and held.reason.id in UNKNOWN else None
 
 
+def _waiting(verdict: Verdict, configuration: Configuration) -> dict[Row, Reason]:
+    """The rows in which a verdict's newer versions would be that only time keeps back, and until when.
+
+    None where its pull request merges itself: it must not hold what is not free.
+    """
+    decision, reference = verdict.decision, verdict.reference
+    if not isinstance(decision, Current) or decision.waiting is None:
+        return {}
+    if proposing_of(reference, verdict.tier, configuration, "").extras.auto_merge:
+        return {}
+    chart = str(reference.source.address)
+    return {
+        Row(chart=chart, version=text): WAITS(version=one.tag, why=one.why)
+        for one in decision.refused
+        if one.until
+        for text in {one.tag, one.tag.replace("_", "+")}
+    }
+
+
 class _Proposal(Struct, frozen=True, kw_only=True):
     """What our branch changes: the commit that it was built on, and its tip."""
 
@@ -70,10 +97,17 @@ class _Proposal(Struct, frozen=True, kw_only=True):
     proposed: Side
 
 
-def _proposals(tier: TierVerdicts, remote: Remote, configuration: Configuration) -> Iterator[_Proposal]:
-    """Our open pull requests, but for those that others work on: they are left to them anyway."""
+def _proposals(
+    tier: TierVerdicts, remote: Remote, configuration: Configuration, wanted: set[Row] | None
+) -> Iterator[_Proposal]:
+    """Our open pull requests, but for those that others work on: they are left to them anyway.
+
+    Only those with one of the rows that are `wanted`; all of them where that is None.
+    """
     tree, name = remote.repository.tree, tier.view.tier.name
     for key, branch in remote.branches(tier.view.tier).items():
+        if wanted is not None and not wanted & remote.rows(tier.view.tier, branch):
+            continue
         tip = branch.history[0]
         is_open = any(pull.head_here for pull in remote.open_from(branch_of(tier.view.tier, key)))
         if is_open and tip.parents and owner_of(branch.history, name, remote.us) is Ownership.OURS:
@@ -89,20 +123,25 @@ def _carried(
     configuration: Configuration,
     gates: Gates,
 ) -> Verdict:
-    reason, reference = _why_unknown(verdict), verdict.reference
-    if reason is None or present.reference(reference) is None:
+    unknown, reference = _why_unknown(verdict), verdict.reference
+    waiting = _waiting(verdict, configuration)
+    if (unknown is None and not waiting) or present.reference(reference) is None:
         return verdict
     built_on, proposed = proposal.built_on.reference(reference), proposal.proposed.reference(reference)
     # The same chart at the same version as when it was proposed, wherever in the file it stands now.
     if proposed is None or built_on is None or not wish_alike(reference, built_on):
         return verdict
-    kept = _kept(reference, texts_of(proposed), reason)
+    texts = texts_of(proposed)
+    reason = unknown or waiting.get(Row(chart=str(reference.source.address), version=texts[0] if texts else ""))
+    kept = _kept(reference, texts, reason) if reason else None
     if kept is None:
         return verdict
     objections = (_objection(tier, kept, reference, configuration, gates) for tier in _movers(verdict, view))
     if why := next(filter(None, objections), ""):
+        if unknown is None:
+            return verdict
         let_go = NOT_KEPT(version=kept.new, why=why)
-        return replace(verdict, decision=Held(version=kept.old, reason=reason, let_go=let_go))
+        return replace(verdict, decision=Held(version=kept.old, reason=unknown, let_go=let_go))
     decision = for_one_tier(kept, reference, view, configuration)
     return replace(verdict, decision=decision) if isinstance(decision, Update) else verdict
 

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.flux.references import Resolution
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, SuspendedPolicy, Tier
 from bot.planning.mirrors import canonical
 from bot.planning.rules import without_rollbacks
-from bot.steps.resolve import Resolved, TierView, references_of
+from bot.steps.lost import Lost, lost
+from bot.steps.resolve import Resolved, TierView, by_tier, references_of, resolution_of
 from bot.steps.scan import Base, Scanned
 from bot.steps.side import wish_alike
 
@@ -29,14 +31,30 @@ class Edited(Struct, frozen=True, kw_only=True):
     known: bool
 
 
-def compare(before: Scanned, after: Scanned, configuration: Configuration) -> tuple[Edited, ...]:
-    """Every reference of `after` that does not wish what the same object wished before."""
-    past, present = references_of(before, configuration), references_of(after, configuration)
-    return tuple(
-        edited
-        for tier in after.base.tiers
-        for edited in _edited(tier, past[tier.name], present[tier.name], configuration)
+class Compared(Struct, frozen=True, kw_only=True):
+    """What two trees differ in, as far as versions go."""
+
+    edited: tuple[Edited, ...] = ()
+    lost: tuple[Lost, ...] = ()
+
+
+def compare(before: Scanned, after: Scanned, configuration: Configuration) -> Compared:
+    """Every reference of `after` that does not wish what its object wished before, and what cannot be judged now."""
+    was, is_now = resolution_of(before, configuration), resolution_of(after, configuration)
+    past, present = by_tier(before, was), by_tier(after, is_now)
+    tiers = after.base.tiers
+    return Compared(
+        edited=tuple(
+            edited for tier in tiers for edited in _edited(tier, past[tier.name], present[tier.name], configuration)
+        ),
+        lost=tuple(
+            one for tier in tiers for one in lost(tier, tiers, _with_files(before, was), _with_files(after, is_now))
+        ),
     )
+
+
+def _with_files(one: Scanned, resolution: Resolution) -> Resolution:
+    return replace(resolution, passed_over=(*one.passed_over, *resolution.passed_over))
 
 
 def views_of(edited: Iterable[Edited], after: Scanned) -> Resolved:

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from bot.check_reasons import BEYOND_TIER, DIGEST_DIFFERS, EDIT_SUSPENDED, HELD_EDIT, NOT_SOAKED, SEVERAL_TIERS
+from bot.check_reasons import (
+    BEYOND_TIER,
+    DIGEST_DIFFERS,
+    EDIT_SUSPENDED,
+    HELD_EDIT,
+    NOT_SOAKED,
+    SEVERAL_TIERS,
+    UNJUDGED_NOW,
+)
 from bot.model.charts import Unreachable
 from bot.model.references import ExactPin, PassedOver, Reference
 from bot.model.tiers import Configuration
@@ -14,6 +22,7 @@ from bot.reason import Reason
 from bot.selection.limits import Limits, limits_of
 from bot.steps.compare import Edited
 from bot.steps.look_up import Asked
+from bot.steps.lost import Lost
 from bot.steps.moving import Moving
 from bot.steps.recall import Recalled
 from bot.steps.resolve import TierVerdicts
@@ -47,6 +56,17 @@ def judge(
         problems = dict.fromkeys(_problems(one, ordinary, digests, configuration, recalled))
         fine = replace(ordinary, decision=Current(version=version))
         found += [replace(ordinary, decision=Held(version=version, reason=each)) for each in problems] or [fine]
+    return tuple(found)
+
+
+def unjudged(lost: Iterable[Lost]) -> tuple[Verdict, ...]:
+    """A finding for each version that cannot be judged any more, where that is decided now."""
+    found: list[Verdict] = []
+    for one in lost:
+        version = version_in_use(one.old)
+        reason = UNJUDGED_NOW(version=version, object=one.old.object, why=one.reason.sentence)
+        here = replace(one.old, path=one.path, line=one.line)
+        found.append(Verdict(tier=one.tier, reference=here, decision=Held(version=version, reason=reason)))
     return tuple(found)
 
 

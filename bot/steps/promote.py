@@ -1,8 +1,10 @@
 """promote: what the tiers before production run, to what production takes over; or why not, release by release."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.maturity.gates import Gate, SoakGate, StatusGate
 from bot.maturity.timeline import is_same
@@ -23,7 +25,7 @@ from bot.promotion.promotion_reasons import (
     PROMOTION_NOT_SOAKED,
     PROMOTION_TAKEN_BACK,
 )
-from bot.promotion.tags import Listed, Tag, digest_written, spelled, tags_meant, tags_run, witnesses
+from bot.promotion.tags import Listed, Tag, as_if_running, digest_written, spelled, tags_meant, tags_run, witnesses
 from bot.promotion.witnesses import Witness, disagreement
 from bot.reason import Reason
 from bot.reasons import SAME_PRECEDENCE, SOURCE_SUSPENDED
@@ -38,7 +40,7 @@ from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, TierVerdicts, TierView
 from bot.steps.select_versions import version_in_use
 from bot.steps.sharing import for_one_tier
-from bot.versions.tags import tag_of
+from bot.versions.tags import read_pin, tag_of
 from bot.versions.version import Version, try_flux
 
 
@@ -74,6 +76,8 @@ class _Tags(Struct, frozen=True, kw_only=True):
         yield from ((one.reference.source, tag) for one, found in self.lower.items() for tag in found)
 
 
+_TIME = frozenset({PROMOTION_NOT_SOAKED.id, PROMOTION_NOT_GREEN.id})
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _Answers = Mapping[Tag, ManifestFacts | Unreachable]
 
 
@@ -84,6 +88,7 @@ def promote(
     recalled: Recalled,
     registry: Registry,
     progress: Progress,
+    standing: Mapping[str, str] = _NOTHING,
 ) -> TierVerdicts:
     """Judge every reference of a production tier by what the tiers before it run, or by the version a person names.
 
@@ -94,11 +99,14 @@ def promote(
         recalled: What is known of time.
         registry: For digests; tags are listed only where a constraint is written, or a person names the version.
         progress: Of these questions.
+        standing: The versions by chart that a draft has already: one that soaked stays until the next one has.
     """
     [view] = [one for one in resolved.views if one.tier.name == asked.to]
     names = view.tier.pace.comes_from
     lower = {one.tier.name: one.references for one in resolved.views if one.tier.name in names}
-    promoter = _Promoter(asked=asked, view=view, lower=lower, configuration=configuration, recalled=recalled)
+    promoter = _Promoter(
+        asked=asked, view=view, lower=lower, configuration=configuration, recalled=recalled, standing=standing
+    )
     judged = promoter.judged()
     decisions = promoter.decided(judged, registry, progress)
     verdicts = (
@@ -133,6 +141,7 @@ class _Promoter(Struct, frozen=True, kw_only=True):
     lower: Mapping[str, tuple[Reference, ...]]
     configuration: Configuration
     recalled: Recalled
+    standing: Mapping[str, str]
 
     @property
     def tier(self) -> Tier:
@@ -141,7 +150,8 @@ class _Promoter(Struct, frozen=True, kw_only=True):
     def judged(self) -> tuple[_Wish | Decision, ...]:
         """Every reference by the files alone, then by what is known of time."""
         wishes = [self._wish(reference) for reference in self.view.references]
-        moving = [self._moving(one) for one in wishes if isinstance(one, _Wish)]
+        known = [one for one in wishes if isinstance(one, _Wish)]
+        moving = [self._moving(each) for one in known for each in (one, self._proposed(one)) if each]
         self.recalled.look_for(moving)
         self.recalled.look_for_returns(moving)
         return tuple(self._in_time(one) if isinstance(one, _Wish) else one for one in wishes)
@@ -191,9 +201,23 @@ class _Promoter(Struct, frozen=True, kw_only=True):
             return wish.held(PROMOTION_EXCLUDED(version=wish.version, why=why))
         return wish
 
+    def _proposed(self, wish: _Wish) -> _Wish | None:
+        """What the draft has for it, where that is older than what runs below now and newer than what runs here."""
+        text = self.standing.get(str(wish.reference.source.address), "")
+        version = None if wish.pin.as_constraint else read_pin(text, wish.reference.tag_rule)
+        if version is None or not wish.current < version < wish.version:
+            return None
+        tag = tag_of(text, wish.reference.tag_rule)
+        return replace(wish, version=version, lower=tuple(as_if_running(one, version, tag) for one in wish.lower))
+
     def _in_time(self, wish: _Wish) -> _Wish | Decision:
         against = next(self._objections(wish), None)
-        return wish.held(against) if against else wish
+        if against is None:
+            return wish
+        proposed = self._proposed(wish)
+        if proposed and against.id in _TIME and next(self._objections(proposed), None) is None:
+            return proposed
+        return wish.held(against)
 
     def _objections(self, wish: _Wish) -> Iterator[Reason]:
         """What people hold binds a person's version too; that it soaked, and was not taken back, is for them to say."""

@@ -58,14 +58,10 @@ def prove_promotion(tier: TierEdits) -> TierEdits:
     if not tier.changes or built is None:
         return tier
     everyone = neighbours(tier.view.tier, tier.view.base.tiers)
-    unlisted = tuple(one for one in built.changed_by(tier.changes, everyone) if not _is_promoted(tier, one))
+    unlisted = tuple(
+        one for one in built.changed_by(tier.changes, everyone) if not any(_lists(v, one) for v in tier.updates)
+    )
     return _held(tier, unlisted) if unlisted else tier
-
-
-def _is_promoted(tier: TierEdits, changed: Changed) -> bool:
-    """Whether an object that changes is the tier's alone, and one that a promotion is for."""
-    own = {tier.view.tier.name}
-    return {one.name for one in changed.tiers} <= own and any(_is_of(each, changed) for each in tier.updates)
 
 
 def _is_drafted(verdict: Verdict) -> bool:
@@ -86,16 +82,12 @@ def _unless(verdict: Verdict, *, stays: bool) -> Verdict:
 
 
 def _lists(verdict: Verdict, changed: Changed) -> bool:
-    """Whether a draft says that it changes an object: of its tiers, of a root and a file, or where its edit lies."""
-    update = verdict.decision
-    moved = {one.tier.name for one in update.shared} if isinstance(update, Update) else set[str]()
-    return {tier.name for tier in changed.tiers} <= moved and _is_of(verdict, changed)
-
-
-def _is_of(verdict: Verdict, changed: Changed) -> bool:
-    """Whether an object that changes is the one that an update is for."""
+    """Whether an update says that it changes an object: of tiers, root and file that it names, or where it edits."""
     update, reference, origin = verdict.decision, verdict.reference, changed.origin
     if not isinstance(update, Update) or origin is None:
+        return False
+    moved = {one.tier.name for one in update.shared} or {verdict.tier.name}
+    if not {tier.name for tier in changed.tiers} <= moved:
         return False
     edited = {(change.place.path, change.place.document) for change in update.edits}
     builds = changed.by in reference.built and origin.path in {reference.path, *reference.also_in}

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from bot.config.tree_checks import check_paths
 from bot.errors import ConfigurationError
+from bot.flux.references import Resolution
 from bot.flux.references import resolve as join
 from bot.model.charts import ChartAddress
 from bot.model.proposing import Grouping
@@ -61,7 +62,7 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
     outside: dict[PassedOver, None] = {}
     charts: set[ChartAddress] = set()
     for one in scanned:
-        resolution = join(one.readings, one.graph, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
+        resolution = resolution_of(one, configuration)
         charts |= {reference.source.address for reference in resolution.references}
         references, skipped = resolution.references, (*one.passed_over, *resolution.passed_over)
         if _asks_for_owners(configuration):
@@ -82,7 +83,16 @@ def _asks_for_owners(configuration: Configuration) -> bool:
 
 def references_of(one: Scanned, configuration: Configuration) -> dict[str, tuple[Reference, ...]]:
     """The references of each tier of one base, by the tier's name: of a past commit, whose files nobody can mend."""
-    resolution = join(one.readings, one.graph, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
+    return by_tier(one, resolution_of(one, configuration))
+
+
+def resolution_of(one: Scanned, configuration: Configuration) -> Resolution:
+    """All references of one base, in tiers or not, and what is passed over."""
+    return join(one.readings, one.graph, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
+
+
+def by_tier(one: Scanned, resolution: Resolution) -> dict[str, tuple[Reference, ...]]:
+    """The references of each tier of one base, by the tier's name."""
     return {
         tier.name: tuple(item for item in resolution.references if tiers_reached(item, [tier]))
         for tier in one.base.tiers

@@ -120,9 +120,10 @@ class Soaks:
             }
 
         def enough() -> bool:
-            if recent <= {commit.sha for commit in history.commits}:
+            read, known = {commit.sha for commit in history.commits}, runs()
+            older = any(_may_be_older(want, run) for want in wants for run in known[want.chart])
+            if recent <= read and not (older and seen.keys() - read):
                 return True  # what lies further back, nobody has seen
-            known = runs()
             return all(
                 _has_soaked(want, known[want.chart], now) or _was_lower(want, history, name, users[want.chart])
                 for want in wants
@@ -139,6 +140,15 @@ class Soaks:
 
 def _run(reference: Reference, known: tuple[Span, ...]) -> Run:
     return Run(where=f"{reference.path}:{reference.line}", runs=version_of(reference), spans=known)
+
+
+def _may_be_older(want: _Want, run: Run) -> bool:
+    """Whether a version that may be taken ran, unproved so far, at the oldest commit that was read.
+
+    It may have been seen long ago: who takes it only after weeks must not wait anew.
+    """
+    oldest = run.spans[0]
+    return oldest.begins is None and oldest.value is not None and want.would_take(oldest.value)
 
 
 def _present(reference: Reference) -> tuple[Span, ...]:

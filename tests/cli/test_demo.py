@@ -1,5 +1,6 @@
 """`demo`: the whole story on embedded parts, in a place of its own."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -32,12 +33,21 @@ def test_a_version_walks_through_three_tiers_day_by_day(bot: Bot, tmp_path: Path
     days = told.out.split("\n=== ")
 
     assert told.code == 0
-    assert len(days) == 8
+    assert len(days) == 10
     assert "1 update for dev" in days[2]
     assert "waits until 2026-01-09 15:00 UTC, soaks in dev" in days[3]
     assert "waits until 2026-01-09 15:00 UTC, soaks in dev" in days[4]
     assert "1 update for staging" in days[5]
     assert "production: " in days[6]
     assert "6.5.3, 6.5.4 exists" in days[6]
-    assert "1 of 1 charts have nothing to do" in days[7]
-    assert len(list((tmp_path / "kept/forge/pull-requests").glob("*.md"))) == 2
+    assert "6.5.4 has not soaked: waits until 2026-01-12 17:00 UTC, soaks in staging" in days[7]
+    assert "1 update for production" in days[8]
+    assert "staging runs it since 2026-01-09 17:00 UTC" in days[8]
+    assert "<code>Edit apps/staging/podinfo.yaml</code>" in days[8].partition("What else changed there")[2]
+    assert "1 of 1 charts have nothing to do" in days[9]
+    pages = [json.loads(page.read_text()) for page in (tmp_path / "kept/forge/pull-requests").glob("*.json")]
+    assert sorted((page["base"], page["draft"]) for page in pages) == [
+        ("develop", False),
+        ("main", True),
+        ("staging", False),
+    ]

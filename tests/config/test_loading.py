@@ -92,7 +92,7 @@ def test_an_unknown_key_is_named_with_its_place_and_the_nearest_known_one() -> N
 
 
 def test_a_key_of_a_feature_that_is_not_built_is_unknown() -> None:
-    assert "`promote` is not a key of `tiers.dev`" in faults(tier("promote: true"))[0]
+    assert "`signatures` is not a key of `tiers.dev`" in faults(tier("signatures: true"))[0]
 
 
 def test_every_fault_is_told_at_once_in_the_order_of_the_file() -> None:

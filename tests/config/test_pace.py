@@ -135,6 +135,30 @@ def test_production_says_where_promotions_and_checks_look_for_what_ran() -> None
     assert production.pace == Pace(comes_from=("dev",), soak=timedelta(days=3))
 
 
+def test_a_production_tier_may_have_a_standing_draft() -> None:
+    text = "tiers: {dev: {paths: [d]}, live: {paths: [p], production: true, from: dev, promote: standing-draft}}"
+    dev, production = load(text.encode(), "c.yaml").tiers
+
+    assert (dev.standing_draft, production.standing_draft) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("production: true", "`promote` without `from`"),
+        ("from: dev", "`live` is not production, so there is nothing to promote to it"),
+        ("production: true, moves-by: merge, branch: b, from: dev", "moves by merges, which promote to it"),
+    ],
+)
+def test_a_standing_draft_has_something_to_promote(keys: str, said: str) -> None:
+    production = keys if "production" in keys else f"{keys}, production: false"
+    text = f"tiers: {{dev: {{paths: [d]}}, live: {{paths: [p], promote: standing-draft, {production}}}}}"
+    with pytest.raises(ConfigurationError) as caught:
+        load(text.encode(), "c.yaml")
+
+    assert said in caught.value.faults[0].message
+
+
 @pytest.mark.parametrize("key", ["wait: 2d", "settle: 1w"])
 def test_production_takes_nothing_by_itself_and_so_waits_for_nothing(key: str) -> None:
     text = f"tiers: {{dev: {{paths: [d]}}, production: {{paths: [p], production: true, {key}}}}}"

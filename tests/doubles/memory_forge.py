@@ -97,6 +97,7 @@ class MemoryForge:
             base=base,
             title=title,
             body=body,
+            draft=draft,
         )
         return self.pulls[number]
 

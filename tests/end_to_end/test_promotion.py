@@ -145,6 +145,26 @@ def test_a_promotion_by_a_persons_word_says_why_and_lets_nothing_of_it_act(branc
     assert evil not in branches.hosted.log(branch)[0].message
 
 
+def test_a_standing_draft_is_kept_by_updates_until_somebody_marks_it_ready(branches: Fleet, call: Call) -> None:
+    standing = BRANCHES.replace("soak: 3d", "soak: 3d, promote: standing-draft")
+    branches.hosted.commit("main", {fleet_files.CONFIGURATION: standing})
+    assert call(5, "update").code == 0
+    pull = branches.open[BRANCH]
+    assert (pull.draft, production(branches)) == (True, branches.manifests("apps", "6.5.4", "20.2.0"))
+    call(5.1, "update")
+    assert branches.writes == []
+
+    pull.draft = False
+    moves(branches, "staging", "apps", "6.6.0", "20.2.0", 6)
+    call(6, "update")
+    call(10, "update")
+    assert production(branches) == branches.manifests("apps", "6.5.4", "20.2.0")
+    pull.draft = True
+    call(10.1, "update")
+    assert production(branches) == branches.manifests("apps", "6.6.0", "20.2.0")
+    assert branches.open[BRANCH].number == pull.number
+
+
 @pytest.mark.parametrize("event", ["pull_request", "pull_request_target"])
 def test_it_does_not_run_for_pull_requests(branches: Fleet, call: Call, event: str) -> None:
     said = call(5, "promote", "--to", "production", GITHUB_EVENT_NAME=event)

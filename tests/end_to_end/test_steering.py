@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 
 from doubles import fleet_files
-from doubles.fleet import DEV, Fleet
+from doubles.bot_runs import Ended
+from doubles.fleet import DEV, NAME, Fleet
+from doubles.github.people import actions
+from doubles.github.state import PullRequest
 
 LEDGER = "flux-chart-bot/state/ledger"
 
@@ -39,3 +42,34 @@ def test_a_check_reads_by_git_alone(branches: Fleet, tmp_path: Path) -> None:
     assert ended.out.startswith("1 version changed, 1 finding\n")
     assert branches.api_calls == 0
     assert branches.writes == []
+
+
+def test_a_check_of_a_forks_pull_request_needs_a_token_that_reads_and_nothing_more(
+    branches: Fleet, tmp_path: Path
+) -> None:
+    """GitHub gives such a run a token that reads: the head lies in another repository, and here below refs/pull."""
+    fork = branches.hosted.fork("mallory")
+    bad, late = (
+        fork.commit(name, {"apps/podinfo.yaml": fleet_files.podinfo(version)}, start="develop")
+        for name, version in (("bad", "6.9.9"), ("late", "6.6.0"))
+    )
+    pulls = [branches.hosted.open_pull(name, base="develop", source=fork) for name in ("bad", "late")]
+    branches.act_as(actions(repositories=frozenset({NAME}), permissions={"contents": "read", "metadata": "read"}))
+    event = tmp_path / "event.json"
+
+    def checked(pull: PullRequest, head: str) -> Ended:
+        side = {"sha": head, "ref": pull.head_branch, "repo": {"full_name": "mallory/fleet", "fork": True}}
+        event.write_text(
+            json.dumps({"number": pull.number, "pull_request": {"base": {"ref": "develop"}, "head": side}})
+        )
+        return branches.run("check", GITHUB_EVENT_NAME="pull_request", GITHUB_EVENT_PATH=str(event))
+
+    ended = checked(pulls[0], bad)
+    assert (ended.code, ended.out.splitlines()[0]) == (3, "1 version changed, 1 finding")
+    assert "6.9.9 is in use and does not exist" in ended.out
+    ended = checked(pulls[1], late)
+    assert (ended.code, ended.out.splitlines()[0]) == (0, "1 version changed, nothing speaks against it")
+    assert (branches.api_calls, branches.writes) == (0, [])
+    ended = checked(pulls[1], "e" * 40)
+    assert ended.code == 2
+    assert "It may have been replaced meanwhile; run again for the newest" in ended.err

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from doubles.forge_sides import OURS, Connected
 from doubles.github import faults
+from doubles.github.answers import Answer
+from doubles.github.faults import Fault
 from doubles.github.hosted import HostedRepository
 from doubles.github.people import app, person
 from doubles.github.server import GitHubDouble
@@ -14,6 +16,7 @@ from bot.forge.github import GitHubForge
 from bot.model.proposals import PullRequest
 from bot.model.proposing import AutoMerge, Extras
 
+REVIEWERS = "POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"
 LABELS = "POST /repos/{owner}/{repo}/issues/{issue_number}/labels"
 ALL = Extras(
     labels=("charts", "dev"),
@@ -85,6 +88,36 @@ def test_a_repository_without_auto_merge_says_so(forge: GitHubForge, proposed: H
     proposed.memory.allows_auto_merge = False
     (reason,) = forge.set_extras(opened(forge), Extras(auto_merge=AutoMerge.MERGE))
     assert "Auto merge is not allowed for this repository" in reason.sentence
+    assert "“Allow auto-merge”" in reason.mend
+
+
+@pytest.mark.parametrize(
+    ("route", "extras", "message", "mend"),
+    [
+        (
+            "POST /graphql",
+            Extras(auto_merge=AutoMerge.MERGE),
+            "Pull request Pull request is in clean status",
+            "require",
+        ),
+        (REVIEWERS, Extras(reviewers=("ann",)), "Review cannot be requested from pull request author.", "name others"),
+    ],
+)
+def test_refusals_that_have_a_cure_of_their_own_tell_it(
+    github_double: GitHubDouble,
+    forge: GitHubForge,
+    proposed: HostedRepository,
+    route: str,
+    extras: Extras,
+    message: str,
+    mend: str,
+) -> None:
+    graph = Answer(body={"data": {"enablePullRequestAutoMerge": None}, "errors": [{"message": message}]})
+    rest = Answer(status=422, body={"message": message})
+    number = opened(forge)
+    github_double.faults.on(route, Fault(answer=graph if "graphql" in route else rest))
+    (reason,) = forge.set_extras(number, extras)
+    assert (message.rstrip(".") in reason.sentence, mend in reason.mend) == (True, True)
 
 
 def test_a_pull_request_that_github_does_not_know_yet_is_asked_for_again(

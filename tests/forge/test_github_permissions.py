@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from doubles.forge_sides import FLEET, OURS, Connected
+from doubles.github.answers import Answer, Json
+from doubles.github.faults import Fault
 from doubles.github.hosted import HostedRepository
 from doubles.github.people import BOT_PERMISSIONS, Identity, Level, actions, app, person
 from doubles.github.server import GitHubDouble
@@ -11,12 +13,16 @@ from doubles.github.server import GitHubDouble
 from bot.errors import ForgeFailed, UsageError
 from bot.forge.github import GitHubForge
 from bot.forge.github_client import connect
+from bot.model.forge_reasons import SHUT_OUT
 from bot.model.proposals import CommitStatus, State
 from bot.model.secret import Secret
 from bot.reason import Reason
 from bot.reasons import FORGE_FAILED, OPENING_FORBIDDEN, PERMISSION_MISSING
 
 GOOD = CommitStatus(context="flux-chart-bot/dev", state=State.SUCCESS, description="up to date")
+
+
+CREATE = "POST /repos/{owner}/{repo}/pulls"
 
 
 def without(*names: str) -> dict[str, Level]:
@@ -149,3 +155,44 @@ def test_an_address_with_a_login_is_refused_unseen() -> None:
     with pytest.raises(UsageError, match="holds a login") as failed:
         connect("https://user:hunter2@git.corp.example/api/v3", Secret("t"))
     assert "hunter2" not in f"{failed.value.message}{failed.value.mend}"
+
+
+@pytest.mark.parametrize(
+    ("message", "mend"),
+    [
+        (
+            (
+                "Resource protected by organization SAML enforcement. You must grant your Personal Access token access "
+                "to this organization."
+            ),
+            "single sign-on",
+        ),
+        (
+            (
+                "Although you appear to have the correct authorization credentials, the `acme` organization has an IP "
+                "allow list enabled, and your IP address is not permitted to access this resource."
+            ),
+            "whose address the organisation allows",
+        ),
+    ],
+)
+def test_a_door_that_no_permission_opens_is_no_missing_permission(
+    github_double: GitHubDouble, connected: Connected, proposed: HostedRepository, message: str, mend: str
+) -> None:
+    refusal = Fault(answer=Answer(status=403, body={"message": message}))
+    github_double.faults.on(CREATE, refusal)
+    reason = opening(connected())
+    assert (reason.id, mend in reason.mend, message.rstrip(".") in reason.sentence) == (SHUT_OUT.id, True, True)
+
+
+def test_a_plan_without_drafts_is_told_with_the_keys_that_want_them(
+    github_double: GitHubDouble, connected: Connected, proposed: HostedRepository
+) -> None:
+    said = "Draft pull requests are not supported in this repository."
+    body: Json = {
+        "message": "Validation Failed",
+        "errors": [{"resource": "PullRequest", "code": "custom", "message": said}],
+    }
+    github_double.faults.on(CREATE, Fault(answer=Answer(status=422, body=body)))
+    reason = opening(connected())
+    assert (reason.id, "`draft`" in reason.mend) == (OPENING_FORBIDDEN.id, True)

@@ -5,13 +5,21 @@ from __future__ import annotations
 import pytest
 from doubles.forge_sides import OURS, Connected
 from doubles.github.hosted import HostedRepository
-from doubles.github.people import Identity, app, person
+from doubles.github.people import Identity, actions, app, person
 from doubles.github.server import GitHubDouble
 
 from bot.forge.github import GitHubForge
 from bot.forge.github_client import connect
-from bot.model.forge_reasons import ARCHIVED, IS_FORK, MERGE_QUEUE, WAITS_FOR_APPROVAL
+from bot.model.forge_reasons import (
+    ARCHIVED,
+    IS_FORK,
+    MERGE_QUEUE,
+    MERGES_SILENTLY,
+    WAITS_FOR_APPROVAL,
+    WANTS_SIGNATURES,
+)
 from bot.model.proposals import PullRequest
+from bot.model.proposing import AutoMerge, Extras
 from bot.model.secret import Secret
 from bot.reason import Reason
 
@@ -75,3 +83,28 @@ def test_an_archived_repository_is_not_a_missing_permission(forge: GitHubForge, 
     reason = forge.create_pull_request(head=OURS, base="main", title="t", body="b")
     assert isinstance(reason, Reason)
     assert reason.id == ARCHIVED.id
+
+
+def test_a_base_that_wants_signatures_is_told_where_nothing_signs(forge: GitHubForge, hosted: HostedRepository) -> None:
+    hosted.rule("main", "required_signatures")
+    assert WANTS_SIGNATURES(base="main") in forge.remarks(["main"])
+
+
+def test_one_that_wants_signatures_is_nothing_to_tell_where_commits_are_signed(
+    connected: Connected, hosted: HostedRepository
+) -> None:
+    hosted.rule("main", "required_signatures")
+    forge = connected(app("bumper"))
+    forge.signs = True
+    assert forge.remarks(["main"]) == ()
+
+
+@pytest.mark.parametrize(("who", "told"), [(actions(), (MERGES_SILENTLY(),)), (app("bumper"), ())])
+def test_what_a_workflows_own_token_merges_starts_no_workflow(
+    connected: Connected, proposed: HostedRepository, who: Identity, told: tuple[Reason, ...]
+) -> None:
+    forge = connected(who)
+    made = forge.create_pull_request(head=OURS, base="main", title="t", body="b")
+    assert isinstance(made, PullRequest)
+    assert forge.set_extras(made.number, Extras(auto_merge=AutoMerge.SQUASH)) == ()
+    assert tuple(reason for reason in forge.remarks(()) if reason.id == MERGES_SILENTLY.id) == told

@@ -292,7 +292,7 @@ def test_a_command_written_in_pieces_is_none(pieces: list[str]) -> None:
 
 @given(st.text())
 def test_any_text_in_a_commit_is_one_word(text: str) -> None:
-    assert re.fullmatch(r"[A-Za-z0-9._+/~%-]*", word(text))
+    assert re.fullmatch(r"(?:[A-Za-z0-9._+/~%-]|:(?=[0-9]))*", word(text))
 
 
 def test_an_uncaught_exception_goes_through_the_sink(tmp_path: object) -> None:

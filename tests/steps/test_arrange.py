@@ -562,7 +562,7 @@ class TestWhatAPullRequestGets:
 
     def test_that_cannot_be_is_said_and_stops_nothing(self) -> None:
         story = fleet(WITH_EXTRAS)
-        story.forge.refuses["set_extras"] = EXTRA_REFUSED(what="The labels", number=1, problem="no")
+        story.forge.refuses["set_extras"] = EXTRA_REFUSED(what="The labels", number=1, problem="no", cure="x")
         (outcome,) = story.published().outcomes
         assert (outcome.problem, [remark.id for remark in outcome.remarks]) == (None, ["extra-refused"])
         assert run(story) == []

@@ -6,7 +6,7 @@ import pytest
 from builders import PODINFO, configuration, digest, pace, rule, source, tier
 from doubles.github.seeding import Content
 from doubles.memory_registry import quiet
-from doubles.story import Story, oci, release
+from doubles.story import Story, oci, release, repository
 from msgspec.structs import replace
 
 from bot.cli.proposal import Proposal, sides_of
@@ -282,3 +282,79 @@ def test_a_tier_that_goes_back_by_itself_tells_people_just_as_others() -> None:
     report = checked(story(configuration(back, *TIERS[1:])), {DEV: release("1.2.9")})
 
     assert said(report) == ["tag-missing"]
+
+
+FINE = release("1.2.3")
+OVERLAY = {
+    "apps/dev/kustomization.yaml": "resources: [a.yaml]\n",
+    DEV: FINE,
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "why", "where"),
+    [
+        pytest.param(
+            {DEV: release("${VERSION}")},
+            "spec.chart.spec.version holds the variable ${VERSION}",
+            (DEV, 10),
+            id="variable",
+        ),
+        pytest.param(
+            {"sources/x.yaml": ""}, "HelmRepository x/x is not in this tree", (DEV, 1), id="its source deleted"
+        ),
+        pytest.param({DEV: f"{FINE}x: [\n"}, "the YAML cannot be read", (DEV, 15), id="a file that cannot be read"),
+        pytest.param(
+            {"sources/x.yaml": repository(url="https://charts.example").replace("type: oci", "type: default")},
+            "not from an OCI registry",
+            (DEV, 1),
+            id="not OCI",
+        ),
+        pytest.param(
+            {DEV: "", "elsewhere/a.yaml": FINE}, "no tier", ("elsewhere/a.yaml", 10), id="moved out of all tiers"
+        ),
+        pytest.param(
+            {DEV: release("1.2.3 # {}").replace("1.2.3 # {}", '1.2.3 # {"$imagepolicy": "x:y:tag"}')},
+            "has an `$imagepolicy` marker",
+            (DEV, 10),
+            id="handed over to Flux",
+        ),
+    ],
+)
+def test_a_version_that_cannot_be_judged_any_more_is_a_finding(
+    files: dict[str, str], why: str, where: tuple[str, int]
+) -> None:
+    report = checked(story(configuration(tier("dev", "any"))), files)
+    [finding] = findings(report)
+    [annotation] = annotations_of(report)
+
+    assert (finding.id, code(report)) == ("unjudged-now", ExitCode.ALARMED)
+    assert why in finding.sentence
+    assert finding.sentence.startswith(
+        "what HelmRelease x/podinfo runs cannot be judged any more, which was 1.2.3 before"
+    )
+    assert (annotation.path, annotation.line) == where
+    assert headline(report) == "1 version changed, 1 finding"
+
+
+def test_a_build_that_fails_now_is_a_finding_for_what_it_builds() -> None:
+    told = story(configuration(tier("dev", "any")), OVERLAY)
+    report = checked(told, {"apps/dev/kustomization.yaml": "resources: [a.yaml, gone.yaml]\n"})
+
+    [finding] = findings(report)
+    assert (finding.id, "gone.yaml" in finding.sentence) == ("unjudged-now", True)
+
+
+def test_who_deletes_a_release_deletes_its_version_and_that_is_fine() -> None:
+    report = checked(story(configuration(tier("dev", "any"))), {DEV: ""})
+    assert (said(report), headline(report)) == ([], "no version of a tier is changed")
+
+
+def test_what_could_not_be_judged_before_is_nobodys_fault() -> None:
+    told = story(configuration(tier("dev", "any")), {"apps/dev/b.yaml": release("${B}", chart="redis")})
+    assert said(checked(told, {"apps/dev/b.yaml": release("${B}", chart="redis") + "# x\n"})) == []
+    assert said(checked(told, {"apps/dev/c.yaml": "a: [\n"})) == []
+
+
+def test_a_release_that_moved_within_its_tier_is_judged_where_it_is() -> None:
+    assert said(checked(story(configuration(tier("dev", "any"))), {DEV: "", "apps/dev/z.yaml": FINE})) == []

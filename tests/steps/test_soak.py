@@ -60,6 +60,14 @@ def test_a_version_is_taken_once_the_tier_before_ran_it_for_its_soak() -> None:
     assert taken(told.pass_by(hours=1).run()) == "1.2.4"
 
 
+def test_what_has_soaked_stays_so_however_long_it_is_not_taken() -> None:
+    told = story()
+    told.run()
+    for week in range(8):
+        told.remote.commit("develop", {"docs.md": str(week)})
+        assert taken(told.pass_by(weeks=1).run()) == "1.2.4"
+
+
 def test_while_it_waits_the_matrix_and_the_summary_say_until_when() -> None:
     told = story()
     told.run()

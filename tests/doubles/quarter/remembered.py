@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from unittest import mock
 
 from bot import pipeline
@@ -58,7 +58,9 @@ class Remembered:
         key = (tuple(one.base.sha for one in manifests), default)
         if key not in self.resolved:
             self.resolved = {key: resolve(manifests, configuration, default)}
-        return self.resolved[key]
+        # The same commits, through the repository of this run.
+        found, bases = self.resolved[key], {one.base.branch: one.base for one in manifests}
+        return replace(found, views=tuple(replace(view, base=bases[view.base.branch]) for view in found.views))
 
     def _older_pins(self, newer: FileState, older: FileState) -> _Pins:
         key = (newer.reading.path, newer.data, older.data)

@@ -16,9 +16,24 @@ from bot.report.run_report import RunReport
 
 MOST_OPEN, MOST_ROWS = 5, 10
 """Pull requests of a tier, and rows of one, by default."""
-LONGEST_WAIT = 21 * 24
+PATIENCE = 14 * 24
 """Hours: after two weeks a chart goes first, whatever its jump, and then a place has to become free."""
+LONGEST_WAIT = {"tier": 21 * 24, "teams": 21 * 24}
+"""Hours. With a pull request for each chart it is people who say how fast the five places become free."""
 TIERS = ("dev", "staging")
+HEAD = (
+    "Grouping",
+    "Tier",
+    "Opened",
+    "Pushes to open ones",
+    "Comments",
+    "Closed by the bot",
+    "Merged",
+    "Versions merged",
+    "Closed by people",
+    "Most open at once",
+    "Longest wait of a chart",
+)
 
 
 @dataclass(kw_only=True)
@@ -37,8 +52,11 @@ class Watch:
     saw: Counter[tuple[str, str]] = field(default_factory=Counter)
     waited: Counter[Spot] = field(default_factory=Counter)
     most_open: Counter[str] = field(default_factory=Counter)
+    group: str = "tier"
     runs: int = 0
     _since: dict[Spot, int] = field(default_factory=dict)
+    _there: set[Spot] = field(default_factory=set)
+    _overtaken: Counter[Spot] = field(default_factory=Counter)
 
     def run(self) -> None:
         """One run, and a second one where the first wrote: that must find nothing to do."""
@@ -51,19 +69,34 @@ class Watch:
         self._no_line_is_lost(before)
         self._nobody_starves()
 
-    def table(self, group: str) -> str:
-        """What a team saw, a line a tier."""
-        told, did = ("opened", "pushes to an open one", "reworded", "closed by the bot"), ("merged", "closed by people")
-        head = ("grouping", "tier", *told, *did, "rows merged", "most open", "longest wait")
-        lines = [head, ("---",) * len(head)]
+    def figures(self) -> tuple[tuple[str, ...], ...]:
+        """What a team saw, a line a tier; the words for it are `HEAD`."""
+        lines = []
         for tier in TIERS:
-            waits = [hours for (name, _), hours in self.waited.items() if name == tier]
-            seen = (*(self.saw[tier, one] for one in told), *(self.people.did[tier, one] for one in did))
-            rest = (self.people.did[tier, "rows"], self.most_open[tier], f"{max(waits, default=0) / 24:.1f} days")
-            lines.append((group, tier, *map(str, (*seen, *rest))))
-        state = self.saw["state", "ledger"] + self.saw["state", "proposals"]
+            saw, did = self.saw, self.people.did
+            counts = (
+                saw[tier, "opened"],
+                saw[tier, "pushes to an open one"],
+                saw[tier, "comments"],
+                saw[tier, "closed by the bot"],
+                did[tier, "merged"],
+                did[tier, "rows"],
+                did[tier, "closed by people"],
+                self.most_open[tier],
+            )
+            days = max((hours for (name, _), hours in self.waited.items() if name == tier), default=0) / 24
+            lines.append((self.group, tier, *map(str, counts), f"{days:.1f} days"))
+        return tuple(lines)
+
+    def table(self) -> str:
+        """The same for a terminal, with what a team does not see."""
+        hidden = ("reworded", "pushes to a new one", "branches deleted", "statuses")
+        others = [f"{what}: {sum(n for (_, one), n in self.saw.items() if one == what)}" for what in hidden]
+        others += [f"writes of state: {self.saw['state', 'ledger'] + self.saw['state', 'proposals']}"]
+        others += [f"by people {what} in {tier}: {n}" for (tier, what), n in sorted(self.people.did.items())]
+        lines = [HEAD, ("---",) * len(HEAD), *self.figures()]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-        return f"{table}\n{self.runs} runs, {self.world.hour} simulated hours, {state} writes of our state"
+        return f"{table}\n{self.runs} runs in {self.world.hour} hours; {', '.join(others)}"
 
     def _observed(self) -> list[str]:
         """Run; what was written."""
@@ -101,6 +134,7 @@ class Watch:
                 self.saw[tier_of(pulls[int(about)]), "reworded"] += 1
             case "close_pull_request":
                 self.saw[tier_of(pulls[int(about)]), "closed by the bot"] += 1
+                self.saw[tier_of(pulls[int(about)]), "comments"] += 1  # as was asserted: one for each
             case _:
                 self.saw[about.split(maxsplit=1)[0].rpartition("/")[2], "statuses"] += 1
 
@@ -149,18 +183,25 @@ class Watch:
                 assert refused or now.get((tier, chart)) == version, self._at(f"{tier} {chart} is unknown, not gone")
 
     def _nobody_starves(self) -> None:
+        """Nobody waits for long; and who waited for two weeks is overtaken at most once by every other chart."""
         there = {spot for pull in self.world.opened().values() for spot in self.world.proposed(pull)}
+        came, self._there = Counter(tier for tier, _ in there - self._there), there
         for tier in TIERS:
             for chart in self.world.publishers.charts:
                 spot = (tier, chart)
                 if spot in there or not self.truth.wish(*spot, self.world.hour):
                     self._since.pop(spot, None)
+                    self._overtaken.pop(spot, None)
                 elif host_of(chart) in self.world.away:
                     self._since[spot] = self._since.get(spot, self.world.hour) + 1
                 else:
                     since = self._since.setdefault(spot, self.world.hour)
-                    self.waited[spot] = max(self.waited[spot], self.world.hour - since)
-                    assert self.waited[spot] <= LONGEST_WAIT, self._at(f"{tier} {chart} starves")
+                    waits = self.world.hour - since
+                    self.waited[spot] = max(self.waited[spot], waits)
+                    self._overtaken[spot] += came[tier] if waits > PATIENCE else 0
+                    starves = self._at(f"{tier} {chart} starves")
+                    assert self._overtaken[spot] < len(self.world.publishers.charts), starves
+                    assert waits <= LONGEST_WAIT.get(self.group, waits), starves
 
     def _at(self, what: str) -> str:
         return f"hour {self.world.hour} ({self.world.remote.now:%a %d %b %H:%M}): {what}"
