@@ -27,7 +27,7 @@ from bot.report.commit_message import commit_message_of, filled, title_of, what_
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
 from bot.report.run_report import updates_of
-from bot.versions.version import try_loose
+from bot.versions.version import try_written
 
 _SHORT = 10
 _MOST_BEHIND = 100
@@ -128,7 +128,7 @@ def _promoted(line: Line) -> Promoted:
 
 
 def _goes_back(line: Line) -> bool:
-    old, new = (try_loose(text.replace("_", "+")) for text in (line.update.old, line.update.new))
+    old, new = (try_written(text) for text in (line.update.old, line.update.new))
     return bool(old and new and new < old)
 
 
