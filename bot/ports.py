@@ -31,8 +31,8 @@ Progress = Callable[[int, int], None]
 class Registry(Protocol):
     """Asks registries. Every answer or its absence is a value; nothing here raises for one chart's sake.
 
-    Questions are put at once, in the order given; whoever reads an answer that is not there yet waits for it, so that
-    the first answers can be judged while the last are still under way.
+    Questions are put at once, in the order given; whoever reads an answer that is not there yet waits for it, and
+    whoever goes through them meets the first to come first: they can be judged while the last are still under way.
     """
 
     def tags(self, sources: Iterable[ChartSource], progress: Progress) -> Mapping[ChartSource, TagList | Unreachable]:
@@ -120,6 +120,9 @@ class Forge(Protocol):
 
         None as well where its number is not above `after`, the last one that was asked about.
         """
+
+    def merged_head(self, branch: Branch) -> Sha | None:
+        """The head of the newest closed pull request from this branch of ours, where it was merged; else None."""
 
     def create_pull_request(
         self, *, head: Branch, base: Branch, title: str, body: str, draft: bool = False

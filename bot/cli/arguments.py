@@ -2,13 +2,15 @@
 
 import argparse
 from collections.abc import Mapping
-from typing import NoReturn
+from functools import partial
+from typing import Any, NoReturn
 
 from bot import __version__
 from bot.cli.explanations import COMMANDS, EPILOG, MAIN_EPILOG, PURPOSE
 from bot.cli.options import OPTIONS, Option
 from bot.errors import UsageError
 
+_USUAL_WIDTH = 80
 _TRUTH = {"true": True, "false": False}
 
 
@@ -44,7 +46,10 @@ class _MainParser(_Parser):
 
 def _parser(argv: list[str]) -> argparse.ArgumentParser:
     """Only a command that is named gets its options: all of them take longer than to read fifty files."""
-    style = argparse.RawDescriptionHelpFormatter
+    style: Any = argparse.RawDescriptionHelpFormatter
+    if not {"-h", "--help"} & {*argv}:
+        # Options are tried on a formatter, and to find out how wide a terminal is loads what unpacks archives.
+        style = partial(style, width=_USUAL_WIDTH)
     parser = _MainParser(prog="flux-chart-bot", description=PURPOSE, epilog=MAIN_EPILOG, formatter_class=style)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from bot.flux.duplicates import twice_headed
 from bot.flux.foreign_pins import HELM_CHARTS, foreign_pins, is_helmfile
 from bot.flux.kinds import read_object
 from bot.flux.manifest import Manifest
@@ -90,12 +91,12 @@ def read_file(path: str, data: bytes) -> FileReading:
     if reason_for_all := _why_not_a_manifest(file):
         return FileReading(path=path, passed_over=(PassedOver(path=path, reason=reason_for_all),))
     manifests = tuple(each for document in file.documents for each in _manifests(path, file, document))
-    found = tuple((each.line, read_object(each)) for each in manifests)
+    found = tuple((each.line, read_object(each) or twice_headed(each)) for each in manifests)
     return FileReading(
         path=path,
         objects=tuple(each for _, each in found if each is not None and not isinstance(each, PassedOver)),
         unread=tuple((line, each) for line, each in found if isinstance(each, PassedOver)),
-        passed_over=tuple(pin for each in manifests for pin in foreign_pins(path, each)),
+        passed_over=tuple(foreign_pins(path, manifests)),
         remarks=remarks_in(path, file),
     )
 
@@ -110,11 +111,15 @@ def _why_unreadable(data: bytes, trouble: UnreadableYaml) -> Reason:
 
 def _why_not_a_manifest(file: YamlText) -> Reason | None:
     """SOPS signs a file as a whole (https://getsops.io/docs/#message-authentication-code), so no part may change."""
-    if any(isinstance(resolve(document, ("sops", "mac")), Scalar) for document in file.documents):
+    if b"sops" in file.data and any(_is_signed(document) for document in file.documents):
         return ENCRYPTED()
     if b"{{" in file.data and any(_holds_action(file.data, document.root) for document in file.documents):
         return HELM_TEMPLATE()
     return None
+
+
+def _is_signed(document: Document) -> bool:
+    return isinstance(resolve(document, ("sops", "mac")), Scalar)
 
 
 def _holds_action(data: bytes, root: Node) -> bool:

@@ -4,7 +4,7 @@ Sources: https://kubectl.docs.kubernetes.io/references/kustomize/builtins/#_helm
 https://helmfile.readthedocs.io/en/latest/#configuration
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from posixpath import basename, dirname
 
 from bot.flux.manifest import Manifest
@@ -24,17 +24,19 @@ def is_helmfile(path: str) -> bool:
     return basename(path).startswith(_HELMFILE) or basename(dirname(path)) == _HELMFILE_FOLDER
 
 
-def foreign_pins(path: str, manifest: Manifest) -> Iterator[PassedOver]:
-    """The charts of a document that another tool installs.
+def foreign_pins(path: str, manifests: Iterable[Manifest]) -> Iterator[PassedOver]:
+    """The charts of a file that another tool installs.
 
     Args:
         path: The file.
-        manifest: The document, as if it were an object.
+        manifests: Its documents, as if they were objects.
     """
     if is_kustomization(path):
-        yield from _pins(path, manifest, "helmCharts", "name", "Kustomize's `helmCharts`")
+        for manifest in manifests:
+            yield from _pins(path, manifest, "helmCharts", "name", "Kustomize's `helmCharts`")
     elif is_helmfile(path):
-        yield from _pins(path, manifest, "releases", "chart", "Helmfile")
+        for manifest in manifests:
+            yield from _pins(path, manifest, "releases", "chart", "Helmfile")
 
 
 def _pins(path: str, manifest: Manifest, field: str, name: str, tool: str) -> Iterator[PassedOver]:

@@ -279,3 +279,11 @@ _KINDS = {
     ),
     (_OPERATOR, "ResourceSetInputProvider"): _Kind(versions=_V1, telling=("type",), read=_of_file(_input_provider)),
 }
+
+
+_WORDS = frozenset(word for group_and_kind in _KINDS for word in group_and_kind)
+
+
+def is_of_flux(text: str) -> bool:
+    """Whether a text is one of the kinds that are read here, or a version of one of their groups."""
+    return text.partition("/")[0] in _WORDS

@@ -52,6 +52,11 @@ class FilesForge:
         newest = ended[-1] if ended and ended[-1]["state"] == _CLOSED else None
         return _pull_request(newest) if newest and newest["number"] > after else None
 
+    def merged_head(self, branch: Branch) -> Sha | None:
+        """None: a folder of files does not see what is merged."""
+        del branch
+        return None
+
     def create_pull_request(
         self, *, head: Branch, base: Branch, title: str, body: str, draft: bool = False
     ) -> PullRequest | Reason:

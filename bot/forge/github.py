@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
@@ -118,18 +119,33 @@ class GitHubForge:
 
         One call; a second one, which asks who closed it, where its number is above `after`.
         """
+        with self._listing_closed():
+            pull = self._newest_closed(branch)
+            ended = pull is None or pull.merged_at or pull.number <= after or self._closed_by_us(pull.number)
+            return None if pull is None or ended else _pull_request(pull)
+
+    def merged_head(self, branch: Branch) -> Sha | None:
+        """The head of the newest closed pull request from this branch of ours, where it was merged; else None."""
+        with self._listing_closed():
+            pull = self._newest_closed(branch)
+            return str(pull.head.sha) if pull and pull.merged_at else None
+
+    @contextmanager
+    def _listing_closed(self) -> Iterator[None]:
         what = "Listing the closed pull requests"
-        head = f"{self.repository.split('/')[0]}:{branch}"
         try:
             with asking(what):
-                for pull in self._api.get_pulls(state="closed", head=head):
-                    found = _pull_request(pull)
-                    # The filter knows the owner only, who may have a fork beside it.
-                    if found.head == branch and found.head_here:
-                        ended = pull.merged_at or pull.number <= after or self._closed_by_us(pull.number)
-                        return None if ended else found
+                yield
         except Refused as refused:
             raise self._unusable(refused, what) from refused
+
+    def _newest_closed(self, branch: Branch) -> ApiPullRequest | None:
+        head = f"{self.repository.split('/')[0]}:{branch}"
+        for pull in self._api.get_pulls(state="closed", head=head):
+            found = _pull_request(pull)
+            # The filter knows the owner only, who may have a fork beside it.
+            if found.head == branch and found.head_here:
+                return pull
         return None
 
     def _closed_by_us(self, number: int) -> bool:

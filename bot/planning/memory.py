@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from bot.model.commits import BOT_BRANCHES
+from bot.model.commits import BOT_BRANCHES, Sha
 from bot.planning.rows import Row
 
 MEMORY_BRANCH = f"{BOT_BRANCHES}state/proposals"
@@ -47,11 +47,13 @@ class TierMemory(Struct, frozen=True, kw_only=True):
         refusals: By row.
         considered: For each key, the newest closed pull request whose rows were taken in.
         waiting: For each chart that a limit holds back, since when.
+        left: For each key whose branch others worked on, and which has no open pull request: its tip, not merged.
     """
 
     refusals: Mapping[Row, Refusal] = field(default_factory=lambda: MappingProxyType({}))
     considered: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     waiting: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    left: Mapping[str, Sha] = field(default_factory=lambda: MappingProxyType({}))
 
     def refusing(self, rows: Iterable[Row], number: int, *, unticked: bool = False) -> "TierMemory":
         """With these rows refused in one pull request."""
@@ -92,7 +94,8 @@ def _said(tier: TierMemory) -> Json:
         for one in newest
     ]
     waiting = {chart: since.strftime("%Y-%m-%dT%H:%M:%SZ") for chart, since in tier.waiting.items()}
-    return {"considered": dict(tier.considered), "refused": refused, "waiting": waiting}
+    left = {"left": dict(tier.left)} if tier.left else {}
+    return {"considered": dict(tier.considered), "refused": refused, "waiting": waiting, **left}
 
 
 def _tier(said: Json) -> TierMemory:
@@ -102,6 +105,7 @@ def _tier(said: Json) -> TierMemory:
         refusals={one.row: one for one in refusals},
         considered={key: number for key, number in _object(said.get("considered")).items() if _is_number(number)},
         waiting={chart: since for chart, text in _object(said.get("waiting")).items() if (since := _time(text))},
+        left={key: tip for key, tip in _object(said.get("left")).items() if isinstance(tip, str) and tip},
     )
 
 

@@ -59,11 +59,13 @@ class FoundBranch(Struct, frozen=True, kw_only=True):
     Attributes:
         history: First-parent commits, tip first, as far as they were fetched.
         carries: What its tip changes against its own first parent.
+        merged: All of it was merged, whoever made it: nothing is lost with it.
     """
 
     head: Sha
     history: tuple[CommitFacts, ...]
     carries: tuple[PathDifference, ...] = ()
+    merged: bool = False
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -127,7 +129,7 @@ def _objection(wish: Wish, branch: FoundBranch, us: Identity) -> Reason | None:
         case Ownership.OURS:
             return None
         case Ownership.TOUCHED:
-            return None if wish.rebuilds else TOUCHED(branch=wish.branch)
+            return None if wish.rebuilds or branch.merged else TOUCHED(branch=wish.branch)
         case Ownership.FOREIGN:
             return FOREIGN_BRANCH(branch=wish.branch)
 

@@ -4,6 +4,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from enum import Enum
+from functools import partial
 from typing import Self, TypeVar
 
 from bot.ports import Progress
@@ -18,19 +20,33 @@ _SPARE_WORKERS = 8
 _MOST_WORKERS = 128
 
 
+class _Any(Enum):
+    """Stands for whichever question."""
+
+    ANY = "any"
+
+
+_ANY = _Any.ANY
+
+
 class Crowd(Mapping[Question, Outcome]):
-    """Asks every question once. Holds what came back; who reads an outcome that is not there yet waits for it."""
+    """Asks every question once. Holds what came back; who reads an outcome that is not there yet waits for it.
+
+    Who goes through it meets each question when its outcome is there, the first one first.
+    """
 
     def __init__(self, questions: Iterable[tuple[Host, Question]], answer: Callable[[Question], Outcome]) -> None:
         self._answer = answer
         self._outcomes: dict[Question, Outcome] = {}
+        self._order: list[Question] = []
         self._waiting: dict[Host, deque[Question]] = {}
         for host, question in questions:
             self._waiting.setdefault(host, deque()).append(question)
         self._questions = dict.fromkeys(question for queue in self._waiting.values() for question in queue)
         self._ring = deque(self._waiting)
         self._changed = threading.Condition()
-        self._awaited: Question | None = None
+        self._awaited: Question | _Any = _ANY
+        self._to_start = 0
         self._arrived = threading.Event()
         self._fault: BaseException | None = None
         self._progress: Progress = _tell_nobody
@@ -39,12 +55,15 @@ class Crowd(Mapping[Question, Outcome]):
     def __getitem__(self, question: Question) -> Outcome:
         """The outcome, waited for. A fault of ours in any of the workers is raised here."""
         if question in self._questions and question not in self._outcomes:
-            self._wait_for(question)
+            self._wait(question, lambda: question in self._outcomes)
         self._tell(always=False)
         return self._outcomes[question]
 
     def __iter__(self) -> Iterator[Question]:
-        return iter(self._questions)
+        for number in range(len(self._questions)):
+            if number == len(self._order):
+                self._wait(_ANY, partial(self._has_more_than, number))
+            yield self._order[number]
 
     def __len__(self) -> int:
         return len(self._questions)
@@ -52,11 +71,16 @@ class Crowd(Mapping[Question, Outcome]):
     def start(self, workers: int, progress: Progress) -> Self:
         """Begin to ask, with so many workers for one host. `progress` is told in the thread that reads."""
         self._progress = progress
-        count = min(len(self), workers + _SPARE_WORKERS * (len(self._ring) - 1), _MOST_WORKERS)
-        # Daemons: a person who interrupts the run does not wait for a silent server.
-        for number in range(count):
-            threading.Thread(target=self._work, name=f"registry-{number}", daemon=True).start()
+        self._to_start = min(len(self), workers + _SPARE_WORKERS * (len(self._ring) - 1), _MOST_WORKERS)
+        self._start_one()
         return self
+
+    def _start_one(self) -> None:
+        """Start a worker, which starts the next one: whoever wants the outcomes has better things to do."""
+        if self._to_start and self._ring:
+            self._to_start -= 1
+            # Daemons: a person who interrupts the run does not wait for a silent server.
+            threading.Thread(target=self._work, name=f"registry-{self._to_start}", daemon=True).start()
 
     def finish(self) -> Self:
         """Wait for every outcome."""
@@ -70,11 +94,14 @@ class Crowd(Mapping[Question, Outcome]):
             self._ring.clear()
             self._changed.notify_all()
 
-    def _wait_for(self, question: Question) -> None:
-        self._awaited = question
+    def _has_more_than(self, number: int) -> bool:
+        return len(self._order) > number
+
+    def _wait(self, awaited: "Question | _Any", has_come: Callable[[], bool]) -> None:
+        self._awaited = awaited
         self._arrived.clear()
         # Looked for only now: what came in before the lines above has woken nobody.
-        while question not in self._outcomes:
+        while not has_come():
             if self._fault:
                 raise self._fault
             if not self._arrived.wait(_TICK_SECONDS):
@@ -89,6 +116,7 @@ class Crowd(Mapping[Question, Outcome]):
 
     def _work(self) -> None:
         try:
+            self._start_one()
             while taken := self._take():
                 host, question = taken
                 outcome = self._answer(question)
@@ -127,9 +155,10 @@ class Crowd(Mapping[Question, Outcome]):
         with self._changed:
             host.under_way -= 1
             self._outcomes[question] = outcome
+            self._order.append(question)
             if self._ring:
                 self._changed.notify()
-            if question == self._awaited:
+            if self._awaited in (_ANY, question):
                 self._arrived.set()
 
 

@@ -9,6 +9,10 @@ def headline(report: RunReport) -> str:
     parts = [report.word] if report.word else []
     if report.command == "check":
         parts.append(_checked(report))
+    elif report.command == "promote":
+        parts.append(
+            f"{counted(len(report.updates), 'promotion')} for {_listed(tiers)}" if tiers else "nothing to promote"
+        )
     elif report.verdicts or not report.word:
         parts.append(f"{counted_updates(report.updates)} for {_listed(tiers)}" if tiers else "nothing to update")
     if unknown := charts_unknown(report.verdicts):

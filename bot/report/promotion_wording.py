@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from bot.maturity.durations import moment_text
 from bot.model.promotions import LowerChange, Promoted, Ran
 from bot.model.proposals import Texts
@@ -23,13 +25,14 @@ from bot.report.body_parts import (
     places_of,
     row_of_line,
 )
-from bot.report.commit_message import commit_message_of, filled, title_of, what_of
+from bot.report.commit_message import commit_message_of, filled, goes_back, title_of, what_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
 from bot.report.run_report import updates_of
-from bot.versions.version import try_written
 
 _SHORT = 10
+_HEADINGS = 800
+"""Characters of the sections that are not always there, and of what they say is left out."""
 _MOST_BEHIND = 100
 _LONGEST_SUBJECT = 100
 _KEEPS = Markdown(
@@ -61,6 +64,8 @@ def promotion_texts(
     """
     wanted = updates_of(updates)
     lines = lines_of(wanted)
+    if goes_back(lines):
+        templates = replace(templates, title=templates.rollback_title, commit_title=templates.rollback_title)
     return Texts(
         title=title_of(templates.title, tier, lines, key),
         body=_body(tier, lines, wanted, tuple(behind), templates, key, tuple(taken_out)),
@@ -85,8 +90,8 @@ def _body(
         "reason": next((promoted.reason for promoted in map(_promoted, lines) if promoted.reason), ""),
         "tier": tier.name,
         "updates": len(updates),
-        "majors": names_of(line for line in lines if line.update.jump == "major" and not _goes_back(line)),
-        "backwards": names_of(line for line in lines if _goes_back(line)),
+        "majors": names_of(line for line in lines if line.update.jump == "major"),
+        "backwards": names_of(line for line in lines if line.update.goes_back),
         "suspended": sum(line.suspended for line in lines),
         "digests": any(line.update.digest for line in lines),
         "rebuild": Markdown(mark(REBUILD)),
@@ -95,7 +100,7 @@ def _body(
     }
     gone = [box_of(row, tier) for row in sorted(taken_out)]
     frame = len(_rendered(rows=[], boxes=gone, left_out=len(rows), changes=[], behind=[], **facts))
-    room = LONGEST_BODY - frame
+    room = LONGEST_BODY - frame - _HEADINGS
     fitting = how_many_fit([f"{row}\n{box}" for row, box in zip(rows, boxes, strict=True)], room)
     room -= sum(len(row) + len(box) + 2 for row, box in zip(rows[:fitting], boxes[:fitting], strict=True))
     shown = {
@@ -114,22 +119,17 @@ def _rendered(**facts: object) -> str:
 
 def _header(tier: Tier, lines: tuple[Line, ...], templates: Templates) -> Markdown:
     """The team's own Markdown, unless it is the usual one, which is about something else."""
-    if templates.body_header == DEFAULT_TEMPLATES.body_header:
-        names = tier.pace.comes_from
-        before = f"{' and '.join(f'**{name}**' for name in names)} {'runs' if len(names) == 1 else 'run'}"
-        return Markdown(
-            f"Chart versions that {before}, for **{tier.name}**: a draft, which nobody merges but a person."
-        )
-    return Markdown("".join(filled(templates.body_header, tier, lines, what_of(lines), escaped=markdown)).strip())
+    if templates.body_header != DEFAULT_TEMPLATES.body_header:
+        return Markdown("".join(filled(templates.body_header, tier, lines, what_of(lines), escaped=markdown)).strip())
+    names = tier.pace.comes_from
+    before = f" that {' and '.join(f'**{name}**' for name in names)} {'runs' if len(names) == 1 else 'run'}"
+    by_word = any(_promoted(line).reason for line in lines)
+    what = "A chart version" if by_word else f"Chart versions{before}"
+    return Markdown(f"{what}, for **{tier.name}**: a draft, which nobody merges but a person.")
 
 
 def _promoted(line: Line) -> Promoted:
     return line.update.promoted or Promoted(digest=line.update.digest)
-
-
-def _goes_back(line: Line) -> bool:
-    old, new = (try_written(text) for text in (line.update.old, line.update.new))
-    return bool(old and new and new < old)
 
 
 def _row(line: Line) -> Markdown:

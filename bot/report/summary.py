@@ -17,6 +17,7 @@ LONGEST = 900 * 1024
 """Bytes; a larger summary than 1 MiB is dropped whole, with an error
 (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands)."""
 MOST_SPOTS = 3
+_REASONS_OF = {"check": "#### What is to be said of them", "promote": "#### Not promoted, and why"}
 _LONGEST_SECTION = 250 * 1024
 _RESERVE = 1024
 
@@ -110,7 +111,7 @@ def _reason_lines(report: RunReport) -> Iterator[str]:
     listed = [one for one in told if one.reason.weight is not Weight.COUNTED]
     ordinary = [one for one in told if one.reason.weight is Weight.COUNTED]
     if listed:
-        yield "#### What is to be said of them" if report.command == "check" else "#### Not updated, and why"
+        yield _REASONS_OF.get(report.command, "#### Not updated, and why")
         yield ""
         yield from map(_listed, listed)
     if ordinary:

@@ -217,10 +217,12 @@ def _paced(pace: Pace, rule: Rule) -> Pace:
 def _narrowed_by(reference: Reference) -> Constraint | None:
     """The comment's constraint; `exact`, `patch` and `minor` mean in it what they mean as `follow`."""
     text, pin = reference.narrowed_by, reference.pin
+    if not text:
+        return None
     current = try_flux(pin.version.text.replace("_", "+")) if isinstance(pin, ExactPin) else None
     if current and text in set(Reach):
         return limit(Reach(text), current).within
-    return Constraint.parse(text) if text else None
+    return Constraint.parse(text)
 
 
 def newest_allowed(

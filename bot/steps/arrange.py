@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.model.commits import FileChange
+from bot.model.commits import FileChange, Sha
 from bot.model.proposals import MemoryPlan, PullRequest
 from bot.model.proposing import Extras
 from bot.model.tiers import Configuration, Tier
@@ -215,6 +215,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
 
     def arranged(self, memory: TierMemory) -> tuple[Arrangement, TierMemory]:
         """Arrange until no branch that is to be made turns out to be one whose pull request somebody closed."""
+        memory = self._with_leavings(memory)
         branches = self._branches()
         asked: set[str] = set()
         for key, branch in branches.items():
@@ -244,6 +245,16 @@ class _Arranger(Struct, frozen=True, kw_only=True):
         rows = {row_of(one, one.decision) for one in self.edits.verdicts if isinstance(one.decision, Update)}
         refusals = (memory.refusals[row] for row in rows if row in memory.refusals)
         return memory.without(one.row for one in refusals if not (one.unticked and one.number in standing.numbers))
+
+    def _with_leavings(self, memory: TierMemory) -> TierMemory:
+        """Find out which branches of others' commits are merged and only left over, once for each of their tips."""
+        left: dict[str, Sha] = {}
+        for key, branch in self._branches().items():
+            if self._is_touched(branch) and not self._has_pull_request(key):
+                known = memory.left.get(key) == branch.head
+                if known or not self.remote.was_merged(branch_of(self.tier, key)):
+                    left[key] = branch.head
+        return replace(memory, left=left)
 
     def _has_pull_request(self, key: str) -> bool:
         return any(pull.head_here for pull in self.remote.open_from(branch_of(self.tier, key)))
@@ -286,7 +297,8 @@ class _Arranger(Struct, frozen=True, kw_only=True):
         return self._is_touched(branch) and not self._boxes(key).get(REBUILD, False)
 
     def _is_touched(self, branch: FoundBranch) -> bool:
-        return owner_of(branch.history, self.tier.name, self.remote.us) is Ownership.TOUCHED
+        touched = owner_of(branch.history, self.tier.name, self.remote.us) is Ownership.TOUCHED
+        return touched and not branch.merged
 
     def _learnt(self, memory: TierMemory, key: str, branch: FoundBranch | None) -> TierMemory:
         """Take in what the newest closed pull request of a key says, once."""

@@ -1,7 +1,7 @@
 """One file of the edit step: which of its updates can be made, and the bytes in which just these are."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +24,8 @@ from bot.yamltext.unreadable import UnreadableYaml
 _Value = tuple[int, Route, int]
 """A value of the file: its document, the way to it, and where it starts: a text may hold several."""
 _CHANGED = "the file is not what it was when it was read"
+_Planned = Mapping[Edit, tuple[Splice, ...] | Reason]
+"""The splices of each edit, or what keeps it from being made."""
 _DISAGREEMENT = "other objects share the value and do not move with it"
 
 
@@ -46,8 +48,10 @@ def edit_file(entry: TreeEntry, data: bytes, verdicts: Iterable[Verdict]) -> Edi
     if isinstance(before, UnreadableYaml):
         gone = NOT_EDITABLE(problem="the file can no longer be read")
         return EditedFile(change=None, verdicts=tuple(hold(verdict, gone) for verdict in verdicts))
-    possible = tuple(_if_possible(before, verdict) for verdict in verdicts)
-    return _proved(entry, before, _agreed(possible))
+    known = tuple(verdicts)
+    planned = {change: _splices(before, change) for verdict in known for change in _edits(verdict)}
+    possible = tuple(_if_possible(planned, verdict) for verdict in known)
+    return _proved(entry, before, planned, _agreed(possible))
 
 
 def hold(verdict: Verdict, reason: Reason) -> Verdict:
@@ -57,10 +61,10 @@ def hold(verdict: Verdict, reason: Reason) -> Verdict:
     return replace(verdict, decision=Held(version=verdict.decision.old, reason=reason))
 
 
-def _if_possible(before: YamlText, verdict: Verdict) -> Verdict:
+def _if_possible(planned: _Planned, verdict: Verdict) -> Verdict:
     """All edits of an update or none: a digest is never left beside another version."""
     for change in _edits(verdict):
-        splices = _splices(before, change)
+        splices = planned[change]
         if isinstance(splices, Reason):
             return hold(verdict, splices)
     return verdict
@@ -116,30 +120,30 @@ def _agreed(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     return _agreed(agreed) if agreed != verdicts else verdicts
 
 
-def _proved(entry: TreeEntry, before: YamlText, verdicts: tuple[Verdict, ...]) -> EditedFile:
+def _proved(entry: TreeEntry, before: YamlText, planned: _Planned, verdicts: tuple[Verdict, ...]) -> EditedFile:
     """The change with all updates; where that cannot be proved, with those that can be proved alone."""
     if not any(_edits(verdict) for verdict in verdicts):
         return EditedFile(change=None, verdicts=verdicts)
-    after, difference = _try(before, verdicts)
+    after, difference = _try(before, planned, verdicts)
     if difference is None:
         change = FileChange(path=entry.path, kind=entry.kind, before=before.data, after=after)
         return EditedFile(change=change, verdicts=verdicts)
-    alone = tuple(_if_proved(before, verdict) for verdict in verdicts)
+    alone = tuple(_if_proved(before, planned, verdict) for verdict in verdicts)
     if alone != verdicts:
-        return _proved(entry, before, _agreed(alone))
+        return _proved(entry, before, planned, _agreed(alone))
     reason = NOT_MINIMAL(problem=difference.sentence)
     return EditedFile(change=None, verdicts=tuple(hold(verdict, reason) for verdict in verdicts))
 
 
-def _if_proved(before: YamlText, verdict: Verdict) -> Verdict:
-    _, difference = _try(before, (verdict,))
+def _if_proved(before: YamlText, planned: _Planned, verdict: Verdict) -> Verdict:
+    _, difference = _try(before, planned, (verdict,))
     return hold(verdict, NOT_MINIMAL(problem=difference.sentence)) if difference else verdict
 
 
-def _try(before: YamlText, verdicts: tuple[Verdict, ...]) -> tuple[bytes, Difference | None]:
+def _try(before: YamlText, planned: _Planned, verdicts: tuple[Verdict, ...]) -> tuple[bytes, Difference | None]:
     changes = [change for verdict in verdicts for change in _edits(verdict)]
-    planned = [_splices(before, change) for change in changes]
-    after = apply(before.data, {splice for splices in planned if not isinstance(splices, Reason) for splice in splices})
+    chosen = (planned[change] for change in changes)
+    after = apply(before.data, {splice for splices in chosen if not isinstance(splices, Reason) for splice in splices})
     return after, _difference(before, after, changes)
 
 

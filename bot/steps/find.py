@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import Identity, PullRequest
@@ -55,6 +56,14 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
             carries = self.repository.differences(parent, head) if parent else ()
             self._read[name] = FoundBranch(head=head, history=history, carries=carries)
         return self._read[name]
+
+    def was_merged(self, name: Branch) -> bool:
+        """Whether one of our branches that has no open pull request was merged as it stands: asks the forge."""
+        branch = self.branch(name)
+        merged = branch is not None and self.forge.merged_head(name) == branch.head
+        if branch and merged:
+            self._read[name] = replace(branch, merged=True)
+        return merged
 
     def branches(self, tier: Tier) -> dict[str, FoundBranch]:
         """The branches of a tier that grouping made, by key; other kinds of ours have other trailers."""

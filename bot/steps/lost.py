@@ -40,14 +40,17 @@ def lost(tier: Tier, tiers: tuple[Tier, ...], before: Resolution, after: Resolut
     """
     known = {(item.path, item.object, item.reason) for item in before.passed_over}
     new = [item for item in after.passed_over if (item.path, item.object, item.reason) not in known]
-    there = {(each.object, each.path) for each in before.references}
-    moved = [each for each in after.references if (each.object, each.path) not in there]
-    outside = {each.object: each for each in moved if not tiers_reached(each, tiers)}
+    there = {(each.object, each.path) for each in _outside(before, tiers)}
+    outside = {each.object: each for each in _outside(after, tiers) if (each.object, each.path) not in there}
     for old in _missing(tier, before, after):
         if found := _passed_over(old, new):
             yield Lost(tier=tier, old=old, path=found.path, line=found.line, reason=found.reason)
         elif now := outside.get(old.object):
             yield Lost(tier=tier, old=old, path=now.path, line=now.line, reason=NO_TIER())
+
+
+def _outside(resolution: Resolution, tiers: tuple[Tier, ...]) -> list[Reference]:
+    return [each for each in resolution.references if not tiers_reached(each, tiers)]
 
 
 def _missing(tier: Tier, before: Resolution, after: Resolution) -> Iterator[Reference]:
@@ -66,11 +69,12 @@ def _times(old: Reference, past: Iterable[Reference]) -> int:
 
 
 def _passed_over(old: Reference, new: Iterable[PassedOver]) -> PassedOver | None:
-    """What is said of the object now; else of a file that it was made of, as a whole."""
+    """What is said of the object now; else of a root that built it, or of a file that it was made of, as a whole."""
     files = {*old.paths, *(place.path for place in old.pin.places)}
     if old.source_declared:
         files.add(old.source_declared.path)
     known = tuple(new)
     own = sorted((item for item in known if item.object == old.object), key=lambda item: item.path != old.path)
+    roots = (item for item in known if not {*old.built}.isdisjoint(item.built))
     whole = (item for item in known if item.object is None and item.path in files)
-    return next(iter((*own, *whole)), None)
+    return next(iter((*own, *roots, *whole)), None)

@@ -12,7 +12,7 @@ from bot.model.charts import ChartSource, ManifestFacts, Unreachable
 from bot.model.promotions import Asked, Promoted
 from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration, Tier
-from bot.model.verdicts import Current, Decision, Edit, Held, Update, Verdict
+from bot.model.verdicts import ROLLBACK, Current, Decision, Edit, Held, Update, Verdict
 from bot.planning.mirrors import canonical
 from bot.ports import Progress, Registry
 from bot.promotion.pairing import Counterpart, counterparts, exact_version, other_chart
@@ -310,7 +310,7 @@ class _Promoter(Struct, frozen=True, kw_only=True):
             new=new,
             tag=tag,
             edits=(Edit(place=wish.pin.version, text=new),),
-            jump=jump(wish.current, wish.version),
+            jump=jump(wish.current, wish.version) if wish.version > wish.current else ROLLBACK,
             promoted=self._promoted(wish, found.digest),
         )
         decision = with_digest(reference, update, found) if wish.pin.digest else update

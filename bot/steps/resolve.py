@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.config.tree_checks import check_paths
 from bot.errors import ConfigurationError
@@ -18,6 +19,7 @@ from bot.planning.mirrors import canonical
 from bot.planning.path_patterns import ChartPatterns
 from bot.planning.tiers import tiers_reached
 from bot.reasons import NO_TIER, RULE_WITHOUT_CHART, STRAY_COMMENT
+from bot.steps.broken_roots import broken_roots
 from bot.steps.scan import Base, Scanned
 
 if TYPE_CHECKING:
@@ -88,7 +90,8 @@ def references_of(one: Scanned, configuration: Configuration) -> dict[str, tuple
 
 def resolution_of(one: Scanned, configuration: Configuration) -> Resolution:
     """All references of one base, in tiers or not, and what is passed over."""
-    return join(one.readings, one.graph, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
+    found = join(one.readings, one.graph, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
+    return replace(found, passed_over=(*found.passed_over, *broken_roots(one)))
 
 
 def by_tier(one: Scanned, resolution: Resolution) -> dict[str, tuple[Reference, ...]]:

@@ -1,7 +1,7 @@
 """select: reference, tags and tier to a verdict."""
 
 from collections import defaultdict
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, assert_never
 
 from msgspec.structs import replace
@@ -35,13 +35,17 @@ def _timeless(_reference: Reference, _limits: Limits) -> tuple[Gate, ...]:
 def select(
     resolved: Resolved, answers: Answers, configuration: Configuration, timed: Timed = _timeless
 ) -> tuple[TierVerdicts, ...]:
-    """Judge every reference of every tier; chart by chart, so that no chart's tags are read for each of its users."""
+    """Judge every reference of every tier; chart by chart, so that no chart's tags are read for each of its users.
+
+    The charts come as the registries answer, and behind them those that none was asked for.
+    """
     wishes = [(view, reference) for view in resolved.views for reference in view.references]
     charts: dict[ChartSource, list[int]] = defaultdict(list)
     for index, (_, reference) in enumerate(wishes):
         charts[reference.source].append(index)
     judged: dict[int, Verdict] = {}
-    for index in (index for at in charts.values() for index in at):
+    in_turn = chain(answers.tags, tuple(charts))
+    for index in (index for source in in_turn for index in charts.pop(source, ())):
         view, reference = wishes[index]
         decision = for_one_tier(_decide(reference, view, answers, configuration, timed), reference, view, configuration)
         judged[index] = Verdict(tier=view.tier, reference=reference, decision=decision)

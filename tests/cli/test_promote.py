@@ -41,7 +41,7 @@ def test_the_forge_of_files_gets_a_draft(ahead: Call, tmp_path: Path) -> None:
     said = ahead("--to", "production", "--from", "dev", "--diff")
 
     assert said.code == 0, said
-    assert said.lines[0] == "1 update for production"
+    assert said.lines[0] == "1 promotion for production"
     assert "+      version: 1.2.4" in said.lines
     [record] = opened(tmp_path)
     expected = ("flux-chart-bot/production/promotion", "main", True)
@@ -60,7 +60,7 @@ def test_a_dry_run_writes_nothing_and_its_plan_keeps_to_the_schema(ahead: Call, 
 def test_options_come_from_the_environment_too(ahead: Call, tmp_path: Path) -> None:
     said = ahead(FLUX_CHART_BOT_TO="production", FLUX_CHART_BOT_FROM="dev", FLUX_CHART_BOT_DRY_RUN="true")
 
-    assert (said.code, said.lines[0]) == (0, "1 update for production; a dry run, nothing was written"), said
+    assert (said.code, said.lines[0]) == (0, "1 promotion for production; a dry run, nothing was written"), said
 
 
 def test_without_a_tier_before_production_it_ends_with_2_and_names_the_key(ahead: Call) -> None:

@@ -23,6 +23,7 @@ class MemoryForge:
         branches: The remote's tips, which the heads of open pull requests follow.
         pulls: Open ones by number.
         closed: Those that a person closed, oldest first.
+        merged: Those that a person merged, oldest first.
         set_by_us: Our statuses of each commit.
         said_by_others: Other people's statuses of each commit, oldest first.
         asked: The commits whose statuses of everybody were asked for.
@@ -41,6 +42,7 @@ class MemoryForge:
     us: Identity = US
     pulls: dict[int, PullRequest] = field(default_factory=dict)
     closed: list[PullRequest] = field(default_factory=list)
+    merged: list[PullRequest] = field(default_factory=list)
     set_by_us: dict[Sha, list[CommitStatus]] = field(default_factory=dict)
     said_by_others: dict[Sha, list[SaidStatus]] = field(default_factory=dict)
     asked: list[Sha] = field(default_factory=list)
@@ -66,6 +68,17 @@ class MemoryForge:
         self.asked_who_closed.append(branch)
         newest = next((pull for pull in reversed(self.closed) if pull.head == branch), None)
         return newest if newest and newest.number > after else None
+
+    def merged_head(self, branch: Branch) -> Sha | None:
+        self.asked_who_closed.append(branch)
+        ended = [*self.closed, *self.merged]
+        newest = max((pull for pull in ended if pull.head == branch), key=lambda pull: pull.number, default=None)
+        return newest.head_sha if newest in self.merged else None
+
+    def merge(self, number: int) -> None:
+        """Merge one as a person does; what that does to the base is theirs to say."""
+        pull = self.pulls.pop(number)
+        self.merged.append(replace(pull, head_sha=self.branches.get(pull.head, pull.head_sha)))
 
     def close(self, number: int) -> None:
         """Close one as a person does."""

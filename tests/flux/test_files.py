@@ -232,3 +232,24 @@ def test_a_chart_that_another_tool_installs_is_said(path: str, text: str, line: 
 )
 def test_what_pins_no_chart_is_silent(path: str, text: str) -> None:
     assert resolved({path: text}).passed_over == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key"),
+    [
+        ("apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nkind: HelmRelease\n", 3, "kind"),
+        ("apiVersion: helm.toolkit.fluxcd.io/v2\nkind: ConfigMap\nkind: HelmRelease\n", 3, "kind"),
+        ("kind: OCIRepository\napiVersion: source.toolkit.fluxcd.io/v1\napiVersion: v1\n", 3, "apiVersion"),
+    ],
+)
+def test_a_heading_that_is_written_twice_is_what_flux_cannot_read(text: str, line: int, key: str) -> None:
+    reading = read_file("a.yaml", f"{text}metadata: {{name: a}}\nspec: {{chart: x, url: y}}\n".encode())
+
+    [(_, passed_over)] = reading.unread
+    assert (reading.objects, passed_over.line, passed_over.reason.id) == ((), line, "unreadable-yaml")
+    assert f"the key `{key}` is written twice in one object" in passed_over.reason.sentence
+
+
+def test_what_is_not_of_flux_may_be_headed_as_it_likes() -> None:
+    text = "kind: ConfigMap\nkind: Secret\napiVersion: v1\ndata: {a: HelmRelease}\n"
+    assert read_file("a.yaml", text.encode()).unread == ()

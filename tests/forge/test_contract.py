@@ -102,6 +102,13 @@ def test_of_two_closed_ones_the_newer_counts(side: Side) -> None:
     assert closed.title == "second"
 
 
+def test_one_that_was_closed_or_is_open_was_not_merged(side: Side) -> None:
+    made = opened(side)
+    assert side.forge.merged_head(OURS) is None
+    side.people.close(made.number)
+    assert side.forge.merged_head(OURS) is None
+
+
 def test_a_closed_one_of_another_branch_says_nothing(side: Side) -> None:
     side.people.close(opened(side, "flux-chart-bot/staging/all").number)
     assert side.forge.last_refused(OURS) is None

@@ -72,8 +72,10 @@ def test_a_fork_of_the_same_owner_does_not_hide_what_was_refused(
 
 def test_one_that_was_merged_was_not_refused(forge: GitHubForge, proposed: HostedRepository) -> None:
     proposed.close(proposed.open_pull(OURS).number)
+    head = proposed.tip(OURS)
     proposed.merge(proposed.open_pull(OURS).number)
     assert forge.last_refused(OURS) is None
+    assert forge.merged_head(OURS) == head
 
 
 def test_a_body_of_nothing_is_an_empty_text(forge: GitHubForge, proposed: HostedRepository) -> None:

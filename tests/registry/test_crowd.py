@@ -45,6 +45,29 @@ def test_an_outcome_can_be_read_while_others_are_under_way() -> None:
     assert all(crowd.finish().values())
 
 
+def test_who_goes_through_the_questions_meets_those_first_that_are_answered_first() -> None:
+    release = threading.Event()
+    questions = [(host("a"), number) for number in range(10)]
+    crowd = Crowd(questions, lambda number: number != 0 or release.wait(20)).start(4, silent_progress)
+    met = []
+    for number in crowd:
+        met.append(number)
+        assert number in crowd._outcomes
+        if len(met) == 9:
+            release.set()
+    assert sorted(met) == list(range(10))
+    assert met[-1] == 0
+    assert list(crowd) == met
+
+
+def test_a_fault_of_ours_reaches_who_goes_through_the_questions() -> None:
+    def answer(number: int) -> int:
+        raise ValueError(number)
+
+    with pytest.raises(ValueError, match="7"):
+        list(Crowd([(host("a"), 7)], answer).start(1, silent_progress))
+
+
 def test_a_question_that_was_not_put_has_no_outcome() -> None:
     with pytest.raises(KeyError):
         Crowd([(host("a"), 1)], str).start(1, silent_progress)[2]

@@ -1,11 +1,11 @@
 """Whoever watches the simulation sees what must never happen: each break of the product turns it red."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
 from doubles.quarter.quarter import DAY, simulated
+from msgspec.structs import replace
 
 from bot.maturity import gates
 from bot.model.tiers import Configuration, Tier

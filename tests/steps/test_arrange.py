@@ -259,6 +259,44 @@ def test_a_branch_of_our_name_that_is_not_ours_changes_nobodys_turn(amounts: Amo
     assert run(story.pass_by(days=20)) == []
 
 
+class TestABranchThatOthersWorkedOn:
+    """Without a pull request: forges keep the branch of a merged one, unless they are told otherwise."""
+
+    def test_is_used_again_once_it_is_merged(self) -> None:
+        story = proposed()
+        story.remote.commit(NAME, {PODINFO_FILE: release("1.2.4", extra="  values: {a: 1}\n")})
+        merged = story.remote.files(NAME)
+        story.forge.merge(1)
+        story.write({path: merged[path] for path in (PODINFO_FILE, OTHER_FILE)}).push(PODINFO, "1.2.5")
+        assert run(story) == [f"push {NAME}", "create_pull_request"]
+        assert story.proposed() == {PODINFO_FILE: release("1.2.5", extra="  values: {a: 1}\n")}
+        assert run(story) == []
+
+    def test_is_deleted_once_it_is_merged_and_nothing_is_left_to_do(self) -> None:
+        story = proposed()
+        story.remote.commit(NAME, {PODINFO_FILE: release("1.2.4", extra="  values: {a: 1}\n")})
+        merged = story.remote.files(NAME)
+        story.forge.merge(1)
+        assert run(story.write({path: merged[path] for path in (PODINFO_FILE, OTHER_FILE)})) == [f"delete {NAME}"]
+
+    def test_stays_theirs_where_more_was_pushed_after_the_merge(self) -> None:
+        story = proposed()
+        story.remote.commit(NAME, {PODINFO_FILE: release("1.2.4", extra="  values: {a: 1}\n")})
+        story.forge.merge(1)
+        theirs = story.remote.commit(NAME, {PODINFO_FILE: release("1.2.4", extra="  values: {a: 2}\n")})
+        run(story)
+        assert story.remote.tip(NAME) == theirs
+
+    def test_is_asked_about_once(self) -> None:
+        story = proposed()
+        story.remote.commit(NAME, {PODINFO_FILE: release("9.9.9")})
+        story.forge.close(1)
+        run(story)
+        story.forge.asked_who_closed.clear()
+        assert run(story) == []
+        assert story.forge.asked_who_closed == []
+
+
 def test_two_charts_of_one_file_have_a_branch_each_that_moves_one() -> None:
     both = release("1.2.3") + "---\n" + release("1.2.3", chart="other")
     story = Story(configuration(BY_CHART)).push(PODINFO, "1.2.3", "1.2.4").push(OTHER, "1.2.3", "1.2.4")

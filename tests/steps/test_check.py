@@ -358,3 +358,18 @@ def test_what_could_not_be_judged_before_is_nobodys_fault() -> None:
 
 def test_a_release_that_moved_within_its_tier_is_judged_where_it_is() -> None:
     assert said(checked(story(configuration(tier("dev", "any"))), {DEV: "", "apps/dev/z.yaml": FINE})) == []
+
+
+def test_a_root_that_cannot_be_built_any_more_is_told_for_what_it_took_from_elsewhere() -> None:
+    dev = configuration(tier("dev", "any", paths=("overlays/dev/**",)))
+    files = {
+        "base/a.yaml": FINE,
+        "base/kustomization.yaml": "resources: [a.yaml]\n",
+        "overlays/dev/kustomization.yaml": "resources: [../../base, ../../sources/x.yaml]\n",
+    }
+    broken = "resources: [../../base, gone.yaml]\n"
+    told = Story(dev).push(PODINFO, *VERSIONS).write(files)
+    report = checked(told, {"overlays/dev/kustomization.yaml": broken})
+
+    [finding] = findings(report)
+    assert (finding.id, "gone.yaml" in finding.sentence) == ("unjudged-now", True)

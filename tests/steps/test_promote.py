@@ -1,23 +1,28 @@
 """`promote`: what the tier before runs, its digests and its evidence, in one draft; or why not, release by release."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from unittest import mock
 
 import pytest
 from builders import PODINFO, configuration, digest, pace, source, tier
 from doubles.flux_manifests import applied
 from doubles.github.seeding import Content
+from doubles.memory_forge import MemoryForge
+from doubles.memory_repository import MemoryRepository
 from doubles.story import Story, oci, release, repository
 from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
 from bot.errors import ExitCode, UsageError
 from bot.ledger.model import Ledger, Matter, Word
-from bot.model.commits import EntryKind, FileChange
+from bot.model.commits import EntryKind, FileChange, PushRejected
 from bot.model.proposals import SaidStatus, State
 from bot.model.proposing import AutoMerge, Extras
 from bot.model.tiers import Configuration, RequiredStatus, Tier
 from bot.model.verdicts import Current, Edit, Held, Update, Verdict
+from bot.reason import Reason
 from bot.report.document import document, schema
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.matrix import matrix
@@ -382,13 +387,17 @@ class TestAPersonsWord:
         [branch] = [name for name in told.remote.branches if name.startswith("flux-chart-bot/live/promotion-podinfo-")]
         assert proposed(told, branch) == {LIVE: release("1.2.5").encode()}
         assert "no tier before ran it" in body(told)
+        assert body(told).startswith("A chart version, for **live**: a draft")
         assert "**By a person's word**" in body(told)
         assert "@fixes" not in body(told)
         assert "](http" not in body(told)
 
     def test_it_may_go_back(self) -> None:
         told = story()
-        told.promote(chart=PODINFO, version="1.2.2", reason="back")
+        report = told.promote(chart=PODINFO, version="1.2.2", reason="back")
+        [verdict] = report.verdicts
+        assert isinstance(verdict.decision, Update)
+        assert verdict.decision.goes_back
         assert "this goes back to a lower version" in body(told)
 
     def test_it_has_to_exist(self) -> None:
@@ -568,6 +577,34 @@ def replace_in(told: Story, path: str, old: str, new: str) -> FileChange:
     return FileChange(path=path, kind=EntryKind.FILE, before=before, after=after)
 
 
+class Killed(BaseException):
+    """The end of a process."""
+
+
+@contextmanager
+def killed_at(number: int) -> Iterator[list[str]]:
+    """Ends the run before its write of this number, from 0; gives the writes that it made or was about to make."""
+    told: list[str] = []
+
+    def before(name: str) -> None:
+        told.append(name)
+        if len(told) > number:
+            raise Killed
+
+    push, write = MemoryRepository._move, MemoryForge._write
+
+    def pushing(self: MemoryRepository, branch: str, new: str | None, expected: str | None) -> PushRejected | None:
+        before(f"push {branch}")
+        return push(self, branch, new, expected)
+
+    def writing(self: MemoryForge, name: str, about: str) -> Reason | None:
+        before(name)
+        return write(self, name, about)
+
+    with mock.patch.object(MemoryRepository, "_move", pushing), mock.patch.object(MemoryForge, "_write", writing):
+        yield told
+
+
 class TestItsLife:
     def two(self) -> Story:
         told = story(staging="1.2.3").push(REDIS, "1.0.0", "1.1.0")
@@ -575,6 +612,11 @@ class TestItsLife:
         told.write({"apps/staging/b.yaml": was, "apps/live/b.yaml": was})
         told.write({STAGING: release("1.2.4"), "apps/staging/b.yaml": release("1.1.0", chart="redis")}).run()
         return told.pass_by(days=4)
+
+    def labelled(self) -> Story:
+        production = live()
+        proposing = replace(production.proposing, extras=Extras(labels=("charts",)))
+        return soaked(configured=settings(replace(production, proposing=proposing)))
 
     def edit(self, told: Story, old: str, new: str) -> None:
         [(number, pull)] = told.forge.pulls.items()
@@ -608,6 +650,42 @@ class TestItsLife:
         del told.forge.pulls[1]
         told.promote()
         assert BRANCH not in told.remote.branches
+
+    @pytest.mark.parametrize("call", ["create_pull_request", "set_extras", "update_pull_request"])
+    def test_a_run_that_broke_off_is_completed_by_the_next(self, call: str) -> None:
+        told, whole = self.labelled(), self.labelled()
+        told.forge.fails = {call}
+        assert told.promote().problems
+        told.forge.fails = set()
+        told.promote()
+        whole.promote()
+        assert (told.forge.pulls, told.forge.extras) == (whole.forge.pulls, whole.forge.extras)
+        assert proposed(told) == proposed(whole)
+
+    def test_killed_before_any_of_its_writes_it_is_completed_by_the_next(self) -> None:
+        def left(told: Story) -> tuple[object, ...]:
+            head = told.remote.branches[BRANCH]
+            pulls = {number: replace(pull, head_sha="") for number, pull in told.forge.pulls.items()}
+            return pulls, told.forge.extras, proposed(told), told.forge.set_by_us[head]
+
+        whole = self.labelled()
+        with killed_at(1000) as writes:
+            whole.promote()
+        assert len(writes) >= 5
+        for number in range(len(writes)):
+            told = self.labelled()
+            with killed_at(number), pytest.raises(Killed):
+                told.promote()
+            told.promote()
+            assert left(told) == left(whole), writes[number]
+
+    def test_a_branch_of_somebody_elses_with_its_name_is_left_and_said(self) -> None:
+        told = soaked()
+        tip = told.remote.commit(BRANCH, {"apps/live/evil.txt": "x"})
+        report = told.promote()
+        assert told.remote.branches[BRANCH] == tip
+        assert told.forge.pulls == {}
+        assert [one.plan.reason.id for one in report.outcomes if one.plan.reason] == ["foreign-branch"]
 
     def test_a_branch_that_others_work_on_is_left_to_them(self) -> None:
         told = soaked()

@@ -95,7 +95,7 @@ class People:
             self._give_up(pull)
             return
         world.remote.commit("main", {path: theirs[path] for path in changed}, f"Merge #{pull.number}")
-        del world.forge.pulls[pull.number]
+        world.forge.merge(pull.number)
         self._count(tier_of(pull), "merged")
         self.did[tier_of(pull), "rows"] += len(rows)
         if self.random.random() < 0.7:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from unittest import mock
+
+from msgspec.structs import replace
 
 from bot import pipeline
 from bot.flux.version_edits import FileState, older_pins
