@@ -17,7 +17,7 @@ from bot.model.references import Reference
 from bot.model.verdicts import Current, Refused, Waiting
 from bot.reason import Reason
 from bot.selection.limits import Limits
-from bot.versions.version import Version, try_loose
+from bot.versions.version import Version, try_written
 
 
 def paused(current: Current, reference: Reference, version: Version, limits: Limits) -> Current:
@@ -76,7 +76,7 @@ def _nothing_to_take(
 def _said(gate: ReturnGate | HoldGate | StatusGate, refused: tuple[Refused, ...]) -> Reason | None:
     """The newest version that people took back or hold, or a status does, and that nothing else speaks against."""
     for one in refused:
-        objection = gate.objection(one.tag, try_loose(one.tag.replace("_", "+")))
+        objection = gate.objection(one.tag, try_written(one.tag))
         if objection is None or one.why != objection.why:
             continue
         if isinstance(gate, ReturnGate):

@@ -16,7 +16,7 @@ from bot.planning.tiers import claimants
 from bot.ports import Repository
 from bot.steps.resolve import references_of
 from bot.steps.scan import Base, Readings, scan
-from bot.versions.version import Version, try_loose
+from bot.versions.version import Version, try_written
 from bot.yamltext.unreadable import DEFAULT_LIMITS
 
 DEPTHS = (32, 128, 512, 2000)
@@ -172,7 +172,7 @@ def version_of(reference: Reference) -> Version | None:
 
 def pinned_version(pin: Pin) -> Version | None:
     """The version that is written out; None for a range, and for a digest alone."""
-    return try_loose(pin.version.text.replace("_", "+")) if isinstance(pin, ExactPin) else None
+    return try_written(pin.version.text) if isinstance(pin, ExactPin) else None
 
 
 def _state(references: Mapping[str, tuple[Reference, ...]]) -> _State:

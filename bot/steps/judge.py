@@ -28,7 +28,7 @@ from bot.steps.recall import Recalled
 from bot.steps.resolve import TierVerdicts
 from bot.steps.select_versions import version_in_use
 from bot.versions.tags import tag_of
-from bot.versions.version import Version, try_loose
+from bot.versions.version import Version, try_written
 
 Digests = Mapping[Asked, str | Unreachable]
 
@@ -156,4 +156,4 @@ def _asked(reference: Reference) -> Asked | None:
 def _version(reference: Reference) -> Version | None:
     """The version that is written, whether it runs or not."""
     pin = reference.pin
-    return try_loose(pin.version.text.replace("_", "+")) if isinstance(pin, ExactPin) else None
+    return try_written(pin.version.text) if isinstance(pin, ExactPin) else None

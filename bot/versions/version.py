@@ -138,6 +138,11 @@ def try_loose(text: str) -> Version | None:
     return _version(int(major), int(minor or 0), int(patch or 0), prerelease, metadata, text)
 
 
+def try_written(text: str) -> Version | None:
+    """The version that a manifest or a tag writes: a tag has `_` where the version has `+`. None where it is none."""
+    return try_loose(text.replace("_", "+"))
+
+
 def try_strict(text: str) -> Version | None:
     """Read the strict form (Masterminds' `StrictNewVersion`): three numbers, no `v`, no leading zeros."""
     # Imported here: it costs 15 ms and only ranges of a HelmRepository need the strict form.
