@@ -48,7 +48,7 @@ class Merges:
         limits = limits_of(one.reference, one.tier, self._branches.configuration)
         if isinstance(limits, Reason) or not isinstance(verdict.decision, Current):
             return verdict
-        gate = self._soaks.gate(name, one.reference, limits.pace.soak, asks=False)
+        gate = self._soaks.gate(name, one.reference, limits, asks=False)
         version = one.new
         objection = gate.objection(one.tag, version) if gate and version else None
         if version and version < one.version:

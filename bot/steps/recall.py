@@ -82,7 +82,7 @@ class Recalled:
         if moved := self._moved.get((limits.tier.name, self._branches.chart(reference))) if pace.settle else None:
             gates.append(SettleGate(settle=pace.settle, now=self.now, moved=moved))
         ran = self._ways_back.gate(reference, limits, asks=self.asks)
-        soaks = (self._soaks.gate(name, reference, pace.soak, asks=self.asks) for name in pace.comes_from)
+        soaks = (self._soaks.gate(name, reference, limits, asks=self.asks) for name in pace.comes_from)
         greens = self._greens.gates(reference, limits.tier, asks=self.asks)
         return (*gates, *(gate for gate in (ran, *soaks) if gate), *greens)
 
@@ -120,7 +120,7 @@ class Recalled:
     def soaks(self, reference: Reference, limits: Limits) -> tuple[SoakGate | StatusGate, ...]:
         """What the tiers say from which one reference takes its versions, by what was read of their past."""
         pace = limits.pace
-        found = (self._soaks.gate(name, reference, pace.soak, asks=False) for name in pace.comes_from)
+        found = (self._soaks.gate(name, reference, limits, asks=False) for name in pace.comes_from)
         return (*(gate for gate in found if gate), *self._greens.gates(reference, limits.tier, asks=False))
 
     def sights(self, address: ChartAddress) -> ChartSights:

@@ -49,17 +49,21 @@ class Soaks:
         """Nothing is read yet."""
         self._branches = branches
         self._runs: dict[tuple[str, ChartAddress], tuple[Run, ...]] = {}
+        # By whom and for what it was asked: a tier without a soak asks for less than one with it.
+        self._asked: set[tuple[str, ChartAddress, str, bool]] = set()
         self._capped: set[str] = set()
 
-    def gate(self, name: str, reference: Reference, soak: timedelta, *, asks: bool) -> SoakGate | None:
+    def gate(self, name: str, reference: Reference, limits: Limits, *, asks: bool) -> SoakGate | None:
         """What one lower tier says; None where it may have run something, and `asks` lets that pass to be asked for."""
         chart = self._branches.chart(reference)
         runs = self._runs.get((name, chart))
-        if runs is None and asks and self._may_be_ahead(name, reference):
+        known = (name, chart, limits.tier.name, False) in self._asked
+        if not known and asks and self._may_be_ahead(name, reference):
             return None
         if runs is None:
             runs = tuple(_run(each, _present(each)) for each in self._branches.users(name, chart))
-        return SoakGate(tier=name, soak=soak, now=self._branches.now, runs=runs, unknown=self._unknown(name))
+        now, unknown = self._branches.now, self._unknown(name)
+        return SoakGate(tier=name, soak=limits.pace.soak, now=now, runs=runs, unknown=unknown)
 
     def runs(self, name: str, chart: ChartAddress) -> tuple[Run, ...]:
         """What a tier's references to a chart ran, as far as that was read."""
@@ -77,12 +81,14 @@ class Soaks:
             chart = self._branches.chart(one.reference)
             limits = limits_of(one.reference, one.tier, self._branches.configuration)
             for name in one.tier.pace.comes_from:
-                if (name, chart) not in self._runs and not isinstance(limits, Reason):
+                asked = (name, chart, one.tier.name, exactly)
+                if asked not in self._asked and not isinstance(limits, Reason):
                     wanted.setdefault(name, []).append(
                         _Want(chart=chart, version=one.version, limits=limits, exactly=exactly)
                     )
         for name, wants in wanted.items():
             self._read(name, wants)
+            self._asked |= {(name, want.chart, want.limits.tier.name, exactly) for want in wants}
         return bool(wanted)
 
     def _may_be_ahead(self, name: str, reference: Reference) -> bool:
