@@ -15,7 +15,7 @@ from doubles.quarter.watch import HEAD
 RECORD = Path(__file__).parent / "quarter.json"
 """What was seen, by grouping."""
 PATIENCE = 2400
-"""Seconds: half a minute, a minute and some four minutes of work each, on a machine that may be busy with other things."""
+"""Seconds, on a machine that may be busy with other things: half a minute, a minute and some four minutes of work."""
 
 
 @pytest.mark.parametrize("group", ["tier", "teams"])
