@@ -10,10 +10,10 @@ from bot.model.verdicts import Current, Verdict
 from bot.reason import Reason
 from bot.selection.limits import limits_of
 from bot.steps.branches import Branches
-from bot.steps.histories import key_of, version_of
 from bot.steps.moving import Moving
 from bot.steps.resolve import TierVerdicts
 from bot.steps.soaks import Soaks
+from bot.steps.states import key_of, version_of
 
 
 class Merges:

@@ -15,13 +15,13 @@ from bot.model.tiers import Configuration, Tier
 from bot.selection.limits import Limits
 from bot.steps.branches import Branches, Past
 from bot.steps.greens import Greens
-from bot.steps.histories import key_of
 from bot.steps.merges import Merges
 from bot.steps.moving import Moving
 from bot.steps.resolve import Resolved, TierVerdicts
 from bot.steps.rollbacks import Rollbacks
 from bot.steps.scan import Readings
 from bot.steps.soaks import Soaks
+from bot.steps.states import key_of
 from bot.steps.ways_back import WaysBack
 
 
@@ -166,7 +166,7 @@ class Recalled:
         keys = [key_of(name, each) for each in self._branches.users(name, chart)]
 
         def moves() -> list[datetime]:
-            told = [history.moments(key) for key in keys]
+            told = [history.moments(key, chart) for key in keys]
             pairs = ((old, new) for moments in told for old, new in pairwise(moments))
             return [new.at for old, new in pairs if old.value and new.value and not is_same(old.value, new.value)]
 

@@ -12,7 +12,7 @@ from bot.model.commits import Sha
 from bot.model.references import Reference
 from bot.model.tiers import Tier
 from bot.steps.branches import LONGEST_PAST, Branches
-from bot.steps.histories import key_of, version_of
+from bot.steps.states import key_of, version_of
 from bot.versions.version import Version, try_loose
 
 _DEPTHS = (128,)
@@ -92,7 +92,7 @@ class Rollbacks:
         found: dict[str, dict[str, dict[Sha, datetime]]] = {}
         for chart in charts:
             keys = [key_of(name, each) for each in self._branches.users(name, chart)]
-            for version, commit in {each for key in keys for each in went_back(history.moments(key))}:
+            for version, commit in {each for key in keys for each in went_back(history.moments(key, chart))}:
                 if commit not in remembered.get(str(chart), {}).get(str(version), {}):
                     found.setdefault(str(chart), {}).setdefault(str(version), {})[commit] = self._branches.now
         return dict(found)

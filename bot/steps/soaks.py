@@ -14,8 +14,9 @@ from bot.model.references import Reference
 from bot.reason import Reason
 from bot.selection.limits import Limits, limits_of
 from bot.steps.branches import LONGEST_PAST, Branches
-from bot.steps.histories import History, key_of, version_of
+from bot.steps.histories import History
 from bot.steps.moving import Moving
+from bot.steps.states import digest_beside, key_of, version_of
 from bot.versions.version import Version
 
 _SOAKS = 4
@@ -121,7 +122,7 @@ class Soaks:
 
         def runs() -> dict[ChartAddress, tuple[Run, ...]]:
             return {
-                chart: tuple(_run(each, spans(history.moments(key_of(name, each)), seen, now)) for each in using)
+                chart: tuple(_run(each, spans(history.moments(key_of(name, each), chart), seen, now)) for each in using)
                 for chart, using in users.items()
             }
 
@@ -159,7 +160,7 @@ def _may_be_older(want: _Want, run: Run) -> bool:
 
 def _present(reference: Reference) -> tuple[Span, ...]:
     """What runs now, without a past."""
-    return (Span(value=version_of(reference), begins=None),)
+    return (Span(value=version_of(reference), digest=digest_beside(reference.pin), begins=None),)
 
 
 def _has_soaked(want: _Want, runs: tuple[Run, ...], now: datetime) -> bool:
@@ -176,7 +177,7 @@ def _is_free(run: Run, version: Version, soak: timedelta, now: datetime) -> bool
 
 def _was_lower(want: _Want, history: History, name: str, users: Iterable[Reference]) -> bool:
     """Whether the oldest commit that was read ran nothing above the version in use, or as high as one asked for."""
-    values = [history.oldest.get(key_of(name, each)) for each in users]
+    values = [history.moments(key_of(name, each), want.chart)[0].value for each in users]
     if want.exactly:
         return all(value is None or value < want.version for value in values)
     return all(value is None or value <= want.version for value in values)
