@@ -1,6 +1,6 @@
 """recall: what is remembered of versions and branches, and what the branches' history tells, as limits by time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import reduce
 from itertools import pairwise
@@ -8,7 +8,7 @@ from itertools import pairwise
 from bot.ledger.merging import merge_sights
 from bot.ledger.model import ChartSights, Ledger
 from bot.maturity.gates import Gate, HoldGate, ReturnGate, SettleGate, SoakGate, StatusGate, WaitGate
-from bot.maturity.timeline import is_same
+from bot.maturity.timeline import Span, is_same
 from bot.model.charts import ChartAddress
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, Tier
@@ -122,6 +122,12 @@ class Recalled:
         pace = limits.pace
         found = (self._soaks.gate(name, reference, limits, asks=False) for name in pace.comes_from)
         return (*(gate for gate in found if gate), *self._greens.gates(reference, limits.tier, asks=False))
+
+    def ran(self, name: str, reference: Reference) -> Iterator[tuple[Reference, tuple[Span, ...]]]:
+        """What every reference of a tier to one reference's chart ran, as far as that was read."""
+        chart = self._branches.chart(reference)
+        for each, run in zip(self._branches.users(name, chart), self._soaks.runs(name, chart), strict=False):
+            yield each, run.spans
 
     def sights(self, address: ChartAddress) -> ChartSights:
         """What is known of a chart in its registry, with what this run learnt; as if listed now where nothing is."""

@@ -3,7 +3,7 @@
 from textwrap import dedent
 
 import pytest
-from builders import configuration, digest, pace, tier
+from builders import configuration, digest, pace, source, tier
 from doubles.story import Story, oci, release, repository
 
 from bot.model.verdicts import Current, Decision, Held, Update
@@ -156,3 +156,77 @@ def test_a_cluster_that_is_added_takes_nothing_from_what_another_one_ran() -> No
     told.pass_by(days=2).write({us: kustomization("us", "x")})
 
     assert taken(told.pass_by(days=1)) == "1.2.6"
+
+
+def test_a_tag_that_was_pushed_again_is_not_what_dev_ran() -> None:
+    told = story(pinned("1.2.3", "3"))
+    long_seen(told.write({DEV: pinned("1.2.6", "6")}))
+    told.registry.push(source(PODINFO), "1.2.6", digest("e"))
+
+    decision = decided(told)
+    assert isinstance(decision, Held)
+    assert decision.reason.sentence == (
+        f"dev runs 1.2.6 as {digest('6')}, and {PODINFO} has {digest('e')} under that tag now"
+    )
+
+
+def test_nor_is_it_where_staging_writes_no_digest() -> None:
+    told = story(oci("{tag: 1.2.3}"))
+    long_seen(told.write({DEV: pinned("1.2.6", "6")}))
+    told.registry.push(source(PODINFO), "1.2.6", digest("e"))
+
+    assert refused(told) == "tag-moved"
+
+
+def test_a_version_with_the_digest_of_another_has_not_run() -> None:
+    told = story(oci("{tag: 1.2.3}"))
+    long_seen(told.write({DEV: pinned("1.2.6", "3")}))
+
+    assert refused(told) == "tag-moved"
+
+
+def test_nor_with_that_of_one_cluster_of_two() -> None:
+    told = story(oci("{tag: 1.2.3}"))
+    long_seen(told.write({DEV: pinned("1.2.6", "6"), "apps/dev/us/a.yaml": pinned("1.2.6", "5")}))
+
+    assert refused(told) == "tag-moved"
+
+
+def test_a_version_that_dev_left_is_taken_with_the_digest_that_it_had() -> None:
+    told = story(pinned("1.2.3", "3")).push(PODINFO, "1.2.7", digests="7")
+    long_seen(told.write({DEV: pinned("1.2.6", "6")}))
+    told.write({DEV: pinned("1.2.7", "7")})
+    assert taken(told) == "1.2.6"
+
+    told.registry.push(source(PODINFO), "1.2.6", digest("e"))
+    assert refused(told) == "tag-moved"
+
+
+def test_a_copy_with_another_digest_than_is_written_below_says_so() -> None:
+    told = story(oci("{tag: 1.2.3}"))
+    told.configuration = configuration(*TIERS, same_as={"harbor.x/gh/*": "ghcr.io/x/*"})
+    told.push("harbor.x/gh/podinfo", *VERSIONS, digests="356")
+    elsewhere = f"{{tag: 1.2.6, digest: '{digest('6')}'}}"
+    long_seen(told.write({DEV: oci(elsewhere, url="oci://harbor.x/gh/podinfo")}))
+    assert taken(told) == "1.2.6"
+
+    told.registry.push(source(PODINFO), "1.2.6", digest("e"))
+    assert refused(told) == "copy-differs"
+
+
+@pytest.mark.parametrize(("twin", "outcome"), [("6", ""), ("e", "other-tag")])
+def test_a_tag_with_a_v_is_the_same_version_where_it_is_the_same_chart(twin: str, outcome: str) -> None:
+    told = Story(configuration(*TIERS)).push(PODINFO, "1.2.3", "1.2.6", "v1.2.3", "v1.2.6", digests=f"363{twin}")
+    told.write({STAGING: oci("{tag: v1.2.3}"), DEV: oci("{tag: 1.2.3}")})
+    long_seen(told.write({DEV: oci("{tag: 1.2.6}")}))
+
+    decision = decided(told)
+    assert (decision.reason.id if isinstance(decision, Held) else "") == outcome
+
+
+def test_where_the_tag_of_the_same_spelling_is_written_without_a_digest_no_registry_is_asked() -> None:
+    told = story(oci("{tag: 1.2.3}"))
+    long_seen(told.write({DEV: oci("{tag: 1.2.6}")}))
+
+    assert taken(told) == "1.2.6"
+    assert (told.registry.resolved, told.registry.fetched) == ([], [])
