@@ -7,6 +7,7 @@ from doubles.story import NOW, Story, release
 from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Return, Word
 from bot.model.verdicts import Current, Update
 from bot.reasons import UNREACHABLE
+from bot.report.matrix import cell_of
 from bot.report.run_report import RunReport
 from bot.report.told_reasons import told_reasons
 from bot.steps.remember import read_past, remember
@@ -48,7 +49,7 @@ def test_what_was_taken_back_is_not_proposed_again_and_the_commit_is_named() -> 
     commit = told.remote.branches["main"][:10]
     assert why(report) == (
         f"1.2.4 is allowed here and was taken back: dev went back from it in {commit}. A newer version moves by "
-        "itself; to have this one again, write it by hand"
+        "itself; `release` frees this one, or write it by hand"
     )
 
 
@@ -248,5 +249,6 @@ def test_a_hold_ends_by_itself() -> None:
 
     report = told.run()
     assert taken(report) == ""
-    assert "held by a person until 2026-01-03 00:00 UTC" in why(report)
+    assert "held by a person until 2026-01-03 00:00 UTC. Release it" in why(report)
+    assert [str(cell_of(one)) for one in report.verdicts] == ["1.2.3, 1.2.4 held until 2026-01-03 00:00 UTC"]
     assert taken(told.pass_by(days=2).run()) == "1.2.4"

@@ -81,10 +81,10 @@ def test_while_it_waits_the_matrix_and_the_summary_say_until_when() -> None:
     assert remark(report) == "waits: 1.2.4 is allowed here, but not yet: waits until 2026-01-04 00:00 UTC, soaks in dev"
 
 
-def test_what_dev_does_not_run_is_not_taken_and_that_is_no_fault() -> None:
+def test_what_dev_does_not_run_is_not_taken_and_the_matrix_says_so() -> None:
     report = story(dev="1.2.3").run()
 
-    assert cells(report)[1] == "1.2.3, 1 major behind"
+    assert cells(report)[1] == "1.2.3, 2.0.0 exists, dev has not run it, 1 major behind"
     assert remark(report) == ""
 
 
