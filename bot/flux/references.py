@@ -89,7 +89,7 @@ def resolve(
     told = (*gathered.passed_over, *(expansion.passed_over if expansion else ()))
     unshared = _unless_shared(tree.judged(), expansion) if expansion else tree.judged()
     remarks = (remark for reading in known for remark in reading.remarks)
-    merged = _with_definers(tuple(merge(unshared, tree.other_uses)), graph)
+    merged = _with_unlisted(_with_definers(tuple(merge(unshared, tree.other_uses)), graph), graph)
     every = tuple(without_strays((*merged, *once(told)), remarks))
     return Resolution(
         references=tuple(sorted((each for each in every if isinstance(each, Reference)), key=_by_place)),
@@ -112,6 +112,16 @@ def _with_definers(
         places = each.pin.places if isinstance(each, Reference) else ()
         roots = {root for place in places for root in found.get(place.spot, ())}
         yield replace(each, defined_by=tuple(sorted(roots))) if isinstance(each, Reference) and roots else each
+
+
+def _with_unlisted(merged: Iterable[Reference | PassedOver], graph: "Graph | None") -> Iterator[Reference | PassedOver]:
+    """References, with those marked that lie where a root takes its files from, and which no root takes."""
+    folders = graph.folders if graph else frozenset()
+    below = tuple(f"{folder}/" for folder in graph.applied) if graph else ()
+    for each in merged:
+        alone = isinstance(each, Reference) and not each.built
+        unlisted = alone and (dirname(each.path) in folders or each.path.startswith(below))
+        yield replace(each, unlisted=True) if isinstance(each, Reference) and unlisted else each
 
 
 def _expanded(objects: tuple[AnyObject, ...]) -> "Expansion | None":

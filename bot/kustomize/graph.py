@@ -89,6 +89,17 @@ class Graph(Struct, frozen=True, kw_only=True):
     patches: frozenset[str] = frozenset()
     definitions: frozenset[Origin] = frozenset()
 
+    @property
+    def folders(self) -> frozenset[str]:
+        """The folders of which the builds that succeed know every file: their own, and those of what they hold."""
+        built = {root.folder for root in self.roots if root.trouble is None}
+        return frozenset(built | {dirname(path) for path, _, _ in self.built})
+
+    @property
+    def applied(self) -> frozenset[str]:
+        """The folders that Flux applies, the tree's own left out: what lies anywhere below is theirs to list."""
+        return frozenset(root.folder for root in self.roots if root.applier and root.folder and root.trouble is None)
+
 
 def read_graph(files: Files) -> Graph:
     """Build every root of a tree; nothing in its files, which are foreign, makes this raise."""

@@ -51,16 +51,21 @@ class WaitGate(Struct, frozen=True, kw_only=True):
 
     def is_undated(self, tag: str) -> bool:
         """Whether it was there when the chart was first listed, and that is too lately to be sure of its age."""
-        there_before = self._first(tag) <= self.sights.since
+        there_before = self._first(tag) <= self._since
         unasked = tag not in self.sights.created and tag not in self.silent
-        return there_before and unasked and self.sights.since + self.wait > self.now
+        return there_before and unasked and self._since + self.wait > self.now
+
+    @property
+    def _since(self) -> datetime:
+        """Whoever may push can write a time into the ledger that has not come: nothing was seen after now."""
+        return min(self.sights.since, self.now)
 
     def _first(self, tag: str) -> datetime:
-        return self.sights.first_seen.get(tag, self.now)
+        return min(self.sights.first_seen.get(tag, self.now), self.now)
 
     def _born(self, tag: str) -> tuple[datetime, str]:
         first, created = self._first(tag), self.sights.created.get(tag)
-        if created and created < first <= self.sights.since:
+        if created and created < first <= self._since:
             return created, "made, by its publisher's word,"
         return first, "first seen"
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from bot.maturity.durations import LONGEST
 from bot.model.commits import Sha
 from bot.versions.version import PrecedenceKey, Version
 
@@ -61,8 +62,9 @@ def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime], now: datetime
     known_by = now
     following: datetime | None = None
     for stretch in reversed(stretches):
-        sights = [seen[moment.commit] for moment in stretch if moment.commit in seen]
-        begins = max(stretch[0].at, min(sights)) if sights else None
+        # Nothing was seen after now. What is dated ahead waits until then; no longer, though, than anything can wait.
+        sights = [min(seen[moment.commit], now) for moment in stretch if moment.commit in seen]
+        begins = max(min(stretch[0].at, now + LONGEST), min(sights)) if sights else None
         ends = min(following, known_by) if following else None
         commits = tuple(moment.commit for moment in stretch)
         value, digest = stretch[0].value, stretch[0].digest

@@ -80,11 +80,11 @@ class Branches:
         return self._views[name]
 
     def users(self, name: str, chart: ChartAddress) -> list[Reference]:
-        """The references of a tier to a chart, those left out that are suspended and run nothing."""
+        """The references of a tier to a chart, those left out that run nothing: suspended, or applied by nobody."""
         if name not in self._users:
             found = self._users[name] = {}
             for each in self._views[name].references:
-                if not each.suspended:
+                if not each.suspended and not each.unlisted:
                     found.setdefault(self.chart(each), []).append(each)
         return self._users[name].get(chart, [])
 

@@ -1,6 +1,6 @@
 """promote: what the tiers before production run, to what production takes over; or why not, release by release."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from msgspec import Struct
@@ -104,7 +104,7 @@ def promote(
     """
     [view] = [one for one in resolved.views if one.tier.name == asked.to]
     names = view.tier.pace.comes_from
-    lower = {one.tier.name: one.references for one in resolved.views if one.tier.name in names}
+    lower = _lower(resolved, names)
     promoter = _Promoter(
         asked=asked, view=view, lower=lower, configuration=configuration, recalled=recalled, standing=standing
     )
@@ -123,12 +123,21 @@ def promotable(resolved: Resolved, configuration: Configuration) -> Iterator[Mov
         names, pace = view.tier.pace.comes_from, view.tier.pace
         if not view.tier.production or pace.by_merge or not names:
             continue
-        lower = {one.tier.name: one.references for one in resolved.views if one.tier.name in names}
+        lower = _lower(resolved, names)
         for reference in view.references:
             current, found = exact_version(reference), counterparts(reference, lower, configuration.mirrors)
             if current and not isinstance(found, Reason) and found[0].version > current:
                 version = found[0].version
                 yield Moving(tier=view.tier, reference=reference, version=version, tag=str(version))
+
+
+def _lower(resolved: Resolved, names: Container[str]) -> dict[str, tuple[Reference, ...]]:
+    """The references of the tiers before, but for those that nothing applies."""
+    return {
+        one.tier.name: tuple(each for each in one.references if not each.unlisted)
+        for one in resolved.views
+        if one.tier.name in names
+    }
 
 
 def is_asked_for(reference: Reference, asked: Asked, configuration: Configuration) -> bool:

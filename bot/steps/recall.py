@@ -174,7 +174,11 @@ class Recalled:
         def moves() -> list[datetime]:
             told = [history.moments(key, chart) for key in keys]
             pairs = ((old, new) for moments in told for old, new in pairwise(moments))
-            return [new.at for old, new in pairs if old.value and new.value and not is_same(old.value, new.value)]
+            return [
+                min(new.at, self.now)
+                for old, new in pairs
+                if old.value and new.value and not is_same(old.value, new.value)
+            ]
 
         history.reach(lambda: bool(moves()) or history.commits[-1].at <= self.now - settle)
         return max(moves(), default=None)

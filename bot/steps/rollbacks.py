@@ -79,7 +79,11 @@ class Rollbacks:
     def _is_taken_up(self, name: str, chart: ChartAddress, version: Version, returns: Iterable[Return]) -> bool:
         """Whether those that went back run it again: what other clusters run all the time says nothing of that."""
         who = {one for each in returns for one in each.who}
-        present = (each for each in self._branches.view(name).references if self._branches.chart(each) == chart)
+        present = (
+            each
+            for each in self._branches.view(name).references
+            if self._branches.chart(each) == chart and not each.unlisted
+        )
         went = [each for each in present if _fingerprint(key_of(name, each)) in who]
         asked = went or self._branches.users(name, chart)
         return bool(asked) and all(is_same(version_of(each), version) for each in asked)

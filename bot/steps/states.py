@@ -48,7 +48,7 @@ class State(Struct, frozen=True, kw_only=True, eq=False):
 
     Attributes:
         values: By tier, path and object; None for what runs nothing that is known.
-        built: Some are made by builds, in which any file may have a say.
+        built: Some are made by builds, or left out by them, in which any file may have a say.
     """
 
     values: _Values
@@ -101,7 +101,7 @@ def state_of(references: Mapping[str, tuple[Reference, ...]], mirrors: Iterable[
     return State(
         values=values,
         watched=frozenset(path for _, each in listed for path in files_of(each)),
-        built=any(each.built for _, each in listed),
+        built=any(each.built or each.unlisted for _, each in listed),
         by_path={path: tuple(homes) for path, homes in by_path.items()},
     )
 
@@ -112,8 +112,8 @@ def key_of(tier: str, reference: Reference) -> Key:
 
 
 def version_of(reference: Reference) -> Version | None:
-    """The version that a reference runs, where it is written out and not suspended."""
-    return None if reference.suspended else pinned_version(reference.pin)
+    """The version that a reference runs, where it is written out, applied and not suspended."""
+    return None if reference.suspended or reference.unlisted else pinned_version(reference.pin)
 
 
 def pinned_version(pin: Pin) -> Version | None:

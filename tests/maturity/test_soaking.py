@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.maturity.durations import LONGEST
 from bot.maturity.soaking import Unsoaked, free_at
 from bot.maturity.timeline import Moment, Span, spans
 from bot.model.commits import PastCommit
@@ -195,3 +196,22 @@ def test_dates_that_a_committer_chose_make_nothing_free_earlier(history: History
         if isinstance(forged, datetime) and forged <= day(now):
             assert isinstance(honest, datetime)
             assert honest <= day(now)
+
+
+ANY_TIME = st.datetimes(timezones=st.just(UTC))
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(ANY_TIME, st.sampled_from(VERSIONS), st.none() | ANY_TIME), min_size=1, max_size=6),
+    st.integers(min_value=0, max_value=9),
+)
+def test_no_date_of_a_commit_or_a_sight_can_stop_a_run(
+    told: list[tuple[datetime, str, datetime | None]], now: int
+) -> None:
+    moments = [Moment(f"{index:040x}", at, known(text)) for index, (at, text, _) in enumerate(told)]
+    seen = {moment.commit: at for moment, (_, _, at) in zip(moments, told, strict=True) if at}
+    found = spans(moments, seen, day(now))
+    for text in VERSIONS[:-1]:
+        answer = free_at(found, parse_loose(text), SOAK, day(now))
+        assert isinstance(answer, Unsoaked) or answer <= day(now) + LONGEST + SOAK

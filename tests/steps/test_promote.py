@@ -722,3 +722,13 @@ class TestItsLife:
         assert proposed(told, pull.head).keys() == {"apps/live/b.yaml"}
         told.promote()
         assert len(told.forge.pulls) == 2
+
+
+def test_a_file_that_nothing_applies_does_not_stand_for_the_release() -> None:
+    told = story(staging="1.2.3")
+    listed = {"apps/staging/kustomization.yaml": "resources: [b.yaml]\n"}
+    told.write({**listed, "apps/staging/b.yaml": release("1.2.3", name="pod-staging"), STAGING: release("1.2.5")})
+    told.run()
+    told.pass_by(days=4)
+
+    assert decisions(told.promote()) == {"podinfo": ""}

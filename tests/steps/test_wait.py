@@ -2,14 +2,17 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pytest
 from builders import PODINFO, configuration, pace, rule, source, tier
 from doubles.memory_registry import MemoryRegistry
 from doubles.story import NOW, Story, release
 
-from bot.ledger.model import LEDGER_BRANCH
+from bot.ledger.model import LEDGER_BRANCH, ChartSights, Ledger
 from bot.model.verdicts import Current, Update
 from bot.report.run_report import RunReport
+from bot.steps.remember import read_past, remember
 
 FILE = "apps/dev/a.yaml"
 CHART_FILE = "charts/ghcr.io%2fx%2fpodinfo.json"
@@ -201,3 +204,32 @@ def test_settling_needs_no_ledger() -> None:
     told.run()
 
     assert LEDGER_BRANCH not in told.remote.branches
+
+
+@pytest.mark.parametrize("pacing", [{"settle": "1w"}, {"comes_from": ["dev"], "soak": "3d"}])
+def test_a_commit_of_the_year_9999_stops_no_run(pacing: dict[str, Any]) -> None:
+    below = tier("dev", "exact", paths=("apps/below/**",))
+    told = Story(configuration(below, tier("next", "any", paths=("apps/dev/**",), pace=pace(**pacing))))
+    told.push(PODINFO, "1.2.3", "1.2.4", "1.2.5").write({"apps/dev/a.yaml": release("1.2.2")})
+    moved = {"apps/dev/a.yaml": release("1.2.3"), "apps/below/a.yaml": release("1.2.4")}
+    told.remote.commit("main", moved, date=253402300700)
+
+    for _ in range(2):
+        [found] = [one.decision for one in told.run().verdicts if one.tier.name == "next"]
+        assert isinstance(found, Current)
+        assert found.version == "1.2.3"
+        told.pass_by(days=1)
+
+
+@pytest.mark.parametrize("sights", [{}, {"since": datetime(9999, 12, 31, tzinfo=UTC)}])
+def test_a_ledger_of_the_year_9999_stops_no_run(sights: dict[str, Any]) -> None:
+    late = datetime(9999, 12, 31, 23, tzinfo=UTC)
+    told = Story(configuration(tier("dev", "any", pace=pace(wait="2d")))).push(PODINFO, "1.2.3", "1.2.4")
+    told.write({"apps/dev/a.yaml": release("1.2.3")})
+    known = ChartSights(**{"since": NOW, "first_seen": {"1.2.4": late}, "created": {"1.2.4": late}, **sights})
+    assert remember(Ledger(charts={PODINFO: known}), read_past(told.repository, None), told.forge.us) == ()
+
+    [found] = told.run().verdicts
+    assert isinstance(found.decision, Current)
+    assert found.decision.waiting
+    assert found.decision.waiting.until == told.now + timedelta(days=2)

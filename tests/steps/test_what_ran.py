@@ -230,3 +230,57 @@ def test_where_the_tag_of_the_same_spelling_is_written_without_a_digest_no_regis
 
     assert taken(told) == "1.2.6"
     assert (told.registry.resolved, told.registry.fetched) == ([], [])
+
+
+LISTS = "resources: [b.yaml]\n"
+CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
+
+
+def built(**files: str) -> Story:
+    """Staging comes from dev, whose folder is built; `files` of it by their stem."""
+    told = Story(configuration(*TIERS)).push(PODINFO, *VERSIONS)
+    told.write({STAGING: release("1.2.3")})
+    return told.write({f"apps/dev/{name}.yaml": text for name, text in files.items()})
+
+
+def test_a_file_that_no_kustomization_lists_has_not_run() -> None:
+    told = built(a=release("1.2.3"), kustomization="resources: [a.yaml]\n")
+    long_seen(told.write({DEV: release("1.2.6"), "apps/dev/kustomization.yaml": LISTS, "apps/dev/b.yaml": CONFIG_MAP}))
+
+    assert refused(told) == "not-in-tier"
+
+
+@pytest.mark.parametrize(
+    "applier", [{}, {"clusters/dev.yaml": kustomization("dev", "x").replace("base/x", "apps/dev")}]
+)
+def test_it_says_nothing_against_what_the_others_ran(applier: dict[str, str]) -> None:
+    told = built(a=release("1.2.3"), b=release("1.2.3"), kustomization=LISTS).write(applier)
+    long_seen(told.write({"apps/dev/b.yaml": release("1.2.6")}))
+
+    assert taken(told) == "1.2.6"
+
+
+def test_what_flux_applies_leaves_out_whole_folders() -> None:
+    told = built(kustomization=LISTS, b=CONFIG_MAP)
+    told.write({"clusters/dev.yaml": kustomization("dev", "x").replace("base/x", "apps/dev")})
+    long_seen(told.write({"apps/dev/more/a.yaml": release("1.2.6")}))
+
+    assert refused(told) == "not-in-tier"
+
+
+def test_while_it_was_not_listed_it_did_not_run() -> None:
+    both = "resources: [a.yaml, b.yaml]\n"
+    told = built(a=release("1.2.6"), b=release("1.0.0", chart="other"), kustomization=both)
+    told.push(OTHER, "1.0.0").run()
+    told.pass_by(hours=1).write({"apps/dev/kustomization.yaml": LISTS}).run()
+    told.pass_by(days=4).write({"apps/dev/kustomization.yaml": both})
+
+    assert taken(told) == ""
+    assert taken(told.pass_by(days=3)) == "1.2.6"
+
+
+def test_a_tree_without_kustomizations_is_what_its_files_say() -> None:
+    told = built(a=release("1.2.3"))
+    long_seen(told.write({DEV: release("1.2.6")}))
+
+    assert taken(told) == "1.2.6"
