@@ -15,6 +15,12 @@ NOT_SOAKED = ReasonKind(
     Weight.WARNING,
 )
 HELD_EDIT = ReasonKind("held-edit", "{version} is not for {tier}: {why}", "Take another, or release it", Weight.WARNING)
+RANGE_NOW = ReasonKind(
+    "range-now",
+    "Flux moves `{constraint}` in {tier} by itself, to versions that {what}",
+    "Write the exact version",
+    Weight.WARNING,
+)
 UNJUDGED_NOW = ReasonKind(
     "unjudged-now",
     "what {object} runs cannot be judged any more, which was {what} before: {why}",

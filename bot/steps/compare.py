@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.flux.references import Resolution
-from bot.model.references import Reference
+from bot.model.references import RangePin, Reference
 from bot.model.tiers import Configuration, SuspendedPolicy, Tier
 from bot.planning.mirrors import canonical
 from bot.planning.rules import without_rollbacks
@@ -102,9 +102,18 @@ def _edited(
         by_object.setdefault(each.object, []).append(each)
     for new in after:
         known = by_object.get(new.object, [])
-        if not any(wish_alike(each, new) for each in known):
+        if not any(_is_same(each, new) for each in known):
             old = _before(new, known, configuration)
             yield Edited(tier=tier, old=old, new=new, known=bool(known))
+
+
+def _is_same(one: Reference, other: Reference) -> bool:
+    """Whether two references want the same versions; a filter beside a range is written apart from it."""
+    return wish_alike(one, other) and _filter(one) == _filter(other)
+
+
+def _filter(reference: Reference) -> str | None:
+    return reference.pin.tag_filter if isinstance(reference.pin, RangePin) else None
 
 
 def _before(new: Reference, known: list[Reference], configuration: Configuration) -> Reference | None:

@@ -10,16 +10,18 @@ from bot.check_reasons import (
     EDIT_SUSPENDED,
     HELD_EDIT,
     NOT_SOAKED,
+    RANGE_NOW,
     SEVERAL_TIERS,
     UNJUDGED_NOW,
 )
 from bot.model.charts import Unreachable
-from bot.model.references import ExactPin, PassedOver, Reference
+from bot.model.references import ExactPin, PassedOver, RangePin, Reference
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Current, Held, Verdict
 from bot.ports import Progress, Registry
 from bot.reason import Reason
 from bot.selection.limits import Limits, limits_of
+from bot.selection.widening import takes_more
 from bot.steps.compare import Edited
 from bot.steps.look_up import Asked
 from bot.steps.lost import Lost
@@ -97,6 +99,8 @@ def _problems(
     if reason := _digest(one.new, digests):
         yield reason
     version, limits = _version(one.new), _limits(one, configuration)
+    if isinstance(one.new.pin, RangePin) and not isinstance(limits, Reason):
+        yield from _range(one, one.new.pin, limits)
     if version is None or isinstance(limits, Reason):
         return
     facts = {"version": version_in_use(one.new), "tier": one.tier.name}
@@ -109,6 +113,23 @@ def _problems(
     for soak in recalled.soaks(one.new, limits) if _has_to_soak(one) else ():
         if not_yet := soak.objection(tag, version):
             yield NOT_SOAKED(**facts, why=not_yet.why)
+
+
+def _range(one: Edited, pin: RangePin, limits: Limits) -> Iterator[Reason]:
+    """A range moves by itself, so it may not come where people move versions, or where others have to run them first.
+
+    One that was there before may take less, and what is new to the tier only has to exist.
+    """
+    what = (
+        f"{', '.join(limits.pace.comes_from)} need not have run"
+        if limits.pace.comes_from
+        else "nobody put there"
+        if limits.tier.production
+        else ""
+    )
+    narrower = one.old and isinstance(one.old.pin, RangePin) and not takes_more(pin, one.old.pin)
+    if what and one.known and not narrower:
+        yield RANGE_NOW(constraint=pin.constraint, tier=one.tier.name, what=what)
 
 
 def _limits(one: Edited, configuration: Configuration) -> Limits | Reason:
