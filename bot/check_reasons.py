@@ -33,6 +33,12 @@ DIGEST_DIFFERS = ReasonKind(
     "Write the digest of the version, or find out who moved the tag",
     Weight.WARNING,
 )
+DIGEST_REMOVED = ReasonKind(
+    "digest-removed",
+    "{object} had a digest and has none beside {version}, so it runs whatever that tag is moved to",
+    "Write the digest of the version",
+    Weight.WARNING,
+)
 SEVERAL_TIERS = ReasonKind(
     "several-tiers",
     "one pull request changes versions of several tiers: {tiers}",
