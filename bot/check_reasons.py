@@ -15,6 +15,12 @@ NOT_SOAKED = ReasonKind(
     Weight.WARNING,
 )
 HELD_EDIT = ReasonKind("held-edit", "{version} is not for {tier}: {why}", "Take another, or release it", Weight.WARNING)
+RANGE_NOW = ReasonKind(
+    "range-now",
+    "Flux moves `{constraint}` in {tier} by itself, to versions that {what}",
+    "Write the exact version",
+    Weight.WARNING,
+)
 UNJUDGED_NOW = ReasonKind(
     "unjudged-now",
     "what {object} runs cannot be judged any more, which was {what} before: {why}",
@@ -25,6 +31,12 @@ DIGEST_DIFFERS = ReasonKind(
     "digest-differs",
     "the digest beside {version} is {written}, and the registry has {found} for it",
     "Write the digest of the version, or find out who moved the tag",
+    Weight.WARNING,
+)
+DIGEST_REMOVED = ReasonKind(
+    "digest-removed",
+    "{object} had a digest and has none beside {version}, so it runs whatever that tag is moved to",
+    "Write the digest of the version",
     Weight.WARNING,
 )
 SEVERAL_TIERS = ReasonKind(

@@ -189,6 +189,7 @@ class Commands:
     def steer(self, arguments: argparse.Namespace) -> "RunReport":
         """Keep a person's word (`hold`, `release`), and have the open pull requests follow."""
         from bot.cli.steering import said, with_word, word_alone  # noqa: PLC0415 - see `_request`
+        from bot.pipeline import run  # noqa: PLC0415 - see `_request`
         from bot.steps.remember import keep_word, with_words  # noqa: PLC0415 - see `_request`
 
         with self._writing(arguments) as writing:
@@ -203,7 +204,12 @@ class Commands:
             if arguments.no_update:
                 return word_alone(word, found.configuration, arguments)
             try:
-                return with_word(self._updated(writing, arguments, past), word)
+                return self._updated(
+                    writing,
+                    arguments,
+                    past,
+                    lambda request: with_word(run(request), word, request.registry, request.progress),
+                )
             except BotError as error:
                 error.message += "" if arguments.dry_run else f"\nAll the same this is kept: {word}"
                 raise

@@ -11,11 +11,12 @@ from bot.errors import UsageError
 from bot.flux.address import join_chart
 from bot.ledger.model import Matter, Word
 from bot.maturity.durations import moment_text, parse_duration
-from bot.maturity.maturity_reasons import WORD_ABOUT_NOTHING
-from bot.model.charts import ChartAddress
+from bot.maturity.maturity_reasons import WORD_ABOUT_NO_VERSION, WORD_ABOUT_NOTHING
+from bot.model.charts import ChartAddress, TagList, Unreachable
 from bot.model.references import PassedOver
 from bot.model.tiers import Configuration
 from bot.planning.mirrors import canonical
+from bot.ports import Progress, Registry
 from bot.reason import Reason
 from bot.report.run_report import RunReport
 from bot.versions.version import try_flux
@@ -64,18 +65,35 @@ def word_alone(word: Said, configuration: Configuration, arguments: argparse.Nam
     return RunReport(command=arguments.command, configuration=configuration, dry_run=arguments.dry_run, word=str(word))
 
 
-def with_word(report: RunReport, word: Said) -> RunReport:
+def with_word(report: RunReport, word: Said, registry: Registry, progress: Progress) -> RunReport:
     """A run that ended with this word kept; where it is about nothing that the run judged, that is said."""
-    mirrors, matter = report.configuration.mirrors, word.matter
-    about = any(
-        matter.tier in {"", verdict.tier.name}
-        and str(canonical(verdict.reference.source.address, mirrors)) == matter.chart
+    reason = _about_nothing(report, word.matter, registry, progress)
+    told = (PassedOver(path="", reason=reason),) if reason else ()
+    return replace(report, word=str(word), passed_over=(*report.passed_over, *told))
+
+
+def _about_nothing(report: RunReport, matter: Matter, registry: Registry, progress: Progress) -> Reason | None:
+    mirrors = report.configuration.mirrors
+    sources = dict.fromkeys(
+        verdict.reference.source
         for verdict in report.verdicts
+        if matter.tier in {"", verdict.tier.name}
+        and str(canonical(verdict.reference.source.address, mirrors)) == matter.chart
     )
-    where = f"the tier {matter.tier}" if matter.tier else "any tier"
-    nothing = PassedOver(path="", reason=WORD_ABOUT_NOTHING(chart=matter.chart, where=where))
-    passed_over = report.passed_over if about else (*report.passed_over, nothing)
-    return replace(report, word=str(word), passed_over=passed_over)
+    if not sources:
+        where = f"the tier {matter.tier}" if matter.tier else "any tier"
+        return WORD_ABOUT_NOTHING(chart=matter.chart, where=where)
+    if not matter.version:
+        return None
+    answers = registry.tags(sources, progress).values()
+    if any(isinstance(each, Unreachable) or _has(each, matter.version) for each in answers):
+        return None
+    return WORD_ABOUT_NO_VERSION(chart=matter.chart, version=matter.version)
+
+
+def _has(listed: TagList, version: str) -> bool:
+    spelled = (tag.replace("_", "+") for tag in listed.tags)
+    return any(text.removeprefix("v") == version or str(try_flux(text)) == version for text in spelled)
 
 
 def chart_named(text: str, configuration: Configuration) -> ChartAddress:

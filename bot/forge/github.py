@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
@@ -228,6 +229,7 @@ class GitHubForge:
                         context=raw["context"],
                         state=State(raw["state"]),
                         creator=(raw["creator"] or {}).get("login", ""),
+                        at=datetime.fromisoformat(raw["created_at"]),
                     )
                     for raw in self._raw_statuses(checked(sha))
                 )

@@ -135,6 +135,8 @@ class _File:
         texts = {key: self._member(item, key, str) for key in ("chart", "version", "tier", "at", "until", "why")}
         if any(len(text) > _LONGEST_TEXT for text in texts.values()):
             raise self._broken("a text of a hold is too long")
+        if not all(text.isprintable() for text in texts.values()):
+            raise self._broken("a text of a hold is not one line of text")
         matter = Matter(chart=texts["chart"], version=texts["version"], tier=texts["tier"])
         until = self._time(texts["until"]) if texts["until"] else None
         held = self._member(item, "held", bool)

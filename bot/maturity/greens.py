@@ -3,7 +3,7 @@
 Green is success by the right creator on a commit that held it, and no failure since.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from bot.model.proposals import SaidStatus, State
@@ -19,22 +19,30 @@ class Colour(Enum):
 
 
 def colour(commits: Iterable[Iterable[SaidStatus]], required: RequiredStatus) -> Colour:
-    """Judge by the newest word that is one.
+    """Judge by the last word that is one: a check may run again on an older commit.
 
     Args:
         commits: The statuses of each commit that held the version, newest commit first and newest status first; those
-            further back are not read once a word is found.
+            further back are not read once a word is found that bears no time.
         required: Whose word counts, about what.
     """
+    last: SaidStatus | None = None
+    for said in _words(commits, required):
+        if last is None or (last.at and said.at and said.at > last.at):
+            last = said
+        if last.at is None:
+            break
+    if last is None:
+        return Colour.UNKNOWN
+    return Colour.GREEN if last.state is State.SUCCESS else Colour.RED
+
+
+def _words(commits: Iterable[Iterable[SaidStatus]], required: RequiredStatus) -> Iterator[SaidStatus]:
     for statuses in commits:
         for said in statuses:
-            if said.context != required.context or said.creator.casefold() != required.creator.casefold():
-                continue
-            if said.state is State.SUCCESS:
-                return Colour.GREEN
-            if said.state is not State.PENDING:
-                return Colour.RED
-    return Colour.UNKNOWN
+            ours = said.context == required.context and said.creator.casefold() == required.creator.casefold()
+            if ours and said.state is not State.PENDING:
+                yield said
 
 
 def worst(colours: Iterable[Colour]) -> Colour:

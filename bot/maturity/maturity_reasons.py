@@ -67,6 +67,12 @@ WORD_ABOUT_NOTHING = ReasonKind(
     "Look whether the address is the one that the report shows; a release of the wrong one undoes it",
     Weight.WARNING,
 )
+WORD_ABOUT_NO_VERSION = ReasonKind(
+    "word-about-no-version",
+    "what was said about {chart} {version} is kept, and that chart has no such version",
+    "Look whether the version is one that the registry shows; a release of the wrong one undoes it",
+    Weight.WARNING,
+)
 HISTORY_UNKNOWN = ReasonKind(
     "history-unknown",
     "how long {tier} ran {version} is not known: {problem}",

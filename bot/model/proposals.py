@@ -1,5 +1,6 @@
 """Pull requests and commit statuses, as they are and as they shall be."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -65,11 +66,17 @@ class CommitStatus(Struct, frozen=True, kw_only=True):
 
 
 class SaidStatus(Struct, frozen=True, kw_only=True):
-    """What somebody said about a commit; `creator` is the login that the forge knows it from."""
+    """What somebody said about a commit.
+
+    Attributes:
+        creator: The login that the forge knows it from.
+        at: When, in UTC; None where the forge does not tell.
+    """
 
     context: str
     state: State
     creator: str
+    at: datetime | None = None
 
 
 class Texts(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,10 @@ from bot.model.proposing import Amounts, Extras, Majors, Mode, Promotion, Window
 from bot.model.tiers import Configuration, Tier
 
 _MOST_ROWS = 1000
-_MERGES = re.compile(r"auto-?merge")
+_MERGES = re.compile(
+    r"automerg|kodiakmerge|merge(?:when|it|this|me|queue|on|after)|(?:ready|ok|safe)(?:to|for)?merge|^merge$"
+)
+_KEEPS_FROM = re.compile(r"(?:no|not|dont|never|without|disable|block|skip)(?:auto)?merge")
 
 
 def lifted(tier: Tier, chart: str = "", windows: tuple[Window, ...] = ()) -> Tier:
@@ -43,5 +46,10 @@ def with_source(configuration: Configuration, to: str, names: tuple[str, ...]) -
 
 def _without_merging(extras: Extras) -> Extras:
     """Labels by which other programs merge are left out too."""
-    labels = tuple(label for label in extras.labels if not _MERGES.search(label.lower()))
-    return replace(extras, labels=labels, auto_merge=None)
+    return replace(extras, labels=tuple(each for each in extras.labels if not _may_merge(each)), auto_merge=None)
+
+
+def _may_merge(label: str) -> bool:
+    """Told by its letters: everybody parts the words otherwise."""
+    letters = "".join(filter(str.isalpha, label.lower()))
+    return bool(_MERGES.search(letters)) and not _KEEPS_FROM.search(letters)

@@ -5,7 +5,7 @@ wide where it takes a version, published or not, that the limits refuse. Between
 and those at which their wildcards end, nothing changes: one version at and one behind each of them answer for all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.selection.limits import Limits
 from bot.versions.constraint import Constraint
@@ -13,7 +13,8 @@ from bot.versions.patterns import Pattern
 from bot.versions.tags import TaggedVersion
 from bot.versions.version import Version, try_loose
 
-_Numbers = tuple[int, int, int]
+Numbers = tuple[int, int, int]
+"""Major, minor and patch."""
 
 
 def past_limits(running: TaggedVersion, constraint: Constraint, limits: Limits, only: Pattern | None) -> str | None:
@@ -39,15 +40,21 @@ def past_limits(running: TaggedVersion, constraint: Constraint, limits: Limits, 
 def _newer(running: TaggedVersion, constraints: tuple[Constraint, ...]) -> Iterator[Version]:
     """Versions that answer for all that are newer: stable ones first, then prereleases, each in order."""
     bounds = {term.bound.key[:3] for one in constraints for group in one.groups for term in group.terms}
-    numbers = sorted({edge for bound in {running.version.key[:3], *bounds} for edge in _edges(bound)})
-    for prerelease in dict.fromkeys(("", "rc.1", running.version.prerelease)):
+    every = witnesses({running.version.key[:3], *bounds}, (running.version.prerelease,))
+    return (version for version in every if version > running.version)
+
+
+def witnesses(bounds: Iterable[Numbers], prereleases: Iterable[str]) -> Iterator[Version]:
+    """Versions that answer for all that constraints with these bounds tell apart, stable ones first."""
+    numbers = sorted({edge for bound in bounds for edge in _edges(bound)})
+    for prerelease in dict.fromkeys(("", "rc.1", *prereleases)):
         for major, minor, patch in numbers:
             version = try_loose(f"{major}.{minor}.{patch}{prerelease and '-'}{prerelease}")
-            if version is not None and version > running.version:
+            if version is not None:
                 yield version
 
 
-def _edges(bound: _Numbers) -> Iterator[_Numbers]:
+def _edges(bound: Numbers) -> Iterator[Numbers]:
     """Where a term with this bound begins or ends, whatever its operator; and what comes right behind."""
     major, minor, patch = bound
     for first, second, third in ((major, minor, patch), (major, minor + 1, 0), (major + 1, 0, 0)):

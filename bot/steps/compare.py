@@ -6,14 +6,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.flux.references import Resolution
-from bot.model.references import Reference
+from bot.model.charts import ChartAddress
+from bot.model.references import RangePin, Reference
 from bot.model.tiers import Configuration, SuspendedPolicy, Tier
 from bot.planning.mirrors import canonical
 from bot.planning.rules import without_rollbacks
 from bot.steps.lost import Lost, lost
 from bot.steps.resolve import Resolved, TierView, by_tier, references_of, resolution_of
 from bot.steps.scan import Base, Scanned
-from bot.steps.side import wish_alike
+from bot.steps.side import texts_of, wish_alike
 from bot.steps.unfollowed import Unfollowed, unfollowed
 
 
@@ -21,9 +22,9 @@ class Edited(Struct, frozen=True, kw_only=True):
     """One reference of a tier that says another version than before.
 
     Attributes:
-        old: The same object before, with the same chart; None where there was none, or several.
+        old: The same object before, with the same chart, else that in whose place it comes; None for none, or several.
         new: As the pull request has it.
-        known: The object was there before, with whatever chart.
+        known: The object was there before, with whatever chart, or its chart was, under whatever name.
     """
 
     tier: Tier
@@ -97,23 +98,65 @@ def with_tiers_of(base: Base, configuration: Configuration) -> Base:
 def _edited(
     tier: Tier, before: Iterable[Reference], after: Iterable[Reference], configuration: Configuration
 ) -> Iterator[Edited]:
-    by_object: dict[object, list[Reference]] = {}
-    for each in before:
-        by_object.setdefault(each.object, []).append(each)
-    for new in after:
-        known = by_object.get(new.object, [])
-        if not any(wish_alike(each, new) for each in known):
-            old = _before(new, known, configuration)
-            yield Edited(tier=tier, old=old, new=new, known=bool(known))
+    present = tuple(after)
+    past = _Past(before, present, configuration)
+    for new in present:
+        known = past.of_object(new)
+        if any(_is_same(each, new) for each in known):
+            continue
+        if known:
+            yield Edited(tier=tier, old=past.one_of_chart(new, known), new=new, known=True)
+        else:
+            used = past.of_chart(new)
+            yield Edited(tier=tier, old=past.instead(new, used), new=new, known=bool(used))
 
 
-def _before(new: Reference, known: list[Reference], configuration: Configuration) -> Reference | None:
-    """The one of that name in the same file, else the only one there is: a file may have moved."""
-    chart = canonical(new.source.address, configuration.mirrors)
-    alike = [each for each in known if canonical(each.source.address, configuration.mirrors) == chart]
-    here = [each for each in alike if each.path == new.path]
-    found = here if len(here) == 1 else alike
-    return found[0] if len(found) == 1 else None
+class _Past:
+    """A tier's references as they were."""
+
+    def __init__(self, before: Iterable[Reference], after: Iterable[Reference], configuration: Configuration) -> None:
+        self._mirrors = configuration.mirrors
+        self._present = {(each.object, each.path) for each in after}
+        self._by_object: dict[object, list[Reference]] = {}
+        self._by_chart: dict[object, list[Reference]] = {}
+        for each in before:
+            self._by_object.setdefault(each.object, []).append(each)
+            self._by_chart.setdefault(self._chart(each), []).append(each)
+
+    def of_object(self, new: Reference) -> list[Reference]:
+        """Those of its name: in its file, else those that left theirs, else those of other clusters, which stay."""
+        known = self._by_object.get(new.object, [])
+        return [each for each in known if each.path == new.path] or self._gone(known) or known
+
+    def of_chart(self, new: Reference) -> list[Reference]:
+        """Those of its chart, whatever their names: those that are gone, else those beside which it comes."""
+        known = [each for each in self._by_chart.get(self._chart(new), ()) if not each.suspended]
+        return self._gone(known) or known
+
+    def one_of_chart(self, new: Reference, known: list[Reference]) -> Reference | None:
+        """The only one of these that has its chart."""
+        alike = [each for each in known if self._chart(each) == self._chart(new)]
+        return alike[0] if len(alike) == 1 else None
+
+    def instead(self, new: Reference, used: list[Reference]) -> Reference | None:
+        """In whose place a release of another name comes: one of the same version, else the only one that is gone."""
+        same = next((each for each in used if texts_of(each) == texts_of(new)), None)
+        return same or (used[0] if len(used) == 1 and self._gone(used) else None)
+
+    def _gone(self, known: Iterable[Reference]) -> list[Reference]:
+        return [each for each in known if (each.object, each.path) not in self._present]
+
+    def _chart(self, reference: Reference) -> ChartAddress:
+        return canonical(reference.source.address, self._mirrors)
+
+
+def _is_same(one: Reference, other: Reference) -> bool:
+    """Whether two references want the same versions; a filter beside a range is written apart from it."""
+    return wish_alike(one, other) and _filter(one) == _filter(other)
+
+
+def _filter(reference: Reference) -> str | None:
+    return reference.pin.tag_filter if isinstance(reference.pin, RangePin) else None
 
 
 def _view(one: Scanned, tier: Tier, references: Iterable[Reference]) -> TierView:

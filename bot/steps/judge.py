@@ -7,54 +7,64 @@ from msgspec.structs import replace
 from bot.check_reasons import (
     BEYOND_TIER,
     DIGEST_DIFFERS,
+    DIGEST_REMOVED,
     EDIT_SUSPENDED,
     HELD_EDIT,
     NOT_SOAKED,
+    RANGE_NOW,
     SEVERAL_TIERS,
     UNJUDGED_NOW,
 )
 from bot.model.charts import Unreachable
-from bot.model.references import ExactPin, PassedOver, Reference
+from bot.model.references import DigestPin, ExactPin, PassedOver, RangePin, Reference
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Current, Held, Verdict
 from bot.ports import Progress, Registry
 from bot.reason import Reason
+from bot.selection.digests import digest_place_pinned as has_digest
+from bot.selection.digests import tag_named_by
 from bot.selection.limits import Limits, limits_of
+from bot.selection.widening import takes_more
 from bot.steps.compare import Edited
-from bot.steps.look_up import Asked
+from bot.steps.look_up import Answers, Asked
 from bot.steps.lost import Lost
 from bot.steps.moving import Moving
 from bot.steps.recall import Recalled
 from bot.steps.resolve import TierVerdicts
 from bot.steps.select_versions import version_in_use
+from bot.steps.side import texts_of
 from bot.steps.unfollowed import Unfollowed
-from bot.versions.tags import tag_of
+from bot.versions.constraint import Constraint
+from bot.versions.tags import choose, see_tags, tag_of
 from bot.versions.version import Version, try_written
 
 Digests = Mapping[Asked, str | Unreachable]
 
 
-def digests_beside(edited: Iterable[Edited], registry: Registry, progress: Progress) -> Digests:
+def digests_beside(edited: Iterable[Edited], answers: Answers, registry: Registry, progress: Progress) -> Digests:
     """What the tags resolve to beside which a digest is written."""
-    wanted = dict.fromkeys(asked for one in edited if (asked := _asked(one.new)))
+    wanted = dict.fromkeys(asked for one in edited if (asked := _asked(one.new, answers)))
     return registry.digests(wanted, progress) if wanted else {}
 
 
 def judge(
     edited: tuple[Edited, ...],
     judged: Iterable[TierVerdicts],
+    answers: Answers,
     digests: Digests,
     configuration: Configuration,
     recalled: Recalled,
 ) -> tuple[Verdict, ...]:
     """Every edit with all that speaks against it, a verdict each; where nothing does, one that says so."""
-    recalled.look_for(_soaking(edited, configuration))
+    named = [_by_version(one, answers) for one in edited]
+    recalled.look_for(_soaking(named, configuration))
     by_edit = {(one.tier.name, one.reference): one for tier in judged for one in tier.verdicts}
     found: list[Verdict] = []
-    for one in edited:
+    for one, by_version in zip(edited, named, strict=True):
         ordinary = by_edit[one.tier.name, one.new]
         version = version_in_use(one.new)
-        problems = dict.fromkeys(_problems(one, ordinary, digests, configuration, recalled))
+        foreign = _digest(one.new, answers, digests)
+        problems = dict.fromkeys(_problems(by_version, ordinary, foreign, configuration, recalled))
         fine = replace(ordinary, decision=Current(version=version))
         found += [replace(ordinary, decision=Held(version=version, reason=each)) for each in problems] or [fine]
     return tuple(found)
@@ -79,24 +89,33 @@ def unfollowed_now(found: Iterable[Unfollowed]) -> tuple[PassedOver, ...]:
 
 def beside(edited: tuple[Edited, ...]) -> Iterator[PassedOver]:
     """What is to be known beside the verdicts."""
-    moved = {one.tier.name: one.new for one in edited if one.known}
+    moved = {one.tier.name: one.new for one in edited if one.known and not _is_same_version(one)}
     if len(moved) > 1:
         first = next(iter(moved.values()))
         yield PassedOver(path=first.path, line=first.line, reason=SEVERAL_TIERS(tiers=", ".join(moved)))
     for one in edited:
+        if one.old and has_digest(one.old) and not has_digest(one.new):
+            reason = DIGEST_REMOVED(object=one.new.object, version=version_in_use(one.new))
+            yield PassedOver(path=one.new.path, line=one.new.line, object=one.new.object, reason=reason)
         if one.new.suspended:
             reason = EDIT_SUSPENDED(object=one.new.object, version=version_in_use(one.new))
             yield PassedOver(path=one.new.path, line=one.new.line, object=one.new.object, suspended=True, reason=reason)
 
 
+def _is_same_version(one: Edited) -> bool:
+    return one.old is not None and texts_of(one.old) == texts_of(one.new)
+
+
 def _problems(
-    one: Edited, ordinary: Verdict, digests: Digests, configuration: Configuration, recalled: Recalled
+    one: Edited, ordinary: Verdict, foreign: Reason | None, configuration: Configuration, recalled: Recalled
 ) -> Iterator[Reason]:
     if isinstance(ordinary.decision, Held):
         yield ordinary.decision.reason
-    if reason := _digest(one.new, digests):
-        yield reason
+    if foreign:
+        yield foreign
     version, limits = _version(one.new), _limits(one, configuration)
+    if isinstance(one.new.pin, RangePin) and not isinstance(limits, Reason):
+        yield from _range(one, one.new.pin, limits)
     if version is None or isinstance(limits, Reason):
         return
     facts = {"version": version_in_use(one.new), "tier": one.tier.name}
@@ -109,6 +128,23 @@ def _problems(
     for soak in recalled.soaks(one.new, limits) if _has_to_soak(one) else ():
         if not_yet := soak.objection(tag, version):
             yield NOT_SOAKED(**facts, why=not_yet.why)
+
+
+def _range(one: Edited, pin: RangePin, limits: Limits) -> Iterator[Reason]:
+    """A range moves by itself, so it may not come where people move versions, or where others have to run them first.
+
+    One that was there before may take less, and what is new to the tier only has to exist.
+    """
+    what = (
+        f"{', '.join(limits.pace.comes_from)} need not have run"
+        if limits.pace.comes_from
+        else "nobody put there"
+        if limits.tier.production
+        else ""
+    )
+    narrower = one.old and isinstance(one.old.pin, RangePin) and not takes_more(pin, one.old.pin)
+    if what and one.known and not narrower:
+        yield RANGE_NOW(constraint=pin.constraint, tier=one.tier.name, what=what)
 
 
 def _limits(one: Edited, configuration: Configuration) -> Limits | Reason:
@@ -139,8 +175,20 @@ def _soaking(edited: Iterable[Edited], configuration: Configuration) -> Iterator
             yield Moving(tier=one.tier, reference=one.new, version=version, tag=version_in_use(one.new))
 
 
-def _digest(reference: Reference, digests: Digests) -> Reason | None:
-    asked = _asked(reference)
+def _by_version(one: Edited, answers: Answers) -> Edited:
+    """With the version that a digest is which stands alone, where that is known."""
+    pin, source = one.new.pin, one.new.source
+    if not isinstance(pin, DigestPin):
+        return one
+    facts, tags = answers.facts[source, pin.digest.text], answers.tags[source]
+    if isinstance(facts, Unreachable) or isinstance(tags, Unreachable):
+        return one
+    tag = tag_named_by(facts, tags)
+    return replace(one, new=replace(one.new, pin=ExactPin(version=replace(pin.digest, text=tag)))) if tag else one
+
+
+def _digest(reference: Reference, answers: Answers, digests: Digests) -> Reason | None:
+    asked = _asked(reference, answers)
     if asked is None or not isinstance(reference.pin, ExactPin) or reference.pin.digest is None:
         return None
     found = digests[asked]
@@ -152,12 +200,18 @@ def _digest(reference: Reference, digests: Digests) -> Reason | None:
     return DIGEST_DIFFERS(version=reference.pin.version.text, written=written, found=found)
 
 
-def _asked(reference: Reference) -> Asked | None:
-    """The tag beside which a digest is written."""
-    pin = reference.pin
-    if not isinstance(pin, ExactPin) or pin.digest is None or pin.as_constraint:
+def _asked(reference: Reference, answers: Answers) -> Asked | None:
+    """The tag beside which a digest is written; for a constraint that one version meets, the one that Flux chooses."""
+    pin, rule = reference.pin, reference.tag_rule
+    if not isinstance(pin, ExactPin) or pin.digest is None:
         return None
-    return reference.source, tag_of(pin.version.text, reference.tag_rule)
+    if not pin.as_constraint:
+        return reference.source, tag_of(pin.version.text, rule)
+    tags = answers.tags[reference.source]
+    if isinstance(tags, Unreachable):
+        return None
+    choice = choose(see_tags(tags.tags, rule).versions, Constraint.parse(pin.version.text))
+    return (reference.source, choice.chosen.tag) if choice else None
 
 
 def _version(reference: Reference) -> Version | None:

@@ -94,6 +94,14 @@ def test_a_release_of_one_version_leaves_the_others_held(call: Call, remote: Pat
     assert proposed(remote, "podinfo") == "1.2.4"
 
 
+def test_a_hold_of_a_version_that_does_not_exist_is_kept_and_said(call: Call, remote: Path, podinfo: str) -> None:
+    told = call("hold", "--chart", podinfo, "--version", "1.2.6_x")
+    problem = f"what was said about {podinfo} 1.2.6+x is kept, and that chart has no such version"
+    assert any(problem in line for line in told.lines)
+    assert [hold["version"] for hold in holds(remote)] == ["1.2.6+x"]
+    assert not any("no such version" in line for line in call("hold", "--chart", podinfo, "--version", "v1.3.0").lines)
+
+
 def test_a_hold_of_another_tier_holds_nothing_here(call: Call, remote: Path, podinfo: str) -> None:
     call("hold", "--chart", podinfo, "--tier", "production")
     assert proposed(remote, "podinfo") == "1.3.0"

@@ -25,7 +25,9 @@ SIGHTS = st.builds(
     created=st.dictionaries(TAGS, st.none() | TIMES),
 )
 RETURNS = st.builds(Return, at=TIMES, who=st.frozensets(st.sampled_from(["a" * 16, "b" * 16])))
-WORDS = st.builds(Word, at=TIMES, held=st.booleans(), until=st.none() | TIMES, why=st.text(max_size=5))
+WORDS = st.builds(
+    Word, at=TIMES, held=st.booleans(), until=st.none() | TIMES, why=st.text(max_size=5).filter(str.isprintable)
+)
 LEDGERS = st.builds(
     Ledger,
     charts=st.dictionaries(st.sampled_from(["ghcr.io/x/y", "ghcr.io/x-y", "localhost:5000/x"]), SIGHTS),
@@ -98,6 +100,7 @@ def test_no_name_leads_out_of_its_folder(name: str) -> None:
 
 
 CHART = "charts/ghcr.io%2fx%2fy.json"
+HOLD = {"chart": "ghcr.io/x/y", "version": "", "tier": "", "at": "2026-01-01T00:00:00Z", "until": "", "held": True}
 GOOD: dict[str, Any] = {"chart": "ghcr.io/x/y", "since": "2026-01-01T00:00:00Z", "first-seen": {}, "created": {}}
 
 
@@ -134,6 +137,10 @@ def test_the_example_below_is_good_but_for_what_is_said() -> None:
             "holds.json",
             {"holds": [dict.fromkeys(("chart", "version", "tier", "at", "until", "why"), "x" * 501) | {"held": True}]},
             id="an endless hold",
+        ),
+        *(
+            pytest.param("holds.json", {"holds": [{**HOLD, "why": f"fine{sign}::error::not"}]}, id=f"{ord(sign):x}")
+            for sign in "\n\r\x1b\u2028\u202e"
         ),
     ],
 )

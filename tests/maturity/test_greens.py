@@ -1,5 +1,7 @@
 """Green is success by the right creator on a commit that held the version, and no failure since."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.maturity.greens import Colour, colour, worst
@@ -9,8 +11,9 @@ from bot.model.tiers import RequiredStatus
 SMOKE = RequiredStatus(context="ci/smoke", creator="ci[bot]")
 
 
-def said(state: State, context: str = "ci/smoke", creator: str = "ci[bot]") -> SaidStatus:
-    return SaidStatus(context=context, state=state, creator=creator)
+def said(state: State, context: str = "ci/smoke", creator: str = "ci[bot]", hour: int | None = None) -> SaidStatus:
+    at = None if hour is None else datetime(2026, 1, 1, hour, tzinfo=UTC)
+    return SaidStatus(context=context, state=state, creator=creator, at=at)
 
 
 GOOD, BAD, WAITING = said(State.SUCCESS), said(State.FAILURE), said(State.PENDING)
@@ -40,7 +43,32 @@ def test_the_newest_word_of_the_right_creator_decides(commits: list[list[SaidSta
     assert colour(commits, SMOKE) is expected
 
 
-def test_nothing_further_back_is_read_than_the_first_word() -> None:
+@pytest.mark.parametrize(
+    ("commits", "expected"),
+    [
+        pytest.param([[said(State.SUCCESS, hour=1)], [said(State.FAILURE, hour=2)]], Colour.RED, id="a later failure"),
+        pytest.param([[said(State.FAILURE, hour=1)], [said(State.SUCCESS, hour=2)]], Colour.GREEN, id="later success"),
+        pytest.param([[said(State.SUCCESS, hour=2)], [said(State.FAILURE, hour=1)]], Colour.GREEN, id="an earlier one"),
+        pytest.param(
+            [[said(State.SUCCESS, hour=1)], [said(State.FAILURE, creator="mallory", hour=2)]],
+            Colour.GREEN,
+            id="somebody else's later failure",
+        ),
+        pytest.param(
+            [[said(State.SUCCESS, hour=1)], [said(State.PENDING, hour=2)]], Colour.GREEN, id="a later run not done"
+        ),
+        pytest.param(
+            [[said(State.SUCCESS, hour=1)], [], [BAD], [said(State.FAILURE, hour=2)]], Colour.RED, id="far back"
+        ),
+    ],
+)
+def test_where_the_forge_tells_when_a_word_was_said_the_last_one_decides_whatever_its_commit(
+    commits: list[list[SaidStatus]], expected: Colour
+) -> None:
+    assert colour(commits, SMOKE) is expected
+
+
+def test_nothing_further_back_is_read_than_the_first_word_where_no_time_is_told() -> None:
     read: list[int] = []
 
     def statuses(number: int) -> list[SaidStatus]:

@@ -169,11 +169,11 @@ def test_what_cannot_be_judged_is_no_success() -> None:
     assert (len(findings(report)), code(report)) == (1, ExitCode.ALARMED)
 
 
-def test_a_new_release_has_to_exist_and_nothing_more() -> None:
-    told = story()
+def test_a_new_release_of_a_chart_that_is_new_to_the_tier_has_to_exist_and_nothing_more() -> None:
+    told = story().push("ghcr.io/x/redis", "1.3.0")
     new = "apps/staging/new.yaml"
-    assert said(checked(told, {new: release("1.3.0", name="new")})) == []
-    assert said(checked(told, {new: release("7.0.0", name="new")})) == ["tag-missing"]
+    assert said(checked(told, {new: release("1.3.0", chart="redis")})) == []
+    assert said(checked(told, {new: release("7.0.0", chart="redis")})) == ["tag-missing"]
 
 
 def test_a_moved_file_does_not_hide_a_version() -> None:
