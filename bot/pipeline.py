@@ -164,7 +164,7 @@ def run(request: Request) -> RunReport:
         return _report(request, resolved, edit(confirmed))
     # Only here: a scan has ended, and would take a fiftieth longer if it imported what is left.
     from bot.steps.arrange import arrange  # noqa: PLC0415 - see above
-    from bot.steps.carry import carry  # noqa: PLC0415 - see above
+    from bot.steps.carry import Said, carry  # noqa: PLC0415 - see above
     from bot.steps.look_beyond import look_beyond  # noqa: PLC0415 - see above
     from bot.steps.plan import plan  # noqa: PLC0415 - see above
     from bot.steps.promote import promotable  # noqa: PLC0415 - see above
@@ -177,7 +177,7 @@ def run(request: Request) -> RunReport:
         return ripen(lifted, answers, by, recalled, registry, request.progress)
 
     beyond = look_beyond(confirmed, configuration, registry, request.progress, judge)
-    edits = prove(edit(carry(confirmed, remote, configuration, recalled.refused)))
+    edits = prove(edit(carry(confirmed, remote, configuration, Said(refused=recalled.refused, doubt=recalled.doubt))))
     standing = standing_drafts(resolved, configuration, recalled, remote, registry, request.progress)
     recalled.keep_sights(promotable(resolved, configuration))
     arranged = arrange(edits, remote, configuration, request.now, beyond, standing)

@@ -60,12 +60,15 @@ class FoundBranch(Struct, frozen=True, kw_only=True):
         history: First-parent commits, tip first, as far as they were fetched.
         carries: What its tip changes against its own first parent.
         merged: All of it was merged, whoever made it: nothing is lost with it.
+        beneath: Commits between its tip and the base of its open pull request, which would be merged with it; None
+            where none of those that were fetched is in the base's history. Only said where there is a pull request.
     """
 
     head: Sha
     history: tuple[CommitFacts, ...]
     carries: tuple[PathDifference, ...] = ()
     merged: bool = False
+    beneath: tuple[Sha, ...] | None = ()
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -125,11 +128,14 @@ def _here(found: Found, base: Branch) -> PullRequest | None:
 
 
 def _objection(wish: Wish, branch: FoundBranch, us: Identity) -> Reason | None:
+    rebuilds = wish.rebuilds and not wish.frozen
     match owner_of(branch.history, wish.tier.name, us):
         case Ownership.OURS:
-            return None
+            # Ours is never built on others': whoever may push can put one that looks like it on top of theirs.
+            is_theirs = branch.beneath or (branch.beneath is None and wish.frozen)
+            return TOUCHED(branch=wish.branch) if is_theirs and not rebuilds else None
         case Ownership.TOUCHED:
-            return None if wish.rebuilds or branch.merged else TOUCHED(branch=wish.branch)
+            return None if rebuilds or branch.merged else TOUCHED(branch=wish.branch)
         case Ownership.FOREIGN:
             return FOREIGN_BRANCH(branch=wish.branch)
 
@@ -189,6 +195,8 @@ def _is_as_wished(plan: PullRequestPlan, branch: FoundBranch) -> bool:
 
     Files of the base that moved elsewhere do not matter: a push for their sake would cost others a run and an approval.
     """
+    if branch.beneath is None or len(branch.history[0].parents) != 1:
+        return False
     wished = {
         (change.path, blob_name(change.before, branch.head), blob_name(change.after, branch.head))
         for change in plan.changes

@@ -25,6 +25,7 @@ from bot.reason import Reason
 from bot.reasons import UNKNOWN
 from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import jump
+from bot.steps.doubts import Doubt
 from bot.steps.find import Remote
 from bot.steps.resolve import TierVerdicts, TierView
 from bot.steps.sharing import for_one_tier
@@ -35,33 +36,48 @@ from bot.versions.version import Version, try_full, try_written
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-Gates = Callable[[Reference, Tier], tuple[HoldGate | ReturnGate, ...]]
-"""What people hold of one reference in a tier, or took back."""
-
-
 def _nothing(_reference: Reference, _tier: Tier) -> tuple[HoldGate, ...]:
     return ()
 
 
+def _no_doubt(_reference: Reference, _tier: Tier, _text: str) -> Doubt | None:
+    return None
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """What is known of one reference in a tier without asking a registry.
+
+    Attributes:
+        refused: What people hold of it, or took back.
+        doubt: What time says against a version that it has in an open pull request.
+    """
+
+    refused: Callable[[Reference, Tier], tuple[HoldGate | ReturnGate, ...]] = _nothing
+    doubt: Callable[[Reference, Tier, str], Doubt | None] = _no_doubt
+
+
+_NOTHING = Said()
+
+
 def carry(
-    judged: Iterable[TierVerdicts], remote: Remote, configuration: Configuration, gates: Gates = _nothing
+    judged: Iterable[TierVerdicts], remote: Remote, configuration: Configuration, said: Said = _NOTHING
 ) -> tuple[TierVerdicts, ...]:
     """Give every verdict whose chart is unknown, or which waits again, the edit that our branch makes for it already.
 
     What the configuration no longer allows, or a person holds or took back, is let go: that is known without asking a
     registry.
     """
-    return tuple(_carry_tier(tier, remote, configuration, gates) for tier in judged)
+    return tuple(_carry_tier(tier, remote, configuration, said) for tier in judged)
 
 
-def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration, gates: Gates) -> TierVerdicts:
+def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration, said: Said) -> TierVerdicts:
     wanted = {row for verdict in tier.verdicts for row in _waiting(verdict, configuration)}
     unknown = any(_why_unknown(verdict) for verdict in tier.verdicts)
     if not unknown and not wanted:
         return tier
     present = Side(verdict.reference for verdict in tier.verdicts)
     for proposal in _proposals(tier, remote, configuration, None if unknown else wanted):
-        carried = (_carried(verdict, tier.view, present, proposal, configuration, gates) for verdict in tier.verdicts)
+        carried = (_carried(verdict, tier.view, present, proposal, configuration, said) for verdict in tier.verdicts)
         tier = replace(tier, verdicts=tuple(carried))
     return tier
 
@@ -121,7 +137,7 @@ def _carried(
     present: Side,
     proposal: _Proposal,
     configuration: Configuration,
-    gates: Gates,
+    said: Said,
 ) -> Verdict:
     unknown, reference = _why_unknown(verdict), verdict.reference
     waiting = _waiting(verdict, configuration)
@@ -136,14 +152,27 @@ def _carried(
     kept = _kept(reference, texts, reason) if reason else None
     if kept is None:
         return verdict
-    objections = (_objection(tier, kept, reference, configuration, gates) for tier in _movers(verdict, view))
+    objections = (_objection(tier, kept, reference, configuration, said) for tier in _movers(verdict, view))
     if why := next(filter(None, objections), ""):
         if unknown is None:
             return verdict
         let_go = NOT_KEPT(version=kept.new, why=why)
         return replace(verdict, decision=Held(version=kept.old, reason=unknown, let_go=let_go))
+    if unknown and not kept.goes_back:
+        found = _in_time(kept, verdict, view, said)
+        if isinstance(found, Reason):
+            return replace(verdict, decision=Held(version=kept.old, reason=unknown, let_go=found))
+        kept = found
     decision = for_one_tier(kept, reference, view, configuration)
     return replace(verdict, decision=decision) if isinstance(decision, Update) else verdict
+
+
+def _in_time(kept: Update, verdict: Verdict, view: TierView, said: Said) -> Update | Reason:
+    """What is kept, waiting where time says so; why not where a tier never ran it as it should."""
+    doubts = [found for tier in _movers(verdict, view) if (found := said.doubt(verdict.reference, tier, kept.new))]
+    if never := next((one for one in doubts if not one.ends), None):
+        return NOT_KEPT(version=kept.new, why=never.why)
+    return replace(kept, carried=WAITS(version=kept.tag, why=doubts[0].why)) if doubts else kept
 
 
 def _movers(verdict: Verdict, view: TierView) -> tuple[Tier, ...]:
@@ -152,11 +181,11 @@ def _movers(verdict: Verdict, view: TierView) -> tuple[Tier, ...]:
     return (verdict.tier, *(tier for tier in reached if tier.name != verdict.tier.name and not tier.production))
 
 
-def _objection(tier: Tier, kept: Update, reference: Reference, configuration: Configuration, gates: Gates) -> str:
+def _objection(tier: Tier, kept: Update, reference: Reference, configuration: Configuration, said: Said) -> str:
     """Why a tier does not take any more what it was proposed; empty where it would."""
     if not _is_still_wished(kept, reference, limits_of(reference, tier, configuration), configuration):
         return f"{tier.name} may not move there any more"
-    found = (gate.objection(kept.tag, try_written(kept.new)) for gate in gates(reference, tier))
+    found = (gate.objection(kept.tag, try_written(kept.new)) for gate in said.refused(reference, tier))
     return next((one.why for one in found if one), "")
 
 

@@ -14,6 +14,7 @@ from bot.planning.ownership import Ownership, is_ours, owner_of
 from bot.planning.pull_requests import Found, FoundBranch
 from bot.planning.rows import Row, rows_in
 from bot.ports import Commits, Forge, Repository
+from bot.steps.lineage import Lineage
 
 HISTORY = 10
 """Commits of a branch of ours that are looked at: one of ours, and those that people put on top."""
@@ -39,6 +40,7 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
     run_url: str = ""
     made_by: Commits | None = None
     _read: dict[Branch, FoundBranch] = field(default_factory=dict)
+    _bases: dict[Branch, Lineage] = field(default_factory=dict)
 
     @property
     def commits(self) -> Commits:
@@ -95,9 +97,21 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
         """The open pull requests with this branch as their head, forks' included."""
         return tuple(pull for pull in self.pull_requests if pull.head == name)
 
-    def found(self, name: Branch) -> Found:
-        """What exists under one branch name."""
-        return Found(branch=self.branch(name), pull_requests=self.open_from(name))
+    def found(self, name: Branch, base: Branch, base_sha: Sha) -> Found:
+        """What exists under one branch name, and what a pull request of it to this base would bring beside its tip."""
+        branch, pulls = self.branch(name), self.open_from(name)
+        if branch and any(pull.head_here and pull.base == base for pull in pulls):
+            branch = replace(branch, beneath=self._beneath(branch, base, base_sha))
+        return Found(branch=branch, pull_requests=pulls)
+
+    def _beneath(self, branch: FoundBranch, base: Branch, base_sha: Sha) -> tuple[Sha, ...] | None:
+        below = tuple(commit.parents[0] for commit in branch.history if commit.parents)
+        if below[:1] == (base_sha,):
+            return ()
+        if base not in self._bases:
+            self._bases[base] = Lineage(self.repository, base, base_sha)
+        place = self._bases[base].first_held(below)
+        return None if place is None else below[:place]
 
     def rows(self, tier: Tier, branch: FoundBranch) -> frozenset[Row]:
         """The rows that a branch of ours proposes."""

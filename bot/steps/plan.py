@@ -29,7 +29,7 @@ def plan(arranged: Arranged, remote: Remote, configuration: Configuration) -> Pl
     for tier in arranged.tiers:
         of_tier: list[PullRequestPlan] = []
         for wish in _wishes(tier, configuration.templates):
-            found = remote.found(wish.branch)
+            found = remote.found(wish.branch, wish.base, wish.base_sha)
             planned = plan_pull_request(wish, found, remote.us)
             if planned and _may_advance(planned, wish):
                 planned = advance(planned, tier.view, remote, configuration)

@@ -12,8 +12,10 @@ from bot.maturity.timeline import Span, is_same
 from bot.model.charts import ChartAddress
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, Tier
-from bot.selection.limits import Limits
+from bot.reason import Reason
+from bot.selection.limits import Limits, limits_of
 from bot.steps.branches import Branches, Past
+from bot.steps.doubts import Doubt, soak_doubt, wait_doubt
 from bot.steps.greens import Greens
 from bot.steps.merges import Merges
 from bot.steps.moving import Moving
@@ -23,6 +25,7 @@ from bot.steps.scan import Readings
 from bot.steps.soaks import Soaks
 from bot.steps.states import key_of
 from bot.steps.ways_back import WaysBack
+from bot.versions.version import try_loose
 
 
 class Recalled:
@@ -98,6 +101,17 @@ class Recalled:
         """What people hold of one reference, or took back there or in a tier before: known without a registry."""
         self._rollbacks.look([(reference, tier)])
         return tuple(self._rollbacks.gates(reference, tier))
+
+    def doubt(self, reference: Reference, tier: Tier, text: str) -> Doubt | None:
+        """What speaks against a version that an open pull request has, while its registry cannot be asked."""
+        limits = limits_of(reference, tier, self._branches.configuration)
+        if isinstance(limits, Reason):
+            return None
+        wait = limits.pace.wait
+        waits = wait_doubt(self._wait_gate(reference, wait), text) if wait else None
+        version = try_loose(text.replace("_", "+"))
+        soaks = soak_doubt(self._branches, reference, tier, version) if version else None
+        return soaks or waits
 
     def look_for(self, asked: Iterable[Moving]) -> None:
         """Read as much of the branches' past as it takes to know whether exactly these versions have soaked."""

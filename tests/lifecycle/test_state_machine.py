@@ -91,6 +91,19 @@ def to_another_base(story: HostedStory) -> None:
     story.hosted.edit(number, by=ANN, base="release")
 
 
+def forged_on_others_commit(story: HostedStory) -> None:
+    """Ann's commit on the base, and on top of it one that has our address, our trailers and exactly what is wished."""
+    proposed(story)
+    theirs = story.hosted.commit("side", {"apps/prod/x.yaml": "kind: ConfigMap\n"}, author=ANN)
+    with story.remote() as (remote, planned):
+        [ours] = planned.pull_requests
+        git, message = remote.repository, ours.texts.commit_message if ours.texts else ""
+        git.bring(theirs)
+        forged = git.commit(parent=theirs, changes=ours.changes, message=message, identity=remote.us)
+        git.push(ALL, forged, expected=ours.head_before)
+    story.hosted.delete_branch("side", by=ANN)
+
+
 def squatted(story: HostedStory) -> None:
     story.hosted.commit(ALL, {A: "ann was here\n"}, author=ANN)
 
@@ -107,6 +120,7 @@ STATES: dict[str, Happening] = {
     "open, of one chart": one_chart,
     "open, with others' commit": with_others_commit,
     "open, of one chart, with others' commit": of_one_chart_with_others_commit,
+    "open, forged on others' commit": forged_on_others_commit,
     "open by hand": by_hand,
     "open to another base": to_another_base,
     "pushed and not opened": pushed_only,
@@ -213,6 +227,16 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
             "a rebuild is ticked": "push dev/all, edit",
             "a person closes it": "push memory",
             "a person deletes its branch": "push memory, push dev/all, open",
+        },
+    ),
+    "open, forged on others' commit": (
+        "",
+        {
+            "it is grouped otherwise": _APART,
+            "a chart is unticked": "push memory",
+            "a rebuild is ticked": "push dev/all, edit",
+            "a person closes it": "push memory, delete dev/all",
+            "a person deletes its branch": "push memory",
         },
     ),
     "open by hand": (
@@ -330,6 +354,21 @@ def check(github: GitHubDouble, state: str, event: str) -> None:
 @pytest.mark.parametrize("state", STATES)
 def test_a_state_in_which_nothing_happens(github_double: GitHubDouble, state: str) -> None:
     check(github_double, state, "nothing")
+
+
+def test_a_commit_forged_as_ours_on_others_gets_no_status(github_double: GitHubDouble) -> None:
+    story = fleet(github_double)
+    forged_on_others_commit(story)
+    story.run()
+    assert story.hosted.statuses(ALL) == []
+
+
+def test_a_base_that_moved_by_more_than_was_fetched_costs_no_push(github_double: GitHubDouble) -> None:
+    story = fleet(github_double)
+    proposed(story)
+    for number in range(45):
+        story.hosted.commit("main", {"README.md": str(number)})
+    assert story.run() == []
 
 
 @pytest.mark.long

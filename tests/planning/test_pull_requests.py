@@ -169,6 +169,43 @@ def test_a_branch_that_was_built_on_another_commit_is_built_anew_before_it_gets_
     assert said(plan_pull_request(wish, Found(branch=BRANCHES["ours"]), US)) == "create"
 
 
+@pytest.mark.parametrize("wish", list(WISHES))
+@pytest.mark.parametrize(
+    ("beneath", "changes", "action"),
+    [
+        pytest.param(("e" * 40,), {}, "leave touched", id="another commit"),
+        pytest.param(("e" * 40,), {"frozen": True}, "leave touched", id="another commit, while nothing is pushed"),
+        pytest.param(("e" * 40,), {"rebuilds": True, "frozen": True}, "leave touched", id="both, and a person's tick"),
+        pytest.param(None, {"frozen": True}, "leave touched", id="no base in sight, while nothing is pushed"),
+        pytest.param(None, {}, "update", id="no base in sight"),
+        pytest.param(("e" * 40,), {"rebuilds": True}, "update", id="another commit, and a person's tick"),
+    ],
+)
+def test_a_commit_like_ours_that_does_not_stand_on_the_base_is_not_vouched_for(
+    beneath: tuple[str, ...] | None, changes: dict[str, bool], action: str, wish: str
+) -> None:
+    built_on = replace(OURS, parents=("e" * 40,))
+    branch = FoundBranch(head=HEAD, history=(built_on,), carries=(carried(change()),), beneath=beneath)
+    wished = replace(WISHES[wish], **changes)
+    planned = plan_pull_request(wished, Found(branch=branch, pull_requests=(PULL,)), US)
+
+    assert said(planned) == ("close" if (wish, action) == ("none", "update") else action)
+
+
+def test_a_merge_like_ours_is_built_anew() -> None:
+    merge = replace(OURS, parents=(BASE_SHA, "e" * 40))
+    branch = FoundBranch(head=HEAD, history=(merge,), carries=(carried(change()),))
+
+    assert said(plan_pull_request(WISHES["same"], Found(branch=branch, pull_requests=(PULL,)), US)) == "update"
+
+
+def test_others_work_is_not_vouched_for_when_a_person_ticks_a_rebuild_while_nothing_is_pushed() -> None:
+    wish = replace(WISHES["same"], rebuilds=True, frozen=True)
+    found = Found(branch=BRANCHES["touched"], pull_requests=(PULL,))
+
+    assert said(plan_pull_request(wish, found, US)) == "leave touched"
+
+
 @pytest.mark.parametrize("pulls", [(), (PULL,)], ids=["no pull request", "ours"])
 def test_nothing_is_closed_while_one_of_its_charts_is_unknown(pulls: tuple[PullRequest, ...]) -> None:
     found = Found(branch=BRANCHES["ours"], pull_requests=pulls)

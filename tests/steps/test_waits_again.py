@@ -1,16 +1,18 @@
 """A row of an open pull request that waits again: it stays, and its status is pending until its date."""
 
 import pytest
-from builders import PODINFO, configuration, pace, rule, tier
+from builders import PODINFO, configuration, pace, rule, source, tier
 from doubles.story import Story, release
 from msgspec.structs import replace
 
 from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
+from bot.model.commits import EntryKind
 from bot.model.proposals import State
 from bot.model.proposing import AutoMerge, Extras, Proposing
 from bot.model.tiers import Configuration, Rule
-from bot.model.verdicts import Update
+from bot.model.verdicts import Held, Update
 from bot.planning.grouping import branch_of
+from bot.reasons import UNREACHABLE
 from bot.report.matrix import matrix
 from bot.report.run_report import RunReport
 from bot.steps.remember import read_past, remember
@@ -126,3 +128,77 @@ def test_what_was_never_proposed_is_not_proposed_by_that() -> None:
 
     assert told.forge.pulls == {}
     assert cell(told.run()) == "1.2.3, 1.2.4 waits 5d"
+
+
+def forge(told: Story, version: str) -> None:
+    """What staging's branch holds, with our address and trailers, but for another version."""
+    branch = branch_of(tier("staging"))
+    ours = told.remote.commits[told.remote.branches[branch]]
+    files = {**ours.files, STAGING: (EntryKind.FILE, release(version).encode())}
+    forged = replace(ours, files=files, message=ours.message.replace("1.2.4", version))
+    told.remote.branches[branch] = told.remote.store(forged)
+
+
+def without_registry(told: Story) -> RunReport:
+    told.registry.away[source(PODINFO)] = UNREACHABLE(host="ghcr.io", problem="503")
+    return told.run()
+
+
+class TestWhileItsRegistryIsAway:
+    """Whether a version soaked needs no registry: what looks like our commit does not skip it."""
+
+    def test_what_dev_never_ran_goes_although_a_commit_like_ours_has_it(self) -> None:
+        told = opened().push(PODINFO, "1.2.6")
+        forge(told, "1.2.6")
+        report = without_registry(told)
+
+        [held] = [one.decision for one in report.verdicts if one.tier.name == "staging"]
+        assert isinstance(held, Held)
+        assert held.let_go is not None
+        assert "1.2.6 leaves its open pull request" in held.let_go.sentence
+        assert "dev has not run it" in held.let_go.sentence
+        assert told.forge.pulls == {}
+
+    def test_what_has_soaked_stays(self) -> None:
+        told = opened()
+        without_registry(told)
+
+        assert status(told) == (State.SUCCESS, "1 update, 1 of them kept: could not be looked up")
+
+    def test_what_has_soaked_stays_after_dev_moved_on(self) -> None:
+        told = opened().push(PODINFO, "1.2.5").write({DEV: release("1.2.5")}, "develop")
+        for number in range(40):
+            told.write({"README.md": str(number)}, "develop")
+        without_registry(told)
+
+        assert status(told)[0] is State.SUCCESS
+
+    @pytest.mark.parametrize("moved_on", [False, True])
+    def test_what_nobody_can_tell_of_any_more_stays_and_is_pending(self, moved_on: bool) -> None:  # noqa: FBT001 - a table
+        told = opened()
+        if moved_on:
+            told.write({DEV: release("1.2.5")}, "develop")
+        told.remote.delete(LEDGER_BRANCH)
+        without_registry(told)
+
+        assert status(told)[0] is State.PENDING
+        assert len(told.forge.pulls) == 1
+
+    def test_what_soaks_still_is_pending(self) -> None:
+        told = opened()
+        told.configuration = settings("5d")
+        without_registry(told)
+
+        waits = "1.2.4 is allowed here, but not yet: waits until 2026-01-06 00:00 UTC, soaks in dev"
+        assert status(told) == (State.PENDING, waits)
+
+    @pytest.mark.parametrize(("version", "said"), [("1.2.4", State.SUCCESS), ("1.2.6", State.PENDING)])
+    def test_what_was_never_seen_waits_anew_where_versions_wait(self, version: str, said: State) -> None:
+        told = Story(configuration(tier("staging", "any", pace=pace(wait="1d")))).push(PODINFO, "1.2.3")
+        told.write({STAGING: release("1.2.3")}).run()
+        told.push(PODINFO, "1.2.4").pass_by(hours=1).run()
+        told.pass_by(days=2).run()
+        forge(told, version)
+        without_registry(told)
+
+        assert status(told)[0] is said

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
-from builders import PODINFO, configuration, digest, source, tier
+from builders import PODINFO, configuration, digest, pace, source, tier
 from doubles.story import Story, oci, release
 from msgspec.structs import replace
 
@@ -136,3 +138,92 @@ def test_a_second_pull_request_from_our_branch_does_not_stop_the_first() -> None
     story.push(PODINFO, "1.2.5")
     outcome = story.published().outcomes[0]
     assert (outcome.plan.action, outcome.plan.existing and outcome.plan.existing.number) == (Action.UPDATE, ours.number)
+
+
+def beneath(story: Story, branch: str, files: Mapping[str, str], commits: int = 1) -> str:
+    """Somebody's commits on the base, and on top of them what our branch held, with our address and trailers."""
+    ours = story.remote.commits[story.remote.branches[branch]]
+    at = story.remote.branches["main"]
+    for number in range(commits):
+        at = story.remote.commit(f"evil-{number}", {**files, "note": str(number)}, start=at)
+        del story.remote.branches[f"evil-{number}"]
+    changed = {
+        path: item for path, item in ours.files.items() if item != story.remote.commits[ours.parents[0]].files.get(path)
+    }
+    forged = replace(ours, files={**story.remote.commits[at].files, **changed}, parents=(at,))
+    story.remote.branches[branch] = story.remote.store(forged)
+    return story.remote.branches[branch]
+
+
+def opened() -> Story:
+    story = Story(configuration(DEV)).write({PATH: release("1.2.3")}).push(PODINFO, "1.2.3", "1.2.4")
+    story.published()
+    return story
+
+
+EVIL = {"apps/prod/evil.yaml": "kind: Evil\n"}
+
+
+def test_a_forged_commit_on_somebodys_gets_no_status_and_they_are_told() -> None:
+    story = opened()
+    head = beneath(story, OURS, EVIL)
+    published = story.published()
+    [outcome] = published.outcomes
+
+    assert outcome.plan.reason is not None
+    assert outcome.plan.reason.id == "touched"
+    assert head not in story.forge.set_by_us
+    assert story.remote.branches[OURS] == head, "nobody's commit is overwritten"
+
+
+def test_so_it_is_on_the_branch_of_a_promotion() -> None:
+    paced = pace(comes_from=["staging"], soak="3d")
+    live = tier("live", "exact", production=True, pace=paced)
+    story = Story(configuration(tier("staging", "exact"), live)).push(PODINFO, "1.2.3", "1.2.4")
+    story.write({"apps/staging/a.yaml": release("1.2.3"), "apps/live/a.yaml": release("1.2.3")})
+    story.write({"apps/staging/a.yaml": release("1.2.4")}).run()
+    story.pass_by(days=4).promote()
+    head = beneath(story, "flux-chart-bot/live/promotion", {"apps/live/b.yaml": release("9.9.9", chart="redis")})
+    report = story.promote()
+
+    assert [one.plan.reason and one.plan.reason.id for one in report.outcomes] == ["touched"]
+    assert head not in story.forge.set_by_us
+
+
+def test_what_lies_on_more_commits_than_are_looked_at_is_built_anew() -> None:
+    story = opened()
+    beneath(story, OURS, EVIL, commits=12)
+    [outcome] = story.published().outcomes
+
+    assert outcome.plan.action is Action.UPDATE
+    assert story.proposed() == {PATH: release("1.2.4")}
+
+
+def test_a_person_who_ticks_the_last_box_has_it_built_anew() -> None:
+    story = opened()
+    beneath(story, OURS, EVIL)
+    [pull] = story.forge.pulls.values()
+    box = next(line for line in pull.body.splitlines() if "box=rebuild" in line)
+    ticked = pull.body.replace(box, box.replace("[ ]", "[x]"))
+    story.forge.pulls[pull.number] = replace(pull, body=ticked)
+    story.published()
+
+    assert story.proposed() == {PATH: release("1.2.4")}
+
+
+def test_a_base_that_moved_on_costs_no_push() -> None:
+    """Who merges the base into what they have, and pushes that, puts its old tip second."""
+    story = opened().write({"README.md": "x"})
+    story.forge.pulls.clear()
+    story.published()
+    before, main = story.remote.branches[OURS], story.remote.branches["main"]
+    [first] = story.remote.commits[main].parents
+    mine = story.remote.commit("mine", {"README.md": "mine"}, start=first)
+    merge = replace(story.remote.commits[main], parents=(mine, main))
+    story.remote.branches["main"] = story.remote.store(merge)
+    for number in range(20):
+        story.write({"README.md": str(number)})
+    [outcome] = story.published().outcomes
+
+    assert story.remote.commits[before].parents == (main,)
+    assert (outcome.plan.action, story.remote.branches[OURS]) == (Action.KEEP, before)
