@@ -1,7 +1,7 @@
 """What is said where time alone, or a tier before, keeps a reference from every newer version."""
 
 from bot.maturity.durations import duration_text, left_text
-from bot.maturity.gates import MOST_NAMED, HoldGate, ReturnGate, SoakGate, StatusGate
+from bot.maturity.gates import MOST_NAMED, HoldGate, JumpGate, ReturnGate, SoakGate, StatusGate
 from bot.maturity.maturity_reasons import (
     HELD_BY_A_PERSON,
     HISTORY_UNKNOWN,
@@ -56,7 +56,7 @@ def _waits(waits: list[Refused]) -> Reason:
 
 def _waiting(waits: list[Refused], limits: Limits) -> Waiting | None:
     first = _first(waits)
-    now = limits.gates[0].now
+    now = next(gate.now for gate in limits.gates if not isinstance(gate, JumpGate))
     return Waiting(version=first.tag, until=first.until, left=left_text(first.until, now)) if first.until else None
 
 

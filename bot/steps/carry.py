@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.flux.remarks import narrowing_comment
-from bot.maturity.gates import HoldGate, ReturnGate
+from bot.maturity.gates import HoldGate, JumpGate, ReturnGate
 from bot.maturity.maturity_reasons import WAITS
 from bot.model.references import Pin, RangePin, Reference
 from bot.model.tiers import Configuration, RangesPolicy, Tier
@@ -35,8 +35,8 @@ from bot.versions.version import Version, try_full, try_written
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-Gates = Callable[[Reference, Tier], tuple[HoldGate | ReturnGate, ...]]
-"""What people hold of one reference in a tier, or took back."""
+Gates = Callable[[Reference, Tier], tuple[HoldGate | ReturnGate | JumpGate, ...]]
+"""What people hold of one reference in a tier, or took back; and what another pull request has."""
 
 
 def _nothing(_reference: Reference, _tier: Tier) -> tuple[HoldGate, ...]:
@@ -60,10 +60,26 @@ def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration
     if not unknown and not wanted:
         return tier
     present = Side(verdict.reference for verdict in tier.verdicts)
+    found = tier.verdicts
     for proposal in _proposals(tier, remote, configuration, None if unknown else wanted):
         carried = (_carried(verdict, tier.view, present, proposal, configuration, gates) for verdict in tier.verdicts)
-        tier = replace(tier, verdicts=tuple(carried))
-    return tier
+        found = tuple(map(_further, found, carried))
+    return replace(tier, verdicts=found)
+
+
+def _further(known: Verdict, other: Verdict) -> Verdict:
+    """What two pull requests keep of one reference: the higher version; the lower is looked for behind it."""
+    one, two = known.decision, other.decision
+    if not isinstance(one, Update) or not isinstance(two, Update):
+        return known if isinstance(one, Update) else _told(known, other)
+    old, new = try_written(one.new), try_written(two.new)
+    return other if old and new and new > old else known
+
+
+def _told(known: Verdict, other: Verdict) -> Verdict:
+    """What is kept, else why it was let go."""
+    let_go = isinstance(known.decision, Held) and known.decision.let_go
+    return known if let_go and not isinstance(other.decision, Update) else other
 
 
 def _why_unknown(verdict: Verdict) -> Reason | None:
