@@ -26,6 +26,8 @@ _RANKS = {ROLLBACK: -1, "patch": 0, "prerelease": 0, "pin": 0, "minor": 1, "majo
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 _Value = tuple[str, int, Route]
+_Silent = tuple[int, str, Refusal]
+"""The place of a verdict, the key of a pull request that shows a box, and what was taken out there."""
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -106,7 +108,9 @@ def arrange_tier(
     held = {one.index: reason for one in everything if (reason := _unwanted(one, standing, memory))}
     candidates = _one_a_key(everything, held)
     deeper = _deeper(tier, verdicts, everything, held, configuration)
-    held |= {at: reason for at, (_, one) in silent.items() if (reason := _objection(one, standing))}
+    for at, _, refusal in silent:
+        if _is_unknown(verdicts[at]) and (reason := _objection(refusal, standing)):
+            held[at] = reason
     shut, frozen = _shut(tuple(one for one in candidates if one.index not in held), standing, now)
     held |= shut
     wanted = tuple(one for one in candidates if one.index not in held)
@@ -123,7 +127,7 @@ def arrange_tier(
     return Arrangement(
         verdicts=_told(verdicts, positions, held),
         groups={key: tuple(groups[key]) for key in sorted(groups)},
-        taken_out=_taken_out(candidates, memory, silent.values(), groups),
+        taken_out=_taken_out(candidates, memory, silent, groups),
         frozen=frozen,
         extras=_extras(one for one in wanted if one.index not in held),
         positions=positions,
@@ -171,24 +175,22 @@ def _told(verdicts: tuple[Verdict, ...], positions: tuple[int, ...], held: Mappi
     return tuple(found)
 
 
-def _silent(
-    tier: Tier, verdicts: tuple[Verdict, ...], standing: Standing, memory: TierMemory
-) -> dict[int, tuple[str, Refusal]]:
+def _silent(tier: Tier, verdicts: tuple[Verdict, ...], standing: Standing, memory: TierMemory) -> tuple[_Silent, ...]:
     """What is taken out of an open pull request and cannot be looked up now: its box stays as it is, with its key."""
     names = {name: key for key, shown in standing.boxes.items() for name in shown}
-    out = {
-        one.row.chart: (names[name], one)
+    out = [
+        (names[name], one)
         for one in memory.refusals.values()
         if one.unticked and (name := one.row.name(tier.name)) in names
-    }
-    unknown = ((index, str(one.reference.source.address)) for index, one in enumerate(verdicts) if _is_unknown(one))
-    return {index: out[chart] for index, chart in unknown if chart in out}
+    ]
+    charts = ((at, str(one.reference.source.address)) for at, one in enumerate(verdicts) if _is_silent(one))
+    return tuple((at, key, one) for at, chart in charts for key, one in out if one.row.chart == chart)
 
 
 def _taken_out(
     candidates: tuple[_Candidate, ...],
     memory: TierMemory,
-    silent: Iterable[tuple[str, Refusal]],
+    silent: Iterable[_Silent],
     keys: Iterable[Key],
 ) -> dict[Key, frozenset[Row]]:
     found: dict[Key, set[Row]] = defaultdict(set)
@@ -196,7 +198,7 @@ def _taken_out(
         if (refusal := memory.refusals.get(one.row)) and refusal.unticked:
             found[one.key].add(one.row)
     known = {key.text: key for key in keys}
-    for text, refusal in silent:
+    for _, text, refusal in silent:
         if text in known:
             found[known[text]].add(refusal.row)
     return {key: frozenset(rows) for key, rows in found.items()}
@@ -209,6 +211,17 @@ def _unknown(verdicts: Iterable[Verdict]) -> set[str]:
 
 def _is_unknown(verdict: Verdict) -> bool:
     return isinstance(verdict.decision, Held) and verdict.decision.reason.id in UNKNOWN
+
+
+def _is_silent(verdict: Verdict) -> bool:
+    """Whether its chart could not be looked up, and be it that an open pull request keeps one of its versions."""
+    return _is_unknown(verdict) or is_carried(verdict)
+
+
+def is_carried(verdict: Verdict) -> bool:
+    """Whether its chart could not be looked up, and an open pull request keeps what it proposed."""
+    carried = verdict.decision.carried if isinstance(verdict.decision, Update) else None
+    return carried is not None and carried.id in UNKNOWN
 
 
 def _held(verdict: Verdict, reason: Reason | None) -> Verdict:

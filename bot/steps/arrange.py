@@ -11,7 +11,7 @@ from bot.model.proposals import MemoryPlan, PullRequest
 from bot.model.proposing import Extras
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Held, Update, Verdict
-from bot.planning.arranging import Arrangement, Standing, arrange_tier
+from bot.planning.arranging import Arrangement, Standing, arrange_tier, is_carried
 from bot.planning.grouping import Key, branch_of, promotion_key
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, TierMemory, read_memory, written
 from bot.planning.ownership import Ownership, owner_of
@@ -154,7 +154,7 @@ def _kept(
     drafts: Iterable[Proposal], verdicts: Iterable[Verdict], view: TierView, remote: Remote
 ) -> tuple[Proposal, ...]:
     """Drafts; one of which a chart is away now stays as it is: unknown is not gone."""
-    unknown = {one.reference.path for one in verdicts if reason_is_unknown(one) or _is_carried(one)}
+    unknown = {one.reference.path for one in verdicts if reason_is_unknown(one) or is_carried(one)}
     found: list[Proposal] = []
     for draft in drafts:
         branch = remote.branch(branch_of(view.tier, draft.key.text))
@@ -389,8 +389,3 @@ def _left_behind(edited: TierEdits) -> tuple[Verdict, ...]:
     return tuple(
         one for one in edited.verdicts if isinstance(one.decision, Held) and one.decision.reason.id != TAKEN_OUT.id
     )
-
-
-def _is_carried(verdict: Verdict) -> bool:
-    carried = verdict.decision.carried if isinstance(verdict.decision, Update) else None
-    return carried is not None and carried.id in UNKNOWN

@@ -196,6 +196,17 @@ def test_a_chart_that_is_away_keeps_its_line_in_both() -> None:
     assert run(story) == []
 
 
+def test_a_chart_that_is_away_keeps_the_boxes_of_what_is_out_beside_its_line() -> None:
+    story = fleet(TOGETHER)
+    run(story)
+    untick(story, "all")
+    story.registry.away[source(PODINFO)] = UNREACHABLE(host="ghcr.io", problem="503")
+    run(story)
+    [pull] = story.forge.open_pull_requests()
+    assert [line[:5] for line in pull.body.split("\n") if "podinfo" in line and "box=" in line] == ["- [x]", "- [ ]"]
+    assert proposed(story) == {"all": "1.5.0"}
+
+
 def test_room_for_one_pull_request_is_for_the_smaller_jump() -> None:
     of = replace(DEV, proposing=Proposing(amounts=Amounts(open=1)))
     story = fleet(of)
