@@ -5,7 +5,7 @@ from builders import PODINFO, configuration, rule, source, tier
 from doubles.story import Story, release
 from msgspec.structs import replace
 
-from bot.model.proposing import Amounts, Majors, Mode, Proposing, ProposingRule
+from bot.model.proposing import Amounts, Majors, Mode, NamedGroup, Proposing, ProposingRule
 from bot.model.tiers import Tier
 from bot.model.verdicts import Held, Update
 from bot.planning.grouping import branch_of
@@ -187,12 +187,15 @@ def test_a_major_taken_out_of_its_own_pull_request_has_no_heir() -> None:
     assert comment.startswith("Nothing is left to update here")
 
 
-def test_a_chart_that_is_away_keeps_its_line_in_both() -> None:
+@pytest.mark.parametrize("group", ["aa", "zz"])
+def test_a_chart_that_is_away_keeps_its_line_in_both(group: str) -> None:
     story = fleet()
+    apart = replace(rule(), jumps=frozenset({"minor"}), proposing=ProposingRule(group=NamedGroup(name=group)))
+    story.configuration = configuration(DEV, rules=[apart])
     run(story)
     story.registry.away[source(PODINFO)] = UNREACHABLE(host="ghcr.io", problem="503")
     assert {one.split()[0] for one in run(story)} == {"update_pull_request"}
-    assert proposed(story) == {"all": "1.5.0", "majors": "2.0.0"}
+    assert proposed(story) == {group: "1.5.0", "majors": "2.0.0", "all": "1.0.2"}
     assert run(story) == []
 
 
