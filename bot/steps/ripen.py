@@ -19,6 +19,7 @@ from bot.steps.look_up import Answers, Asked
 from bot.steps.moving import Moving, moving
 from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, TierVerdicts
+from bot.steps.same_bytes import same_bytes
 from bot.steps.select_versions import select, timeless
 from bot.versions.tags import read_pin
 
@@ -63,7 +64,8 @@ def ripen(
         recalled.asks = False
         judged = select(resolved, answers, configuration, timed)
     _learn_ages(dict.fromkeys(unknown_ages(judged, recalled)), recalled, registry, progress)
-    return recalled.with_merges(with_ages(judged, recalled))
+    confirmed = same_bytes(with_ages(judged, recalled), recalled, registry, progress)
+    return recalled.with_merges(confirmed)
 
 
 def _sights(resolved: Resolved, answers: Answers, configuration: Configuration, recalled: Recalled) -> Ledger:

@@ -79,8 +79,7 @@ def test_the_update_says_what_was_wrong_and_what_was_passed_over() -> None:
     assert isinstance(decision, Update)
     assert (decision.new, decision.goes_back) == ("1.2.1", True)
     assert str(decision.remark) == (
-        "1.2.4 is in use and is skipped by a rule (1.2.4). Move it by hand or change the rule; `rollback: propose` "
-        "proposes the way back"
+        "1.2.4 is in use and is skipped by a rule (1.2.4). What is proposed here leaves it; change the rule to keep it"
     )
     assert decision.refused == (
         Refused("2.0.0", "outside ~1.2.4"),
