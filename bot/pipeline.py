@@ -17,6 +17,7 @@ from bot.steps.scan import Base, Readings, scan
 if TYPE_CHECKING:
     from bot.model.explanations import Explained, Spot
     from bot.model.promotions import Asked
+    from bot.selection.sharing import Timed
     from bot.steps.arrange import TierProposals
     from bot.steps.branches import Past
     from bot.steps.edit import TierEdits
@@ -171,16 +172,27 @@ def run(request: Request) -> RunReport:
     from bot.steps.prove import prove  # noqa: PLC0415 - see above
     from bot.steps.publish import publish  # noqa: PLC0415 - see above
     from bot.steps.remember import remember  # noqa: PLC0415 - see above
+    from bot.steps.select_versions import timeless  # noqa: PLC0415 - see above
+    from bot.steps.smaller_jumps import SmallerJumps  # noqa: PLC0415 - see above
     from bot.steps.standing import standing_drafts  # noqa: PLC0415 - see above
 
-    def judge(lifted: Resolved, by: Configuration) -> "tuple[TierVerdicts, ...]":
-        return ripen(lifted, answers, by, recalled, registry, request.progress)
+    def judge(lifted: Resolved, by: Configuration, more: "Timed" = timeless) -> "tuple[TierVerdicts, ...]":
+        return ripen(lifted, answers, by, recalled, registry, request.progress, more)
 
     beyond = look_beyond(confirmed, configuration, registry, request.progress, judge)
-    edits = prove(edit(carry(confirmed, remote, configuration, Said(refused=recalled.refused, doubt=recalled.doubt))))
+    said = Said(refused=recalled.refused, doubt=recalled.doubt)
+    edits = prove(edit(carry(confirmed, remote, configuration, said)))
     standing = standing_drafts(resolved, configuration, recalled, remote, registry, request.progress)
     recalled.keep_sights(promotable(resolved, configuration))
-    arranged = arrange(edits, remote, configuration, request.now, beyond, standing)
+    smaller = SmallerJumps(
+        configuration=configuration,
+        remote=remote,
+        registry=registry,
+        progress=request.progress,
+        judge=judge,
+        said=said,
+    )
+    arranged = arrange(edits, remote, configuration, request.now, beyond, standing, smaller)
     intended = plan(arranged, remote, configuration)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
     published = publish(intended, remote, configuration, problems) if request.writes else None

@@ -251,8 +251,30 @@ class RanGate(Struct, frozen=True, kw_only=True):
         return NotYet(f"not known to have run in {tiers}: {self.unknown}" if self.unknown else f"never run in {tiers}")
 
 
+class JumpGate(Struct, frozen=True, kw_only=True):
+    """What jumps less far than a version that is proposed by itself, or not at all.
+
+    Attributes:
+        current: The version in use.
+        jump: Of that version: `major`, `minor` or `patch`.
+        best: Its tag.
+    """
+
+    current: Version
+    jump: str
+    best: str
+
+    def objection(self, _tag: str, version: Version | None) -> NotYet | None:
+        """Why a version is not looked at; None where it jumps less far."""
+        same = _NUMBERS[self.jump]
+        if version and version.key[:same] == self.current.key[:same]:
+            return None
+        return NotYet(f"a {self.jump} version, as {self.best} is")
+
+
+_NUMBERS = {"major": 1, "minor": 2, "patch": 3}
 _SAYS = {Colour.RED: "failed", Colour.UNKNOWN: "has not said success"}
-Gate = WaitGate | SettleGate | SoakGate | ReturnGate | HoldGate | StatusGate | RanGate
+Gate = WaitGate | SettleGate | SoakGate | ReturnGate | HoldGate | StatusGate | RanGate | JumpGate
 
 
 def _places(runs: Iterable[Run]) -> list[str]:

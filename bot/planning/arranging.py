@@ -14,6 +14,7 @@ from bot.model.verdicts import ROLLBACK, Held, Update, Verdict
 from bot.planning.grouping import Key, key_of, proposing_of
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, Refusal, TierMemory
 from bot.planning.rows import Row, row_of
+from bot.planning.smaller_jumps import SmallerJump, chain_of, may_be_smaller, with_larger
 from bot.planning.windows import opens_at
 from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM, WAITS_FOR_WINDOW
 from bot.reason import Reason
@@ -25,6 +26,8 @@ _RANKS = {ROLLBACK: -1, "patch": 0, "prerelease": 0, "pin": 0, "minor": 1, "majo
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 _Value = tuple[str, int, Route]
+_Silent = tuple[int, str, Refusal]
+"""The place of a verdict, the key of a pull request that shows a box, and what was taken out there."""
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -55,6 +58,8 @@ class Arrangement(Struct, frozen=True, kw_only=True):
         taken_out: The rows that each key's box keeps out of it.
         frozen: Keys of open pull requests that stay as they are, since the window of one of their charts is closed.
         extras: What each key's pull request gets when it is opened: all that any of its rows asks for.
+        positions: Of the reference that each verdict is about: behind those of the tier come its smaller jumps.
+        deeper: The verdicts of references that might be proposed a smaller jump than any among them.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -63,10 +68,13 @@ class Arrangement(Struct, frozen=True, kw_only=True):
     taken_out: Mapping[Key, frozenset[Row]] = field(default_factory=dict)
     frozen: frozenset[str] = frozenset()
     extras: Mapping[Key, Extras] = field(default_factory=dict)
+    positions: tuple[int, ...] = ()
+    deeper: tuple[int, ...] = ()
 
 
 class _Candidate(Struct, frozen=True, kw_only=True):
     index: int
+    position: int
     update: Update
     row: Row
     key: Key
@@ -80,6 +88,7 @@ def arrange_tier(
     standing: Standing,
     memory: TierMemory,
     now: datetime,
+    smaller: tuple[SmallerJump, ...] = (),
 ) -> Arrangement:
     """Share the updates of a tier out among pull requests, and hold those that are not proposed now.
 
@@ -90,11 +99,18 @@ def arrange_tier(
         standing: What is proposed already: it goes first, so that no row is pushed out by another.
         memory: What people refused, and who waits.
         now: For how long.
+        smaller: What its references may move to beside that, the larger jump first.
     """
-    candidates = _candidates(tier, verdicts, configuration)
-    held = {one.index: reason for one in candidates if (reason := _unwanted(one, standing, memory))}
-    silent = _silent(tier, verdicts, standing, memory)
-    held |= {at: reason for at, (_, one) in silent.items() if (reason := _objection(one, standing))}
+    silent, unknown = _silent(tier, verdicts, standing, memory), _unknown(verdicts)
+    positions = (*range(len(verdicts)), *(one.position for one in smaller))
+    verdicts = (*verdicts, *(one.verdict for one in smaller))
+    everything = _candidates(tier, verdicts, positions, configuration)
+    held = {one.index: reason for one in everything if (reason := _unwanted(one, standing, memory))}
+    candidates = _one_a_key(everything, held)
+    deeper = _deeper(tier, verdicts, everything, held, configuration)
+    for at, _, refusal in silent:
+        if _is_unknown(verdicts[at]) and (reason := _objection(refusal, standing)):
+            held[at] = reason
     shut, frozen = _shut(tuple(one for one in candidates if one.index not in held), standing, now)
     held |= shut
     wanted = tuple(one for one in candidates if one.index not in held)
@@ -106,36 +122,75 @@ def arrange_tier(
             groups[one.key].append(one.index)
     late = {one.row.chart for one in wanted if one.index in waits}
     # A night outside of its windows, or a day without its registry, takes nobody's place in the queue.
-    paused = {one.row.chart for one in candidates if one.index in shut} | _unknown(verdicts)
+    paused = {one.row.chart for one in candidates if one.index in shut} | unknown
     kept = {chart: since for chart, since in memory.waiting.items() if chart in paused}
     return Arrangement(
-        verdicts=tuple(_held(verdict, held.get(index)) for index, verdict in enumerate(verdicts)),
+        verdicts=_told(verdicts, positions, held),
         groups={key: tuple(groups[key]) for key in sorted(groups)},
-        taken_out=_taken_out(candidates, memory, silent.values(), groups),
+        taken_out=_taken_out(candidates, memory, silent, groups),
         frozen=frozen,
         extras=_extras(one for one in wanted if one.index not in held),
+        positions=positions,
+        deeper=deeper,
         waiting=kept | {chart: memory.waiting.get(chart, now.replace(microsecond=0)) for chart in late},
     )
 
 
-def _silent(
-    tier: Tier, verdicts: tuple[Verdict, ...], standing: Standing, memory: TierMemory
-) -> dict[int, tuple[str, Refusal]]:
+def _one_a_key(everything: Iterable[_Candidate], held: Collection[int]) -> tuple[_Candidate, ...]:
+    """Without the smaller jumps of what the same pull request proposes already."""
+    taken: set[tuple[int, Key]] = set()
+    found: list[_Candidate] = []
+    for one in everything:
+        if (one.position, one.key) not in taken:
+            found.append(one)
+            taken |= {(one.position, one.key)} if one.index not in held else set()
+    return tuple(found)
+
+
+def _deeper(
+    tier: Tier,
+    verdicts: tuple[Verdict, ...],
+    everything: Iterable[_Candidate],
+    held: Collection[int],
+    configuration: Configuration,
+) -> tuple[int, ...]:
+    """Where it is worth a look: at the smallest jump that is known of each reference."""
+    last = {one.position: one for one in everything}
+    return tuple(
+        one.index
+        for one in last.values()
+        if may_be_smaller(verdicts[one.index], one.key, tier, configuration, is_unwanted=one.index in held)
+    )
+
+
+def _told(verdicts: tuple[Verdict, ...], positions: tuple[int, ...], held: Mapping[int, Reason]) -> tuple[Verdict, ...]:
+    """With what holds them; a smaller jump says of each larger one where that is."""
+    larger = chain_of(positions)
+    found: list[Verdict] = []
+    for index, verdict in enumerate(verdicts):
+        before = [(one, held.get(at)) for at in larger[index] if isinstance(one := verdicts[at].decision, Update)]
+        if before and isinstance(verdict.decision, Update):
+            verdict = replace(verdict, decision=with_larger(verdict.decision, before))  # noqa: PLW2901
+        found.append(_held(verdict, held.get(index)))
+    return tuple(found)
+
+
+def _silent(tier: Tier, verdicts: tuple[Verdict, ...], standing: Standing, memory: TierMemory) -> tuple[_Silent, ...]:
     """What is taken out of an open pull request and cannot be looked up now: its box stays as it is, with its key."""
     names = {name: key for key, shown in standing.boxes.items() for name in shown}
-    out = {
-        one.row.chart: (names[name], one)
+    out = [
+        (names[name], one)
         for one in memory.refusals.values()
         if one.unticked and (name := one.row.name(tier.name)) in names
-    }
-    unknown = ((index, str(one.reference.source.address)) for index, one in enumerate(verdicts) if _is_unknown(one))
-    return {index: out[chart] for index, chart in unknown if chart in out}
+    ]
+    charts = ((at, str(one.reference.source.address)) for at, one in enumerate(verdicts) if _is_silent(one))
+    return tuple((at, key, one) for at, chart in charts for key, one in out if one.row.chart == chart)
 
 
 def _taken_out(
     candidates: tuple[_Candidate, ...],
     memory: TierMemory,
-    silent: Iterable[tuple[str, Refusal]],
+    silent: Iterable[_Silent],
     keys: Iterable[Key],
 ) -> dict[Key, frozenset[Row]]:
     found: dict[Key, set[Row]] = defaultdict(set)
@@ -143,7 +198,7 @@ def _taken_out(
         if (refusal := memory.refusals.get(one.row)) and refusal.unticked:
             found[one.key].add(one.row)
     known = {key.text: key for key in keys}
-    for text, refusal in silent:
+    for _, text, refusal in silent:
         if text in known:
             found[known[text]].add(refusal.row)
     return {key: frozenset(rows) for key, rows in found.items()}
@@ -156,6 +211,17 @@ def _unknown(verdicts: Iterable[Verdict]) -> set[str]:
 
 def _is_unknown(verdict: Verdict) -> bool:
     return isinstance(verdict.decision, Held) and verdict.decision.reason.id in UNKNOWN
+
+
+def _is_silent(verdict: Verdict) -> bool:
+    """Whether its chart could not be looked up, and be it that an open pull request keeps one of its versions."""
+    return _is_unknown(verdict) or is_carried(verdict)
+
+
+def is_carried(verdict: Verdict) -> bool:
+    """Whether its chart could not be looked up, and an open pull request keeps what it proposed."""
+    carried = verdict.decision.carried if isinstance(verdict.decision, Update) else None
+    return carried is not None and carried.id in UNKNOWN
 
 
 def _held(verdict: Verdict, reason: Reason | None) -> Verdict:
@@ -175,22 +241,28 @@ def _with_remark(reason: Reason, remark: Reason | None) -> Reason:
     return replace(reason, sentence=f"{remark.sentence}; {reason.sentence}", weight=remark.weight)
 
 
-def _candidates(tier: Tier, verdicts: tuple[Verdict, ...], configuration: Configuration) -> tuple[_Candidate, ...]:
+def _candidates(
+    tier: Tier, verdicts: tuple[Verdict, ...], positions: tuple[int, ...], configuration: Configuration
+) -> tuple[_Candidate, ...]:
     """The updates with their keys; those that write one value share the key of the first, or none could be made.
 
     What several tiers share comes first: its draft may hold what is one tier's, and no other pull request may hold it.
     """
     updates = [(index, one, one.decision) for index, one in enumerate(verdicts) if isinstance(one.decision, Update)]
-    keys: dict[_Value, Key] = {}
+    # The jumps of one reference write one value as well, each in a pull request of its own.
+    larger, keys = chain_of(positions), dict[tuple[int, _Value], Key]()
     found: dict[int, _Candidate] = {}
     for index, verdict, update in sorted(updates, key=lambda one: not one[2].shared):
         settings = proposing_of(verdict.reference, tier, configuration, update.jump)
-        values = [(edit.place.path, edit.place.document, edit.place.route) for edit in update.edits]
+        places, depth = (edit.place for edit in update.edits), len(larger[index])
+        values = [(depth, (place.path, place.document, place.route)) for place in places]
         own = key_of(verdict, update, settings)
         key = next((keys[value] for value in values if value in keys), own)
         keys |= dict.fromkeys(values, key)
         row = row_of(verdict, update)
-        found[index] = _Candidate(index=index, update=update, row=row, key=key, settings=settings)
+        found[index] = _Candidate(
+            index=index, position=positions[index], update=update, row=row, key=key, settings=settings
+        )
     return tuple(found[index] for index in sorted(found))
 
 

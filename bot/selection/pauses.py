@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from bot.maturity.durations import duration_text, left_text, moment_text
-from bot.maturity.gates import MOST_NAMED, HoldGate, ReturnGate, SoakGate, StatusGate
+from bot.maturity.gates import MOST_NAMED, HoldGate, JumpGate, ReturnGate, SoakGate, StatusGate
 from bot.maturity.maturity_reasons import (
     HELD_BY_A_PERSON,
     HISTORY_UNKNOWN,
@@ -72,7 +72,7 @@ def _ahead(refused: tuple[Refused, ...], limits: Limits) -> str:
 
 def _waiting(waits: list[Refused], limits: Limits) -> Waiting | None:
     first = _first(waits)
-    now = limits.gates[0].now
+    now = next(gate.now for gate in limits.gates if not isinstance(gate, JumpGate))
     if first.until is None:
         return None
     held = moment_text(first.until) if _is_said(first, limits, HoldGate) else ""

@@ -10,20 +10,22 @@ from bot.model.commits import FileChange, Sha
 from bot.model.proposals import MemoryPlan, PullRequest
 from bot.model.proposing import Extras
 from bot.model.tiers import Configuration, Tier
-from bot.model.verdicts import Current, Held, Update, Verdict
-from bot.planning.arranging import Arrangement, Standing, arrange_tier
+from bot.model.verdicts import Held, Update, Verdict
+from bot.planning.arranging import Arrangement, Standing, arrange_tier, is_carried
 from bot.planning.grouping import Key, branch_of, promotion_key
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, TierMemory, read_memory, written
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.pull_requests import FoundBranch
 from bot.planning.rows import Row, row_of
+from bot.planning.smaller_jumps import SmallerJump, as_one
 from bot.planning.tick_boxes import REBUILD, read_boxes
 from bot.proposal_reasons import TAKEN_OUT
 from bot.reasons import UNKNOWN
-from bot.steps.edit import TierEdits, edit
+from bot.steps.edit import TierEdits
 from bot.steps.find import Remote
 from bot.steps.look_beyond import without_bounds
-from bot.steps.resolve import TierVerdicts, TierView
+from bot.steps.resolve import TierView
+from bot.steps.smaller_jumps import SmallerJumps, edited
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
@@ -87,6 +89,7 @@ def arrange(
     now: datetime,
     beyond: Iterable[TierEdits] = (),
     standing: Iterable[TierEdits] = (),
+    smaller: SmallerJumps | None = None,
 ) -> Arranged:
     """Share the updates out among pull requests.
 
@@ -99,6 +102,7 @@ def arrange(
         now: With its time zone.
         beyond: The updates past that, of tiers that want them as a draft.
         standing: What may be promoted, of production tiers that want a draft of it.
+        smaller: Finds what stands in for versions that are not proposed, or goes beside those that are apart.
     """
     further = {one.view.tier.name: one for one in beyond}
     promoted = {one.view.tier.name: one for one in standing}
@@ -107,16 +111,16 @@ def arrange(
     tiers: list[TierProposals] = []
     for one in edits:
         name = one.view.tier.name
-        arranger = _Arranger(edits=one, remote=remote, configuration=configuration, now=now)
+        arranger = _Arranger(edits=one, remote=remote, configuration=configuration, now=now, smaller=smaller)
         arrangement, memory[name] = arranger.arranged(memory.get(name, TierMemory()))
         proposals = arranger.proposals(arrangement)
         if name in further:
-            lifted = replace(arranger, edits=further[name], configuration=without_bounds(configuration))
+            lifted = replace(arranger, edits=further[name], configuration=without_bounds(configuration), smaller=None)
             more, known = lifted.arranged(memory[name])
             memory[name] = replace(known, waiting=arrangement.waiting)
             proposals = _with_draft(proposals, lifted.proposals(more), remote)
         if name in promoted:
-            keeper = replace(arranger, edits=promoted[name], promotes=promotion_key())
+            keeper = replace(arranger, edits=promoted[name], promotes=promotion_key(), smaller=None)
             more, memory[name] = keeper.arranged(memory[name])
             proposals = _with_promotion(proposals, keeper.proposals(more), remote)
         tiers.append(proposals)
@@ -150,7 +154,7 @@ def _kept(
     drafts: Iterable[Proposal], verdicts: Iterable[Verdict], view: TierView, remote: Remote
 ) -> tuple[Proposal, ...]:
     """Drafts; one of which a chart is away now stays as it is: unknown is not gone."""
-    unknown = {one.reference.path for one in verdicts if reason_is_unknown(one) or _is_carried(one)}
+    unknown = {one.reference.path for one in verdicts if reason_is_unknown(one) or is_carried(one)}
     found: list[Proposal] = []
     for draft in drafts:
         branch = remote.branch(branch_of(view.tier, draft.key.text))
@@ -200,6 +204,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
     Attributes:
         promotes: The key of the only pull request that is looked at, where production is to take something over.
         asked: A person asks for it now, whatever was refused before.
+        smaller: Finds smaller jumps; None where only the best will do.
     """
 
     edits: TierEdits
@@ -208,6 +213,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
     now: datetime
     promotes: Key | None = None
     asked: bool = False
+    smaller: SmallerJumps | None = None
 
     @property
     def tier(self) -> Tier:
@@ -223,14 +229,28 @@ class _Arranger(Struct, frozen=True, kw_only=True):
                 memory, asked = self._learnt(memory, key, branch), asked | {key}
         standing = self._standing(branches)
         memory = self._ticked(memory, standing)
+        tier, settings, verdicts = self.tier, self.configuration, self.edits.verdicts
+        smaller: tuple[SmallerJump, ...] = ()
+        tried: set[int] = set()
         while True:
             memory = self._asked_anew(memory, standing)
-            arrangement = arrange_tier(self.tier, self.edits.verdicts, self.configuration, standing, memory, self.now)
+            arrangement = arrange_tier(tier, verdicts, settings, standing, memory, self.now, smaller)
             made = {key.text for key in arrangement.groups} - asked - standing.rows.keys()
             for key in made:
                 memory, asked = self._learnt(memory, key, None), asked | {key}
-            if not made:
+            more = () if made else self._smaller(arrangement, smaller, tried)
+            if not made and not more:
                 return arrangement, replace(memory, waiting=arrangement.waiting)
+            smaller += more
+
+    def _smaller(
+        self, arrangement: Arrangement, known: tuple[SmallerJump, ...], tried: set[int]
+    ) -> tuple[SmallerJump, ...]:
+        """Look for smaller jumps of what was not looked at before."""
+        everything = (*self.edits.verdicts, *(one.verdict for one in known))
+        new = {arrangement.positions[at]: everything[at] for at in arrangement.deeper if at not in tried}
+        tried |= set(arrangement.deeper)
+        return self.smaller.of(self.edits.view, new) if self.smaller and new else ()
 
     def _branches(self) -> dict[str, FoundBranch]:
         if self.promotes is None:
@@ -318,17 +338,22 @@ class _Arranger(Struct, frozen=True, kw_only=True):
         """Make the edits of each pull request by itself: one may be merged without the others."""
         verdicts, proposals = list(arrangement.verdicts), []
         for key, positions in arrangement.groups.items():
-            edited = self._edited(arrangement, positions)
+            group = edited(self.edits, arrangement, positions)
             for position in positions:
-                verdicts[position] = edited.verdicts[position]
-            if edited.changes:
-                proposals.append(self._proposal(key, edited, arrangement))
+                verdicts[position] = group.verdicts[arrangement.positions[position]]
+            if group.changes:
+                proposals.append(self._proposal(key, group, arrangement))
         wished = {proposal.key.text for proposal in proposals}
-        branches = self._branches()
-        gone = {key: self.remote.rows(self.tier, one) for key, one in branches.items() if key not in wished}
+        out = {key.text: rows for key, rows in arrangement.taken_out.items()}
+        gone = {
+            key: self.remote.rows(self.tier, one) - out.get(key, frozenset())
+            for key, one in self._branches().items()
+            if key not in wished
+        }
+        proposed = (at for positions in arrangement.groups.values() for at in positions)
         return TierProposals(
             view=self.edits.view,
-            verdicts=tuple(verdicts),
+            verdicts=as_one(verdicts, arrangement.positions, proposed),
             proposals=tuple(proposals),
             gone=gone,
             frozen=arrangement.frozen,
@@ -353,16 +378,6 @@ class _Arranger(Struct, frozen=True, kw_only=True):
             left_behind=_left_behind(edited) if key.promotes else (),
         )
 
-    def _edited(self, arrangement: Arrangement, positions: Iterable[int]) -> TierEdits:
-        if arrangement.verdicts == self.edits.verdicts and len(arrangement.groups) == 1:
-            return self.edits
-        taken = set(positions)
-        verdicts = tuple(
-            verdict if index in taken else _elsewhere(verdict) for index, verdict in enumerate(arrangement.verdicts)
-        )
-        (edited,) = edit([TierVerdicts(view=self.edits.view, verdicts=verdicts)])
-        return edited
-
 
 def reason_is_unknown(verdict: Verdict) -> bool:
     """Whether the chart could not be looked up, and nothing of it is carried on."""
@@ -374,15 +389,3 @@ def _left_behind(edited: TierEdits) -> tuple[Verdict, ...]:
     return tuple(
         one for one in edited.verdicts if isinstance(one.decision, Held) and one.decision.reason.id != TAKEN_OUT.id
     )
-
-
-def _is_carried(verdict: Verdict) -> bool:
-    carried = verdict.decision.carried if isinstance(verdict.decision, Update) else None
-    return carried is not None and carried.id in UNKNOWN
-
-
-def _elsewhere(verdict: Verdict) -> Verdict:
-    """As it is where one pull request is made: what others propose stays in its bytes."""
-    if not isinstance(verdict.decision, Update):
-        return verdict
-    return replace(verdict, decision=Current(version=verdict.decision.old))

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.flux.remarks import narrowing_comment
-from bot.maturity.gates import HoldGate, ReturnGate
+from bot.maturity.gates import HoldGate, JumpGate, ReturnGate
 from bot.maturity.maturity_reasons import WAITS
 from bot.model.references import Pin, RangePin, Reference
 from bot.model.tiers import Configuration, RangesPolicy, Tier
@@ -48,11 +48,11 @@ class Said(Struct, frozen=True, kw_only=True):
     """What is known of one reference in a tier without asking a registry.
 
     Attributes:
-        refused: What people hold of it, or took back.
+        refused: What people hold of it, or took back; and what another pull request has.
         doubt: What time says against a version that it has in an open pull request.
     """
 
-    refused: Callable[[Reference, Tier], tuple[HoldGate | ReturnGate, ...]] = _nothing
+    refused: Callable[[Reference, Tier], tuple[HoldGate | ReturnGate | JumpGate, ...]] = _nothing
     doubt: Callable[[Reference, Tier, str], Doubt | None] = _no_doubt
 
 
@@ -76,10 +76,26 @@ def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration
     if not unknown and not wanted:
         return tier
     present = Side(verdict.reference for verdict in tier.verdicts)
+    found = tier.verdicts
     for proposal in _proposals(tier, remote, configuration, None if unknown else wanted):
         carried = (_carried(verdict, tier.view, present, proposal, configuration, said) for verdict in tier.verdicts)
-        tier = replace(tier, verdicts=tuple(carried))
-    return tier
+        found = tuple(map(_further, found, carried))
+    return replace(tier, verdicts=found)
+
+
+def _further(known: Verdict, other: Verdict) -> Verdict:
+    """What two pull requests keep of one reference: the higher version; the lower is looked for behind it."""
+    one, two = known.decision, other.decision
+    if not isinstance(one, Update) or not isinstance(two, Update):
+        return known if isinstance(one, Update) else _told(known, other)
+    old, new = try_written(one.new), try_written(two.new)
+    return other if old and new and new > old else known
+
+
+def _told(known: Verdict, other: Verdict) -> Verdict:
+    """What is kept, else why it was let go."""
+    let_go = isinstance(known.decision, Held) and known.decision.let_go
+    return known if let_go and not isinstance(other.decision, Update) else other
 
 
 def _why_unknown(verdict: Verdict) -> Reason | None:

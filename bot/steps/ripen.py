@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from bot.ledger.model import ChartSights, Ledger
-from bot.maturity.gates import WaitGate
+from bot.maturity.gates import Gate, WaitGate
 from bot.model.charts import ManifestFacts, TagList
 from bot.model.proposing import Beyond
 from bot.model.references import ExactPin, Reference
@@ -12,6 +12,7 @@ from bot.ports import Progress, Registry
 from bot.reason import Reason
 from bot.selection.considered import offer_for
 from bot.selection.limits import Limits, limits_of
+from bot.selection.sharing import Timed
 from bot.selection.suspended import only_reported
 from bot.steps.ages import unknown_ages, with_ages
 from bot.steps.look_up import Answers, Asked
@@ -19,7 +20,7 @@ from bot.steps.moving import Moving, moving
 from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, TierVerdicts
 from bot.steps.same_bytes import same_bytes
-from bot.steps.select_versions import select
+from bot.steps.select_versions import select, timeless
 from bot.versions.tags import read_pin
 
 _ROUNDS = 8
@@ -33,11 +34,26 @@ def ripen(
     recalled: Recalled,
     registry: Registry,
     progress: Progress,
+    more: Timed = timeless,
 ) -> tuple[TierVerdicts, ...]:
-    """Judge every reference; where that takes a version whose age or past is not known, ask, and judge again."""
+    """Judge every reference; where that takes a version whose age or past is not known, ask, and judge again.
+
+    Args:
+        resolved: What is judged.
+        answers: Of the registries.
+        configuration: How far it may move.
+        recalled: What is known of time; grows.
+        registry: Asked for ages.
+        progress: Of these questions.
+        more: What else bounds a reference, for this once.
+    """
+
+    def timed(reference: Reference, limits: Limits) -> tuple[Gate, ...]:
+        return (*recalled.timed(reference, limits), *more(reference, limits))
+
     recalled.learn(_sights(resolved, answers, configuration, recalled))
     for _ in range(_ROUNDS):
-        judged = select(resolved, answers, configuration, recalled.timed)
+        judged = select(resolved, answers, configuration, timed)
         would_move = tuple(moving(one for tier in judged for one in tier.verdicts))
         newer = (one for one in would_move if not one.back)
         undated = dict.fromkeys(_undated(newer, configuration, recalled))
@@ -46,7 +62,7 @@ def ripen(
             break
     else:
         recalled.asks = False
-        judged = select(resolved, answers, configuration, recalled.timed)
+        judged = select(resolved, answers, configuration, timed)
     _learn_ages(dict.fromkeys(unknown_ages(judged, recalled)), recalled, registry, progress)
     confirmed = same_bytes(with_ages(judged, recalled), recalled, registry, progress)
     return recalled.with_merges(confirmed)

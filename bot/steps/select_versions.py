@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from bot.model.image_policies import FollowedPolicy
 
 
-def _timeless(_reference: Reference, _limits: Limits) -> tuple[Gate, ...]:
+def timeless(_reference: Reference, _limits: Limits) -> tuple[Gate, ...]:
+    """Nothing that time says."""
     return ()
 
 
 def select(
-    resolved: Resolved, answers: Answers, configuration: Configuration, timed: Timed = _timeless
+    resolved: Resolved, answers: Answers, configuration: Configuration, timed: Timed = timeless
 ) -> tuple[TierVerdicts, ...]:
     """Judge every reference of every tier; chart by chart, so that no chart's tags are read for each of its users.
 

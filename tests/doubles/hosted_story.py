@@ -35,6 +35,7 @@ from bot.steps.publish import publish
 from bot.steps.resolve import resolve
 from bot.steps.scan import scan
 from bot.steps.select_versions import select
+from bot.steps.smaller_jumps import SmallerJumps
 
 HOST = "ghcr.io/x"
 
@@ -67,7 +68,15 @@ def planned(
             answers = look_up(resolved, settings, registry, quiet)
             judged = confirm(select(resolved, answers, settings), registry, quiet)
             edits = edit(carry(judged, remote, settings))
-            yield remote, plan(arrange(edits, remote, settings, now), remote, settings)
+            smaller = SmallerJumps(
+                configuration=settings,
+                remote=remote,
+                registry=registry,
+                progress=quiet,
+                judge=lambda narrowed, by, timed: select(narrowed, answers, by, timed),
+                gates=lambda _reference, _tier: (),
+            )
+            yield remote, plan(arrange(edits, remote, settings, now, smaller=smaller), remote, settings)
     finally:
         client.close()
 

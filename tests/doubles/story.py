@@ -34,6 +34,7 @@ from bot.steps.remember import read_past
 from bot.steps.resolve import Resolved, TierVerdicts, resolve
 from bot.steps.scan import Base, scan
 from bot.steps.select_versions import select
+from bot.steps.smaller_jumps import SmallerJumps
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 """The beginning of every story."""
@@ -214,7 +215,15 @@ class Story:
             judged, self.configuration, self.registry, quiet, lambda lifted, by: select(lifted, answers, by)
         )
         edits = prove(edit(carry(judged, remote, self.configuration)))
-        return arrange(edits, remote, self.configuration, self.now, beyond)
+        smaller = SmallerJumps(
+            configuration=self.configuration,
+            remote=remote,
+            registry=self.registry,
+            progress=quiet,
+            judge=lambda narrowed, by, timed: select(narrowed, answers, by, timed),
+            gates=lambda _reference, _tier: (),
+        )
+        return arrange(edits, remote, self.configuration, self.now, beyond, smaller=smaller)
 
     def planned(self) -> Plan:
         remote = self.our_side()

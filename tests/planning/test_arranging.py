@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from builders import configuration, exact, place, reference, rule, tier
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bot.model.proposing import Amounts, Extras, Grouping, Mode, Proposing, ProposingRule, Window
+from bot.model.proposing import Amounts, Extras, Grouping, Majors, Mode, Proposing, ProposingRule, Window
 from bot.model.tiers import Rule, Tier
 from bot.model.verdicts import Edit, Held, ReachedTier, Update, Verdict
 from bot.planning.arranging import PATIENCE, Arrangement, Standing, arrange_tier
 from bot.planning.memory import TierMemory
 from bot.planning.rows import Row
+from bot.planning.smaller_jumps import SmallerJump
 from bot.reasons import UNREACHABLE
 
 NOW = datetime(2026, 11, 21, 6, tzinfo=UTC)
@@ -46,9 +48,10 @@ def arranged(
     now: datetime = NOW,
     theirs: frozenset[str] = frozenset(),
     unopened: Mapping[str, frozenset[Row]] | None = None,
+    smaller: tuple[SmallerJump, ...] = (),
 ) -> Arrangement:
     there = Standing(rows=standing or {}, unopened=unopened or {}, theirs=theirs, numbers=numbers)
-    return arrange_tier(of, verdicts, configuration(of, rules=rules), there, memory or TierMemory(), now)
+    return arrange_tier(of, verdicts, configuration(of, rules=rules), there, memory or TierMemory(), now, smaller)
 
 
 def test_what_goes_back_waits_for_no_room() -> None:
@@ -302,3 +305,64 @@ def test_one_value_of_one_tier_and_of_several_is_for_the_draft_whichever_comes_f
     for verdicts in ((own, of_several), (of_several, own)):
         [key] = arranged(dev(), *verdicts).groups
         assert key.text.startswith("shared-")
+
+
+def smaller(position: int, name: str, new: str, jump: str) -> SmallerJump:
+    return SmallerJump(position=position, verdict=update(name, new, jump))
+
+
+REFUSED_MAJOR = TierMemory().refusing([row("a", "2.0.0")], 7)
+
+
+@pytest.mark.parametrize(
+    ("jump", "memory", "of", "deeper"),
+    [
+        ("major", TierMemory(), dev(), True),
+        ("major", REFUSED_MAJOR, dev(), True),
+        ("minor", TierMemory(), dev(), False),
+        ("minor", REFUSED_MAJOR, dev(), True),
+        ("patch", REFUSED_MAJOR, dev(), False),
+        ("pin", REFUSED_MAJOR, dev(), False),
+        ("rollback", REFUSED_MAJOR, dev(), False),
+        ("major", REFUSED_MAJOR, dev(mode=Mode.REPORT), False),
+    ],
+)
+def test_a_smaller_jump_is_looked_for_only_where_it_would_be_proposed(
+    jump: str, memory: TierMemory, of: Tier, *, deeper: bool
+) -> None:
+    assert bool(arranged(of, update("a", "2.0.0", jump), memory=memory).deeper) is deeper
+
+
+def test_a_value_that_several_tiers_share_has_no_smaller_jump() -> None:
+    one = update("a", "2.0.0", "major")
+    assert isinstance(one.decision, Update)
+    shared = replace(one, decision=replace(one.decision, shared=(ReachedTier(tier=dev(), ways=("x",)),)))
+    assert arranged(dev(), shared, memory=REFUSED_MAJOR).deeper == ()
+
+
+@pytest.mark.parametrize(
+    ("majors", "memory", "expected"),
+    [
+        (Majors.APART, TierMemory(), {"": ["1.9.0"], "majors": ["2.0.0"]}),
+        (Majors.APART, REFUSED_MAJOR, {"": ["1.9.0"]}),
+        (Majors.TOGETHER, TierMemory(), {"": ["2.0.0"]}),
+        (Majors.TOGETHER, REFUSED_MAJOR, {"": ["1.9.0"]}),
+        (Majors.APART, REFUSED_MAJOR.refusing([row("a", "1.9.0")], 8), {"": ["1.2.9"]}),
+        (
+            Majors.APART,
+            REFUSED_MAJOR.refusing([row("a", "1.9.0")], 8).refusing([row("a", "1.2.9")], 9),
+            {},
+        ),
+    ],
+)
+def test_of_each_pull_request_s_jumps_the_largest_that_is_wanted_is_proposed(
+    majors: Majors, memory: TierMemory, expected: dict[str, list[str]]
+) -> None:
+    of = replace(dev(), proposing=Proposing(majors=majors))
+    known = smaller(0, "a", "1.9.0", "minor"), smaller(0, "a", "1.2.9", "patch")
+    found = arranged(of, update("a", "2.0.0", "major"), memory=memory, smaller=known)
+    versions = {
+        key.about: [one.new for at in positions if isinstance(one := found.verdicts[at].decision, Update)]
+        for key, positions in found.groups.items()
+    }
+    assert versions == expected
