@@ -26,7 +26,7 @@ from bot.model.tiers import Configuration
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE
 from bot.repository.git_repository import open_repository
 from bot.steps.arrange import arrange
-from bot.steps.carry import carry
+from bot.steps.carry import Said, carry
 from bot.steps.edit import edit
 from bot.steps.find import Remote
 from bot.steps.look_up import confirm, look_up
@@ -74,7 +74,7 @@ def planned(
                 registry=registry,
                 progress=quiet,
                 judge=lambda narrowed, by, timed: select(narrowed, answers, by, timed),
-                gates=lambda _reference, _tier: (),
+                said=Said(),
             )
             yield remote, plan(arrange(edits, remote, settings, now, smaller=smaller), remote, settings)
     finally:

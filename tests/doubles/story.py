@@ -22,7 +22,7 @@ from bot.planning.grouping import branch_of
 from bot.planning.tiers import branch_of_tier, tiers_on
 from bot.report.run_report import RunReport
 from bot.steps.arrange import Arranged, arrange
-from bot.steps.carry import carry
+from bot.steps.carry import Said, carry
 from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
 from bot.steps.look_beyond import look_beyond
@@ -221,7 +221,7 @@ class Story:
             registry=self.registry,
             progress=quiet,
             judge=lambda narrowed, by, timed: select(narrowed, answers, by, timed),
-            gates=lambda _reference, _tier: (),
+            said=Said(),
         )
         return arrange(edits, remote, self.configuration, self.now, beyond, smaller=smaller)
 
