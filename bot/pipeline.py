@@ -117,6 +117,7 @@ def promote(request: Request, asked: "Asked") -> RunReport:
     from bot.promotion.lifting import lifted  # noqa: PLC0415 - only this command needs it
     from bot.steps.arrange import arrange_promotion  # noqa: PLC0415 - as above
     from bot.steps.edit import edit  # noqa: PLC0415 - as in `run`
+    from bot.steps.open_promotions import open_promotions  # noqa: PLC0415 - as in `run`
     from bot.steps.plan import plan  # noqa: PLC0415 - as in `run`
     from bot.steps.promote import is_asked_for  # noqa: PLC0415 - as above
     from bot.steps.promote import promote as judge  # noqa: PLC0415 - as above
@@ -136,7 +137,8 @@ def promote(request: Request, asked: "Asked") -> RunReport:
     view = replace(judged.view, tier=lifted(judged.view.tier, chart))
     [edits] = edit([replace(judged, view=view)])
     arranged = arrange_promotion(prove_promotion(edits), chart, remote, configuration, request.now)
-    intended = plan(arranged, remote, configuration)
+    opened = open_promotions(Resolved(views=(view,), outside=()), recalled, remote)
+    intended = plan(arranged, remote, configuration, opened)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
     published = publish(intended, remote, configuration, problems) if request.writes else None
     report = _report(request, Resolved(views=(view,), outside=()), arranged.tiers)
@@ -165,22 +167,24 @@ def run(request: Request) -> RunReport:
     from bot.steps.arrange import arrange  # noqa: PLC0415 - see above
     from bot.steps.carry import carry  # noqa: PLC0415 - see above
     from bot.steps.look_beyond import look_beyond  # noqa: PLC0415 - see above
+    from bot.steps.open_promotions import open_promotions  # noqa: PLC0415 - see above
     from bot.steps.plan import plan  # noqa: PLC0415 - see above
     from bot.steps.promote import promotable  # noqa: PLC0415 - see above
     from bot.steps.prove import prove  # noqa: PLC0415 - see above
     from bot.steps.publish import publish  # noqa: PLC0415 - see above
     from bot.steps.remember import remember  # noqa: PLC0415 - see above
-    from bot.steps.standing import standing_drafts  # noqa: PLC0415 - see above
+    from bot.steps.standing import drafts  # noqa: PLC0415 - see above
 
     def judge(lifted: Resolved, by: Configuration) -> "tuple[TierVerdicts, ...]":
         return ripen(lifted, answers, by, recalled, registry, request.progress)
 
     beyond = look_beyond(confirmed, configuration, registry, request.progress, judge)
     edits = prove(edit(carry(confirmed, remote, configuration, recalled.refused)))
-    standing = standing_drafts(resolved, configuration, recalled, remote, registry, request.progress)
+    opened = open_promotions(resolved, recalled, remote)
+    promotions = drafts(resolved, configuration, recalled, remote, opened, registry, request.progress)
     recalled.keep_sights(promotable(resolved, configuration))
-    arranged = arrange(edits, remote, configuration, request.now, beyond, standing)
-    intended = plan(arranged, remote, configuration)
+    arranged = arrange(edits, remote, configuration, request.now, beyond, promotions)
+    intended = plan(arranged, remote, configuration, opened)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
     published = publish(intended, remote, configuration, problems) if request.writes else None
     return replace(_report(request, resolved, arranged.tiers), plan=intended, published=published)

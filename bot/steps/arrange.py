@@ -24,6 +24,7 @@ from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
 from bot.steps.look_beyond import without_bounds
 from bot.steps.resolve import TierVerdicts, TierView
+from bot.steps.standing import Draft
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
@@ -57,6 +58,7 @@ class TierProposals(Struct, frozen=True, kw_only=True):
         frozen: Those of them that stay as they are for now.
         released: Those of them that others work on, and that a person ticked to be made anew.
         alone: Nothing else of the tier is looked at: neither its other branches nor its base gets a word.
+        promotes: The keys of promotions among these.
     """
 
     view: TierView
@@ -66,6 +68,7 @@ class TierProposals(Struct, frozen=True, kw_only=True):
     frozen: frozenset[str] = frozenset()
     released: frozenset[str] = frozenset()
     alone: bool = False
+    promotes: frozenset[str] = frozenset()
 
     @property
     def changes(self) -> tuple[FileChange, ...]:
@@ -86,7 +89,7 @@ def arrange(
     configuration: Configuration,
     now: datetime,
     beyond: Iterable[TierEdits] = (),
-    standing: Iterable[TierEdits] = (),
+    drafts: Iterable[Draft] = (),
 ) -> Arranged:
     """Share the updates out among pull requests.
 
@@ -98,10 +101,10 @@ def arrange(
         configuration: Says how to group, and how much at once.
         now: With its time zone.
         beyond: The updates past that, of tiers that want them as a draft.
-        standing: What may be promoted, of production tiers that want a draft of it.
+        drafts: What may be promoted, of production tiers that want a draft of it, or have one with something held.
     """
     further = {one.view.tier.name: one for one in beyond}
-    promoted = {one.view.tier.name: one for one in standing}
+    promoted = tuple(drafts)
     before = remote.remembered()
     memory = read_memory(before) if before is not None else {}
     tiers: list[TierProposals] = []
@@ -115,10 +118,11 @@ def arrange(
             more, known = lifted.arranged(memory[name])
             memory[name] = replace(known, waiting=arrangement.waiting)
             proposals = _with_draft(proposals, lifted.proposals(more), remote)
-        if name in promoted:
-            keeper = replace(arranger, edits=promoted[name], promotes=promotion_key())
-            more, memory[name] = keeper.arranged(memory[name])
-            proposals = _with_promotion(proposals, keeper.proposals(more), remote)
+        for draft in promoted:
+            if draft.edits.view.tier.name == name:
+                keeper = replace(arranger, edits=draft.edits, promotes=draft.key)
+                more, memory[name] = keeper.arranged(memory[name])
+                proposals = _with_promotion(proposals, keeper.proposals(more), draft.key, remote)
         tiers.append(proposals)
     return Arranged(tiers=tuple(tiers), memory=_memory_plan(remote, before, written(memory)))
 
@@ -142,7 +146,7 @@ def arrange_promotion(
     arrangement, memory[name] = arranger.arranged(memory.get(name, TierMemory()))
     found = arranger.proposals(arrangement)
     drafts = _kept(found.proposals, found.verdicts, edits.view, remote)
-    tier = replace(found, proposals=drafts, alone=True)
+    tier = replace(found, proposals=drafts, alone=True, promotes=frozenset({key.text}))
     return Arranged(tiers=(tier,), memory=_memory_plan(remote, before, written(memory)))
 
 
@@ -171,19 +175,17 @@ def _with_draft(within: TierProposals, beyond: TierProposals, remote: Remote) ->
     )
 
 
-def _with_promotion(within: TierProposals, promotion: TierProposals, remote: Remote) -> TierProposals:
-    """Both; a draft that a person marked ready stays as it is, until they are done with it or make it a draft again."""
-    key, base = promotion_key().text, within.view.base.branch
-    opened = remote.open_from(branch_of(within.view.tier, key))
-    ready = any(pull.head_here and pull.base == base and not pull.draft for pull in opened)
+def _with_promotion(within: TierProposals, promotion: TierProposals, key: Key, remote: Remote) -> TierProposals:
+    """Both."""
     drafts = _kept(promotion.proposals, promotion.verdicts, within.view, remote)
     unknown = any(reason_is_unknown(one) for one in promotion.verdicts) and not drafts
     return replace(
         within,
-        proposals=(*within.proposals, *(replace(one, frozen=one.frozen or ready) for one in drafts)),
+        proposals=(*within.proposals, *drafts),
         gone={**within.gone, **promotion.gone},
-        frozen=within.frozen | promotion.frozen | ({key} if ready or unknown else frozenset()),
+        frozen=within.frozen | promotion.frozen | ({key.text} if unknown else frozenset()),
         released=within.released | promotion.released,
+        promotes=within.promotes | {key.text},
     )
 
 

@@ -146,7 +146,8 @@ def test_once_it_is_marked_ready_it_stays_as_it_is() -> None:
     say(told, draft=False)
     tip, words = told.remote.branches[BRANCH], told.forge.pulls[1].body
     told.write({STAGING: release("1.2.5")}).run()
-    told.pass_by(days=4).run()
+    report = told.pass_by(days=4).run()
+    assert [one.plan.reason.id for one in report.outcomes if one.plan.reason] == ["marked-ready"]
     assert (told.remote.branches[BRANCH], told.forge.pulls[1].body) == (tip, words)
     say(told, draft=True)
     told.run()
