@@ -24,7 +24,7 @@ from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
 from bot.steps.look_beyond import without_bounds
 from bot.steps.resolve import TierVerdicts, TierView
-from bot.steps.standing import Draft
+from bot.steps.standing import Draft, told
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
@@ -122,7 +122,7 @@ def arrange(
             if draft.edits.view.tier.name == name:
                 keeper = replace(arranger, edits=draft.edits, promotes=draft.key)
                 more, memory[name] = keeper.arranged(memory[name])
-                proposals = _with_promotion(proposals, keeper.proposals(more), draft.key, remote)
+                proposals = _with_promotion(proposals, keeper.proposals(more), draft, remote)
         tiers.append(proposals)
     return Arranged(tiers=tuple(tiers), memory=_memory_plan(remote, before, written(memory)))
 
@@ -175,17 +175,18 @@ def _with_draft(within: TierProposals, beyond: TierProposals, remote: Remote) ->
     )
 
 
-def _with_promotion(within: TierProposals, promotion: TierProposals, key: Key, remote: Remote) -> TierProposals:
-    """Both."""
+def _with_promotion(within: TierProposals, promotion: TierProposals, draft: Draft, remote: Remote) -> TierProposals:
+    """Both; what stands is told as what becomes of the tier."""
     drafts = _kept(promotion.proposals, promotion.verdicts, within.view, remote)
     unknown = any(reason_is_unknown(one) for one in promotion.verdicts) and not drafts
     return replace(
         within,
         proposals=(*within.proposals, *drafts),
         gone={**within.gone, **promotion.gone},
-        frozen=within.frozen | promotion.frozen | ({key.text} if unknown else frozenset()),
+        frozen=within.frozen | promotion.frozen | ({draft.key.text} if unknown else frozenset()),
         released=within.released | promotion.released,
-        promotes=within.promotes | {key.text},
+        promotes=within.promotes | {draft.key.text},
+        verdicts=told(within.verdicts, promotion.verdicts) if draft.stands else within.verdicts,
     )
 
 

@@ -8,7 +8,7 @@ from bot.model.proposals import Action, Kind, Plan, PullRequestPlan, StatusPlan,
 from bot.model.templates import Templates
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Held, Update, Verdict
-from bot.planning.grouping import ALL, branch_of
+from bot.planning.grouping import ALL, branch_of, promotion_key
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
 from bot.proposal_reasons import STILL_HOLDS, TOUCHED
@@ -136,7 +136,8 @@ def _charts_of(proposal: Proposal) -> set[str]:
 def _statuses(tier: TierProposals, planned: tuple[PullRequestPlan, ...], remote: Remote) -> Iterable[StatusPlan]:
     base = tier.view.base
     if not tier.alone:
-        own = tuple(one for one in planned if one.kind is not Kind.PROMOTION)
+        standing = branch_of(tier.view.tier, promotion_key().text) if tier.view.tier.standing_draft else ""
+        own = tuple(one for one in planned if one.kind is not Kind.PROMOTION or one.branch == standing)
         status = base_status(tier.view.tier, tier.verdicts, tier.view.passed_over, own, remote.run_url)
         yield StatusPlan(sha=base.sha, branch=base.branch, status=status)
     for one in planned:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from bot.model.promotions import Asked
 from bot.model.tiers import Configuration, Tier
-from bot.model.verdicts import Current, Update, Verdict
+from bot.model.verdicts import Current, Decision, Held, Update, Verdict
 from bot.planning.grouping import Key, promotion_key
 from bot.planning.rows import Row
 from bot.ports import Progress, Registry
@@ -63,6 +63,19 @@ def drafts(
             if one.tier.name == tier.name and not (tier.standing_draft and one.key == promotion_key()):
                 found += drafter.without_held(one)
     return tuple(found)
+
+
+def told(verdicts: Iterable[Verdict], promoted: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts of a tier, with what its standing draft takes over, or why it does not."""
+    known = {one.reference: one.decision for one in promoted}
+    return tuple(_told(one, known.get(one.reference)) for one in verdicts)
+
+
+def _told(verdict: Verdict, promoted: Decision | None) -> Verdict:
+    quiet = isinstance(verdict.decision, Current) and verdict.decision.remark is None
+    if isinstance(promoted, Update) or (quiet and isinstance(promoted, Held)):
+        return replace(verdict, decision=promoted)
+    return verdict
 
 
 class _Drafter:
