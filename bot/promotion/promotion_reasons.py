@@ -23,6 +23,9 @@ NO_EXACT_VERSION = ReasonKind(
     "no exact version is written in {where} of {tier}, so what it runs is not in Git",
     "Write the exact version there",
 )
+NO_SUCH_VERSION = ReasonKind(
+    "no-such-version", "{chart} has no version {version}", "Give one that its registry has, or push it there first"
+)
 DIFFERS_BELOW = ReasonKind(
     "differs-below",
     "the tiers before do not run the same version of it, and none of them is chosen: {versions}",
