@@ -242,12 +242,18 @@ class _Arranger(Struct, frozen=True, kw_only=True):
         return {self.promotes.text: found} if found else {}
 
     def _asked_anew(self, memory: TierMemory, standing: Standing) -> TierMemory:
-        """Without the refusals of what a person asks for now; what is out of an open pull request stays out."""
+        """Without the refusals of what a person asks for now.
+
+        A row that was unticked stays out, also where it was the last one; but who names its chart wants it, unless its
+        box is still open.
+        """
         if not self.asked:
             return memory
         rows = {row_of(one, one.decision) for one in self.edits.verdicts if isinstance(one.decision, Update)}
-        refusals = (memory.refusals[row] for row in rows if row in memory.refusals)
-        return memory.without(one.row for one in refusals if not (one.unticked and one.number in standing.numbers))
+        refusals = [memory.refusals[row] for row in rows if row in memory.refusals]
+        everything = self.promotes == promotion_key()
+        stays = (one.unticked and (everything or one.number in standing.numbers) for one in refusals)
+        return memory.without(one.row for one, out in zip(refusals, stays, strict=True) if not out)
 
     def _with_leavings(self, memory: TierMemory) -> TierMemory:
         """Find out which branches of others' commits are merged and only left over, once for each of their tips."""

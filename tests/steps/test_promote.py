@@ -126,6 +126,19 @@ def test_one_that_is_marked_ready_is_left_alone_until_its_last_box_is_ticked() -
     assert proposed(told) == {LIVE: release("1.2.5").encode()}
 
 
+def test_the_only_row_stays_out_once_it_is_unticked_until_its_chart_is_named() -> None:
+    told = soaked()
+    told.promote()
+    words = body(told)
+    told.forge.pulls[1] = replace(told.forge.pulls[1], body=words.replace("- [x] <code>", "- [ ] <code>"))
+    told.promote()
+    assert told.forge.pulls == {}
+    report = told.promote()
+    assert (told.forge.pulls, decisions(report)) == ({}, {"podinfo": "refused"})
+    told.promote(chart=PODINFO)
+    assert [pull.number for pull in told.forge.pulls.values()] == [2]
+
+
 def test_a_second_promotion_writes_nothing_at_all() -> None:
     told = soaked()
     told.promote()
