@@ -119,6 +119,7 @@ def promote(request: Request, asked: "Asked") -> RunReport:
     from bot.promotion.lifting import lifted  # noqa: PLC0415 - only this command needs it
     from bot.steps.arrange import arrange_promotion  # noqa: PLC0415 - as above
     from bot.steps.edit import edit  # noqa: PLC0415 - as in `run`
+    from bot.steps.open_promotions import open_promotions  # noqa: PLC0415 - as in `run`
     from bot.steps.plan import plan  # noqa: PLC0415 - as in `run`
     from bot.steps.promote import is_asked_for  # noqa: PLC0415 - as above
     from bot.steps.promote import promote as judge  # noqa: PLC0415 - as above
@@ -138,7 +139,8 @@ def promote(request: Request, asked: "Asked") -> RunReport:
     view = replace(judged.view, tier=lifted(judged.view.tier, chart))
     [edits] = edit([replace(judged, view=view)])
     arranged = arrange_promotion(prove_promotion(edits), chart, remote, configuration, request.now)
-    intended = plan(arranged, remote, configuration)
+    opened = open_promotions(Resolved(views=(view,), outside=()), recalled, remote)
+    intended = plan(arranged, remote, configuration, opened)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
     published = publish(intended, remote, configuration, problems) if request.writes else None
     report = _report(request, Resolved(views=(view,), outside=()), arranged.tiers)
@@ -167,6 +169,7 @@ def run(request: Request) -> RunReport:
     from bot.steps.arrange import arrange  # noqa: PLC0415 - see above
     from bot.steps.carry import Said, carry  # noqa: PLC0415 - see above
     from bot.steps.look_beyond import look_beyond  # noqa: PLC0415 - see above
+    from bot.steps.open_promotions import open_promotions  # noqa: PLC0415 - see above
     from bot.steps.plan import plan  # noqa: PLC0415 - see above
     from bot.steps.promote import promotable  # noqa: PLC0415 - see above
     from bot.steps.prove import prove  # noqa: PLC0415 - see above
@@ -174,7 +177,7 @@ def run(request: Request) -> RunReport:
     from bot.steps.remember import remember  # noqa: PLC0415 - see above
     from bot.steps.select_versions import timeless  # noqa: PLC0415 - see above
     from bot.steps.smaller_jumps import SmallerJumps  # noqa: PLC0415 - see above
-    from bot.steps.standing import standing_drafts  # noqa: PLC0415 - see above
+    from bot.steps.standing import drafts  # noqa: PLC0415 - see above
 
     def judge(lifted: Resolved, by: Configuration, more: "Timed" = timeless) -> "tuple[TierVerdicts, ...]":
         return ripen(lifted, answers, by, recalled, registry, request.progress, more)
@@ -182,7 +185,8 @@ def run(request: Request) -> RunReport:
     beyond = look_beyond(confirmed, configuration, registry, request.progress, judge)
     said = Said(refused=recalled.refused, doubt=recalled.doubt)
     edits = prove(edit(carry(confirmed, remote, configuration, said)))
-    standing = standing_drafts(resolved, configuration, recalled, remote, registry, request.progress)
+    opened = open_promotions(resolved, recalled, remote)
+    promotions = drafts(resolved, configuration, recalled, remote, opened, registry, request.progress)
     recalled.keep_sights(promotable(resolved, configuration))
     smaller = SmallerJumps(
         configuration=configuration,
@@ -192,8 +196,8 @@ def run(request: Request) -> RunReport:
         judge=judge,
         said=said,
     )
-    arranged = arrange(edits, remote, configuration, request.now, beyond, standing, smaller)
-    intended = plan(arranged, remote, configuration)
+    arranged = arrange(edits, remote, configuration, request.now, beyond, promotions, smaller)
+    intended = plan(arranged, remote, configuration, opened)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
     published = publish(intended, remote, configuration, problems) if request.writes else None
     return replace(_report(request, resolved, arranged.tiers), plan=intended, published=published)

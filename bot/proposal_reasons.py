@@ -43,6 +43,17 @@ TOUCHED = ReasonKind(
     "To hand it back, tick the last box of its pull request, or delete the branch",
     Weight.WARNING,
 )
+MARKED_READY = ReasonKind(
+    "marked-ready",
+    "#{number} is marked as ready for review and stays as it is",
+    "Convert it to a draft, or tick its last box, to have it follow again; else merge or close it",
+)
+STILL_HOLDS = ReasonKind(
+    "still-holds",
+    "#{number} still has {rows}, which a person holds: {why}",
+    "Do not merge it: convert it to a draft, or close it; or release what is held",
+    Weight.WARNING,
+)
 FOREIGN_BRANCH = ReasonKind(
     "foreign-branch",
     "{branch} exists and holds no commit of this bot",

@@ -155,4 +155,6 @@ def reason_given(text: str) -> str:
     if len(text) > LONGEST_REASON or not text.isprintable():
         problem = f"--reason is longer than {LONGEST_REASON} characters, or not one line of text"
         raise UsageError(problem, "Give a short sentence")
+    if text and not text.strip():
+        raise UsageError("--reason is blank", "Say why, in a short sentence")
     return text

@@ -11,7 +11,7 @@ from bot.model.verdicts import Verdict
 from bot.planning.grouping import ALL, branch_of
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.proof import blob_name
-from bot.proposal_reasons import FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, TOUCHED
+from bot.proposal_reasons import FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, MARKED_READY, TOUCHED
 from bot.reason import Reason
 
 _MARK_END = " -->"
@@ -102,6 +102,10 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
     if found.branch and not wish.changes and any(item.path in wish.unknown for item in found.branch.carries):
         # Unknown is not gone: reviews and approvals would be lost to a registry's bad minute.
         return replace(plan, existing=existing)
+    ready = existing is not None and existing.base == wish.base and not existing.draft
+    if existing and ready and wish.kind is Kind.PROMOTION and not wish.rebuilds:
+        # Whoever approves it approves just these rows.
+        return replace(plan, action=Action.LEAVE, reason=MARKED_READY(number=existing.number), existing=existing)
     if wish.frozen:
         return replace(plan, existing=existing)
     if existing:

@@ -26,6 +26,9 @@ NO_EXACT_VERSION = ReasonKind(
     "Write the exact version there",
     short="{tier} writes no version",
 )
+NO_SUCH_VERSION = ReasonKind(
+    "no-such-version", "{chart} has no version {version}", "Give one that its registry has, or push it there first"
+)
 DIFFERS_BELOW = ReasonKind(
     "differs-below",
     "the tiers before do not run the same version of it, and none of them is chosen: {versions}",

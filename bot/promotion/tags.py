@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
 from bot.model.references import ExactPin, Reference
 from bot.promotion.pairing import Counterpart
+from bot.promotion.promotion_reasons import NO_SUCH_VERSION
 from bot.promotion.witnesses import Witness
 from bot.reason import Reason
-from bot.reasons import MANIFEST_NOT_FOUND
 from bot.selection.pins import offer_in_place_of
 from bot.versions.tags import TagRule, tag_of
 from bot.versions.version import Version
@@ -29,7 +29,7 @@ def tags_meant(reference: Reference, pin: ExactPin, version: Version, listed: Li
         return tags.reason
     equal = offer_in_place_of(reference, pin, tags).seen.equals(version)
     found = tuple(one.tag for one in equal if pin.as_constraint or one.version.metadata == version.metadata)
-    return found or MANIFEST_NOT_FOUND(chart=reference.source.address, reference=version)
+    return found or NO_SUCH_VERSION(chart=reference.source.address, version=version)
 
 
 def tags_run(one: Counterpart, listed: Listed) -> tuple[str, ...] | Reason:

@@ -1,6 +1,7 @@
 """The run in one sentence."""
 
-from bot.report.run_report import RunReport, charts_unknown, counted, counted_updates, findings
+from bot.model.verdicts import Held
+from bot.report.run_report import RunReport, charts_unknown, counted, counted_updates, findings, is_unknown
 
 
 def headline(report: RunReport) -> str:
@@ -10,9 +11,7 @@ def headline(report: RunReport) -> str:
     if report.command == "check":
         parts.append(_checked(report))
     elif report.command == "promote":
-        parts.append(
-            f"{counted(len(report.updates), 'promotion')} for {_listed(tiers)}" if tiers else "nothing to promote"
-        )
+        parts.append(_promoted(report, tiers))
     elif report.verdicts or not report.word:
         parts.append(f"{counted_updates(report.updates)} for {_listed(tiers)}" if tiers else "nothing to update")
     if unknown := charts_unknown(report.verdicts):
@@ -22,6 +21,13 @@ def headline(report: RunReport) -> str:
     if report.problems:
         parts.append(f"not everything could be written ({counted(len(report.problems), 'problem')})")
     return "; ".join(parts)
+
+
+def _promoted(report: RunReport, tiers: list[str]) -> str:
+    if tiers:
+        return f"{counted(len(report.updates), 'promotion')} for {_listed(tiers)}"
+    refused = sum(isinstance(one.decision, Held) and not is_unknown(one) for one in report.verdicts)
+    return f"nothing promoted: {refused} refused" if refused else "nothing to promote"
 
 
 def _checked(report: RunReport) -> str:

@@ -40,7 +40,8 @@ _KEEPS = Markdown(
     "version. Once you mark this as ready, it stays as it is."
 )
 _ASKS_AGAIN = Markdown(
-    "The next promotion does what is ticked. A chart that is unticked stays out until it is ticked again."
+    "The next promotion does what is ticked. A chart that is unticked stays out until it is ticked again. "
+    "Once you mark this as ready, it stays as it is."
 )
 
 
@@ -125,7 +126,7 @@ def _header(tier: Tier, lines: tuple[Line, ...], templates: Templates) -> Markdo
     before = f" that {' and '.join(f'**{name}**' for name in names)} {'runs' if len(names) == 1 else 'run'}"
     by_word = any(_promoted(line).reason for line in lines)
     what = "A chart version" if by_word else f"Chart versions{before}"
-    return Markdown(f"{what}, for **{tier.name}**: a draft, which nobody merges but a person.")
+    return Markdown(f"{what}, for **{tier.name}**. Nobody merges this but a person.")
 
 
 def _promoted(line: Line) -> Promoted:

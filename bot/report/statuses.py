@@ -1,13 +1,15 @@
 """Commit statuses. On a base branch anything but success blocks other people's deployments: alarms do, little else."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.maturity.maturity_reasons import WAITS
 from bot.model.proposals import Action, CommitStatus, PullRequestPlan, State
 from bot.model.references import PassedOver
 from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
+from bot.planning.commit_trailers import ChartRow
+from bot.planning.rows import Row
 from bot.proposal_reasons import IN_SHARED_DRAFT, ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM, WAITS_FOR_WINDOW
 from bot.reason import Weight
 from bot.report.escape import visible
@@ -22,6 +24,7 @@ from bot.report.run_report import (
     updates_of,
     updates_said,
 )
+from bot.versions.version import try_flux
 
 CONTEXT = "flux-chart-bot/"
 LONGEST = 140
@@ -76,6 +79,29 @@ def head_status(tier: Tier, proposal: PullRequestPlan, target_url: str = "") -> 
     if kept:
         sentence += f", {kept} of them kept: could not be looked up"
     return _status(tier, State.SUCCESS, sentence, target_url)
+
+
+def status_as_it_is(
+    tier: Tier, rows: Iterable[ChartRow], held: Mapping[Row, str], target_url: str = ""
+) -> CommitStatus:
+    """The word on a head of ours that a run leaves as it is: of its own rows, whatever would be proposed now.
+
+    Args:
+        tier: The tier.
+        rows: What our commit on it changes.
+        held: What of that a person holds, with why.
+        target_url: As for a base.
+    """
+    if held:
+        named = ", ".join(f"{row.chart.rpartition('/')[2]} {row.version}" for row in held)
+        return _status(tier, State.FAILURE, f"do not merge {named}: {next(iter(held.values()))}", target_url)
+    ways = [_goes_down(row) for row in rows for _ in row.paths or ("",)]
+    return _status(tier, State.SUCCESS, updates_said(len(ways) - sum(ways), sum(ways)), target_url)
+
+
+def _goes_down(row: ChartRow) -> bool:
+    old, new = try_flux(row.old), try_flux(row.new)
+    return old is not None and new is not None and new < old
 
 
 def _status(tier: Tier, state: State, description: str, target_url: str) -> CommitStatus:

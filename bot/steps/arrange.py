@@ -26,6 +26,7 @@ from bot.steps.find import Remote
 from bot.steps.look_beyond import without_bounds
 from bot.steps.resolve import TierView
 from bot.steps.smaller_jumps import SmallerJumps, edited
+from bot.steps.standing import Draft, told
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
@@ -59,6 +60,7 @@ class TierProposals(Struct, frozen=True, kw_only=True):
         frozen: Those of them that stay as they are for now.
         released: Those of them that others work on, and that a person ticked to be made anew.
         alone: Nothing else of the tier is looked at: neither its other branches nor its base gets a word.
+        promotes: The keys of promotions among these.
     """
 
     view: TierView
@@ -68,6 +70,7 @@ class TierProposals(Struct, frozen=True, kw_only=True):
     frozen: frozenset[str] = frozenset()
     released: frozenset[str] = frozenset()
     alone: bool = False
+    promotes: frozenset[str] = frozenset()
 
     @property
     def changes(self) -> tuple[FileChange, ...]:
@@ -88,7 +91,7 @@ def arrange(
     configuration: Configuration,
     now: datetime,
     beyond: Iterable[TierEdits] = (),
-    standing: Iterable[TierEdits] = (),
+    drafts: Iterable[Draft] = (),
     smaller: SmallerJumps | None = None,
 ) -> Arranged:
     """Share the updates out among pull requests.
@@ -101,11 +104,11 @@ def arrange(
         configuration: Says how to group, and how much at once.
         now: With its time zone.
         beyond: The updates past that, of tiers that want them as a draft.
-        standing: What may be promoted, of production tiers that want a draft of it.
+        drafts: What may be promoted, of production tiers that want a draft of it, or have one with something held.
         smaller: Finds what stands in for versions that are not proposed, or goes beside those that are apart.
     """
     further = {one.view.tier.name: one for one in beyond}
-    promoted = {one.view.tier.name: one for one in standing}
+    promoted = tuple(drafts)
     before = remote.remembered()
     memory = read_memory(before) if before is not None else {}
     tiers: list[TierProposals] = []
@@ -119,10 +122,11 @@ def arrange(
             more, known = lifted.arranged(memory[name])
             memory[name] = replace(known, waiting=arrangement.waiting)
             proposals = _with_draft(proposals, lifted.proposals(more), remote)
-        if name in promoted:
-            keeper = replace(arranger, edits=promoted[name], promotes=promotion_key(), smaller=None)
-            more, memory[name] = keeper.arranged(memory[name])
-            proposals = _with_promotion(proposals, keeper.proposals(more), remote)
+        for draft in promoted:
+            if draft.edits.view.tier.name == name:
+                keeper = replace(arranger, edits=draft.edits, promotes=draft.key, smaller=None)
+                more, memory[name] = keeper.arranged(memory[name])
+                proposals = _with_promotion(proposals, keeper.proposals(more), draft, remote)
         tiers.append(proposals)
     return Arranged(tiers=tuple(tiers), memory=_memory_plan(remote, before, written(memory)))
 
@@ -146,7 +150,7 @@ def arrange_promotion(
     arrangement, memory[name] = arranger.arranged(memory.get(name, TierMemory()))
     found = arranger.proposals(arrangement)
     drafts = _kept(found.proposals, found.verdicts, edits.view, remote)
-    tier = replace(found, proposals=drafts, alone=True)
+    tier = replace(found, proposals=drafts, alone=True, promotes=frozenset({key.text}))
     return Arranged(tiers=(tier,), memory=_memory_plan(remote, before, written(memory)))
 
 
@@ -175,19 +179,18 @@ def _with_draft(within: TierProposals, beyond: TierProposals, remote: Remote) ->
     )
 
 
-def _with_promotion(within: TierProposals, promotion: TierProposals, remote: Remote) -> TierProposals:
-    """Both; a draft that a person marked ready stays as it is, until they are done with it or make it a draft again."""
-    key, base = promotion_key().text, within.view.base.branch
-    opened = remote.open_from(branch_of(within.view.tier, key))
-    ready = any(pull.head_here and pull.base == base and not pull.draft for pull in opened)
+def _with_promotion(within: TierProposals, promotion: TierProposals, draft: Draft, remote: Remote) -> TierProposals:
+    """Both; what stands is told as what becomes of the tier."""
     drafts = _kept(promotion.proposals, promotion.verdicts, within.view, remote)
     unknown = any(reason_is_unknown(one) for one in promotion.verdicts) and not drafts
     return replace(
         within,
-        proposals=(*within.proposals, *(replace(one, frozen=one.frozen or ready) for one in drafts)),
+        proposals=(*within.proposals, *drafts),
         gone={**within.gone, **promotion.gone},
-        frozen=within.frozen | promotion.frozen | ({key} if ready or unknown else frozenset()),
+        frozen=within.frozen | promotion.frozen | ({draft.key.text} if unknown else frozenset()),
         released=within.released | promotion.released,
+        promotes=within.promotes | {draft.key.text},
+        verdicts=told(within.verdicts, promotion.verdicts) if draft.stands else within.verdicts,
     )
 
 
@@ -259,12 +262,18 @@ class _Arranger(Struct, frozen=True, kw_only=True):
         return {self.promotes.text: found} if found else {}
 
     def _asked_anew(self, memory: TierMemory, standing: Standing) -> TierMemory:
-        """Without the refusals of what a person asks for now; what is out of an open pull request stays out."""
+        """Without the refusals of what a person asks for now.
+
+        A row that was unticked stays out, also where it was the last one; but who names its chart wants it, unless its
+        box is still open.
+        """
         if not self.asked:
             return memory
         rows = {row_of(one, one.decision) for one in self.edits.verdicts if isinstance(one.decision, Update)}
-        refusals = (memory.refusals[row] for row in rows if row in memory.refusals)
-        return memory.without(one.row for one in refusals if not (one.unticked and one.number in standing.numbers))
+        refusals = [memory.refusals[row] for row in rows if row in memory.refusals]
+        everything = self.promotes == promotion_key()
+        stays = (one.unticked and (everything or one.number in standing.numbers) for one in refusals)
+        return memory.without(one.row for one, out in zip(refusals, stays, strict=True) if not out)
 
     def _with_leavings(self, memory: TierMemory) -> TierMemory:
         """Find out which branches of others' commits are merged and only left over, once for each of their tips."""

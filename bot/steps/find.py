@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import Identity, PullRequest
 from bot.model.tiers import Branch, Tier
+from bot.planning.commit_trailers import ChartRow, read
 from bot.planning.grouping import ALL, KEY_TRAILER, Key, branch_of, key_in
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE
 from bot.planning.ownership import Ownership, is_ours, owner_of
@@ -93,6 +94,12 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
         said = (key.trailer, key.text)
         return branch if branch and ours and any(said in commit.trailers for commit in branch.history) else None
 
+    def promotions(self, tier: Tier) -> dict[str, FoundBranch]:
+        """The branches of a tier's promotions, by key."""
+        keys = sorted(key for name in self.tips if (key := key_in(name, tier)))
+        found = ((key, self.promotion(tier, Key(text=key, promotes=True))) for key in keys)
+        return {key: branch for key, branch in found if branch}
+
     def open_from(self, name: Branch) -> tuple[PullRequest, ...]:
         """The open pull requests with this branch as their head, forks' included."""
         return tuple(pull for pull in self.pull_requests if pull.head == name)
@@ -117,6 +124,12 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
         """The rows that a branch of ours proposes."""
         ours = (commit for commit in branch.history if is_ours(commit, tier.name, self.us))
         return next((rows_in(commit) for commit in ours), frozenset())
+
+    def changes(self, tier: Tier, branch: FoundBranch) -> tuple[ChartRow, ...]:
+        """The same with all that our commit says of them."""
+        ours = (commit for commit in branch.history if is_ours(commit, tier.name, self.us))
+        record = next((read(commit.trailers) for commit in ours), None)
+        return record.rows if record else ()
 
     def refused_rows(self, tier: Tier, closed: PullRequest) -> frozenset[Row]:
         """The rows of a closed pull request, from the commit of ours that it had; its body may be anybody's.

@@ -8,21 +8,34 @@ from bot.model.proposals import Action, Kind, Plan, PullRequestPlan, StatusPlan,
 from bot.model.templates import Templates
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Held, Update, Verdict
-from bot.planning.grouping import ALL, branch_of
+from bot.planning.grouping import ALL, branch_of, promotion_key
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
-from bot.proposal_reasons import TOUCHED
+from bot.proposal_reasons import STILL_HOLDS, TOUCHED
 from bot.reason import Reason
 from bot.report.promotion_wording import promotion_texts
-from bot.report.statuses import base_status, head_status
+from bot.report.statuses import base_status, head_status, status_as_it_is
 from bot.report.wording import pull_request_texts
 from bot.steps.advance import advance
 from bot.steps.arrange import Arranged, Proposal, TierProposals, reason_is_unknown
 from bot.steps.find import Remote
+from bot.steps.open_promotions import OpenPromotion
+
+_STAYS = frozenset({Action.KEEP, Action.LEAVE, Action.REWORD})
+"""What leaves a head as it is."""
 
 
-def plan(arranged: Arranged, remote: Remote, configuration: Configuration) -> Plan:
-    """Plan the pull requests and the statuses of every tier. What is replaced is closed after what replaces it."""
+def plan(
+    arranged: Arranged, remote: Remote, configuration: Configuration, opened: Iterable[OpenPromotion] = ()
+) -> Plan:
+    """Plan the pull requests and the statuses of every tier. What is replaced is closed after what replaces it.
+
+    Args:
+        arranged: What is to be proposed.
+        remote: Our side of the remote.
+        configuration: Has the wordings.
+        opened: The promotions that are open: each head gets the word that its own rows deserve.
+    """
     pulls: list[PullRequestPlan] = []
     statuses: list[StatusPlan] = []
     notes: list[Reason] = []
@@ -37,7 +50,24 @@ def plan(arranged: Arranged, remote: Remote, configuration: Configuration) -> Pl
             notes += strangers(found, wish.branch)
         statuses += _statuses(tier, tuple(of_tier), remote)
         pulls += of_tier
+    for one in _as_they_are(opened, pulls):
+        if one.held:
+            notes.append(_still_holds(one))
+        if one.pull.author == remote.us.login:
+            status = status_as_it_is(one.tier, one.rows, one.held, remote.run_url)
+            statuses.append(StatusPlan(sha=one.head, branch=one.branch, status=status))
     return Plan(pull_requests=tuple(pulls), statuses=tuple(statuses), notes=tuple(notes), memory=arranged.memory)
+
+
+def _as_they_are(opened: Iterable[OpenPromotion], pulls: Iterable[PullRequestPlan]) -> Iterable[OpenPromotion]:
+    """Those whose heads this run does not change."""
+    actions = {one.branch: one.action for one in pulls}
+    return (one for one in opened if actions.get(one.branch, Action.KEEP) in _STAYS)
+
+
+def _still_holds(one: OpenPromotion) -> Reason:
+    rows = ", ".join(f"{row.chart} {row.version}" for row in one.held)
+    return STILL_HOLDS(number=one.pull.number, rows=rows, why=next(iter(one.held.values())))
 
 
 def _may_advance(planned: PullRequestPlan, wish: Wish) -> bool:
@@ -72,7 +102,9 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
     for key, rows in tier.gone.items():
         heirs = (proposal for proposal in tier.proposals if _charts_of(proposal) & {row.chart for row in rows})
         successors = tuple(branch_of(wish.tier, proposal.key.text) for proposal in heirs)
-        yield replace(wish, key=key, successors=successors, rebuilds=key in tier.released, frozen=key in tier.frozen)
+        kind = Kind.PROMOTION if key in tier.promotes else Kind.UPDATE
+        released, frozen = key in tier.released, key in tier.frozen
+        yield replace(wish, key=key, successors=successors, rebuilds=released, frozen=frozen, kind=kind)
     if not known and ALL.text not in tier.gone and not tier.alone:
         yield wish
 
@@ -104,11 +136,13 @@ def _charts_of(proposal: Proposal) -> set[str]:
 def _statuses(tier: TierProposals, planned: tuple[PullRequestPlan, ...], remote: Remote) -> Iterable[StatusPlan]:
     base = tier.view.base
     if not tier.alone:
-        own = tuple(one for one in planned if one.kind is not Kind.PROMOTION)
+        standing = branch_of(tier.view.tier, promotion_key().text) if tier.view.tier.standing_draft else ""
+        own = tuple(one for one in planned if one.kind is not Kind.PROMOTION or one.branch == standing)
         status = base_status(tier.view.tier, tier.verdicts, tier.view.passed_over, own, remote.run_url)
         yield StatusPlan(sha=base.sha, branch=base.branch, status=status)
     for one in planned:
-        if _is_ours_to_judge(one, remote):
+        as_it_is = one.kind is Kind.PROMOTION and one.action in _STAYS
+        if _is_ours_to_judge(one, remote) and not as_it_is:
             made_now = one.action in {Action.CREATE, Action.UPDATE, Action.OPEN}
             head = None if made_now else one.head_before
             yield StatusPlan(sha=head, branch=one.branch, status=head_status(one.tier, one, remote.run_url))

@@ -174,6 +174,7 @@ def test_a_word_about_a_chart_that_nobody_uses_is_kept_and_said(call: Call, remo
         (("--chart", "ghcr.io/x/y", "--until", "2026-03-01T03:00Z"), "--until is '2026-03-01T03:00Z', and"),
         (("--chart", "ghcr.io/x/y", "--until", "0h"), "--until is '0h', and"),
         (("--chart", "ghcr.io/x/y", "--reason", "a\n::error::b"), "--reason is longer than 200 characters, or not one"),
+        (("--chart", "ghcr.io/x/y", "--reason", "   "), "--reason is blank"),
         (("--chart", "ghcr.io/x/y", "--reason", "a" * 201), "--reason is longer than 200 characters, or not one"),
     ],
 )

@@ -25,6 +25,7 @@ from bot.model.verdicts import Current, Edit, Held, Update, Verdict
 from bot.reason import Reason
 from bot.report.document import document, schema
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
+from bot.report.headline import headline
 from bot.report.matrix import matrix
 from bot.report.run_report import RunReport
 from bot.steps.edit import TierEdits
@@ -107,6 +108,35 @@ def test_the_evidence_is_in_the_body_with_its_commit_and_the_digest() -> None:
     told.promote()
     assert f"staging runs it since 2026-01-01 00:00 UTC (<code>{sha[:10]}</code>)" in body(told)
     assert told.registry.charts[source(PODINFO)]["1.2.4"].digest.partition(":")[2] in body(told)
+
+
+def test_one_that_is_marked_ready_is_left_alone_until_its_last_box_is_ticked() -> None:
+    told = soaked()
+    told.promote()
+    told.forge.pulls[1] = replace(told.forge.pulls[1], draft=False)
+    tip, words = told.remote.branches[BRANCH], body(told)
+    told.write({STAGING: release("1.2.5")}).run()
+    report = told.pass_by(days=4).promote()
+    assert (told.remote.branches[BRANCH], body(told)) == (tip, words)
+    assert [one.plan.reason.sentence for one in report.outcomes if one.plan.reason] == [
+        "#1 is marked as ready for review and stays as it is"
+    ]
+    told.forge.pulls[1] = replace(told.forge.pulls[1], body=words.replace("- [ ] Make", "- [x] Make"))
+    told.promote()
+    assert proposed(told) == {LIVE: release("1.2.5").encode()}
+
+
+def test_the_only_row_stays_out_once_it_is_unticked_until_its_chart_is_named() -> None:
+    told = soaked()
+    told.promote()
+    words = body(told)
+    told.forge.pulls[1] = replace(told.forge.pulls[1], body=words.replace("- [x] <code>", "- [ ] <code>"))
+    told.promote()
+    assert told.forge.pulls == {}
+    report = told.promote()
+    assert (told.forge.pulls, decisions(report)) == ({}, {"podinfo": "refused"})
+    told.promote(chart=PODINFO)
+    assert [pull.number for pull in told.forge.pulls.values()] == [2]
 
 
 def test_a_second_promotion_writes_nothing_at_all() -> None:
@@ -387,7 +417,7 @@ class TestAPersonsWord:
         [branch] = [name for name in told.remote.branches if name.startswith("flux-chart-bot/live/promotion-podinfo-")]
         assert proposed(told, branch) == {LIVE: release("1.2.5").encode()}
         assert "no tier before ran it" in body(told)
-        assert body(told).startswith("A chart version, for **live**: a draft")
+        assert body(told).startswith("A chart version, for **live**. Nobody merges this but a person.")
         assert "**By a person's word**" in body(told)
         assert "@fixes" not in body(told)
         assert "](http" not in body(told)
@@ -402,7 +432,10 @@ class TestAPersonsWord:
 
     def test_it_has_to_exist(self) -> None:
         report = story().promote(chart=PODINFO, version="9.9.9", reason="x")
-        assert decisions(report) == {"podinfo": "manifest-not-found"}
+        assert decisions(report) == {"podinfo": "no-such-version"}
+        assert sentence(report) == "ghcr.io/x/podinfo has no version 9.9.9"
+        assert headline(report) == "nothing promoted: 1 refused"
+        assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.DONE
 
     def test_it_takes_again_what_production_went_back_from(self) -> None:
         told = story()

@@ -10,6 +10,9 @@ from msgspec.structs import replace
 
 from bot.ledger.model import Ledger, Matter, Word
 from bot.model.proposing import Proposing, Window
+from bot.report.headline import headline
+from bot.report.matrix import matrix
+from bot.report.told_reasons import told_reasons
 from bot.steps.remember import read_past, remember
 
 BRANCH = "flux-chart-bot/live/promotion"
@@ -48,6 +51,12 @@ def versions(told: Story) -> Mapping[str, str]:
     return {path: text.partition("version: ")[2].split()[0] for path, text in changed.items()}
 
 
+def base_word(told: Story) -> str:
+    """What production's base says last."""
+    said = told.forge.set_by_us[told.remote.branches["main"]]
+    return [one.description for one in said if one.context == "flux-chart-bot/live"][-1]
+
+
 def say(told: Story, **words: str | bool) -> None:
     """A person edits the open pull request."""
     [number] = told.forge.pulls
@@ -68,6 +77,29 @@ def test_an_update_opens_the_draft_once_the_versions_have_soaked() -> None:
     assert versions(told) == BOTH
     [pull] = told.forge.pulls.values()
     assert (pull.head, pull.draft) == (BRANCH, True)
+
+
+def test_what_it_takes_over_is_in_headline_matrix_and_status() -> None:
+    told = story().pass_by(days=4)
+    report = told.run()
+    assert headline(report) == "2 updates for live"
+    assert {cell.text for row in matrix(report) for cell in row.cells[1]} == {"1.2.3 -> 1.2.4", "1.0.0 -> 1.1.0"}
+    assert "2 updates proposed" in base_word(told)
+
+
+def test_what_it_does_not_take_over_is_in_the_report_with_why() -> None:
+    told = story().pass_by(days=1)
+    report = told.run()
+    assert headline(report) == "nothing to update"
+    assert {one.reason.id for one in told_reasons(report)} >= {"promotion-not-soaked"}
+
+
+def test_what_is_newer_than_one_that_is_ready_is_said_to_be_left_alone() -> None:
+    told = opened()
+    say(told, draft=False)
+    told.write({STAGING: release("1.2.5")}).run()
+    told.pass_by(days=4).run()
+    assert base_word(told).startswith("2 updates left alone")
 
 
 def test_where_nothing_changes_the_next_update_writes_nothing() -> None:
@@ -164,7 +196,8 @@ def test_once_it_is_marked_ready_it_stays_as_it_is() -> None:
     say(told, draft=False)
     tip, words = told.remote.branches[BRANCH], told.forge.pulls[1].body
     told.write({STAGING: release("1.2.5")}).run()
-    told.pass_by(days=4).run()
+    report = told.pass_by(days=4).run()
+    assert [one.plan.reason.id for one in report.outcomes if one.plan.reason] == ["marked-ready"]
     assert (told.remote.branches[BRANCH], told.forge.pulls[1].body) == (tip, words)
     say(told, draft=True)
     told.run()
