@@ -9,6 +9,7 @@ from bot.model.templates import Templates
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Held, Update, Verdict
 from bot.planning.grouping import ALL, branch_of
+from bot.planning.partings import partings
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
 from bot.proposal_reasons import TOUCHED
@@ -72,7 +73,14 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
     for key, rows in tier.gone.items():
         heirs = (proposal for proposal in tier.proposals if _charts_of(proposal) & {row.chart for row in rows})
         successors = tuple(branch_of(wish.tier, proposal.key.text) for proposal in heirs)
-        yield replace(wish, key=key, successors=successors, rebuilds=key in tier.released, frozen=key in tier.frozen)
+        yield replace(
+            wish,
+            key=key,
+            successors=successors,
+            partings=partings(rows, tier.verdicts),
+            rebuilds=key in tier.released,
+            frozen=key in tier.frozen,
+        )
     if not known and ALL.text not in tier.gone and not tier.alone:
         yield wish
 
