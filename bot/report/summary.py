@@ -88,7 +88,8 @@ def _pull_request_lines(report: RunReport) -> Iterator[str]:
 def _pull_request(report: RunReport, outcome: Outcome) -> str:
     plan = outcome.plan
     name = markdown(plan.texts.title) if plan.texts else code(plan.branch)
-    said = f"{_link(name, outcome.url)} into {code(plan.base)}: {markdown(what_became(report, outcome))}"
+    draft = " (draft)" if (plan.existing.draft if plan.existing else plan.draft) else ""
+    said = f"{_link(name, outcome.url)}{draft} into {code(plan.base)}: {markdown(what_became(report, outcome))}"
     if reason := outcome.problem or plan.reason:
         said += f". {_said(reason)}"
     elif outcome.remarks:

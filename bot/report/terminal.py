@@ -102,9 +102,13 @@ def _pull_request(report: RunReport, outcome: "Outcome") -> str:
     from bot.report.becoming import what_became  # noqa: PLC0415 - a scan has no pull request
 
     plan = outcome.plan
-    words = f"pull request for {plan.tier.name} into {plan.base} {what_became(report, outcome)}"
-    if outcome.url:
-        words += f": {outcome.url}"
+    existing = plan.existing
+    title = plan.texts.title if plan.texts else existing.title if existing else ""
+    named = f' "{title}"' if title else ""
+    draft = "draft " if (existing.draft if existing else plan.draft) else ""
+    words = f"{draft}pull request for {plan.tier.name} into {plan.base}{named}"
+    # Where it has no address yet, its branch tells it from others of one title.
+    words += f" {what_became(report, outcome)}: {outcome.url or plan.branch}"
     if reason := outcome.problem or plan.reason:
         words += f". {_said(reason)}"
     if outcome.open_by_hand:

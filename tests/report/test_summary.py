@@ -4,11 +4,11 @@ from msgspec.structs import replace
 
 from bot.maturity.maturity_reasons import NOT_GREEN, ROLLED_BACK, TIER_DISAGREES
 from bot.model.forge_reasons import MERGE_QUEUE
-from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan
+from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan, Texts
 from bot.model.references import PassedOver
 from bot.model.verdicts import Current, Verdict
 from bot.promotion.promotion_reasons import PROMOTION_NOT_SOAKED
-from bot.proposal_reasons import TOUCHED
+from bot.proposal_reasons import MOVES_ON_TOP, TOUCHED
 from bot.reason import Reason
 from bot.reasons import (
     NO_TIER,
@@ -173,6 +173,36 @@ def test_the_headline_says_what_matters() -> None:
     run = report(a_verdict(an_update()), a_verdict(an_update(), tier=STAGING), a_verdict(held(UNKNOWN)))
     assert headline(run) == "2 updates for dev and staging; 1 chart could not be looked up"
     assert headline(replace(run, dry_run=True)).endswith("a dry run, nothing was written")
+
+
+def test_the_headline_counts_what_is_proposed_and_not_what_is_left_alone() -> None:
+    mine, theirs = a_verdict(an_update()), a_verdict(an_update(), path="b.yaml")
+    left = replace(PLAN, action=Action.LEAVE, reason=TOUCHED(branch="x"), updates=(theirs,))
+    plan = Plan(pull_requests=(replace(PLAN, updates=(mine,)), left))
+    assert headline(replace(report(mine, theirs), plan=plan)) == "1 update for dev; 1 update left alone"
+    alone = replace(report(theirs), plan=Plan(pull_requests=(left,)))
+    assert headline(alone) == "nothing to update; 1 update left alone"
+
+
+def test_a_line_of_a_pull_request_names_it_and_a_draft_and_is_like_no_other() -> None:
+    texts = Texts(title="update charts", body="", commit_message="")
+    plans = (replace(PLAN, texts=texts), replace(PLAN, texts=texts, draft=True), replace(PLAN, texts=texts, branch="b"))
+    lines = list(plain_lines(replace(report(), plan=Plan(pull_requests=plans))))[-3:]
+    assert lines == [
+        'pull request for dev into main "update charts" would be opened: flux-chart-bot/dev/all',
+        'draft pull request for dev into main "update charts" would be opened: flux-chart-bot/dev/all',
+        'pull request for dev into main "update charts" would be opened: b',
+    ]
+    assert "update charts (draft) into" in summary(replace(report(), plan=Plan(pull_requests=plans)))
+
+
+def test_a_branch_of_others_whose_version_moves_says_so_in_one_breath() -> None:
+    moved = replace(PLAN, action=Action.ADVANCE, reason=MOVES_ON_TOP(branch="x"))
+    (line,) = [one for one in plain_lines(published(Outcome(plan=moved, wrote=True))) if "moved" in one]
+    assert line.startswith(
+        "pull request for dev into main moved on: flux-chart-bot/dev/all. x holds commits of others, so only its "
+        "version moves, by a commit on top of them. To hand it back"
+    )
 
 
 def test_the_summary_does_not_depend_on_the_order_of_what_was_found() -> None:
