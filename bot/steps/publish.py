@@ -27,7 +27,7 @@ from bot.planning.pull_requests import is_unfinished, unfinished
 from bot.ports import Forge, Repository
 from bot.reason import Reason
 from bot.reasons import FORGE_FAILED, PERMISSION_MISSING, PUSH_REJECTED
-from bot.report.escape import markdown
+from bot.report.escape import prose
 from bot.steps.find import Remote
 
 _T = TypeVar("_T")
@@ -224,7 +224,7 @@ def _steps(publisher: _Publisher, plan: PullRequestPlan, heirs: tuple[Outcome, .
 
 
 def _nothing_left(plan: PullRequestPlan) -> str:
-    told = "".join(f"\n- {markdown(one)}" for one in plan.partings)
+    told = "".join(f"\n- {prose(one)}" for one in plan.partings)
     return f"{_NOTHING_LEFT}\n{told}" if told else _NOTHING_LEFT
 
 

@@ -19,6 +19,7 @@ from bot.reasons import (
     TAG_MISSING,
     UNREACHABLE,
 )
+from bot.report.document import document
 from bot.report.headline import headline
 from bot.report.matrix import cell_of, matrix
 from bot.report.run_report import RunReport
@@ -224,6 +225,18 @@ def test_plain_lines_name_tier_chart_and_what_is_so_and_count_what_is_quiet() ->
     ]
 
 
+def test_one_quiet_chart_is_told_in_the_singular() -> None:
+    assert list(plain_lines(report(a_verdict(current()))))[-1] == "1 of 1 chart has nothing to do"
+    checked = replace(report(a_verdict(current()), a_verdict(an_update(), chart="x/y")), command="check")
+    assert list(plain_lines(checked))[-1] == "1 of 2 charts is as the rules say"
+
+
+def test_our_own_backticks_are_code_in_the_summary() -> None:
+    found = summary(report(a_verdict(held(NOT_GREEN(version="6.5.5", why="x")))))
+    assert "check context and creator in <code>with-status</code>." in found
+    assert "&#96;" not in found
+
+
 def test_a_suspended_object_is_never_counted_among_the_quiet() -> None:
     run = report(a_verdict(current("1.2.3"), suspended=True))
     assert "dev: ghcr.io/stefanprodan/charts/podinfo 1.2.3 (suspended)" in list(plain_lines(run))
@@ -241,3 +254,9 @@ def test_what_the_forge_remarks_stands_below_the_pull_requests() -> None:
     assert "opened\n- main has a merge queue. Let the workflows" in below
     assert "Not updated" not in found
     assert "main has a merge queue. Let the workflows" in "\n".join(plain_lines(replace(report(), published=made)))
+
+
+def test_the_plan_names_the_branch_of_a_tier_that_names_none() -> None:
+    branches = [tier["branch"] for tier in document(replace(report(), default="main"))["tiers"]]
+    assert branches == ["main", "main", "main"]
+    assert document(report())["tiers"][0]["branch"] is None
