@@ -53,6 +53,7 @@ class Root(Struct, frozen=True, kw_only=True):
         objects: Those that decide charts, in the order of the build.
         others: What they are built with: Kustomizations of Flux, ConfigMaps, Secrets.
         needs: Roots that this one waits for (`dependsOn`), by name.
+        source: What the Kustomization applies its folder of, as it names it; empty for a root without Flux.
     """
 
     cluster: str
@@ -65,6 +66,7 @@ class Root(Struct, frozen=True, kw_only=True):
     objects: tuple[BuiltObject, ...] = ()
     others: tuple[BuiltObject, ...] = ()
     needs: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def by(self) -> BuiltBy:
@@ -333,6 +335,7 @@ class _Cluster:
             objects=tuple(each for each in built if each.decides),
             others=tuple(each for each in built if not each.decides),
             needs=applier.needs if applier else (),
+            source=applier.source if applier else "",
         )
 
 

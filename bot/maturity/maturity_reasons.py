@@ -38,6 +38,12 @@ NOT_GREEN = ReasonKind(
     "It is taken once the status says success on a commit that holds it; check context and creator in `with-status`",
     short="{version} not green yet",
 )
+OTHER_TAG = ReasonKind(
+    "other-tag",
+    "{tier} runs the tag {theirs}, which is {there}, and {ours} is {here}",
+    "Write the version alike in both tiers, or find out why the two tags are different charts",
+    Weight.WARNING,
+)
 MERGE_BRINGS = ReasonKind(
     "merge-brings",
     "a merge of {tier} brings {version}, {soaked}",

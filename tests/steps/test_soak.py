@@ -252,6 +252,17 @@ def test_without_a_soak_it_is_enough_that_dev_runs_it() -> None:
     assert LEDGER_BRANCH not in told.remote.branches
 
 
+def test_a_tier_without_a_soak_does_not_keep_the_clock_of_one_with_a_soak_from_starting() -> None:
+    live = tier("live", "exact", production=True, pace=pace(comes_from=["dev"], soak="3d"))
+    hasty = tier("staging", "any", pace=pace(comes_from=["dev"]))
+    told = Story(configuration(TIERS[0], hasty, live)).push(PODINFO, "1.2.3", "1.2.4")
+    told.write({STAGING: release("1.2.3"), "apps/live/a.yaml": release("1.2.3")})
+    told.write({DEV: release("1.2.4")}, "develop")
+
+    assert taken(told.run()) == "1.2.4"
+    assert taken(told.pass_by(days=3).promote(to="live"), "live") == "1.2.4"
+
+
 def test_history_that_was_rewritten_proves_nothing() -> None:
     told = story()
     told.run()
