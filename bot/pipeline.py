@@ -213,4 +213,5 @@ def _report(
         changes=tuple(change for tier in tiers for change in tier.changes),
         passed_over=(*(item for view in resolved.views for item in view.passed_over), *resolved.outside),
         dry_run=request.remote is not None and not request.writes,
+        default=request.default,
     )

@@ -54,6 +54,11 @@ STILL_HOLDS = ReasonKind(
     "Do not merge it: convert it to a draft, or close it; or release what is held",
     Weight.WARNING,
 )
+MOVES_ON_TOP = ReasonKind(
+    "moves-on-top",
+    "{branch} holds commits of others, so only its version moves, by a commit on top of them",
+    "To hand it back, tick the last box of its pull request, or delete the branch",
+)
 FOREIGN_BRANCH = ReasonKind(
     "foreign-branch",
     "{branch} exists and holds no commit of this bot",

@@ -78,7 +78,7 @@ _FORGE = (
     Option("forge-folder", "the folder of --forge files (default: flux-chart-bot)", "DIR", default="flux-chart-bot"),
 )
 _SELECTORS = (
-    Option("chart", "which chart, by the address that the report shows", "HOST/PATH/NAME"),
+    Option("chart", "which chart (always needed), by the address that the report shows", "HOST/PATH/NAME"),
     Option("version", "only this version of it (default: every one)", "VERSION"),
     Option("tier", "only in this tier (default: in every one)", "NAME"),
 )

@@ -107,7 +107,7 @@ def chart_named(text: str, configuration: Configuration) -> ChartAddress:
     host, _, name = text.removeprefix("oci://").partition("/")
     address = join_chart(f"oci://{host}", name)
     if isinstance(address, Reason):
-        raise UsageError(f"--chart is no address: {address.sentence}", "Give it as the report shows it")
+        raise UsageError(f"--chart is no address: {address.sentence}", "Give HOST/PATH/NAME, as the report shows it")
     return canonical(address, configuration.mirrors)
 
 

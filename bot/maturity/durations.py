@@ -25,9 +25,9 @@ def duration_text(duration: timedelta) -> str:
 
 
 def left_text(until: datetime, now: datetime) -> str:
-    """How long it takes from now, rounded up: `2d`, `5h`."""
+    """How long it takes from now, rounded up: `2d`, `1d`, `5h`."""
     left = until - now
-    unit, name = (_DAY, "d") if left > _DAY else (_HOUR, "h")
+    unit, name = (_DAY, "d") if left >= _DAY else (_HOUR, "h")
     return f"{max(1, -(-left // unit))}{name}"
 
 

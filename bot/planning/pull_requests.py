@@ -25,6 +25,7 @@ class Wish(Struct, frozen=True, kw_only=True):
         key: The last part of its branch's name.
         unknown: Files that hold a chart which could not be looked up and has no update in this run.
         successors: Branches that propose what this one did, where nothing is wished of it any more.
+        partings: What became of each of its rows, where nothing is wished of it any more.
         rebuilds: A person asks for the branch to be made anew, whatever lies on it.
         frozen: Nothing is pushed or reworded now: what is open stays as it is.
         draft: It is opened as a draft.
@@ -41,6 +42,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     unknown: frozenset[str] = frozenset()
     key: str = ALL.text
     successors: tuple[Branch, ...] = ()
+    partings: tuple[str, ...] = ()
     rebuilds: bool = False
     frozen: bool = False
     draft: bool = False
@@ -91,6 +93,7 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
         changes=wish.changes,
         updates=wish.updates,
         successors=wish.successors,
+        partings=wish.partings,
         draft=wish.draft,
         extras=wish.extras,
         kind=wish.kind,

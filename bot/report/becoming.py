@@ -7,28 +7,39 @@ _DONE = {
     Action.CREATE: "opened",
     Action.OPEN: "opened",
     Action.UPDATE: "updated",
-    Action.ADVANCE: "moved on, on top of others' commits",
+    Action.ADVANCE: "moved on",
     Action.REWORD: "reworded",
     Action.KEEP: "unchanged",
-    Action.CLOSE: "closed, nothing is left to update",
+    Action.CLOSE: "closed",
     Action.LEAVE: "left alone",
 }
 _INTENDED = {
     Action.CREATE: "would be opened",
     Action.OPEN: "would be opened",
     Action.UPDATE: "would be updated",
-    Action.ADVANCE: "would be moved on, on top of others' commits",
+    Action.ADVANCE: "would be moved on",
     Action.REWORD: "would be reworded",
     Action.KEEP: "stays as it is",
-    Action.CLOSE: "would be closed, nothing is left to update",
+    Action.CLOSE: "would be closed",
     Action.LEAVE: "is left alone",
 }
 
 
 def what_became(report: RunReport, outcome: Outcome) -> str:
-    """`opened`, `would be updated`, `not written` for one pull request, in a word or two."""
+    """`opened`, `would be updated`, `not written` for one pull request; foreign text, not escaped."""
     if report.published is None:
-        return _INTENDED[outcome.plan.action]
+        return f"{_INTENDED[outcome.plan.action]}{_why_closed(outcome)}"
     if outcome.problem:
         return "written in part" if outcome.wrote else "not written"
-    return _DONE[outcome.plan.action]
+    return f"{_DONE[outcome.plan.action]}{_why_closed(outcome)}"
+
+
+def _why_closed(outcome: Outcome) -> str:
+    plan = outcome.plan
+    if plan.action is not Action.CLOSE:
+        return ""
+    if plan.successors:
+        return ", its updates are grouped otherwise now"
+    return (
+        f", nothing is left to update ({'; '.join(plan.partings)})" if plan.partings else ", nothing is left to update"
+    )

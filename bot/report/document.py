@@ -37,7 +37,7 @@ def document(report: RunReport) -> Json:
         "tiers": [
             {
                 "name": tier.name,
-                "branch": tier.branch,
+                "branch": tier.branch or report.default or None,
                 "production": tier.production,
                 "follow": _follow(tier.follow),
             }

@@ -15,6 +15,7 @@ _INVISIBLE = re.compile(
 _BREAKER = "&#8203;"
 """A zero-width space of our own: what follows is no longer a mention, a reference or an address."""
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&!$@#]|^[-+=]|^\d+[.)](?=\s|$)")
+_QUOTED = re.compile(r"`([^`]+)`")
 _REFERENCE = re.compile(r"\b(gh)-(?=\d)|\b(www)\.|:(?=//)", re.IGNORECASE)
 _IN_SUBJECT = re.compile(r"[@#`<>\[\]]|(?<=gh)-(?=\d)|:(?=//)", re.IGNORECASE)
 """What makes a forge act on a commit: mentions, references, addresses, `[skip ci]`."""
@@ -43,6 +44,15 @@ def markdown(text: str) -> Markdown:
     """Foreign text inside a sentence of GitHub's Markdown: no markup, HTML, image, mention, reference or link."""
     shown = _MARKUP.sub(lambda found: _entities(found[0]), visible(text))
     return Markdown(_REFERENCE.sub(lambda found: f"{found[0]}{_BREAKER}", shown))
+
+
+def prose(text: str) -> Markdown:
+    """A sentence of ours with foreign text in it: what stands between two backticks is code, the rest as `markdown`.
+
+    Whoever wrote the backticks, both forms are harmless.
+    """
+    parts = _QUOTED.split(visible(text))
+    return Markdown("".join(code(part) if index % 2 else markdown(part) for index, part in enumerate(parts)))
 
 
 def code(text: str) -> Markdown:

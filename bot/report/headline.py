@@ -1,19 +1,24 @@
 """The run in one sentence."""
 
-from bot.model.verdicts import Held
+from bot.model.verdicts import Held, Verdict
 from bot.report.run_report import RunReport, charts_unknown, counted, counted_updates, findings, is_unknown
+
+_LEAVE = "leave"
+"""`Action.LEAVE`, which a scan need not load."""
 
 
 def headline(report: RunReport) -> str:
     """`3 updates for dev and staging; 1 chart could not be looked up`."""
-    tiers = [tier.name for tier in report.tiers if any(one.tier.name == tier.name for one in report.updates)]
+    left, taken = _left_alone(report)
+    tiers = [tier.name for tier in report.tiers if any(one.tier.name == tier.name for one in taken)]
     parts = [report.word] if report.word else []
     if report.command == "check":
         parts.append(_checked(report))
     elif report.command == "promote":
         parts.append(_promoted(report, tiers))
     elif report.verdicts or not report.word:
-        parts.append(f"{counted_updates(report.updates)} for {_listed(tiers)}" if tiers else "nothing to update")
+        parts.append(f"{counted_updates(taken)} for {_listed(tiers)}" if tiers else "nothing to update")
+        parts += [f"{counted_updates(left)} left alone"] if left else []
     if unknown := charts_unknown(report.verdicts):
         parts.append(f"{counted(unknown, 'chart')} could not be looked up")
     if report.dry_run:
@@ -28,6 +33,18 @@ def _promoted(report: RunReport, tiers: list[str]) -> str:
         return f"{counted(len(report.updates), 'promotion')} for {_listed(tiers)}"
     refused = sum(isinstance(one.decision, Held) and not is_unknown(one) for one in report.verdicts)
     return f"nothing promoted: {refused} refused" if refused else "nothing to promote"
+
+
+def _left_alone(report: RunReport) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
+    """The updates of pull requests that are left alone, and all others."""
+    plans = (outcome.plan for outcome in report.outcomes)
+    alone = {_place(one) for plan in plans if plan.action.value == _LEAVE for one in plan.updates}
+    left = tuple(one for one in report.updates if _place(one) in alone)
+    return left, tuple(one for one in report.updates if _place(one) not in alone)
+
+
+def _place(verdict: Verdict) -> tuple[str, str, int]:
+    return verdict.tier.name, verdict.reference.path, verdict.reference.line
 
 
 def _checked(report: RunReport) -> str:

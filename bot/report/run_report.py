@@ -29,6 +29,7 @@ class RunReport(Struct, frozen=True, kw_only=True):
         published: What came of it; None where nothing was to be written.
         dry_run: The plan was made and deliberately not carried out.
         word: What a person had this run keep, in a line; else empty.
+        default: The branch of tiers that name none; empty where it is not known, as in a work tree.
         suggestion: The configuration that a scan without one judged by, to be written by a person; else empty.
     """
 
@@ -42,6 +43,7 @@ class RunReport(Struct, frozen=True, kw_only=True):
     dry_run: bool = False
     word: str = ""
     suggestion: str = ""
+    default: str = ""
 
     @property
     def tiers(self) -> tuple[Tier, ...]:

@@ -7,7 +7,7 @@ from bot.model.proposals import Outcome
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH
 from bot.reason import Reason, Weight
 from bot.report.becoming import what_became
-from bot.report.escape import Markdown, code, markdown, visible
+from bot.report.escape import Markdown, code, markdown, prose, visible
 from bot.report.headline import headline
 from bot.report.matrix import Cell, Row, matrix
 from bot.report.run_report import RunReport, counted
@@ -88,7 +88,8 @@ def _pull_request_lines(report: RunReport) -> Iterator[str]:
 def _pull_request(report: RunReport, outcome: Outcome) -> str:
     plan = outcome.plan
     name = markdown(plan.texts.title) if plan.texts else code(plan.branch)
-    said = f"{_link(name, outcome.url)} into {code(plan.base)}: {what_became(report, outcome)}"
+    draft = " (draft)" if (plan.existing.draft if plan.existing else plan.draft) else ""
+    said = f"{_link(name, outcome.url)}{draft} into {code(plan.base)}: {prose(what_became(report, outcome))}"
     if reason := outcome.problem or plan.reason:
         said += f". {_said(reason)}"
     elif outcome.remarks:
@@ -138,4 +139,4 @@ def _listed(told: Told) -> str:
 
 
 def _said(reason: Reason) -> str:
-    return markdown(f"{str(reason).rstrip('.')}.")
+    return prose(f"{str(reason).rstrip('.')}.")

@@ -10,7 +10,7 @@ from bot.report.diff import diff_lines
 from bot.report.escape import visible
 from bot.report.headline import headline
 from bot.report.matrix import Row, Tone, matrix
-from bot.report.run_report import RunReport
+from bot.report.run_report import RunReport, counted
 from bot.report.told_reasons import Told, told_reasons
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def show_diff(changes: Iterable[FileChange], stream: TextIO) -> None:
 
 
 def progress_on(stream: TextIO, what: str = "answers from registries") -> Progress:
-    """Say how far a long step is: one line that counts up on a terminal, a line a quarter in a log."""
-    quarter = 0
+    """Say how far a long step is: one line that counts up on a terminal; in a log the first step says its end."""
+    told = False
 
     def on_terminal(done: int, of: int) -> None:
         end = "\n" if done >= of else ""
@@ -53,12 +53,11 @@ def progress_on(stream: TextIO, what: str = "answers from registries") -> Progre
         stream.flush()
 
     def in_log(done: int, of: int) -> None:
-        nonlocal quarter
-        reached = 4 * done // of if of else 0
-        if reached > quarter:
+        nonlocal told
+        # The later ones are short, and a line of each would be most of a quiet run's log.
+        if done >= of > 0 and not told:
+            told = True
             stream.write(f"{done} of {of} {what}\n")
-        # A new step begins from its start again.
-        quarter = 0 if done >= of else reached
 
     return on_terminal if stream.isatty() else in_log
 
@@ -73,8 +72,9 @@ def plain_lines(report: RunReport) -> Iterator[str]:
         if row.tone is not Tone.QUIET:
             yield from _plain_row(row, report)
     if quiet := sum(row.tone is Tone.QUIET for row in rows):
-        said = "are as the rules want them" if report.command == "check" else "have nothing to do"
-        yield f"{quiet} of {len(rows)} charts {said}"
+        said = "as the rules say" if report.command == "check" else "nothing to do"
+        verb = ("is", "are") if report.command == "check" else ("has", "have")
+        yield f"{quiet} of {counted(len(rows), 'chart')} {verb[quiet > 1]} {said}"
     yield from _closing(report)
 
 
@@ -102,9 +102,13 @@ def _pull_request(report: RunReport, outcome: "Outcome") -> str:
     from bot.report.becoming import what_became  # noqa: PLC0415 - a scan has no pull request
 
     plan = outcome.plan
-    words = f"pull request for {plan.tier.name} into {plan.base} {what_became(report, outcome)}"
-    if outcome.url:
-        words += f": {outcome.url}"
+    existing = plan.existing
+    title = plan.texts.title if plan.texts else existing.title if existing else ""
+    named = f' "{title}"' if title else ""
+    draft = "draft " if (existing.draft if existing else plan.draft) else ""
+    words = f"{draft}pull request for {plan.tier.name} into {plan.base}{named}"
+    # Where it has no address yet, its branch tells it from others of one title.
+    words += f" {what_became(report, outcome)}: {outcome.url or plan.branch}"
     if reason := outcome.problem or plan.reason:
         words += f". {_said(reason)}"
     if outcome.open_by_hand:

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from bot.maturity.durations import duration_text
-from bot.maturity.gates import Gate, NotYet
+from bot.maturity.gates import Gate, NotYet, ReturnGate, SoakGate
 from bot.model.proposing import Rollback
 from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration, Pace, Rule, Tier
@@ -107,12 +107,15 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     def not_yet(self, tag: str, version: Version | None) -> NotYet | None:
         """Why a version that is allowed is not taken now; until when, if all that speaks against it ends by itself."""
-        objections = [found for gate in self.gates if (found := gate.objection(tag, version))]
-        if not objections:
+        said = [(gate, found) for gate in self.gates if (found := gate.objection(tag, version))]
+        if not said:
             return None
+        # What a tier went back from it does not run: that it has not soaked there needs no second word.
+        back = {gate.tier for gate, _ in said if isinstance(gate, ReturnGate)}
+        objections = [found for gate, found in said if not (isinstance(gate, SoakGate) and gate.tier in back)]
         ends = [each.until for each in objections if each.until]
         until = max(ends) if len(ends) == len(objections) else None
-        return NotYet("; ".join(each.why for each in objections), until)
+        return NotYet("; ".join(dict.fromkeys(each.why for each in objections)), until)
 
     def objection_elsewhere(self, tag: str, version: Version, current: Version) -> NotYet | None:
         """Why another tier that shares the value does not take a version, or not now; None where all of them do."""

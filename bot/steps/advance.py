@@ -12,6 +12,7 @@ from bot.model.tiers import Configuration
 from bot.model.verdicts import Edit, Held, Update, Verdict
 from bot.planning.rows import row_of
 from bot.planning.sharing import whole_tiers
+from bot.proposal_reasons import MOVES_ON_TOP
 from bot.reason import Reason
 from bot.steps.edit import edit
 from bot.steps.find import Remote
@@ -47,7 +48,8 @@ def advance(left: PullRequestPlan, view: TierView, remote: Remote, configuration
     if changes is None:
         return left
     rewords = left.existing.author == remote.us.login
-    return replace(left, action=Action.ADVANCE if changes else Action.KEEP, changes=changes, rewords=rewords)
+    action, reason = Action.ADVANCE if changes else Action.KEEP, MOVES_ON_TOP(branch=left.branch)
+    return replace(left, action=action, reason=reason, changes=changes, rewords=rewords)
 
 
 def _theirs(

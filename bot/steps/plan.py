@@ -9,6 +9,7 @@ from bot.model.templates import Templates
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Held, Update, Verdict
 from bot.planning.grouping import ALL, branch_of, promotion_key
+from bot.planning.partings import partings
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
 from bot.proposal_reasons import STILL_HOLDS, TOUCHED
@@ -102,9 +103,15 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
     for key, rows in tier.gone.items():
         heirs = (proposal for proposal in tier.proposals if _charts_of(proposal) & {row.chart for row in rows})
         successors = tuple(branch_of(wish.tier, proposal.key.text) for proposal in heirs)
-        kind = Kind.PROMOTION if key in tier.promotes else Kind.UPDATE
-        released, frozen = key in tier.released, key in tier.frozen
-        yield replace(wish, key=key, successors=successors, rebuilds=released, frozen=frozen, kind=kind)
+        yield replace(
+            wish,
+            key=key,
+            successors=successors,
+            partings=partings(rows, tier.verdicts),
+            rebuilds=key in tier.released,
+            frozen=key in tier.frozen,
+            kind=Kind.PROMOTION if key in tier.promotes else Kind.UPDATE,
+        )
     if not known and ALL.text not in tier.gone and not tier.alone:
         yield wish
 

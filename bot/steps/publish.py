@@ -27,15 +27,14 @@ from bot.planning.pull_requests import is_unfinished, unfinished
 from bot.ports import Forge, Repository
 from bot.reason import Reason
 from bot.reasons import FORGE_FAILED, PERMISSION_MISSING, PUSH_REJECTED
+from bot.report.escape import prose
 from bot.steps.find import Remote
 
 _T = TypeVar("_T")
 _Step = Callable[[Outcome], Outcome]
 """One write for one pull request."""
 
-_NOTHING_LEFT = (
-    "Nothing is left to update here: every version of this pull request is on its base branch, or no longer wanted."
-)
+_NOTHING_LEFT = "Nothing is left to update here."
 _NO_HEIR = "it stays open, since what replaces it could not be opened"
 _MEMORY_MESSAGE = "Remember what people refused, and what waits since when\n"
 _ELSEWHERE = "The configuration groups these updates otherwise now. They are proposed in"
@@ -167,7 +166,7 @@ class _Publisher(Struct, frozen=True, kw_only=True):
         if existing is None:
             return outcome
         links = [heir.url for heir in heirs if heir.url]
-        comment = f"{_ELSEWHERE} {', '.join(links)}." if links else _NOTHING_LEFT
+        comment = f"{_ELSEWHERE} {', '.join(links)}." if links else _nothing_left(outcome.plan)
         problem = self.forge.close_pull_request(existing.number, comment=comment)
         return replace(outcome, problem=problem, wrote=problem is None)
 
@@ -222,6 +221,11 @@ def _steps(publisher: _Publisher, plan: PullRequestPlan, heirs: tuple[Outcome, .
             return publisher.push, publisher.reword if plan.existing else publisher.open
         case _:
             assert_never(plan.action)
+
+
+def _nothing_left(plan: PullRequestPlan) -> str:
+    told = "".join(f"\n- {prose(one)}" for one in plan.partings)
+    return f"{_NOTHING_LEFT}\n{told}" if told else _NOTHING_LEFT
 
 
 def _take(steps: Iterable[_Step], outcome: Outcome) -> tuple[Outcome, bool]:

@@ -72,7 +72,7 @@ def test_a_forks_head_is_judged_by_its_name_against_where_it_began(
     told = bot("check", "--remote", remote, **event(good))
     assert (told.code, told.lines) == (
         0,
-        ["1 version changed, nothing speaks against it", "", "1 of 1 charts are as the rules want them"],
+        ["1 version changed, nothing speaks against it", "", "1 of 1 chart is as the rules say"],
     )
 
 

@@ -44,7 +44,7 @@ def test_a_version_walks_through_three_tiers_day_by_day(bot: Bot, tmp_path: Path
     assert "1 promotion for production" in days[8]
     assert "staging runs it since 2026-01-09 17:00 UTC" in days[8]
     assert "<code>Edit apps/staging/podinfo.yaml</code>" in days[8].partition("What else changed there")[2]
-    assert "1 of 1 charts have nothing to do" in days[9]
+    assert "1 of 1 chart has nothing to do" in days[9]
     pages = [json.loads(page.read_text()) for page in (tmp_path / "kept/forge/pull-requests").glob("*.json")]
     assert sorted((page["base"], page["draft"]) for page in pages) == [
         ("develop", False),

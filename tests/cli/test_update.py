@@ -13,6 +13,7 @@ NO_TOKEN = (
     "input `token`"
 )
 FILES = ("--forge", "files")
+PULL_REQUEST = 'pull request for dev into main "chore(deps): update 2 charts in dev"'
 
 
 def state(remote: Path) -> str:
@@ -25,7 +26,7 @@ def test_a_dry_run_tells_all_and_writes_nothing(bot: Bot, remote: Path, tmp_path
     before = state(remote)
     told = bot("update", "--dry-run", *FILES, "--forge-folder", tmp_path / "forge", "--remote", remote)
     assert (told.code, told.lines[0]) == (0, "2 updates for dev; a dry run, nothing was written")
-    assert told.lines[-1] == "pull request for dev into main would be opened"
+    assert told.lines[-1] == f"{PULL_REQUEST} would be opened: flux-chart-bot/dev/all"
     assert state(remote) == before
     assert not (tmp_path / "forge").exists()
 
@@ -35,11 +36,12 @@ def test_a_second_run_writes_nothing(bot: Bot, remote: Path, tmp_path: Path) -> 
     told = bot(*call)
     assert (told.code, told.lines[-1]) == (
         0,
-        f"pull request for dev into main opened: {tmp_path}/forge/pull-requests/0001.md",
+        f"{PULL_REQUEST} opened: {tmp_path}/forge/pull-requests/0001.md",
     )
     before = state(remote), {path: path.read_bytes() for path in (tmp_path / "forge").rglob("*.*")}
     told = bot(*call)
-    assert (told.code, told.lines[-1].partition(": ")[0]) == (0, "pull request for dev into main unchanged")
+    assert told.code == 0
+    assert told.lines[-1].startswith(f"{PULL_REQUEST} unchanged: ")
     assert (state(remote), {path: path.read_bytes() for path in (tmp_path / "forge").rglob("*.*")}) == before
 
 

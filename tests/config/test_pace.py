@@ -176,7 +176,8 @@ def test_a_duration_reads_as_it_is_written(hours: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "text"), [(0.1, "1h"), (1, "1h"), (1.5, "2h"), (24, "24h"), (24.1, "2d"), (48, "2d"), (49, "3d")]
+    ("hours", "text"),
+    [(0.1, "1h"), (1, "1h"), (1.5, "2h"), (23, "23h"), (24, "1d"), (24.1, "2d"), (48, "2d"), (49, "3d")],
 )
 def test_what_is_left_is_rounded_up(hours: float, text: str) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)

@@ -24,7 +24,7 @@ from bot.planning.commit_trailers import word
 from bot.planning.grouping import promotion_key
 from bot.report.annotations import annotations_of, annotations_of_faults
 from bot.report.document import document, document_text, output_text, schema
-from bot.report.escape import code, log_line, markdown, visible
+from bot.report.escape import code, log_line, markdown, prose, visible
 from bot.report.promotion_wording import promotion_texts
 from bot.report.runner import Runner, outputs_of
 from bot.report.sink import Sink
@@ -263,7 +263,9 @@ def test_json_survives_the_sink() -> None:
 
 @given(st.text())
 def test_any_text_as_markdown_is_inert(text: str) -> None:
-    assert_inert_markdown(f"- {markdown(text)}\n- {code(text)}\n")
+    assert_inert_markdown(
+        f"- {markdown(text)}\n- {code(text)}\n- {prose(text)}\n- {prose(f'a `{text}` b {text} `c`')}\n"
+    )
 
 
 @given(st.text())

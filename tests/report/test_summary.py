@@ -4,11 +4,11 @@ from msgspec.structs import replace
 
 from bot.maturity.maturity_reasons import NOT_GREEN, ROLLED_BACK, TIER_DISAGREES
 from bot.model.forge_reasons import MERGE_QUEUE
-from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan
+from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan, Texts
 from bot.model.references import PassedOver
 from bot.model.verdicts import Current, Verdict
 from bot.promotion.promotion_reasons import PROMOTION_NOT_SOAKED
-from bot.proposal_reasons import TOUCHED
+from bot.proposal_reasons import MOVES_ON_TOP, TOUCHED
 from bot.reason import Reason
 from bot.reasons import (
     NO_TIER,
@@ -19,6 +19,7 @@ from bot.reasons import (
     TAG_MISSING,
     UNREACHABLE,
 )
+from bot.report.document import document
 from bot.report.headline import headline
 from bot.report.matrix import cell_of, matrix
 from bot.report.run_report import RunReport
@@ -175,6 +176,36 @@ def test_the_headline_says_what_matters() -> None:
     assert headline(replace(run, dry_run=True)).endswith("a dry run, nothing was written")
 
 
+def test_the_headline_counts_what_is_proposed_and_not_what_is_left_alone() -> None:
+    mine, theirs = a_verdict(an_update()), a_verdict(an_update(), path="b.yaml")
+    left = replace(PLAN, action=Action.LEAVE, reason=TOUCHED(branch="x"), updates=(theirs,))
+    plan = Plan(pull_requests=(replace(PLAN, updates=(mine,)), left))
+    assert headline(replace(report(mine, theirs), plan=plan)) == "1 update for dev; 1 update left alone"
+    alone = replace(report(theirs), plan=Plan(pull_requests=(left,)))
+    assert headline(alone) == "nothing to update; 1 update left alone"
+
+
+def test_a_line_of_a_pull_request_names_it_and_a_draft_and_is_like_no_other() -> None:
+    texts = Texts(title="update charts", body="", commit_message="")
+    plans = (replace(PLAN, texts=texts), replace(PLAN, texts=texts, draft=True), replace(PLAN, texts=texts, branch="b"))
+    lines = list(plain_lines(replace(report(), plan=Plan(pull_requests=plans))))[-3:]
+    assert lines == [
+        'pull request for dev into main "update charts" would be opened: flux-chart-bot/dev/all',
+        'draft pull request for dev into main "update charts" would be opened: flux-chart-bot/dev/all',
+        'pull request for dev into main "update charts" would be opened: b',
+    ]
+    assert "update charts (draft) into" in summary(replace(report(), plan=Plan(pull_requests=plans)))
+
+
+def test_a_branch_of_others_whose_version_moves_says_so_in_one_breath() -> None:
+    moved = replace(PLAN, action=Action.ADVANCE, reason=MOVES_ON_TOP(branch="x"))
+    (line,) = [one for one in plain_lines(published(Outcome(plan=moved, wrote=True))) if "moved" in one]
+    assert line.startswith(
+        "pull request for dev into main moved on: flux-chart-bot/dev/all. x holds commits of others, so only its "
+        "version moves, by a commit on top of them. To hand it back"
+    )
+
+
 def test_the_summary_does_not_depend_on_the_order_of_what_was_found() -> None:
     verdicts = [a_verdict(held(UNKNOWN), chart=f"x/{name}", path=name) for name in "cab"]
     assert summary(report(*verdicts)) == summary(report(*reversed(verdicts)))
@@ -194,6 +225,18 @@ def test_plain_lines_name_tier_chart_and_what_is_so_and_count_what_is_quiet() ->
     ]
 
 
+def test_one_quiet_chart_is_told_in_the_singular() -> None:
+    assert list(plain_lines(report(a_verdict(current()))))[-1] == "1 of 1 chart has nothing to do"
+    checked = replace(report(a_verdict(current()), a_verdict(an_update(), chart="x/y")), command="check")
+    assert list(plain_lines(checked))[-1] == "1 of 2 charts is as the rules say"
+
+
+def test_our_own_backticks_are_code_in_the_summary() -> None:
+    found = summary(report(a_verdict(held(NOT_GREEN(version="6.5.5", why="x")))))
+    assert "check context and creator in <code>with-status</code>." in found
+    assert "&#96;" not in found
+
+
 def test_a_suspended_object_is_never_counted_among_the_quiet() -> None:
     run = report(a_verdict(current("1.2.3"), suspended=True))
     assert "dev: ghcr.io/stefanprodan/charts/podinfo 1.2.3 (suspended)" in list(plain_lines(run))
@@ -211,3 +254,9 @@ def test_what_the_forge_remarks_stands_below_the_pull_requests() -> None:
     assert "opened\n- main has a merge queue. Let the workflows" in below
     assert "Not updated" not in found
     assert "main has a merge queue. Let the workflows" in "\n".join(plain_lines(replace(report(), published=made)))
+
+
+def test_the_plan_names_the_branch_of_a_tier_that_names_none() -> None:
+    branches = [tier["branch"] for tier in document(replace(report(), default="main"))["tiers"]]
+    assert branches == ["main", "main", "main"]
+    assert document(report())["tiers"][0]["branch"] is None

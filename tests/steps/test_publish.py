@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from builders import PODINFO, configuration, tier
+from builders import PODINFO, configuration, rule, tier
 from doubles.memory_forge import US
 from doubles.story import Story, release
 from msgspec.structs import replace
@@ -171,8 +171,16 @@ def test_what_arrived_on_the_base_closes_its_pull_request_and_deletes_its_branch
     assert writes(story) == ["delete", "close_pull_request"]
     assert (story.forge.pulls, story.remote.tip(NAME)) == ({}, None)
     assert (account(outcome), outcome.head) == (("close", True, ""), None)
+    assert story.forge.comments == ["Nothing is left to update here.\n\n- podinfo: 1.2.4 is on the base branch"]
+
+
+def test_what_is_held_or_skipped_closes_its_pull_request_and_says_so() -> None:
+    story = proposed()
+    story.configuration = configuration(tier("dev", "minor"), rules=(rule(skip=["1.2.4"]),))
+    story.published()
+
     assert story.forge.comments == [
-        "Nothing is left to update here: every version of this pull request is on its base branch, or no longer wanted."
+        "Nothing is left to update here.\n\n- podinfo: 1.2.4 is not taken: skipped by a rule (1.2.4)"
     ]
 
 

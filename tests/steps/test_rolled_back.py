@@ -177,6 +177,19 @@ def chain() -> Story:
     return told.write({"apps/test/a.yaml": release("1.2.4"), "apps/last/a.yaml": release("1.2.3")})
 
 
+def test_the_tier_behind_says_once_that_the_one_before_went_back() -> None:
+    told = story()
+    told.configuration = configuration(
+        tier("dev", "patch"), tier("staging", "patch", pace=pace(comes_from=["dev"], soak="1d"))
+    )
+    told.write({STAGING: release("1.2.3")})
+    report = told.run()
+    decisions = [one.decision for one in report.verdicts if one.tier.name == "staging"]
+    refused = [one for each in decisions if isinstance(each, Current) for one in each.refused]
+    assert [(one.tag, one.why[:-10]) for one in refused] == [("1.2.4", "dev went back from it in ")]
+    assert why(report, "staging").count("dev") == 1
+
+
 def test_no_tier_behind_takes_it_either() -> None:
     told = chain()
     told.configuration = configuration(
