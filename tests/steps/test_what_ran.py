@@ -284,3 +284,12 @@ def test_a_tree_without_kustomizations_is_what_its_files_say() -> None:
     long_seen(told.write({DEV: release("1.2.6")}))
 
     assert taken(told) == "1.2.6"
+
+
+def test_a_file_that_is_moved_runs_on() -> None:
+    told = story()
+    told.write({DEV: release("1.2.6")}).run()
+    told.pass_by(days=2).write({DEV: None, "apps/dev/new.yaml": release("1.2.6")})
+    assert taken(told) == ""
+
+    assert taken(told.pass_by(days=1)) == "1.2.6"
