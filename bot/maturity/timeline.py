@@ -5,7 +5,7 @@ chooses its date. So a span begins at the later of its first commit's date and o
 where we saw none, there is no evidence that it was there before now.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
@@ -65,12 +65,31 @@ def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime], now: datetime
         # Nothing was seen after now. What is dated ahead waits until then; no longer, though, than anything can wait.
         sights = [min(seen[moment.commit], now) for moment in stretch if moment.commit in seen]
         begins = max(min(stretch[0].at, now + LONGEST), min(sights)) if sights else None
+        if following and following > now and sights:
+            # It ended by a commit whose date has not come, and so is wrong: what is known is that it ran when seen.
+            following = max(sights)
         ends = min(following, known_by) if following else None
         commits = tuple(moment.commit for moment in stretch)
         value, digest = stretch[0].value, stretch[0].digest
         found.append(Span(value=value, digest=digest, begins=begins, ends=ends, commits=commits))
         following, known_by = stretch[0].at, min([*sights, known_by])
     return tuple(reversed(found))
+
+
+def on_this_line(seen: Mapping[Sha, datetime], line: Collection[Sha]) -> dict[Sha, datetime]:
+    """The sights that still prove something: those after the last tip that has left the branch's line of commits.
+
+    Whoever pushes by force, or merges with the parents changed over, makes another past of a branch; what was seen of
+    it before says nothing of the time in between.
+
+    Args:
+        seen: When tips were first seen.
+        line: The commits of the branch as it is, as far as they were read. A tip that was seen before all of them may
+            lie behind them.
+    """
+    first = min((at for sha, at in seen.items() if sha in line), default=None)
+    gone = [at for sha, at in seen.items() if first and sha not in line and at > first]
+    return {sha: at for sha, at in seen.items() if not gone or at > max(gone)}
 
 
 def went_back(moments: Iterable[Moment]) -> tuple[tuple[Version, Sha], ...]:

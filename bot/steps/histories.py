@@ -13,7 +13,7 @@ from bot.planning.tiers import claimants
 from bot.ports import Repository
 from bot.steps.resolve import references_of
 from bot.steps.scan import Base, Readings, scan
-from bot.steps.states import Key, State, state_of
+from bot.steps.states import Key, Said, State, state_of
 from bot.yamltext.unreadable import DEFAULT_LIMITS
 
 DEPTHS = (32, 128, 512, 2000)
@@ -57,9 +57,11 @@ class History:
     def moments(self, key: Key, chart: ChartAddress) -> tuple[Moment, ...]:
         """What one reference said of a chart at each commit, oldest first: nothing, where it took another chart."""
         found: list[Moment] = []
-        newer, said = None, None
+        newer: State | None = None
+        said: Said | None = None
         for commit, state in zip(self.commits, self._states, strict=True):
             if state is not newer:
+                key = state.followed(key, newer) if newer else key
                 newer, said = state, state.said(key, self._states[0])
             here = said if said and said.chart == chart else None
             version, digest = (here.version, here.digest) if here else (None, "")

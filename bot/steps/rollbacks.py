@@ -11,7 +11,7 @@ from bot.model.charts import ChartAddress
 from bot.model.commits import Sha
 from bot.model.references import Reference
 from bot.model.tiers import Tier
-from bot.steps.branches import LONGEST_PAST, Branches
+from bot.steps.branches import Branches
 from bot.steps.states import Key, key_of, version_of
 from bot.versions.version import Version, try_loose
 
@@ -98,8 +98,8 @@ class Rollbacks:
         history = self._branches.history(name)
         if history is None:
             return {}
-        oldest = self._branches.now - LONGEST_PAST
-        history.reach(lambda: history.commits[-1].at <= oldest, _DEPTHS)
+        # By number and not by date, which whoever made a commit chose.
+        history.reach(lambda: False, _DEPTHS)
         remembered = self._branches.known.rolled_back.get(name, {})
         found: dict[str, dict[str, dict[Sha, Return]]] = {}
         for chart in charts:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from bot.ledger.model import Ledger
 from bot.maturity.gates import Run, SoakGate
 from bot.maturity.soaking import free_at
-from bot.maturity.timeline import Span, is_same, spans
+from bot.maturity.timeline import Span, is_same, on_this_line, spans
 from bot.model.charts import ChartAddress
 from bot.model.references import Reference
 from bot.reason import Reason
@@ -116,11 +116,12 @@ class Soaks:
         self, name: str, wants: list[_Want], users: dict[ChartAddress, list[Reference]], history: History
     ) -> dict[ChartAddress, tuple[Run, ...]]:
         now, base = self._branches.now, self._branches.view(name).base
-        seen = self._branches.known.branches.get(base.branch, {})
+        known_sights = self._branches.known.branches.get(base.branch, {})
         longest = max(LONGEST_PAST, *(_SOAKS * want.limits.pace.soak for want in wants))
-        recent = {sha for sha, at in seen.items() if at > now - longest}
+        recent = {sha for sha, at in known_sights.items() if at > now - longest}
 
         def runs() -> dict[ChartAddress, tuple[Run, ...]]:
+            seen = on_this_line(known_sights, {commit.sha for commit in history.commits})
             return {
                 chart: tuple(_run(each, spans(history.moments(key_of(name, each), chart), seen, now)) for each in using)
                 for chart, using in users.items()
@@ -129,7 +130,7 @@ class Soaks:
         def enough() -> bool:
             read, known = {commit.sha for commit in history.commits}, runs()
             older = any(_may_be_older(want, run) for want in wants for run in known[want.chart])
-            if recent <= read and not (older and seen.keys() - read):
+            if recent <= read and not (older and known_sights.keys() - read):
                 return True  # what lies further back, nobody has seen
             return all(
                 _has_soaked(want, known[want.chart], now) or _was_lower(want, history, name, users[want.chart])

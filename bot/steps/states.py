@@ -72,6 +72,14 @@ class State(Struct, frozen=True, kw_only=True, eq=False):
         first = known[0][1]
         return first if all(said == first for _, said in known) else None
 
+    def followed(self, key: Key, newer: "State") -> Key:
+        """The reference as it was called before a commit that moved its file; the same where none did."""
+        if key[:3] in self.values or key[:3] not in newer.values:
+            return key
+        left = (known for home, known in self.values.items() if home not in newer.values)
+        found = [known[0][0] for known in left if len(known) == 1 and _is_moved(known[0][0], key)]
+        return found[0] if len(found) == 1 else key
+
     def rewound(self, path: str, pins: Mapping[ObjectId, Pin]) -> "State | None":
         """The same, with other pins in one file; None where these do not tell what the references said."""
         values = dict(self.values)
@@ -87,6 +95,10 @@ class State(Struct, frozen=True, kw_only=True, eq=False):
             before = replace(said, version=version, digest=digest_beside(pin)) if said and version else None
             values[home] = ((key, before),)
         return replace(self, values=values)
+
+
+def _is_moved(one: Key, other: Key) -> bool:
+    return (one.tier, one.object) == (other.tier, other.object)
 
 
 def state_of(references: Mapping[str, tuple[Reference, ...]], mirrors: Iterable[Mirror]) -> State:

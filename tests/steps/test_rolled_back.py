@@ -1,5 +1,7 @@
 """What a base branch took and left again is not proposed anew: not there, and in no tier behind it."""
 
+from datetime import timedelta
+
 import pytest
 from builders import PODINFO, configuration, pace, source, tier
 from doubles.story import NOW, Story, release
@@ -126,6 +128,22 @@ def test_a_version_that_people_took_up_again_is_free_for_the_tiers_behind() -> N
     told.write({FILE: release("1.2.4")}).run()
 
     assert taken(told.pass_by(days=3).run(), "staging") == "1.2.4"
+
+
+def test_a_commit_that_goes_back_may_bear_any_date() -> None:
+    told = Story(configuration(tier("dev", "patch"))).push(PODINFO, "1.2.3", "1.2.6")
+    told.write({FILE: release("1.2.3")}).write({FILE: release("1.2.6")}).pass_by(hours=1)
+    told.remote.commit("main", {FILE: release("1.2.3")}, date=int((told.now - timedelta(days=40)).timestamp()))
+
+    assert taken(told.run()) == ""
+
+
+def test_going_back_and_moving_the_file_at_once_is_going_back() -> None:
+    told = Story(configuration(tier("dev", "patch"))).push(PODINFO, "1.2.3", "1.2.6")
+    told.write({FILE: release("1.2.3")}).write({FILE: release("1.2.6")}).pass_by(hours=1)
+    told.write({FILE: None, "apps/dev/new.yaml": release("1.2.3")})
+
+    assert taken(told.run()) == ""
 
 
 def clusters(**versions: str) -> dict[str, str]:

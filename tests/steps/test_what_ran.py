@@ -1,9 +1,11 @@
 """What a tier ran: a chart, a version of it, and the digest beside that; not whatever bears the same number."""
 
+from datetime import timedelta
 from textwrap import dedent
 
 import pytest
 from builders import configuration, digest, pace, source, tier
+from doubles.memory_repository import Commit
 from doubles.story import Story, oci, release, repository
 
 from bot.model.verdicts import Current, Decision, Held, Update
@@ -284,3 +286,46 @@ def test_a_tree_without_kustomizations_is_what_its_files_say() -> None:
     long_seen(told.write({DEV: release("1.2.6")}))
 
     assert taken(told) == "1.2.6"
+
+
+def test_a_file_that_is_moved_runs_on() -> None:
+    told = story()
+    told.write({DEV: release("1.2.6")}).run()
+    told.pass_by(days=2).write({DEV: None, "apps/dev/new.yaml": release("1.2.6")})
+    assert taken(told) == ""
+
+    assert taken(told.pass_by(days=1)) == "1.2.6"
+
+
+def test_a_stretch_that_a_commit_of_tomorrow_ended_was_as_long_as_it_was_seen() -> None:
+    told = story()
+    told.write({DEV: release("1.2.6")}).run()
+    tomorrow = told.pass_by(hours=1).now + timedelta(days=30)
+    told.remote.commit("main", {DEV: release("1.2.6", extra="  suspend: true\n")}, date=int(tomorrow.timestamp()))
+    told.pass_by(days=4).write({DEV: release("1.2.6")})
+
+    assert taken(told) == ""
+    assert taken(told.pass_by(days=3)) == "1.2.6"
+
+
+def test_a_tip_that_was_seen_and_has_left_the_branch_begins_the_clock_anew() -> None:
+    told = story()
+    told.write(
+        {"apps/staging/o.yaml": release("1.0.0", chart="other"), "apps/dev/o.yaml": release("1.0.0", chart="other")}
+    )
+    told.push(OTHER, "1.0.0", "1.1.0").write({DEV: release("1.2.6")}).run()
+    first = told.remote.branches["main"]
+    told.pass_by(hours=1).write({DEV: release("1.2.3"), "apps/dev/o.yaml": release("1.1.0", chart="other")}).run()
+    second = told.remote.branches["main"]
+    merge = Commit(
+        files=told.remote.commits[first].files, parents=(first, second), email="b@e", message="Merge", at=told.now
+    )
+    told.pass_by(days=4).remote.branches["main"] = told.remote.store(merge)
+
+    def podinfo() -> Decision:
+        found = {one.reference.path: one.decision for one in told.run().verdicts}
+        return found[STAGING]
+
+    assert isinstance(podinfo(), Current)
+    told.pass_by(days=3)
+    assert isinstance(podinfo(), Update)
