@@ -81,11 +81,13 @@ class Graph(Struct, frozen=True, kw_only=True):
         roots: By cluster, in the order in which they are reached.
         built: Documents and items that some root builds: what is judged there need not be judged as it stands.
         patches: Files that are patches, and no objects of their own.
+        definitions: ConfigMaps and Secrets from which Kustomizations take variables.
     """
 
     roots: tuple[Root, ...]
     built: frozenset[tuple[str, int, Route]] = frozenset()
     patches: frozenset[str] = frozenset()
+    definitions: frozenset[Origin] = frozenset()
 
 
 def read_graph(files: Files) -> Graph:
@@ -123,7 +125,12 @@ class _Reader:
         roots = tuple(root for cluster in clusters for root in cluster.roots())
         applied = {root.folder for root in roots if root.applier} | self._builder.included
         kept = tuple(root for root in roots if root.applier or root.folder not in applied)
-        return Graph(roots=kept, built=frozenset(_built(kept)), patches=self._builder.patches)
+        return Graph(
+            roots=kept,
+            built=frozenset(_built(kept)),
+            patches=self._builder.patches,
+            definitions=frozenset(origin for cluster in clusters for origin in cluster.definitions()),
+        )
 
     def _written(self) -> Iterator[Resource]:
         """Objects that lead to others, as the files write them."""
@@ -296,6 +303,12 @@ class _Cluster:
         built = [(done, self._appliers[key].scope) for key, done in self._done.items()]
         for done, scope in (*built, *((done, None) for _, done in self._plain)):
             yield from ((each, scope) for each in done.resources if (each.group, each.kind) in {CONFIG_MAP, SECRET})
+
+    def definitions(self) -> Iterator[Origin]:
+        """The objects from which its Kustomizations take variables, once all is followed."""
+        for applier in self._appliers.values():
+            for source in applier.scope.sources:
+                yield from (holder.origin for holder, _ in source.found())
 
     def roots(self) -> Iterator[Root]:
         """The roots, once all is followed."""

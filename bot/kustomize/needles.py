@@ -9,7 +9,7 @@ FILE_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 SUFFIXES: Final = (".yaml", ".yml")
 """What files are called that Flux applies without a kustomization."""
 
-_NEEDLES = (b"toolkit.fluxcd.io", b"ConfigMap", b"Secret", b"kind: Namespace")
+_NEEDLES = (b"toolkit.fluxcd.io", b"ConfigMap", b"Secret", b"kind: Namespace", b"${")
 
 
 def is_kustomization(path: str) -> bool:

@@ -36,7 +36,7 @@ from bot.steps.side import texts_of
 from bot.steps.unfollowed import Unfollowed
 from bot.versions.constraint import Constraint
 from bot.versions.tags import choose, see_tags, tag_of
-from bot.versions.version import Version, try_loose
+from bot.versions.version import Version, try_written
 
 Digests = Mapping[Asked, str | Unreachable]
 
@@ -217,4 +217,4 @@ def _asked(reference: Reference, answers: Answers) -> Asked | None:
 def _version(reference: Reference) -> Version | None:
     """The version that is written, whether it runs or not."""
     pin = reference.pin
-    return try_loose(pin.version.text.replace("_", "+")) if isinstance(pin, ExactPin) else None
+    return try_written(pin.version.text) if isinstance(pin, ExactPin) else None

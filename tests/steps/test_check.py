@@ -290,16 +290,19 @@ def test_a_release_that_moved_within_its_tier_is_judged_where_it_is() -> None:
     assert said(checked(story(configuration(tier("dev", "any"))), {DEV: "", "apps/dev/z.yaml": FINE})) == []
 
 
-def test_a_root_that_cannot_be_built_any_more_is_told_for_what_it_took_from_elsewhere() -> None:
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [("resources: [../../base, gone.yaml]\n", "gone.yaml"), ("kind: Nothing\nresources: [../../base]\n", "its kind")],
+)
+def test_a_root_that_cannot_be_built_any_more_is_told_for_what_it_took_from_elsewhere(broken: str, why: str) -> None:
     dev = configuration(tier("dev", "any", paths=("overlays/dev/**",)))
     files = {
         "base/a.yaml": FINE,
         "base/kustomization.yaml": "resources: [a.yaml]\n",
         "overlays/dev/kustomization.yaml": "resources: [../../base, ../../sources/x.yaml]\n",
     }
-    broken = "resources: [../../base, gone.yaml]\n"
     told = Story(dev).push(PODINFO, *VERSIONS).write(files)
     report = checked(told, {"overlays/dev/kustomization.yaml": broken})
 
     [finding] = findings(report)
-    assert (finding.id, "gone.yaml" in finding.sentence) == ("unjudged-now", True)
+    assert (finding.id, why in finding.sentence) == ("unjudged-now", True)
