@@ -17,7 +17,7 @@ NOT_SOAKED = ReasonKind(
 HELD_EDIT = ReasonKind("held-edit", "{version} is not for {tier}: {why}", "Take another, or release it", Weight.WARNING)
 UNJUDGED_NOW = ReasonKind(
     "unjudged-now",
-    "what {object} runs cannot be judged any more, which was {version} before: {why}",
+    "what {object} runs cannot be judged any more, which was {what} before: {why}",
     "Write the version where it can be read, or see what this reason says under its own name in a scan",
     Weight.WARNING,
 )

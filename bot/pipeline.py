@@ -85,7 +85,7 @@ def check(request: Request, before: Base, after: Base) -> RunReport:
         views_of,
         with_tiers_of,
     )
-    from bot.steps.judge import beside, digests_beside, judge, unjudged  # noqa: PLC0415 - as above
+    from bot.steps.judge import beside, digests_beside, judge, unfollowed_now, unjudged  # noqa: PLC0415 - as above
     from bot.steps.recall import Recalled  # noqa: PLC0415 - as in `run`
     from bot.steps.select_versions import select  # noqa: PLC0415 - as above
 
@@ -93,9 +93,10 @@ def check(request: Request, before: Base, after: Base) -> RunReport:
     readings = Readings()
     old, new = scan((before, with_tiers_of(after, configuration)), readings)
     compared = compare(old, new, configuration)
-    edited = compared.edited
+    edited, builds = compared.edited, unfollowed_now(compared.unfollowed)
     if not edited:
-        return RunReport(command=request.command, configuration=configuration, verdicts=unjudged(compared.lost))
+        verdicts = unjudged(compared.lost)
+        return RunReport(command=request.command, configuration=configuration, verdicts=verdicts, passed_over=builds)
     resolved = views_of(edited, new)
     answers = look_up(resolved, configuration, registry, request.progress)
     digests = digests_beside(edited, registry, request.progress)
@@ -103,7 +104,7 @@ def check(request: Request, before: Base, after: Base) -> RunReport:
     recalled = Recalled(tips, configuration, request.now, request.past, readings)
     judged = judge(edited, select(resolved, answers, configuration), digests, configuration, recalled)
     verdicts = (*judged, *unjudged(compared.lost))
-    passed_over = tuple(beside(edited))
+    passed_over = (*builds, *beside(edited))
     return RunReport(command=request.command, configuration=configuration, verdicts=verdicts, passed_over=passed_over)
 
 

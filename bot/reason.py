@@ -25,21 +25,36 @@ class Reason(Struct, frozen=True, kw_only=True):
     sentence: str
     mend: str
     weight: Weight
+    short: str = ""
+
+    @property
+    def words(self) -> str:
+        """The reason in the fewest words, behind the version in use: `5.0.1, 5.0.2 was rolled back`."""
+        return self.short or self.id.replace("-", " ")
 
     def __str__(self) -> str:
         return f"{self.sentence}. {self.mend}" if self.mend else f"{self.sentence}."
 
 
 class ReasonKind(Struct, frozen=True):
-    """A kind of "no". `sentence` and `mend` are `str.format` templates over the same facts."""
+    """A kind of "no". `sentence`, `mend` and `short` are `str.format` templates over the same facts.
+
+    Attributes:
+        short: What a cell of the matrix says; empty where the id reads as words.
+    """
 
     id: str
     sentence: str
     mend: str = ""
     weight: Weight = Weight.NOTE
+    short: str = ""
 
     def __call__(self, **facts: object) -> Reason:
         """Fill in the facts; a missing one is a fault of the caller (KeyError)."""
         return Reason(
-            id=self.id, sentence=self.sentence.format(**facts), mend=self.mend.format(**facts), weight=self.weight
+            id=self.id,
+            sentence=self.sentence.format(**facts),
+            mend=self.mend.format(**facts),
+            weight=self.weight,
+            short=self.short.format(**facts),
         )

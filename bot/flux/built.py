@@ -25,7 +25,7 @@ _VERSIONS = frozenset(
         *(("spec", "ref", field) for field in ("tag", "semver", "digest")),
     }
 )
-"""Fields that are judged, of whatever kind has them."""
+"""Fields that are judged, of whatever kind that decides charts has them."""
 _DECIDING = (
     ("spec", "chart", "spec", "version"),
     ("spec", "chart", "spec", "chart"),
@@ -134,7 +134,7 @@ def other_uses(graph: Graph) -> Iterator[tuple[Spot, Use]]:
     for root in graph.roots:
         for each in (*root.objects, *root.others):
             for route, places in each.substituted():
-                if len(places) > 1 or not (route in _VERSIONS or _defines(route)):
+                if len(places) > 1 or not (_is_judged(each, route) or _defines(each, route, graph)):
                     field = ".".join(map(str, route))
                     use = Use(what=f"{field} of {each.object}", where=f"{each.origin.path}:{each.origin.line}")
                     yield from ((place.spot, use) for place in places)
@@ -156,9 +156,15 @@ def definers(graph: Graph, places: Collection[Place]) -> Mapping[Spot, frozenset
     return {spot: frozenset(roots) for spot, roots in found.items()}
 
 
-def _defines(route: Route) -> bool:
+def _is_judged(each: BuiltObject, route: Route) -> bool:
+    return each.decides and route in _VERSIONS
+
+
+def _defines(each: BuiltObject, route: Route, graph: Graph) -> bool:
     """Whether a field defines a variable: what that decides is told where the variable is used."""
-    return route[:3] == ("spec", "postBuild", "substitute") or route[:1] == ("data",)
+    if route[:3] == ("spec", "postBuild", "substitute"):
+        return each.object.kind == "Kustomization"
+    return route[:1] == ("data",) and each.origin in graph.definitions
 
 
 def _read(root: Root, each: BuiltObject) -> Read:

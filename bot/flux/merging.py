@@ -105,11 +105,4 @@ def _with_others(reference: Reference, others: list[Reference]) -> Reference:
 
 def _also_decides(reference: Reference, other: Use) -> PassedOver:
     place = f"{reference.path}:{reference.line}"
-    return PassedOver(
-        path=reference.path,
-        line=reference.line,
-        object=reference.object,
-        suspended=reference.suspended,
-        built=reference.built,
-        reason=ALSO_DECIDES(place=place, what=other.what, where=other.where),
-    )
+    return reference.passed_over(ALSO_DECIDES(place=place, what=other.what, where=other.where))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.flux.remarks import SIGN, is_ours
 from bot.model.references import PassedOver, Reference
@@ -63,14 +64,7 @@ def without_strays(
             yield each
         else:
             held.add(above)
-            yield PassedOver(
-                path=above[0],
-                line=above[1],
-                object=each.object,
-                suspended=each.suspended,
-                built=each.built,
-                reason=strays[above].stray,
-            )
+            yield replace(each.passed_over(strays[above].stray), path=above[0], line=above[1])
     yield from (
         PassedOver(path=each.path, line=each.line, reason=each.stray)
         for spot, each in strays.items()

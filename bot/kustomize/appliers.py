@@ -33,6 +33,7 @@ class Applier(Struct, frozen=True, kw_only=True):
         scope: Its variables.
         suspended: It says `suspend: true`.
         needs: Names of those it waits for (`dependsOn`), `namespace/name` or `name`.
+        source: Kind and name of what its folder is of, with the namespace where that is another.
     """
 
     resource: Resource
@@ -41,6 +42,7 @@ class Applier(Struct, frozen=True, kw_only=True):
     scope: Scope
     suspended: bool
     needs: tuple[str, ...]
+    source: str
 
 
 def read_applier(resource: Resource, above: Scope | None, lookup: Lookup, own: OwnTree) -> Applier:
@@ -60,12 +62,21 @@ def read_applier(resource: Resource, above: Scope | None, lookup: Lookup, own: O
         scope=_scope(resource, above, lookup),
         suspended=_is_true(resource, "suspend"),
         needs=tuple(map(_needed, needs)),
+        source=_source(resource, above),
     )
 
 
 def _needed(entry: Tree) -> str:
     namespace, name = known_text(get(entry, "namespace")), known_text(get(entry, "name"))
     return f"{namespace}/{name}" if namespace else name
+
+
+def _source(resource: Resource, above: Scope | None) -> str:
+    found = {key: plain_text(field_of(resource, above, "spec", "sourceRef", key)) for key in ("kind", "name")}
+    kind, name = (each if isinstance(each, str) else "?" for each in found.values())
+    namespace = known_text(get(resource.tree, "spec", "sourceRef", "namespace"))
+    away = namespace and namespace != resource.namespace
+    return f"{kind} {namespace}/{name}" if away else f"{kind} {name}"
 
 
 def _is_true(resource: Resource, field: str) -> bool:

@@ -12,7 +12,7 @@ from bot.kustomize.doubts import doubt_configurations, doubt_unfollowed
 from bot.kustomize.files import Files, inside, is_remote
 from bot.kustomize.generating import generate
 from bot.kustomize.kustomization import Kustomization, Overlay, read_kustomization
-from bot.kustomize.needles import is_kustomization
+from bot.kustomize.needles import SUFFIXES, is_kustomization
 from bot.kustomize.patching import Patcher
 from bot.kustomize.replacing import replace_values
 from bot.kustomize.resources import Resource, name_problem, objects_of, read_resource
@@ -21,7 +21,6 @@ from bot.reason import Reason
 
 _DEEPEST = 50
 _LOCAL = "config.kubernetes.io/local-config"
-_SUFFIXES = (".yaml", ".yml")
 
 
 class Builder:
@@ -99,7 +98,7 @@ class Builder:
         for path in self.files.entries(folder):
             short = path.removeprefix(f"{top}/") if top else path
             if not self.files.is_folder(path):
-                if path.endswith(_SUFFIXES):
+                if path.endswith(SUFFIXES):
                     yield f"./{short}"
             elif self.files.kustomizations(path):
                 yield f"./{short}"
@@ -170,6 +169,8 @@ class Builder:
             return
         source = self.files.source(path)
         if source is None:
+            if path in self.files.large:
+                to.remark(f"{path} is too large to be read")
             return
         if isinstance(source, Reason):
             to.fail(source)

@@ -48,10 +48,18 @@ class Files:
         data: Bytes of the files that matter: those that `is_kustomization`, that `files_named` gives for these, and
             that `may_matter`. Foreign.
         links: Every link of the tree: what a kustomization takes through one is said to be a link, not to be missing.
+        large: Files that matter perhaps, and are too large to be read.
     """
 
-    def __init__(self, paths: Collection[str], data: TableOf[str, bytes], links: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        paths: Collection[str],
+        data: TableOf[str, bytes],
+        links: Collection[str] = (),
+        large: Collection[str] = (),
+    ) -> None:
         self.paths = frozenset(paths)
+        self.large = frozenset(large)
         self._links = frozenset(links)
         self._data = data
         self.given = frozenset(data) & self.paths
@@ -79,7 +87,7 @@ class Files:
         Args:
             data: The new bytes by path; the paths stand in the tree already.
         """
-        changed = Files(self.paths, {**self._data, **data}, self._links)
+        changed = Files(self.paths, {**self._data, **data}, self._links, self.large)
         changed._known.update((path, found) for path, found in self._known.items() if path not in data)
         changed._inner.update(self._inner)
         return changed

@@ -53,6 +53,7 @@ class Root(Struct, frozen=True, kw_only=True):
         objects: Those that decide charts, in the order of the build.
         others: What they are built with: Kustomizations of Flux, ConfigMaps, Secrets.
         needs: Roots that this one waits for (`dependsOn`), by name.
+        source: What the Kustomization applies its folder of, as it names it; empty for a root without Flux.
     """
 
     cluster: str
@@ -65,6 +66,7 @@ class Root(Struct, frozen=True, kw_only=True):
     objects: tuple[BuiltObject, ...] = ()
     others: tuple[BuiltObject, ...] = ()
     needs: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def by(self) -> BuiltBy:
@@ -79,11 +81,13 @@ class Graph(Struct, frozen=True, kw_only=True):
         roots: By cluster, in the order in which they are reached.
         built: Documents and items that some root builds: what is judged there need not be judged as it stands.
         patches: Files that are patches, and no objects of their own.
+        definitions: ConfigMaps and Secrets from which Kustomizations take variables.
     """
 
     roots: tuple[Root, ...]
     built: frozenset[tuple[str, int, Route]] = frozenset()
     patches: frozenset[str] = frozenset()
+    definitions: frozenset[Origin] = frozenset()
 
 
 def read_graph(files: Files) -> Graph:
@@ -121,7 +125,12 @@ class _Reader:
         roots = tuple(root for cluster in clusters for root in cluster.roots())
         applied = {root.folder for root in roots if root.applier} | self._builder.included
         kept = tuple(root for root in roots if root.applier or root.folder not in applied)
-        return Graph(roots=kept, built=frozenset(_built(kept)), patches=self._builder.patches)
+        return Graph(
+            roots=kept,
+            built=frozenset(_built(kept)),
+            patches=self._builder.patches,
+            definitions=frozenset(origin for cluster in clusters for origin in cluster.definitions()),
+        )
 
     def _written(self) -> Iterator[Resource]:
         """Objects that lead to others, as the files write them."""
@@ -295,6 +304,12 @@ class _Cluster:
         for done, scope in (*built, *((done, None) for _, done in self._plain)):
             yield from ((each, scope) for each in done.resources if (each.group, each.kind) in {CONFIG_MAP, SECRET})
 
+    def definitions(self) -> Iterator[Origin]:
+        """The objects from which its Kustomizations take variables, once all is followed."""
+        for applier in self._appliers.values():
+            for source in applier.scope.sources:
+                yield from (holder.origin for holder, _ in source.found())
+
     def roots(self) -> Iterator[Root]:
         """The roots, once all is followed."""
         for folder, done in self._plain:
@@ -320,6 +335,7 @@ class _Cluster:
             objects=tuple(each for each in built if each.decides),
             others=tuple(each for each in built if not each.decides),
             needs=applier.needs if applier else (),
+            source=applier.source if applier else "",
         )
 
 

@@ -4,6 +4,7 @@ from posixpath import dirname
 
 from bot.kustomize.files import Files, inside, is_remote
 from bot.kustomize.kustomization import Kustomization, read_kustomization
+from bot.kustomize.needles import SUFFIXES
 from bot.kustomize.tree import get, known_text, root_of, text
 from bot.reason import Reason
 
@@ -11,7 +12,9 @@ _LONGEST_PATH = 4096
 
 
 def files_named(path: str, data: bytes) -> frozenset[str]:
-    """The files that a kustomization says something with, besides its resources: patches, replacements, configurations.
+    """The files that a kustomization says something with: patches, replacements, configurations.
+
+    Of its resources only those that are not called like YAML, which Kustomize reads as such all the same.
 
     Args:
         path: A file that `is_kustomization`.
@@ -40,4 +43,5 @@ def _named(kustomization: Kustomization) -> tuple[str, ...]:
         *(each for each in merges if isinstance(each, str) and "\n" not in each),
         *replacements,
         *kustomization.configurations,
+        *(each for each in kustomization.resources if not each.endswith(SUFFIXES)),
     )

@@ -6,7 +6,10 @@ from typing import Final
 FILE_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """What a kustomization file is called: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/konfig/general.go."""
 
-_NEEDLES = (b"toolkit.fluxcd.io", b"ConfigMap", b"Secret", b"kind: Namespace")
+SUFFIXES: Final = (".yaml", ".yml")
+"""What files are called that Flux applies without a kustomization."""
+
+_NEEDLES = (b"toolkit.fluxcd.io", b"ConfigMap", b"Secret", b"kind: Namespace", b"${")
 
 
 def is_kustomization(path: str) -> bool:

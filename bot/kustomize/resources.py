@@ -163,9 +163,16 @@ def resource_of(found: Written) -> Resource:
 
 
 def read_resource(found: Written) -> Resource | None:
-    """The object that a value is, None for kinds that are not followed."""
+    """The object that a value is, None for kinds that are not followed and hold no variable."""
     resource = resource_of(found)
-    return resource if resource.kept else None
+    if resource.kept:
+        return resource
+    return resource if _may_hold_variable(found) and not name_problem(resource) else None
+
+
+def _may_hold_variable(found: Written) -> bool:
+    """Whether Flux may put something into it: who edits the variable's definition changes this object too."""
+    return b"${" in found.source.file.data[found.node.start : found.node.end]
 
 
 def name_problem(resource: Resource) -> str:

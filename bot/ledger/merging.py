@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from bot.ledger.model import ChartSights, Ledger, Returns, Word
+from bot.ledger.model import ChartSights, Ledger, Return, Returns, Word
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -26,7 +26,11 @@ def _tier(one: Mapping[str, Returns], other: Mapping[str, Returns]) -> dict[str,
 
 def merge_returns(one: Returns, other: Returns) -> Returns:
     """Two memories of what one tier went back from of one chart."""
-    return _union(one, other, lambda mine, theirs: _union(mine, theirs, min))
+    return _union(one, other, lambda mine, theirs: _union(mine, theirs, _return))
+
+
+def _return(one: Return, other: Return) -> Return:
+    return Return(at=min(one.at, other.at), who=one.who | other.who)
 
 
 def merge_sights(one: ChartSights, other: ChartSights) -> ChartSights:

@@ -27,8 +27,20 @@ class ChartSights(Struct, frozen=True, kw_only=True):
     created: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
-Returns = Mapping[str, Mapping[Sha, datetime]]
-"""For each version that a tier went back from: the commits that did, and when each was first seen."""
+class Return(Struct, frozen=True, kw_only=True):
+    """That a commit went back from a version.
+
+    Attributes:
+        at: When that was first seen.
+        who: Which references did, by fingerprint; empty where an older bot wrote it down.
+    """
+
+    at: datetime
+    who: frozenset[str] = frozenset()
+
+
+Returns = Mapping[str, Mapping[Sha, Return]]
+"""For each version that a tier went back from: the commits that did."""
 
 
 class Matter(Struct, frozen=True, kw_only=True, order=True):

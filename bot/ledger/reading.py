@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.errors import LedgerBroken
 from bot.ledger.encoding import BRANCHES, CHARTS, ROLLED_BACK, WORDS, path_of, read_time
-from bot.ledger.model import ChartSights, Ledger, Matter, Returns, Word
+from bot.ledger.model import ChartSights, Ledger, Matter, Return, Returns, Word
 from bot.model.branch_names import branch_problem
 
 MOST_FILES = 20_000
@@ -23,6 +23,7 @@ _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,255}")
 _TIER = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 _ADDRESS = re.compile(r"[a-z0-9\[][a-z0-9.:\[\]_-]*(?:/[a-z0-9][a-z0-9._-]*)+")
 
 
@@ -89,11 +90,23 @@ class _File:
         charts = self._member(self._data, "charts", dict)
         return {
             self._key(chart, _ADDRESS): {
-                self._key(version, _VERSION): self._times(commits, _SHA, "charts")
+                self._key(version, _VERSION): {
+                    self._key(sha, _SHA): self._return(one) for sha, one in self._entries(commits, "charts").items()
+                }
                 for version, commits in self._mapping(versions).items()
             }
             for chart, versions in charts.items()
         }
+
+    def _return(self, value: object) -> Return:
+        """A bare time is what was written before references were told apart."""
+        if isinstance(value, str):
+            return Return(at=self._time(value))
+        who = self._member(value, "who", list)
+        if len(who) > _MOST_ENTRIES or not all(isinstance(each, str) for each in who):
+            raise self._broken("`who` is of another kind, or too long")
+        at = self._time(self._member(value, "at", str))
+        return Return(at=at, who=frozenset(self._key(each, _FINGERPRINT) for each in who))
 
     def times(self, key: str, names: re.Pattern[str]) -> dict[str, datetime]:
         return self._times(self._member(self._data, key, dict), names, key)
@@ -104,10 +117,13 @@ class _File:
         return value
 
     def _times(self, value: object, names: re.Pattern[str], key: str) -> dict[str, datetime]:
+        return {self._key(name, names): self._time(at) for name, at in self._entries(value, key).items()}
+
+    def _entries(self, value: object, key: str) -> dict[str, Any]:
         found = self._mapping(value)
         if len(found) > _MOST_ENTRIES:
             raise self._broken(f"`{key}` has more than {_MOST_ENTRIES} entries")
-        return {self._key(name, names): self._time(at) for name, at in found.items()}
+        return found
 
     def words(self) -> dict[Matter, Word]:
         listed = self._member(self._data, "holds", list)

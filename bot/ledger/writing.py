@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.ledger.encoding import BRANCHES, CHARTS, ROLLED_BACK, WORDS, path_of, time_text
-from bot.ledger.model import ChartSights, Ledger, Matter, Returns, Word
+from bot.ledger.model import ChartSights, Ledger, Matter, Return, Returns, Word
 
 
 def files(ledger: Ledger) -> dict[str, bytes]:
@@ -42,8 +42,13 @@ def _chart(chart: str, sights: ChartSights) -> dict[str, Any]:
 
 def _returns(charts: Mapping[str, Returns]) -> dict[str, Any]:
     return {
-        chart: {version: _times(commits) for version, commits in versions.items()} for chart, versions in charts.items()
+        chart: {version: {sha: _return(one) for sha, one in found.items()} for version, found in versions.items()}
+        for chart, versions in charts.items()
     }
+
+
+def _return(one: Return) -> dict[str, Any]:
+    return {"at": time_text(one.at), "who": sorted(one.who)}
 
 
 def _word(matter: Matter, word: Word) -> dict[str, Any]:

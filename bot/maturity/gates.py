@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -19,7 +18,7 @@ MOST_NAMED = 3
 _SHORT = 10
 
 
-class NotYet(NamedTuple):
+class NotYet(Struct, frozen=True):
     """Why a version is not taken now, in the words of a refusal; `until` where time alone ends it."""
 
     why: str

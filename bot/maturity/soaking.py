@@ -39,9 +39,16 @@ def free_at(spans: Sequence[Span], version: Version, soak: timedelta, now: datet
 
 
 def counting_spans(spans: Sequence[Span], version: Version) -> list[Span]:
-    """Where a version ran since the reference last ran a lower one."""
-    lower = [index for index, span in enumerate(spans) if span.value and span.value < version]
-    return [span for span in spans[lower[-1] + 1 if lower else 0 :] if is_same(span.value, version)]
+    """Where a version ran since the reference last ran a lower one, or this one with another digest."""
+    digest = next((span.digest for span in reversed(spans) if is_same(span.value, version)), "")
+    breaks = [index for index, span in enumerate(spans) if _breaks(span, version, digest)]
+    return [span for span in spans[breaks[-1] + 1 if breaks else 0 :] if is_same(span.value, version)]
+
+
+def _breaks(span: Span, version: Version, digest: str) -> bool:
+    if span.value is None:
+        return False
+    return span.value < version or (is_same(span.value, version) and span.digest != digest)
 
 
 def _free_at(span: Span, soak: timedelta, now: datetime) -> datetime | None:

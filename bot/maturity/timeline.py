@@ -20,23 +20,29 @@ Identity = tuple[PrecedenceKey, str] | None
 
 
 class Moment(NamedTuple):
-    """One commit of a branch, its date, and what a reference says in it; None where it runs nothing that is known."""
+    """One commit of a branch, its date, and what a reference says in it; None where it runs nothing that is known.
+
+    A digest that is written beside the version is a part of what runs.
+    """
 
     commit: Sha
     at: datetime
     value: Version | None
+    digest: str = ""
 
 
 class Span(Struct, frozen=True, kw_only=True):
     """A stretch of commits in which one version ran without a break.
 
     Attributes:
+        digest: What was written beside it; empty for nothing.
         begins: Since when that is proved; None where nothing proves it.
         ends: When it was left; None while it runs.
         commits: Where it ran, oldest first.
     """
 
     value: Version | None
+    digest: str = ""
     begins: datetime | None
     ends: datetime | None = None
     commits: tuple[Sha, ...] = ()
@@ -50,7 +56,7 @@ def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime], now: datetime
         seen: When tips of the branch were first seen by us.
         now: The time of this run: nothing has ended after it.
     """
-    stretches = [list(stretch) for _, stretch in groupby(moments, key=lambda moment: identity_of(moment.value))]
+    stretches = [list(stretch) for _, stretch in groupby(moments, key=_what_runs)]
     found: list[Span] = []
     known_by = now
     following: datetime | None = None
@@ -59,7 +65,8 @@ def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime], now: datetime
         begins = max(stretch[0].at, min(sights)) if sights else None
         ends = min(following, known_by) if following else None
         commits = tuple(moment.commit for moment in stretch)
-        found.append(Span(value=stretch[0].value, begins=begins, ends=ends, commits=commits))
+        value, digest = stretch[0].value, stretch[0].digest
+        found.append(Span(value=value, digest=digest, begins=begins, ends=ends, commits=commits))
         following, known_by = stretch[0].at, min([*sights, known_by])
     return tuple(reversed(found))
 
@@ -76,6 +83,10 @@ def went_back(moments: Iterable[Moment]) -> tuple[tuple[Version, Sha], ...]:
         before = [version for version in before if version <= moment.value and not is_same(version, moment.value)]
         before.append(moment.value)
     return tuple(found.values())
+
+
+def _what_runs(moment: Moment) -> tuple[Identity, str]:
+    return identity_of(moment.value), moment.digest
 
 
 def is_same(one: Version | None, other: Version | None) -> bool:

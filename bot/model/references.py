@@ -141,6 +141,17 @@ class Reference(Struct, frozen=True, kw_only=True):
         """Every file that has a part in it: where the version is, the object, and who takes its chart from it."""
         return (self.path, *self.also_in, *self.consumer_paths)
 
+    def passed_over(self, reason: Reason) -> "PassedOver":
+        """The same place, as one that is not judged."""
+        return PassedOver(
+            path=self.path,
+            line=self.line,
+            object=self.object,
+            suspended=self.suspended,
+            built=self.built,
+            reason=reason,
+        )
+
 
 class PassedOver(Struct, frozen=True, kw_only=True):
     """A file, or an object in it, that is not judged, and why.

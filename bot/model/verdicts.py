@@ -16,11 +16,8 @@ ROLLBACK = "rollback"
 """The jump of an update that goes back to a lower version."""
 
 
-class Refused(NamedTuple):
-    """A version that was not taken, and why, in a short sentence for a person.
-
-    A named tuple where others are frozen values: a fleet has thirty times as many of them as references.
-    """
+class Refused(Struct, frozen=True):
+    """A version that was not taken, and why, in a short sentence for a person."""
 
     tag: str
     why: str
@@ -29,11 +26,21 @@ class Refused(NamedTuple):
 
 
 class Waiting(Struct, frozen=True, kw_only=True):
-    """The version that will be free first, and how long that takes: `2d`, `5h`."""
+    """The version that will be free first, and how long that takes: `2d`, `5h`.
+
+    Attributes:
+        held: Until when a person holds it, where that is why; else empty.
+    """
 
     version: str
     until: datetime
     left: str
+    held: str = ""
+
+    @property
+    def words(self) -> str:
+        """`waits 2d`, `held until 2026-11-24 10:00 UTC`."""
+        return f"held until {self.held}" if self.held else f"waits {self.left}"
 
 
 class Proof(StrEnum):
@@ -141,6 +148,7 @@ class Current(Struct, frozen=True, kw_only=True):
         refused: Why every newer version was not taken, newest first.
         remark: What should be looked at all the same: a range past its tier's limits, or one that was not pinned.
         waiting: What only time keeps from being taken.
+        ahead: What is newer and only has not run in a tier before: `3.1.0 exists, dev has not run it`.
         brings: Where a tier moves by merges: the version that a merge would bring, and whether it has soaked.
     """
 
@@ -151,6 +159,7 @@ class Current(Struct, frozen=True, kw_only=True):
     refused: tuple[Refused, ...] = ()
     remark: Reason | None = None
     waiting: Waiting | None = None
+    ahead: str = ""
     brings: str = ""
 
 

@@ -160,10 +160,19 @@ def _is_unknown(verdict: Verdict) -> bool:
 
 def _held(verdict: Verdict, reason: Reason | None) -> Verdict:
     match verdict.decision:
-        case Update(old=version) | Held(version=version) if reason:
+        case Update(old=version, remark=remark) if reason:
+            return replace(verdict, decision=Held(version=version, reason=_with_remark(reason, remark)))
+        case Held(version=version) if reason:
             return replace(verdict, decision=Held(version=version, reason=reason))
         case _:
             return verdict
+
+
+def _with_remark(reason: Reason, remark: Reason | None) -> Reason:
+    """What is wrong with the version in use is said however little comes of it."""
+    if remark is None:
+        return reason
+    return replace(reason, sentence=f"{remark.sentence}; {reason.sentence}", weight=remark.weight)
 
 
 def _candidates(tier: Tier, verdicts: tuple[Verdict, ...], configuration: Configuration) -> tuple[_Candidate, ...]:

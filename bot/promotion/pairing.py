@@ -29,11 +29,12 @@ MOST_NAMED = 5
 
 
 class Counterpart(Struct, frozen=True, kw_only=True):
-    """A reference of a tier before, and the exact version that it writes."""
+    """A reference of a tier before, the exact version that it writes, and the digest beside that; empty for none."""
 
     tier: str
     reference: Reference
     version: Version
+    digest: str = ""
 
 
 class _Found(Struct, frozen=True, kw_only=True):
@@ -66,7 +67,9 @@ def counterparts(
         tier = unwritten[0][0]
         return NO_EXACT_VERSION(tier=tier, where=_some(_where(each) for name, each in unwritten if name == tier))
     agreed = tuple(
-        Counterpart(tier=one.tier, reference=each, version=version) for one, each, version in read if version
+        Counterpart(tier=one.tier, reference=each, version=version, digest=digest_written(each))
+        for one, each, version in read
+        if version
     )
     if len({identity_of(each.version) for each in agreed}) > 1:
         return _disagreement(reference, found, agreed, known)
@@ -92,6 +95,12 @@ def exact_version(reference: Reference) -> Version | None:
     if not isinstance(pin, ExactPin):
         return None
     return try_full(pin.version.text) if pin.as_constraint else read_pin(pin.version.text, reference.tag_rule)
+
+
+def digest_written(reference: Reference) -> str:
+    """The digest beside an exact version; empty for none."""
+    pin = reference.pin
+    return pin.digest.text if isinstance(pin, ExactPin) and pin.digest else ""
 
 
 def _found(

@@ -6,6 +6,7 @@ NOT_USED_BELOW = ReasonKind(
     "not-used-below",
     "no reference of {tier} uses {chart}, so nothing there can be promoted",
     "Use it in {tier} first, or give the version and a reason",
+    short="not used in {tier}",
 )
 OTHER_CHART = ReasonKind(
     "other-chart",
@@ -17,45 +18,61 @@ SUSPENDED_BELOW = ReasonKind(
     "suspended-below",
     "{where} is suspended, so {tier} does not run its version",
     "Resume it there, or give the version and a reason",
+    short="suspended in {tier}",
 )
 NO_EXACT_VERSION = ReasonKind(
     "no-exact-version",
     "no exact version is written in {where} of {tier}, so what it runs is not in Git",
     "Write the exact version there",
+    short="{tier} writes no version",
 )
 DIFFERS_BELOW = ReasonKind(
     "differs-below",
     "the tiers before do not run the same version of it, and none of them is chosen: {versions}",
     "Bring them to one version, or give the version and a reason",
+    short="the tiers before disagree",
 )
 NO_COUNTERPART = ReasonKind(
     "no-counterpart",
     "{tier} has nothing called {name}, and its references to {chart} do not run the same version: {versions}",
     "Give the release one name in both tiers, or give the version and a reason",
+    short="{tier} has none of its name",
 )
 LOWER_BELOW = ReasonKind(
     "lower-below",
     "{tier} runs {version}, which is lower than what runs here",
     "To go back, give the version and a reason",
+    short="{tier} runs {version}, which is lower",
 )
 PROMOTION_NOT_SOAKED = ReasonKind(
     "promotion-not-soaked",
     "{version} has not soaked: {why}",
     "Promote it later, or give the version and a reason",
+    short="{version} has not soaked",
 )
 PROMOTION_NOT_GREEN = ReasonKind(
     "promotion-not-green",
     "{version} is not green: {why}",
     "Promote it once the status says success on a commit that holds it; check context and creator in `with-status`",
+    short="{version} not green yet",
 )
-PROMOTION_HELD = ReasonKind("promotion-held", "{version} is not promoted: {why}", "Release it, or take another version")
+PROMOTION_HELD = ReasonKind(
+    "promotion-held",
+    "{version} is not promoted: {why}",
+    "Release it, or take another version",
+    short="{version} held by a person",
+)
 PROMOTION_TAKEN_BACK = ReasonKind(
     "promotion-taken-back",
     "{version} was taken back: {why}",
     "Take a newer version; or give this one and a reason",
+    short="{version} was rolled back",
 )
 PROMOTION_EXCLUDED = ReasonKind(
-    "promotion-excluded", "{version} is {why}", "Change what is said on its line, or take another version"
+    "promotion-excluded",
+    "{version} is {why}",
+    "Change what is said on its line, or take another version",
+    short="{version} is not for this one",
 )
 TAG_MOVED = ReasonKind(
     "tag-moved",

@@ -42,14 +42,14 @@ def tags_run(one: Counterpart, listed: Listed) -> tuple[str, ...] | Reason:
     return (tag_of(pin.version.text, reference.tag_rule),)
 
 
-def as_if_running(one: Counterpart, version: Version, tag: str) -> Counterpart:
-    """A tier's reference as it was when it ran a version: what digest it had then is not looked up."""
+def as_if_running(one: Counterpart, version: Version, tag: str, digest: str) -> Counterpart:
+    """A tier's reference as it was when it ran a version, with the digest that it had then."""
     pin = one.reference.pin
     if not isinstance(pin, ExactPin):
         return one
     text = tag.replace("_", "+") if one.reference.tag_rule is TagRule.HELM_REPOSITORY else tag
     then = ExactPin(version=replace(pin.version, text=text))
-    return replace(one, version=version, reference=replace(one.reference, pin=then))
+    return replace(one, version=version, digest=digest, reference=replace(one.reference, pin=then))
 
 
 def spelled(reference: Reference, pin: ExactPin, version: Version, tag: str) -> str:
@@ -67,10 +67,4 @@ def witnesses(
         source = one.reference.source
         for tag in tags[one]:
             found = facts[source, tag].digest
-            yield Witness(tier=one.tier, chart=source.address, found=found, written=digest_written(one.reference))
-
-
-def digest_written(reference: Reference) -> str:
-    """The digest beside an exact version; empty for none."""
-    pin = reference.pin
-    return pin.digest.text if isinstance(pin, ExactPin) and pin.digest else ""
+            yield Witness(tier=one.tier, chart=source.address, found=found, written=one.digest)

@@ -40,17 +40,23 @@ def seconds_left() -> float | None:
     return None if left == math.inf else left
 
 
+def bound(sock: socket.socket, seconds: float | None) -> None:
+    """Set a timeout where it is another one: each setting is a system call, and lets other threads go first."""
+    if sock.gettimeout() != seconds:
+        sock.settimeout(seconds)
+
+
 class WatchedSocket(socket.socket):
     """A TCP socket whose reads keep the deadline."""
 
     def recv_into(self, *args: object) -> int:
         """Read with what is left of the time."""
-        self.settimeout(seconds_left())
+        bound(self, seconds_left())
         return super().recv_into(*args)  # type: ignore[arg-type]  # as above
 
     def recv(self, *args: int) -> bytes:
         """Read with what is left of the time."""
-        self.settimeout(seconds_left())
+        bound(self, seconds_left())
         return super().recv(*args)
 
 
@@ -59,5 +65,5 @@ class WatchedTLSSocket(ssl.SSLSocket):
 
     def recv_into(self, *args: object) -> int:
         """Read with what is left of the time."""
-        self.settimeout(seconds_left())
+        bound(self, seconds_left())
         return super().recv_into(*args)  # type: ignore[arg-type]  # as above

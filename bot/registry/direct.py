@@ -9,6 +9,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from bot.registry.connections import Pool
+from bot.registry.deadlines import bound
 from bot.registry.messages import Answered, Body, Headers, Sent
 
 _OF_A_TARGET = "/?%:@!$&'()*+,;=-._~[]"
@@ -28,7 +29,7 @@ def ask(pool: Pool, sent: Sent, read: Callable[[Body], bytes]) -> Answered:
     connection = pool.lent()
     try:
         if connection.sock is not None:
-            connection.sock.settimeout(sent.seconds)
+            bound(connection.sock, sent.seconds)
         target = quote(sent.target, safe=_OF_A_TARGET)
         connection.request(sent.method, target, sent.body, dict(sent.headers))
         answered = _answered(connection.getresponse(), read)

@@ -8,6 +8,7 @@ from bot.model.verdicts import ROLLBACK
 from bot.planning.commit_trailers import ChartRow, CommitRecord, word, written
 from bot.planning.grouping import ALL, Key
 from bot.planning.sharing import named, whole_tiers
+from bot.report.escape import subject
 from bot.report.lines import Line
 from bot.report.run_report import counted
 
@@ -46,7 +47,7 @@ def _moved(lines: tuple[Line, ...]) -> tuple[Tier, ...]:
 
 def _whats(lines: tuple[Line, ...], key: Key) -> list[str]:
     """What is updated, in fewer and fewer words: `podinfo to 6.9.1`, `podinfo`, `1 chart`."""
-    about = f" ({word(key.about)})" if key.about else ""
+    about = f" ({subject(key.about)})" if key.about else ""
     back = tuple(line for line in lines if line.update.goes_back)
     others = _charts(line for line in lines if not line.update.goes_back) if back else 0
     named_ones = back or lines

@@ -2,7 +2,7 @@
 
 Chart names, versions, paths and registry errors are written by others. Whatever they hold, it is shown and never acts:
 no markup, no mention, no closing keyword, no workflow command, no escape sequence, no invisible sign.
-In commit messages and titles it is a word of `bot.planning.commit_trailers`.
+In trailers, and as a chart's name or version in a title, it is a word of `bot.planning.commit_trailers`.
 """
 
 import re
@@ -16,6 +16,8 @@ _BREAKER = "&#8203;"
 """A zero-width space of our own: what follows is no longer a mention, a reference or an address."""
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&!$@#]|^[-+=]|^\d+[.)](?=\s|$)")
 _REFERENCE = re.compile(r"\b(gh)-(?=\d)|\b(www)\.|:(?=//)", re.IGNORECASE)
+_IN_SUBJECT = re.compile(r"[@#`<>\[\]]|(?<=gh)-(?=\d)|:(?=//)", re.IGNORECASE)
+"""What makes a forge act on a commit: mentions, references, addresses, `[skip ci]`."""
 _CODE_MARKUP = re.compile(r"[!\"#$&*:;<>?@\[\\\]^_`{|}~]|(?<=www)\.", re.IGNORECASE)
 _COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)")
 
@@ -51,6 +53,11 @@ def code(text: str) -> Markdown:
     """
     shown = _CODE_MARKUP.sub(lambda found: _entities(found[0]) if found[0] != "#" else "&#35;", visible(text))
     return Markdown(f"<code>{shown}</code>")
+
+
+def subject(text: str) -> str:
+    """Text in a title and a commit's subject: it reads as it is written, but for what a forge would act on."""
+    return _IN_SUBJECT.sub(lambda found: f"%{ord(found[0]):02X}", visible(text))
 
 
 def log_line(text: str) -> str:

@@ -26,10 +26,10 @@ def headline(report: RunReport) -> str:
 
 def _checked(report: RunReport) -> str:
     edits = len({(verdict.tier.name, verdict.reference) for verdict in report.verdicts})
-    if not edits:
-        return "no version of a tier is changed"
-    changed = f"{counted(edits, 'version')} changed"
     found = len(findings(report))
+    if not edits and not found:
+        return "no version of a tier is changed"
+    changed = f"{counted(edits, 'version')} changed" if edits else "no version of a tier is changed"
     return f"{changed}, {counted(found, 'finding')}" if found else f"{changed}, nothing speaks against it"
 
 

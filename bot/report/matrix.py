@@ -104,8 +104,8 @@ def _held(held: Held, suspended: str) -> Cell:
         return Cell(tone=Tone.HELD, text=f"{version}, {held.reason.sentence}{suspended}")
     if held.reason.weight is Weight.COUNTED:
         tone = Tone.NOTED if suspended else Tone.QUIET
-        return Cell(tone=tone, text=f"{version} ({held.reason.id}){suspended}")
-    return Cell(tone=Tone.HELD, text=f"{version} held: {held.reason.id}{suspended}")
+        return Cell(tone=tone, text=f"{version} ({held.reason.words}){suspended}")
+    return Cell(tone=Tone.HELD, text=f"{version}, {held.reason.words}{suspended}")
 
 
 def _current(current: Current, suspended: str, *, stays: bool) -> Cell:
@@ -115,10 +115,12 @@ def _current(current: Current, suspended: str, *, stays: bool) -> Cell:
     if current.brings:
         return Cell(tone=Tone.NOTED, text=f"{current.version}, a merge brings {current.brings}{suspended}")
     if current.waiting:
-        waits = f", {current.waiting.version} waits {current.waiting.left}"
+        waits = f", {current.waiting.version} {current.waiting.words}"
         return Cell(tone=Tone.NOTED, text=f"{current.version}{waits}{behind}{suspended}")
     if current.remark:
-        return Cell(tone=Tone.HELD, text=f"{current.version}{runs}{behind}, {current.remark.id}{suspended}")
+        return Cell(tone=Tone.HELD, text=f"{current.version}{runs}{behind}, {current.remark.words}{suspended}")
+    if current.ahead:
+        return Cell(tone=Tone.NOTED, text=f"{current.version}, {current.ahead}{behind}{suspended}")
     if runs or behind or suspended:
         return Cell(tone=Tone.NOTED, text=f"{current.version}{runs}{behind}{suspended}")
     if stays and current.newest:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from msgspec import Struct
 
+from bot.check_reasons import UNJUDGED_NOW
 from bot.model.commits import FileChange
 from bot.model.references import PassedOver
 from bot.model.tiers import Configuration, Tier
@@ -123,7 +124,8 @@ def findings(report: RunReport) -> tuple[Reason, ...]:
     """What speaks against the versions that people changed, each as often as it does; for `check` only."""
     if report.command != "check":
         return ()
-    return tuple(verdict.decision.reason for verdict in report.verdicts if isinstance(verdict.decision, Held))
+    versions = (verdict.decision.reason for verdict in report.verdicts if isinstance(verdict.decision, Held))
+    return (*versions, *(item.reason for item in report.passed_over if item.reason.id == UNJUDGED_NOW.id))
 
 
 def is_unknown(verdict: Verdict) -> bool:

@@ -96,6 +96,7 @@ def _sentence(
     parts = [
         *_fates(updates_of(verdicts), proposals),
         f"{waiting} waiting" if waiting else "",
+        _kept_back(verdicts),
         *_unproposed(verdicts),
         f"{counted(unknown, 'chart')} not looked up" if unknown else "",
         f"{questions} not updated, see the summary" if questions else "",
@@ -124,6 +125,18 @@ def _unproposed(verdicts: tuple[Verdict, ...]) -> Iterable[str]:
     held = (one.decision.reason.id for one in verdicts if isinstance(one.decision, Held))
     counts = Counter(words[name] for name in held if name in words)
     return (f"{counts[said]} {said}" for said in dict.fromkeys(words.values()) if counts[said])
+
+
+def _kept_back(verdicts: tuple[Verdict, ...]) -> str:
+    """What is newer and not taken, for another reason than time: one by name, more by their number."""
+    current = [one.decision for one in verdicts if isinstance(one.decision, Current) and not one.decision.waiting]
+    said = [one.remark.words if one.remark else one.ahead for one in current if _is_kept_back(one)]
+    return f"{len(said)} newer versions not taken, see the summary" if len(set(said)) > 1 else "".join(said[:1])
+
+
+def _is_kept_back(current: Current) -> bool:
+    """Whether something newer is not taken: loud reasons are questions, and counted as such."""
+    return bool(current.ahead) if current.remark is None else current.remark.weight is Weight.NOTE
 
 
 def _is_question(verdict: Verdict) -> bool:

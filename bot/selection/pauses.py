@@ -1,6 +1,8 @@
 """What is said where time alone, or a tier before, keeps a reference from every newer version."""
 
-from bot.maturity.durations import duration_text, left_text
+from msgspec.structs import replace
+
+from bot.maturity.durations import duration_text, left_text, moment_text
 from bot.maturity.gates import MOST_NAMED, HoldGate, ReturnGate, SoakGate, StatusGate
 from bot.maturity.maturity_reasons import (
     HELD_BY_A_PERSON,
@@ -17,7 +19,7 @@ from bot.model.references import Reference
 from bot.model.verdicts import Current, Refused, Waiting
 from bot.reason import Reason
 from bot.selection.limits import Limits
-from bot.versions.version import Version, try_loose
+from bot.versions.version import Version, try_written
 
 
 def paused(current: Current, reference: Reference, version: Version, limits: Limits) -> Current:
@@ -32,9 +34,9 @@ def paused(current: Current, reference: Reference, version: Version, limits: Lim
     if limits.stays or not limits.gates:
         return current
     waits = [one for one in current.refused if one.until]
-    remark = _waits(waits) if waits else _nothing_to_take(current.refused, reference, version, limits)
+    remark = _waits(waits, limits) if waits else _nothing_to_take(current.refused, reference, version, limits)
     if remark is None:
-        return current
+        return replace(current, ahead=_ahead(current.refused, limits))
     return Current(
         version=current.version,
         newest=current.newest,
@@ -49,15 +51,32 @@ def _first(waits: list[Refused]) -> Refused:
     return min(waits, key=lambda one: (one.until is None, one.until))
 
 
-def _waits(waits: list[Refused]) -> Reason:
+def _waits(waits: list[Refused], limits: Limits) -> Reason:
     first = _first(waits)
-    return WAITS(version=first.tag, why=first.why)
+    kind = HELD_BY_A_PERSON if _is_said(first, limits, HoldGate) else WAITS
+    return kind(version=first.tag, why=first.why)
+
+
+def _is_said(refused: Refused, limits: Limits, kind: type[HoldGate | SoakGate]) -> bool:
+    """Whether it is gates of one kind that speak against a version."""
+    version = try_written(refused.tag)
+    said = (gate.objection(refused.tag, version) for gate in limits.gates if isinstance(gate, kind))
+    return any(objection is not None and objection.why == refused.why for objection in said)
+
+
+def _ahead(refused: tuple[Refused, ...], limits: Limits) -> str:
+    """The newest that nothing speaks against but that a tier before has not run it."""
+    unrun = (one for one in refused if _is_said(one, limits, SoakGate))
+    return next((f"{one.tag} exists, {one.why}" for one in unrun), "")
 
 
 def _waiting(waits: list[Refused], limits: Limits) -> Waiting | None:
     first = _first(waits)
     now = limits.gates[0].now
-    return Waiting(version=first.tag, until=first.until, left=left_text(first.until, now)) if first.until else None
+    if first.until is None:
+        return None
+    held = moment_text(first.until) if _is_said(first, limits, HoldGate) else ""
+    return Waiting(version=first.tag, until=first.until, left=left_text(first.until, now), held=held)
 
 
 def _nothing_to_take(
@@ -76,7 +95,7 @@ def _nothing_to_take(
 def _said(gate: ReturnGate | HoldGate | StatusGate, refused: tuple[Refused, ...]) -> Reason | None:
     """The newest version that people took back or hold, or a status does, and that nothing else speaks against."""
     for one in refused:
-        objection = gate.objection(one.tag, try_loose(one.tag.replace("_", "+")))
+        objection = gate.objection(one.tag, try_written(one.tag))
         if objection is None or one.why != objection.why:
             continue
         if isinstance(gate, ReturnGate):

@@ -17,7 +17,7 @@ from bot.selection.digests import tag_named_by
 from bot.selection.limits import Limits
 from bot.selection.pins import jump
 from bot.versions.tags import TagRule, read_pin, tag_of
-from bot.versions.version import try_full, try_loose
+from bot.versions.version import try_full, try_loose, try_written
 
 
 def decide_policy(
@@ -79,7 +79,7 @@ def _fits(reference: Reference, tag: str) -> bool:
 def _refused(old: str, new: str, limits: Limits) -> Refused | None:
     if why := _refusal(old, new, limits):
         return Refused(tag=new, why=why)
-    after, before = (try_loose(tag.replace("_", "+")) for tag in (new, old))
+    after, before = (try_written(tag) for tag in (new, old))
     not_yet = limits.not_yet(new, after)
     if not_yet is None and limits.others:
         not_yet = limits.objection_elsewhere(new, after, before or after) if after else NotYet("not a version")

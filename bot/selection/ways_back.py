@@ -28,11 +28,18 @@ def why_withdrawn(reference: Reference, text: str, current: Version, limits: Lim
     if not exists:
         return TAG_MISSING(version=text, chart=reference.source.address)
     if why := limits.skipped(current):
-        return IN_USE_SKIPPED(version=text, why=f"is {why}")
+        return IN_USE_SKIPPED(version=text, why=f"is {why}", cure=_cure(limits, "change the rule"))
     tag = tag_of(text, reference.tag_rule)
     held = (gate.objection_to_running(tag, current) for gate in limits.gates if isinstance(gate, HoldGate))
     said = next((found.why for found in held if found), None)
-    return IN_USE_HELD(version=text, why=f"is {said}") if said else None
+    return IN_USE_HELD(version=text, why=f"is {said}", cure=_cure(limits, "release it")) if said else None
+
+
+def _cure(limits: Limits, otherwise: str) -> str:
+    """Where a way back is proposed already, nobody is told how to have it proposed."""
+    if limits.goes_back:
+        return f"What is proposed here leaves it; {otherwise} to keep it"
+    return f"Move it by hand or {otherwise}; `rollback: propose` proposes the way back"
 
 
 def way_back(withdrawn: Reason, offer: Offer, current: Version, limits: Limits) -> WayBack | Reason:

@@ -5,14 +5,16 @@ from bot.reason import ReasonKind, Weight
 IN_USE_SKIPPED = ReasonKind(
     "in-use-skipped",
     "{version} is in use and {why}",
-    "Move it by hand or change the rule; `rollback: propose` proposes the way back",
+    "{cure}",
     Weight.WARNING,
+    "which a rule skips",
 )
 IN_USE_HELD = ReasonKind(
     "in-use-held",
     "{version} is in use and {why}",
-    "Move it by hand or release it; `rollback: propose` proposes the way back",
+    "{cure}",
     Weight.WARNING,
+    "which a person holds",
 )
 NO_WAY_BACK = ReasonKind(
     "no-way-back",

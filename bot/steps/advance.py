@@ -20,7 +20,7 @@ from bot.steps.resolve import TierVerdicts, TierView
 from bot.steps.scan import scan
 from bot.steps.sharing import for_one_tier
 from bot.steps.side import Side, side_of
-from bot.versions.version import Version, try_loose
+from bot.versions.version import try_written
 
 
 def advance(left: PullRequestPlan, view: TierView, remote: Remote, configuration: Configuration) -> PullRequestPlan:
@@ -80,7 +80,7 @@ def _there(verdict: Verdict, there: Side) -> Verdict | None:
         return None
     wanted = {change.place: change.text for change in update.edits}
     texts = [wanted.get(place, place.text) for place in pin.places]
-    old, new = _version(places[0].text), _version(texts[0])
+    old, new = try_written(places[0].text), try_written(texts[0])
     if old is None or new is None or new < old:
         return None
     edits = tuple(_edits(places, texts))
@@ -104,8 +104,3 @@ def _edits(places: tuple[Place, ...], texts: Iterable[str]) -> Iterator[Edit]:
     for place, text in zip(places, texts, strict=True):
         if place.text != text:
             yield Edit(place=place, text=text)
-
-
-def _version(text: str) -> Version | None:
-    """The version of a manifest's text: a tag writes `_` where the version has `+`."""
-    return try_loose(text.replace("_", "+"))

@@ -19,7 +19,7 @@ def broken_roots(one: Scanned) -> Iterator[PassedOver]:
     roots = [root for root in one.graph.roots if root.trouble and not root.objects] if one.graph else []
     if not roots:
         return
-    files = {dirname(path): path for path in one.paths if is_kustomization(path)}
+    files = _files(one)
     told: dict[_Spot, tuple[Root, tuple[BuiltBy, ...]]] = {}
     for root in roots:
         spot = _spot(root, files)
@@ -29,6 +29,15 @@ def broken_roots(one: Scanned) -> Iterator[PassedOver]:
         if root.trouble is not None:
             applier = root.applier if root.home and root.home.path == path else None
             yield PassedOver(path=path, line=line, object=applier, reason=root.trouble, built=by)
+
+
+def spot_of(root: "Root", one: Scanned) -> _Spot:
+    """Where to say something of a root: at the kustomization of its folder, else at what applies it."""
+    return _spot(root, _files(one))
+
+
+def _files(one: Scanned) -> dict[str, str]:
+    return {dirname(path): path for path in one.paths if is_kustomization(path)}
 
 
 def _spot(root: "Root", files: dict[str, str]) -> _Spot:

@@ -69,15 +69,18 @@ class BuiltTree(Struct, frozen=True, kw_only=True, eq=False):
         return tuple(sorted((_changed(key, before, after, tiers) for key in differ), key=_order))
 
 
-def build(paths: Collection[str], data: Mapping[str, bytes], links: tuple[str, ...] = ()) -> BuiltTree:
+def build(
+    paths: Collection[str], data: Mapping[str, bytes], links: Collection[str] = (), large: Collection[str] = ()
+) -> BuiltTree:
     """Build a tree.
 
     Args:
         paths: Every regular file of it.
         data: The bytes of those that a build needs.
         links: Its symbolic links and submodules.
+        large: The files that are too large to be read.
     """
-    return _built(Files(paths, data, links))
+    return _built(Files(paths, data, links, large))
 
 
 def _built(files: Files) -> BuiltTree:

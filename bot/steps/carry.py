@@ -31,7 +31,7 @@ from bot.steps.resolve import TierVerdicts, TierView
 from bot.steps.sharing import for_one_tier
 from bot.steps.side import Side, sides, texts_of, wish_alike
 from bot.versions.constraint import Constraint, InvalidConstraint
-from bot.versions.version import Version, try_full, try_loose
+from bot.versions.version import Version, try_full, try_written
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -185,7 +185,7 @@ def _objection(tier: Tier, kept: Update, reference: Reference, configuration: Co
     """Why a tier does not take any more what it was proposed; empty where it would."""
     if not _is_still_wished(kept, reference, limits_of(reference, tier, configuration), configuration):
         return f"{tier.name} may not move there any more"
-    found = (gate.objection(kept.tag, _version(kept.new)) for gate in said.refused(reference, tier))
+    found = (gate.objection(kept.tag, try_written(kept.new)) for gate in said.refused(reference, tier))
     return next((one.why for one in found if one), "")
 
 
@@ -195,14 +195,14 @@ def _is_still_wished(
     if isinstance(limits, Reason):
         return False
     if isinstance(reference.pin, RangePin):
-        version = _version(update.new)
+        version = try_written(update.new)
         pinned = configuration.ranges is RangesPolicy.PIN and not limits.left_to_people
         return pinned and version is not None and not limits.objection(version)
     return not limits.stays and _may_still_move(update, limits)
 
 
 def _may_still_move(update: Update, limits: Limits) -> bool:
-    old, new = _version(update.old), _version(update.new)
+    old, new = try_written(update.old), try_written(update.new)
     if update.goes_back:
         return bool(old and new and limits.goes_back and not limits.refusal_to_return(new, old))
     return not (old and new and limits.refusal(new, limits.reach(old)))
@@ -219,7 +219,7 @@ def _kept(reference: Reference, texts: tuple[str, ...], reason: Reason) -> Updat
     # Whoever may push can write a commit that looks like ours: what it says is no more than a run of ours could say.
     if not edits or edits[0].place != places[0] or not all(_could_be_ours(change, pin) for change in edits):
         return None
-    old, new = _version(places[0].text), _version(texts[0])
+    old, new = try_written(places[0].text), try_written(texts[0])
     return Update(
         old=places[0].text,
         new=texts[0],
@@ -237,11 +237,6 @@ def _jump(old: Version | None, new: Version | None) -> str:
     return ROLLBACK if new < old else jump(old, new)
 
 
-def _version(text: str) -> Version | None:
-    """The version of a manifest's text: a tag writes `_` where the version has `+`."""
-    return try_loose(text.replace("_", "+"))
-
-
 def _could_be_ours(change: Edit, pin: Pin) -> bool:
     """Whether it is another version in place of one, a digest in place of one, or a full version of the range.
 
@@ -252,7 +247,7 @@ def _could_be_ours(change: Edit, pin: Pin) -> bool:
     if isinstance(pin, RangePin):
         version = try_full(change.text)
         return version is not None and _is_within(version, pin.constraint)
-    old, new = _version(change.place.text), _version(change.text)
+    old, new = try_written(change.place.text), try_written(change.text)
     return old is not None and new is not None and old.key != new.key
 
 

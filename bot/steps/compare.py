@@ -14,6 +14,7 @@ from bot.steps.lost import Lost, lost
 from bot.steps.resolve import Resolved, TierView, by_tier, references_of, resolution_of
 from bot.steps.scan import Base, Scanned
 from bot.steps.side import wish_alike
+from bot.steps.unfollowed import Unfollowed, unfollowed
 
 
 class Edited(Struct, frozen=True, kw_only=True):
@@ -36,6 +37,7 @@ class Compared(Struct, frozen=True, kw_only=True):
 
     edited: tuple[Edited, ...] = ()
     lost: tuple[Lost, ...] = ()
+    unfollowed: tuple[Unfollowed, ...] = ()
 
 
 def compare(before: Scanned, after: Scanned, configuration: Configuration) -> Compared:
@@ -43,13 +45,17 @@ def compare(before: Scanned, after: Scanned, configuration: Configuration) -> Co
     was, is_now = resolution_of(before, configuration), resolution_of(after, configuration)
     past, present = by_tier(before, was), by_tier(after, is_now)
     tiers = after.base.tiers
+    gone = tuple(
+        one for tier in tiers for one in lost(tier, tiers, _with_files(before, was), _with_files(after, is_now))
+    )
+    said = {(one.tier.name, one.reason) for one in gone}
+    builds = (one for tier in tiers for one in unfollowed(tier, before, after))
     return Compared(
         edited=tuple(
             edited for tier in tiers for edited in _edited(tier, past[tier.name], present[tier.name], configuration)
         ),
-        lost=tuple(
-            one for tier in tiers for one in lost(tier, tiers, _with_files(before, was), _with_files(after, is_now))
-        ),
+        lost=gone,
+        unfollowed=tuple(one for one in builds if (one.tier.name, one.reason) not in said),
     )
 
 

@@ -15,9 +15,9 @@ from bot.model.tiers import Tier
 from bot.reason import Reason
 from bot.selection.limits import limits_of
 from bot.steps.branches import Branches
-from bot.steps.histories import key_of
 from bot.steps.moving import Moving
 from bot.steps.soaks import Soaks
+from bot.steps.states import key_of
 from bot.versions.version import Version
 
 
@@ -42,7 +42,7 @@ def soak_doubt(branches: Branches, reference: Reference, tier: Tier, version: Ve
         # Of its own: what was read for another version may end before this one.
         soaks = Soaks(branches)
         soaks.look([Moving(tier=tier, reference=reference, version=version, tag=str(version))], exactly=True)
-        gate = soaks.gate(name, reference, limits.pace.soak, asks=False)
+        gate = soaks.gate(name, reference, limits, asks=False)
         said = gate.objection("", version) if gate else None
         if gate and said:
             unknown = not found or bool(gate.unknown) or _is_unproved(gate, version)
@@ -68,8 +68,14 @@ def _is_found(branches: Branches, name: str, reference: Reference, version: Vers
     history = branches.history(name)
     if history is None:
         return False
-    keys = [key_of(name, each) for each in branches.users(name, branches.chart(reference))]
-    return history.reach(lambda: all(any(is_same(one.value, version) for one in history.moments(key)) for key in keys))
+    chart = branches.chart(reference)
+    keys = [key_of(name, each) for each in branches.users(name, chart)]
+
+    def ran() -> bool:
+        told = (history.moments(key, chart) for key in keys)
+        return all(any(is_same(one.value, version) for one in moments) for moments in told)
+
+    return history.reach(ran)
 
 
 def _is_unproved(gate: SoakGate, version: Version) -> bool:

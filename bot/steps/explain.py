@@ -22,7 +22,7 @@ from bot.steps.resolve import Resolved
 from bot.steps.scan import Scanned
 from bot.steps.select_versions import version_in_use
 from bot.versions.constraint import Constraint
-from bot.versions.version import Version, try_loose
+from bot.versions.version import Version, try_written
 
 _MOST_NAMED = 20
 
@@ -184,7 +184,7 @@ def _in_use(verdict: Verdict) -> Version | None:
             pass
         case _:
             text = version_in_use(verdict.reference)
-    return try_loose(text.replace("_", "+"))
+    return try_written(text)
 
 
 def _considered(verdict: Verdict, tags: TagList) -> tuple[Considered, ...]:

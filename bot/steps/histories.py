@@ -2,42 +2,23 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from msgspec import Struct
-from msgspec.structs import replace
-
 from bot.flux.files import may_concern_flux
 from bot.flux.version_edits import FileState, older_pins
 from bot.maturity.timeline import Moment
+from bot.model.charts import ChartAddress
 from bot.model.commits import PastCommit, PathDifference, Sha, TreeEntry
-from bot.model.places import ObjectId
-from bot.model.references import ExactPin, Pin, Reference
+from bot.model.references import Reference
 from bot.model.tiers import Configuration
 from bot.planning.tiers import claimants
 from bot.ports import Repository
 from bot.steps.resolve import references_of
 from bot.steps.scan import Base, Readings, scan
-from bot.versions.version import Version, try_loose
+from bot.steps.states import Key, State, state_of
 from bot.yamltext.unreadable import DEFAULT_LIMITS
 
 DEPTHS = (32, 128, 512, 2000)
 """Commits that are read at first, and when these do not tell enough; each is one fetch."""
 _SUFFIXES = (".yaml", ".yml")
-
-Key = tuple[str, str, ObjectId]
-"""A tier's name, and a reference of it: the file in which its version is written, and its object."""
-
-
-class _State(Struct, frozen=True, kw_only=True):
-    """What all references of a branch's tiers say in one commit, and the files that decide it.
-
-    Attributes:
-        built: Some are made by builds, in which any file may have a say.
-    """
-
-    values: Mapping[Key, Version | None]
-    watched: frozenset[str]
-    built: bool
-    by_path: Mapping[str, tuple[Key, ...]]
 
 
 class History:
@@ -56,18 +37,13 @@ class History:
         self._repository = repository
         self._configuration = configuration
         self._readings = readings
-        self._states = [_state(references)]
+        self._states = [state_of(references, configuration.mirrors)]
         self.commits: tuple[PastCommit, ...] = repository.past(base.branch, base.sha, 1) if base.sha else ()
 
     @property
     def whole(self) -> bool:
         """Whether it begins with the branch's first commit."""
         return bool(self.commits) and self.commits[-1].first
-
-    @property
-    def oldest(self) -> Mapping[Key, Version | None]:
-        """What was said in the oldest commit that was read."""
-        return self._states[-1].values
 
     def reach(self, enough: Callable[[], bool], depths: tuple[int, ...] = DEPTHS) -> bool:
         """Read on until it is enough, the history ends, or the deepest read is done; whether one of the first two."""
@@ -78,10 +54,17 @@ class History:
                 self._read(depth)
         return self.whole or enough()
 
-    def moments(self, key: Key) -> tuple[Moment, ...]:
-        """What one reference said at each commit, oldest first."""
-        pairs = zip(reversed(self.commits), reversed(self._states), strict=True)
-        return tuple(Moment(commit.sha, commit.at, state.values.get(key)) for commit, state in pairs)
+    def moments(self, key: Key, chart: ChartAddress) -> tuple[Moment, ...]:
+        """What one reference said of a chart at each commit, oldest first: nothing, where it took another chart."""
+        found: list[Moment] = []
+        newer, said = None, None
+        for commit, state in zip(self.commits, self._states, strict=True):
+            if state is not newer:
+                newer, said = state, state.said(key, self._states[0])
+            here = said if said and said.chart == chart else None
+            version, digest = (here.version, here.digest) if here else (None, "")
+            found.append(Moment(commit.sha, commit.at, version, digest))
+        return tuple(reversed(found))
 
     def _read(self, depth: int) -> None:
         self.commits = self._repository.past(self._base.branch, self.commits[0].sha, depth)
@@ -97,7 +80,7 @@ class History:
             self._states.append(state)
 
     def _parted(
-        self, differences: Iterable[PathDifference], known: _State
+        self, differences: Iterable[PathDifference], known: State
     ) -> tuple[list[PathDifference], list[PathDifference]]:
         """The changes that may matter to what references say, and those of other manifests."""
         changed, others = [], []
@@ -112,34 +95,29 @@ class History:
         """Whether files outside of the tiers, which nothing names now, may have been named then: a source, say."""
         return any(may_concern_flux(entry.path, data) for entry, data in self._contents(commit, sides))
 
-    def _matters(self, path: str, known: _State) -> bool:
+    def _matters(self, path: str, known: State) -> bool:
         """Whether a changed file may change what references say: it is one of theirs, or lies in one of their tiers."""
         if path in known.watched:
             return True
         return path.endswith(_SUFFIXES) and (known.built or bool(claimants(path, self._base.tiers)))
 
-    def _rewound(self, known: _State, newer: Sha, older: Sha, changed: list[PathDifference]) -> _State | None:
+    def _rewound(self, known: State, newer: Sha, older: Sha, changed: list[PathDifference]) -> State | None:
         """The state before a commit that changed versions and nothing else; None where it changed more.
 
         Nor where builds make any of it: what a file says there is not what runs.
         """
         if known.built:
             return None
-        values = dict(known.values)
+        state: State | None = known
         after = self.files(newer, (one.new for one in changed))
         before = self.files(older, (one.old for one in changed))
         for one in changed:
             there = one.path in after and one.path in before
             pins = older_pins(after[one.path], before[one.path]) if there else None
-            if pins is None or (not pins and one.path in known.watched):
+            if state is None or pins is None or (not pins and one.path in known.watched):
                 return None
-            for key in known.by_path.get(one.path, ()):
-                version = pinned_version(pins[key[2]]) if key[2] in pins else values.get(key)
-                # Of one that is suspended nothing is known, and a suspension is no change of a version.
-                if values.get(key) is None and version is not None:
-                    return None
-                values[key] = version
-        return replace(known, values=values)
+            state = state.rewound(one.path, pins)
+        return state
 
     def files(self, commit: Sha, sides: Iterable[TreeEntry | None]) -> dict[str, FileState]:
         """Those of one side that are there, by path, as a commit that was read has them."""
@@ -153,44 +131,8 @@ class History:
         wanted = [side for side in sides if side and side.kind.regular and side.size <= DEFAULT_LIMITS.size]
         return self._repository.tree(commit).read(wanted) if wanted else iter(())
 
-    def _state_at(self, commit: Sha) -> _State:
+    def _state_at(self, commit: Sha) -> State:
         tree = self._repository.tree(commit)
         base = Base(branch=self._base.branch, sha=commit, tree=tree, tiers=self._base.tiers)
         [scanned] = scan([base], self._readings)
-        return _state(references_of(scanned, self._configuration))
-
-
-def key_of(tier: str, reference: Reference) -> Key:
-    """By what a reference is found again in other commits."""
-    return tier, reference.path, reference.object
-
-
-def version_of(reference: Reference) -> Version | None:
-    """The version that a reference runs, where it is written out and not suspended."""
-    return None if reference.suspended else pinned_version(reference.pin)
-
-
-def pinned_version(pin: Pin) -> Version | None:
-    """The version that is written out; None for a range, and for a digest alone."""
-    return try_loose(pin.version.text.replace("_", "+")) if isinstance(pin, ExactPin) else None
-
-
-def _state(references: Mapping[str, tuple[Reference, ...]]) -> _State:
-    listed = [(tier, each) for tier, found in references.items() for each in found]
-    by_path: dict[str, list[Key]] = {}
-    for tier, each in listed:
-        by_path.setdefault(each.path, []).append(key_of(tier, each))
-    return _State(
-        values={key_of(tier, each): version_of(each) for tier, each in listed},
-        watched=frozenset(path for _, each in listed for path in files_of(each)),
-        built=any(each.built for _, each in listed),
-        by_path={path: tuple(keys) for path, keys in by_path.items()},
-    )
-
-
-def files_of(reference: Reference) -> Iterable[str]:
-    """Every file that has a say in what a reference runs."""
-    yield from (reference.path, *reference.also_in, *reference.consumer_paths)
-    yield from (place.path for place in reference.pin.places)
-    if reference.source_declared:
-        yield reference.source_declared.path
+        return state_of(references_of(scanned, self._configuration), self._configuration.mirrors)

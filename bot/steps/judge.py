@@ -27,8 +27,9 @@ from bot.steps.moving import Moving
 from bot.steps.recall import Recalled
 from bot.steps.resolve import TierVerdicts
 from bot.steps.select_versions import version_in_use
+from bot.steps.unfollowed import Unfollowed
 from bot.versions.tags import tag_of
-from bot.versions.version import Version, try_loose
+from bot.versions.version import Version, try_written
 
 Digests = Mapping[Asked, str | Unreachable]
 
@@ -64,10 +65,16 @@ def unjudged(lost: Iterable[Lost]) -> tuple[Verdict, ...]:
     found: list[Verdict] = []
     for one in lost:
         version = version_in_use(one.old)
-        reason = UNJUDGED_NOW(version=version, object=one.old.object, why=one.reason.sentence)
+        reason = UNJUDGED_NOW(what=version, object=one.old.object, why=one.reason.sentence)
         here = replace(one.old, path=one.path, line=one.line)
         found.append(Verdict(tier=one.tier, reference=here, decision=Held(version=version, reason=reason)))
     return tuple(found)
+
+
+def unfollowed_now(found: Iterable[Unfollowed]) -> tuple[PassedOver, ...]:
+    """A finding for each build that takes what cannot be judged, where that is decided now."""
+    told = ((one, UNJUDGED_NOW(what="known", object=one.what, why=one.reason.sentence)) for one in found)
+    return tuple(replace(one.at, reason=reason) for one, reason in told)
 
 
 def beside(edited: tuple[Edited, ...]) -> Iterator[PassedOver]:
@@ -156,4 +163,4 @@ def _asked(reference: Reference) -> Asked | None:
 def _version(reference: Reference) -> Version | None:
     """The version that is written, whether it runs or not."""
     pin = reference.pin
-    return try_loose(pin.version.text.replace("_", "+")) if isinstance(pin, ExactPin) else None
+    return try_written(pin.version.text) if isinstance(pin, ExactPin) else None

@@ -10,7 +10,10 @@ from bot.model.references import ExactPin, PassedOver, Reference
 from bot.model.tiers import Tier
 from bot.planning.tiers import tiers_reached
 from bot.reason import Reason
-from bot.reasons import NO_TIER
+from bot.reasons import ENCRYPTED, HELM_TEMPLATE, LINK, NO_TIER, TOO_LARGE, UNREADABLE_FILE, UNREADABLE_YAML
+
+_UNREAD = frozenset(each.id for each in (ENCRYPTED, HELM_TEMPLATE, LINK, TOO_LARGE, UNREADABLE_FILE, UNREADABLE_YAML))
+"""What may hide a release, wherever in the tier it is."""
 
 
 class Lost(Struct, frozen=True, kw_only=True):
@@ -42,8 +45,11 @@ def lost(tier: Tier, tiers: tuple[Tier, ...], before: Resolution, after: Resolut
     new = [item for item in after.passed_over if (item.path, item.object, item.reason) not in known]
     there = {(each.object, each.path) for each in _outside(before, tiers)}
     outside = {each.object: each for each in _outside(after, tiers) if (each.object, each.path) not in there}
+    unread = [item for item in new if item.reason.id in _UNREAD and not item.object and tiers_reached(item, [tier])]
+    there_before = {each.object for each in before.references} | {item.object for item in before.passed_over}
+    instead = [item for item in new if item.object not in there_before]
     for old in _missing(tier, before, after):
-        if found := _passed_over(old, new):
+        if found := _passed_over(old, new) or _in_its_place(old, instead) or next(iter(unread), None):
             yield Lost(tier=tier, old=old, path=found.path, line=found.line, reason=found.reason)
         elif now := outside.get(old.object):
             yield Lost(tier=tier, old=old, path=now.path, line=now.line, reason=NO_TIER())
@@ -62,6 +68,11 @@ def _missing(tier: Tier, before: Resolution, after: Resolution) -> Iterator[Refe
     for old in past:
         if (old.object, old.path) not in there and left[old.object] < _times(old, past):
             yield old
+
+
+def _in_its_place(old: Reference, instead: Iterable[PassedOver]) -> PassedOver | None:
+    """What is said of another object, new in the file in which it was."""
+    return next((item for item in instead if item.path in old.paths), None)
 
 
 def _times(old: Reference, past: Iterable[Reference]) -> int:

@@ -12,11 +12,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.flux.version_edits import FileState, older_pins
+from bot.model.charts import ChartAddress
 from bot.model.promotions import LowerChange, Promoted
 from bot.model.references import Reference
 from bot.promotion.pairing import Counterpart
 from bot.steps.branches import Branches
-from bot.steps.histories import History, files_of, key_of
+from bot.steps.histories import History
+from bot.steps.states import files_of, key_of
 from bot.versions.version import Version
 
 MOST_CHANGES = 10
@@ -45,7 +47,8 @@ def with_changes(promoted: Promoted, lower: Iterable[Counterpart], current: Vers
         history = branches.history(tier)
         if history is None:
             return replace(promoted, whole=False)
-        release = _Release(tier=tier, references=tuple(references), history=history)
+        chart = branches.chart(references[0])
+        release = _Release(tier=tier, references=tuple(references), chart=chart, history=history)
         whole = release.reach(current) and whole
         watched = _watched(references, branches.view(tier).references)
         found += islice(release.changes(current, watched, branches), _MOST_READ)
@@ -59,6 +62,7 @@ class _Release(Struct, frozen=True, kw_only=True):
 
     tier: str
     references: tuple[Reference, ...]
+    chart: ChartAddress
     history: History
 
     def reach(self, current: Version) -> bool:
@@ -71,7 +75,7 @@ class _Release(Struct, frozen=True, kw_only=True):
 
     def _said(self) -> Iterator[list[Version | None]]:
         for reference in self.references:
-            moments = self.history.moments(key_of(self.tier, reference))
+            moments = self.history.moments(key_of(self.tier, reference), self.chart)
             yield [moment.value for moment in reversed(moments)]
 
     def changes(self, current: Version, watched: "_Watched", branches: Branches) -> Iterator[LowerChange]:

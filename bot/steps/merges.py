@@ -10,10 +10,10 @@ from bot.model.verdicts import Current, Verdict
 from bot.reason import Reason
 from bot.selection.limits import limits_of
 from bot.steps.branches import Branches
-from bot.steps.histories import key_of, version_of
 from bot.steps.moving import Moving
 from bot.steps.resolve import TierVerdicts
 from bot.steps.soaks import Soaks
+from bot.steps.states import key_of, version_of
 
 
 class Merges:
@@ -48,7 +48,7 @@ class Merges:
         limits = limits_of(one.reference, one.tier, self._branches.configuration)
         if isinstance(limits, Reason) or not isinstance(verdict.decision, Current):
             return verdict
-        gate = self._soaks.gate(name, one.reference, limits.pace.soak, asks=False)
+        gate = self._soaks.gate(name, one.reference, limits, asks=False)
         version = one.new
         objection = gate.objection(one.tag, version) if gate and version else None
         if version and version < one.version:

@@ -8,7 +8,7 @@ from bot.model.references import Reference
 from bot.model.tiers import Tier
 from bot.model.verdicts import Update, Verdict
 from bot.planning.sharing import apart
-from bot.versions.version import Version, try_loose
+from bot.versions.version import Version, try_written
 
 
 class Moving(Struct, frozen=True, kw_only=True):
@@ -23,14 +23,14 @@ class Moving(Struct, frozen=True, kw_only=True):
     @property
     def new(self) -> Version | None:
         """The version behind the tag; None where it is not one."""
-        return try_loose(self.tag.replace("_", "+"))
+        return try_written(self.tag)
 
 
 def moving(verdicts: Iterable[Verdict]) -> Iterator[Moving]:
     """The updates among verdicts, but for those that only write down what runs already."""
     for verdict in verdicts:
         update = verdict.decision
-        if isinstance(update, Update) and (version := try_loose(update.old.replace("_", "+"))):
+        if isinstance(update, Update) and (version := try_written(update.old)):
             tiers = apart(one.tier for one in update.shared) or (verdict.tier,)
             for tier in tiers:
                 yield Moving(

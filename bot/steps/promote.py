@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.maturity.gates import Gate, SoakGate, StatusGate
+from bot.maturity.soaking import counting_spans
 from bot.maturity.timeline import is_same
 from bot.model.charts import ChartSource, ManifestFacts, Unreachable
 from bot.model.promotions import Asked, Promoted
@@ -15,7 +16,7 @@ from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import ROLLBACK, Current, Decision, Edit, Held, Update, Verdict
 from bot.planning.mirrors import canonical
 from bot.ports import Progress, Registry
-from bot.promotion.pairing import Counterpart, counterparts, exact_version, other_chart
+from bot.promotion.pairing import Counterpart, counterparts, digest_written, exact_version, other_chart
 from bot.promotion.promotion_reasons import (
     LOWER_BELOW,
     NO_EXACT_VERSION,
@@ -25,7 +26,7 @@ from bot.promotion.promotion_reasons import (
     PROMOTION_NOT_SOAKED,
     PROMOTION_TAKEN_BACK,
 )
-from bot.promotion.tags import Listed, Tag, as_if_running, digest_written, spelled, tags_meant, tags_run, witnesses
+from bot.promotion.tags import Listed, Tag, as_if_running, spelled, tags_meant, tags_run, witnesses
 from bot.promotion.witnesses import Witness, disagreement
 from bot.reason import Reason
 from bot.reasons import SAME_PRECEDENCE, SOURCE_SUSPENDED
@@ -208,7 +209,13 @@ class _Promoter(Struct, frozen=True, kw_only=True):
         if version is None or not wish.current < version < wish.version:
             return None
         tag = tag_of(text, wish.reference.tag_rule)
-        return replace(wish, version=version, lower=tuple(as_if_running(one, version, tag) for one in wish.lower))
+        then = (as_if_running(one, version, tag, self._digest_then(one, version)) for one in wish.lower)
+        return replace(wish, version=version, lower=tuple(then))
+
+    def _digest_then(self, one: Counterpart, version: Version) -> str:
+        """What a tier wrote beside a version when it ran that, as far as its history was read."""
+        ran = (spans for each, spans in self.recalled.ran(one.tier, one.reference) if each == one.reference)
+        return next((span.digest for spans in ran for span in counting_spans(spans, version)[-1:]), "")
 
     def _in_time(self, wish: _Wish) -> _Wish | Decision:
         against = next(self._objections(wish), None)

@@ -1,6 +1,6 @@
 """recall: what is remembered of versions and branches, and what the branches' history tells, as limits by time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import reduce
 from itertools import pairwise
@@ -8,7 +8,7 @@ from itertools import pairwise
 from bot.ledger.merging import merge_sights
 from bot.ledger.model import ChartSights, Ledger
 from bot.maturity.gates import Gate, HoldGate, ReturnGate, SettleGate, SoakGate, StatusGate, WaitGate
-from bot.maturity.timeline import is_same
+from bot.maturity.timeline import Span, is_same
 from bot.model.charts import ChartAddress
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, Tier
@@ -17,15 +17,15 @@ from bot.selection.limits import Limits, limits_of
 from bot.steps.branches import Branches, Past
 from bot.steps.doubts import Doubt, soak_doubt, wait_doubt
 from bot.steps.greens import Greens
-from bot.steps.histories import key_of
 from bot.steps.merges import Merges
 from bot.steps.moving import Moving
 from bot.steps.resolve import Resolved, TierVerdicts
 from bot.steps.rollbacks import Rollbacks
 from bot.steps.scan import Readings
 from bot.steps.soaks import Soaks
+from bot.steps.states import key_of
 from bot.steps.ways_back import WaysBack
-from bot.versions.version import try_loose
+from bot.versions.version import try_written
 
 
 class Recalled:
@@ -85,7 +85,7 @@ class Recalled:
         if moved := self._moved.get((limits.tier.name, self._branches.chart(reference))) if pace.settle else None:
             gates.append(SettleGate(settle=pace.settle, now=self.now, moved=moved))
         ran = self._ways_back.gate(reference, limits, asks=self.asks)
-        soaks = (self._soaks.gate(name, reference, pace.soak, asks=self.asks) for name in pace.comes_from)
+        soaks = (self._soaks.gate(name, reference, limits, asks=self.asks) for name in pace.comes_from)
         greens = self._greens.gates(reference, limits.tier, asks=self.asks)
         return (*gates, *(gate for gate in (ran, *soaks) if gate), *greens)
 
@@ -109,7 +109,7 @@ class Recalled:
             return None
         wait = limits.pace.wait
         waits = wait_doubt(self._wait_gate(reference, wait), text) if wait else None
-        version = try_loose(text.replace("_", "+"))
+        version = try_written(text)
         soaks = soak_doubt(self._branches, reference, tier, version) if version else None
         return soaks or waits
 
@@ -134,8 +134,14 @@ class Recalled:
     def soaks(self, reference: Reference, limits: Limits) -> tuple[SoakGate | StatusGate, ...]:
         """What the tiers say from which one reference takes its versions, by what was read of their past."""
         pace = limits.pace
-        found = (self._soaks.gate(name, reference, pace.soak, asks=False) for name in pace.comes_from)
+        found = (self._soaks.gate(name, reference, limits, asks=False) for name in pace.comes_from)
         return (*(gate for gate in found if gate), *self._greens.gates(reference, limits.tier, asks=False))
+
+    def ran(self, name: str, reference: Reference) -> Iterator[tuple[Reference, tuple[Span, ...]]]:
+        """What every reference of a tier to one reference's chart ran, as far as that was read."""
+        chart = self._branches.chart(reference)
+        for each, run in zip(self._branches.users(name, chart), self._soaks.runs(name, chart), strict=False):
+            yield each, run.spans
 
     def sights(self, address: ChartAddress) -> ChartSights:
         """What is known of a chart in its registry, with what this run learnt; as if listed now where nothing is."""
@@ -180,7 +186,7 @@ class Recalled:
         keys = [key_of(name, each) for each in self._branches.users(name, chart)]
 
         def moves() -> list[datetime]:
-            told = [history.moments(key) for key in keys]
+            told = [history.moments(key, chart) for key in keys]
             pairs = ((old, new) for moments in told for old, new in pairwise(moments))
             return [new.at for old, new in pairs if old.value and new.value and not is_same(old.value, new.value)]
 

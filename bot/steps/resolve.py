@@ -72,7 +72,7 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
 
             references = with_owners(references, one.base.tree)
         views += [_view(one, tier, references, skipped) for tier in one.base.tiers]
-        unclaimed = (*skipped, *map(_no_tier, references))
+        unclaimed = (*skipped, *(reference.passed_over(NO_TIER()) for reference in references))
         outside |= dict.fromkeys(item for item in unclaimed if _is_outside(item, configuration))
     outside |= dict.fromkeys(_rules_without_chart(configuration, charts))
     return Resolved(views=tuple(views), outside=tuple(outside))
@@ -125,14 +125,3 @@ def _view(one: Scanned, tier: Tier, references: Iterable[Reference], skipped: It
 def _is_outside(item: PassedOver, configuration: Configuration) -> bool:
     """Whether no tier has it; a comment for us that is in no tier's file may be prose about us."""
     return item.reason.id != STRAY_COMMENT.id and not tiers_reached(item, configuration.tiers)
-
-
-def _no_tier(reference: Reference) -> PassedOver:
-    return PassedOver(
-        path=reference.path,
-        line=reference.line,
-        object=reference.object,
-        suspended=reference.suspended,
-        built=reference.built,
-        reason=NO_TIER(),
-    )

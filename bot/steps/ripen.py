@@ -18,6 +18,7 @@ from bot.steps.look_up import Answers, Asked
 from bot.steps.moving import Moving, moving
 from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, TierVerdicts
+from bot.steps.same_bytes import same_bytes
 from bot.steps.select_versions import select
 from bot.versions.tags import read_pin
 
@@ -47,7 +48,8 @@ def ripen(
         recalled.asks = False
         judged = select(resolved, answers, configuration, recalled.timed)
     _learn_ages(dict.fromkeys(unknown_ages(judged, recalled)), recalled, registry, progress)
-    return recalled.with_merges(with_ages(judged, recalled))
+    confirmed = same_bytes(with_ages(judged, recalled), recalled, registry, progress)
+    return recalled.with_merges(confirmed)
 
 
 def _sights(resolved: Resolved, answers: Answers, configuration: Configuration, recalled: Recalled) -> Ledger:

@@ -1,10 +1,10 @@
 """What people took back, and what they hold. What a base branch took and left stays away, there and behind it."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from hashlib import sha256
 
 from bot.ledger.merging import merge_returns
-from bot.ledger.model import Ledger, Returns, Word, is_about
+from bot.ledger.model import Ledger, Return, Returns, Word, is_about
 from bot.maturity.gates import HoldGate, ReturnGate
 from bot.maturity.timeline import is_same, went_back
 from bot.model.charts import ChartAddress
@@ -12,7 +12,7 @@ from bot.model.commits import Sha
 from bot.model.references import Reference
 from bot.model.tiers import Tier
 from bot.steps.branches import LONGEST_PAST, Branches
-from bot.steps.histories import key_of, version_of
+from bot.steps.states import Key, key_of, version_of
 from bot.versions.version import Version, try_loose
 
 _DEPTHS = (128,)
@@ -69,12 +69,20 @@ class Rollbacks:
         """What a tier went back from, and neither took up again nor a person released since."""
         ledgers = (self._branches.known, self._branches.learnt)
         known, new = (ledger.rolled_back.get(name, {}).get(str(chart), _NONE) for ledger in ledgers)
-        running = [version_of(each) for each in self._branches.users(name, chart)]
         for text, commits in merge_returns(known, new).items():
-            version, last = try_loose(text), max(commits, key=lambda sha: (commits[sha], sha))
-            released = any(not word.held and word.at >= commits[last] for word in self._words(name, chart, text))
-            if version and not released and not any(is_same(version, each) for each in running):
+            version, last = try_loose(text), max(commits, key=lambda sha: (commits[sha].at, sha), default="")
+            if version is None or not last or self._is_taken_up(name, chart, version, commits.values()):
+                continue
+            if not any(not word.held and word.at >= commits[last].at for word in self._words(name, chart, text)):
                 yield version, last
+
+    def _is_taken_up(self, name: str, chart: ChartAddress, version: Version, returns: Iterable[Return]) -> bool:
+        """Whether those that went back run it again: what other clusters run all the time says nothing of that."""
+        who = {one for each in returns for one in each.who}
+        present = (each for each in self._branches.view(name).references if self._branches.chart(each) == chart)
+        went = [each for each in present if _fingerprint(key_of(name, each)) in who]
+        asked = went or self._branches.users(name, chart)
+        return bool(asked) and all(is_same(version_of(each), version) for each in asked)
 
     def _words(self, name: str, chart: ChartAddress, version: str) -> Iterator[Word]:
         for matter, word in self._branches.known.words.items():
@@ -89,10 +97,20 @@ class Rollbacks:
         oldest = self._branches.now - LONGEST_PAST
         history.reach(lambda: history.commits[-1].at <= oldest, _DEPTHS)
         remembered = self._branches.known.rolled_back.get(name, {})
-        found: dict[str, dict[str, dict[Sha, datetime]]] = {}
+        found: dict[str, dict[str, dict[Sha, Return]]] = {}
         for chart in charts:
-            keys = [key_of(name, each) for each in self._branches.users(name, chart)]
-            for version, commit in {each for key in keys for each in went_back(history.moments(key))}:
-                if commit not in remembered.get(str(chart), {}).get(str(version), {}):
-                    found.setdefault(str(chart), {}).setdefault(str(version), {})[commit] = self._branches.now
+            known = remembered.get(str(chart), _NONE)
+            for key in {key_of(name, each) for each in self._branches.users(name, chart)}:
+                who = frozenset({_fingerprint(key)})
+                for version, commit in went_back(history.moments(key, chart)):
+                    before = known.get(str(version), {}).get(commit)
+                    if before is None or not who <= before.who:
+                        returns = found.setdefault(str(chart), {}).setdefault(str(version), {})
+                        others = returns[commit].who if commit in returns else frozenset()
+                        returns[commit] = Return(at=self._branches.now, who=who | others)
         return dict(found)
+
+
+def _fingerprint(key: Key) -> str:
+    """A reference, in as few bytes as the ledger has to hold: its file may have a long name."""
+    return sha256(f"{key.path}\0{key.object}".encode("utf-8", "surrogateescape")).hexdigest()[:16]

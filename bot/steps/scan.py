@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from msgspec import Struct
 
 from bot.flux.files import FileReading, may_concern_flux, read_file
-from bot.kustomize.needles import is_kustomization, may_matter
+from bot.kustomize.needles import SUFFIXES, is_kustomization, may_matter
 from bot.model.commits import EntryKind, Sha, TreeEntry
 from bot.model.references import PassedOver
 from bot.model.tiers import Branch, Tier
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from bot.kustomize.graph import Graph
     from bot.steps.build import BuiltTree
 
-_SUFFIXES = (".yaml", ".yml")
 _FLUX = b"kustomize.toolkit.fluxcd.io"
 
 
@@ -76,7 +75,7 @@ class Readings:
     def scan(self, base: Base) -> Scanned:
         """Read one base; what was read before is not read again."""
         entries = base.tree.entries()
-        reasons = {entry: _why_unread(entry) for entry in entries if entry.path.endswith(_SUFFIXES)}
+        reasons = {entry: _why_unread(entry) for entry in entries if entry.path.endswith(SUFFIXES)}
         matter: dict[str, bytes] = {}
         readings = tuple(self._read(base.tree, [entry for entry, reason in reasons.items() if reason is None], matter))
         return Scanned(
@@ -140,7 +139,8 @@ def _build(tree: Tree, entries: Iterable[TreeEntry], matter: dict[str, bytes]) -
     named = {path for home in kustomizations if home in data for path in files_named(home, data[home])}
     more = _bytes(tree, (regular[path] for path in sorted(named) if path in regular and path not in data))
     links = tuple(entry.path for entry in entries if not entry.kind.regular)
-    return build(frozenset(regular), data | more, links)
+    large = tuple(path for path, entry in regular.items() if entry.size > DEFAULT_LIMITS.size)
+    return build(frozenset(regular), data | more, links, large)
 
 
 def _bytes(tree: Tree, entries: Iterable[TreeEntry]) -> dict[str, bytes]:

@@ -21,8 +21,10 @@ def for_one_tier(decision: Decision, reference: Reference, view: TierView, confi
     reached = sharers(reference, neighbours(view.tier, view.base.tiers))
     if {one.tier.name for one in reached} <= {view.tier.name}:
         return _unless_unsure(decision, reference, view)
-    # A draft for several tiers may move production, which never goes back by us.
-    if may_be_drafted(reference, configuration) and not decision.goes_back:
+    if decision.goes_back and decision.remark:
+        # A draft for several tiers may move production, which never goes back by us.
+        return Held(version=decision.old, reason=decision.remark)
+    if may_be_drafted(reference, configuration):
         return _drafted(decision, reference, view, reached)
     others = (one.tier.name for one in reached if one.tier.name != view.tier.name)
     reason = SHARED(version=decision.new, tiers=", ".join(others), ways=", ".join(_ways(reference)[:_MOST_WAYS]))

@@ -14,8 +14,9 @@ from bot.model.references import Reference
 from bot.reason import Reason
 from bot.selection.limits import Limits, limits_of
 from bot.steps.branches import LONGEST_PAST, Branches
-from bot.steps.histories import History, key_of, version_of
+from bot.steps.histories import History
 from bot.steps.moving import Moving
+from bot.steps.states import digest_beside, key_of, version_of
 from bot.versions.version import Version
 
 _SOAKS = 4
@@ -49,17 +50,21 @@ class Soaks:
         """Nothing is read yet."""
         self._branches = branches
         self._runs: dict[tuple[str, ChartAddress], tuple[Run, ...]] = {}
+        # By whom and for what it was asked: a tier without a soak asks for less than one with it.
+        self._asked: set[tuple[str, ChartAddress, str, bool]] = set()
         self._capped: set[str] = set()
 
-    def gate(self, name: str, reference: Reference, soak: timedelta, *, asks: bool) -> SoakGate | None:
+    def gate(self, name: str, reference: Reference, limits: Limits, *, asks: bool) -> SoakGate | None:
         """What one lower tier says; None where it may have run something, and `asks` lets that pass to be asked for."""
         chart = self._branches.chart(reference)
         runs = self._runs.get((name, chart))
-        if runs is None and asks and self._may_be_ahead(name, reference):
+        known = (name, chart, limits.tier.name, False) in self._asked
+        if not known and asks and self._may_be_ahead(name, reference):
             return None
         if runs is None:
             runs = tuple(_run(each, _present(each)) for each in self._branches.users(name, chart))
-        return SoakGate(tier=name, soak=soak, now=self._branches.now, runs=runs, unknown=self._unknown(name))
+        now, unknown = self._branches.now, self._unknown(name)
+        return SoakGate(tier=name, soak=limits.pace.soak, now=now, runs=runs, unknown=unknown)
 
     def runs(self, name: str, chart: ChartAddress) -> tuple[Run, ...]:
         """What a tier's references to a chart ran, as far as that was read."""
@@ -77,12 +82,14 @@ class Soaks:
             chart = self._branches.chart(one.reference)
             limits = limits_of(one.reference, one.tier, self._branches.configuration)
             for name in one.tier.pace.comes_from:
-                if (name, chart) not in self._runs and not isinstance(limits, Reason):
+                asked = (name, chart, one.tier.name, exactly)
+                if asked not in self._asked and not isinstance(limits, Reason):
                     wanted.setdefault(name, []).append(
                         _Want(chart=chart, version=one.version, limits=limits, exactly=exactly)
                     )
         for name, wants in wanted.items():
             self._read(name, wants)
+            self._asked |= {(name, want.chart, want.limits.tier.name, exactly) for want in wants}
         return bool(wanted)
 
     def _may_be_ahead(self, name: str, reference: Reference) -> bool:
@@ -115,7 +122,7 @@ class Soaks:
 
         def runs() -> dict[ChartAddress, tuple[Run, ...]]:
             return {
-                chart: tuple(_run(each, spans(history.moments(key_of(name, each)), seen, now)) for each in using)
+                chart: tuple(_run(each, spans(history.moments(key_of(name, each), chart), seen, now)) for each in using)
                 for chart, using in users.items()
             }
 
@@ -153,7 +160,7 @@ def _may_be_older(want: _Want, run: Run) -> bool:
 
 def _present(reference: Reference) -> tuple[Span, ...]:
     """What runs now, without a past."""
-    return (Span(value=version_of(reference), begins=None),)
+    return (Span(value=version_of(reference), digest=digest_beside(reference.pin), begins=None),)
 
 
 def _has_soaked(want: _Want, runs: tuple[Run, ...], now: datetime) -> bool:
@@ -170,7 +177,7 @@ def _is_free(run: Run, version: Version, soak: timedelta, now: datetime) -> bool
 
 def _was_lower(want: _Want, history: History, name: str, users: Iterable[Reference]) -> bool:
     """Whether the oldest commit that was read ran nothing above the version in use, or as high as one asked for."""
-    values = [history.oldest.get(key_of(name, each)) for each in users]
+    values = [history.moments(key_of(name, each), want.chart)[0].value for each in users]
     if want.exactly:
         return all(value is None or value < want.version for value in values)
     return all(value is None or value <= want.version for value in values)

@@ -8,8 +8,8 @@ from bot.model.charts import ChartAddress
 from bot.model.references import Reference
 from bot.selection.limits import Limits
 from bot.steps.branches import Branches
-from bot.steps.histories import key_of
 from bot.steps.moving import Moving
+from bot.steps.states import key_of
 from bot.versions.version import Version
 
 _NO_FOLDER = "a folder has no history"
@@ -66,7 +66,7 @@ class WaysBack:
             return
 
         def ran() -> frozenset[Identity]:
-            return frozenset(identity_of(moment.value) for key in keys for moment in history.moments(key))
+            return frozenset(identity_of(moment.value) for key in keys for moment in history.moments(key, chart))
 
         if not history.reach(lambda: identity_of(version) in ran()):
             self._unknown[name] = _CAPPED

@@ -17,7 +17,6 @@ and `Client.Tags` in https://github.com/helm/helm/blob/v4.2.1/pkg/registry/clien
 import re
 from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -39,8 +38,8 @@ class TagRule(Enum):
     HELM_REPOSITORY = "HelmRepository of type oci"
 
 
-class TaggedVersion(NamedTuple):
-    """A version that a registry offers; a named tuple, as a fleet has a hundred times as many of them as charts.
+class TaggedVersion(Struct, frozen=True):
+    """A version that a registry offers.
 
     Attributes:
         version: Its meaning; `version.original` keeps the tag's spelling, with `+` where the rule reads `_` so.

@@ -88,7 +88,7 @@ def test_a_range_tells_what_flux_runs_and_where_it_goes_too_far(
         "  considered  1.3.0  outside 1.2.x",
         "              1.2.4  what Flux runs",
         "              1.2.3",
-        "  decision    1.2.x runs 1.2.4, 1.3.0 is beyond, wide-range",
+        "  decision    1.2.x runs 1.2.4, 1.3.0 is beyond, wide range",
         f"              {wide}",
     ]
 

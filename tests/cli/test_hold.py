@@ -73,7 +73,7 @@ def test_a_held_chart_stays_and_the_report_says_by_whose_word(call: Call, remote
     call("update")
     told = call("hold", "--chart", podinfo, "--reason", "it loses data")
     assert (proposed(remote, "podinfo"), proposed(remote, "redis")) == ("1.2.3", "1.3.0")
-    assert f"dev: {podinfo} 1.2.3, held" in told.lines
+    assert f"dev: {podinfo} 1.2.3, 1.3.0 held by a person" in told.lines
     assert any("held by a person: it loses data" in line for line in told.lines)
     assert proposed(remote, "podinfo") == "1.2.3"
     call("update")
@@ -217,4 +217,4 @@ def test_a_mirrors_address_holds_the_chart_everywhere(
     call = ("--forge", "files", "--forge-folder", tmp_path / "forge", "--remote", remote)
     told = bot("hold", "--chart", "harbor.example/podinfo", *call)
     assert told.lines[0].startswith(f"held: {registry.netloc}/charts/podinfo in every tier")
-    assert f"dev: {registry.netloc}/charts/podinfo 1.2.3, held" in told.lines
+    assert f"dev: {registry.netloc}/charts/podinfo 1.2.3, 1.3.0 held by a person" in told.lines

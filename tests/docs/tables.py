@@ -3,6 +3,7 @@
 `PYTHONPATH=.:tests python -m docs.tables` writes them.
 """
 
+import json
 import re
 import sys
 from importlib import import_module
@@ -19,6 +20,8 @@ from bot.yamltext.reading import read
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
+QUARTER = ROOT / "tests" / "simulation" / "quarter.json"
+_GROUPINGS = {"tier": "`tier`", "teams": "five named groups", "chart": "`chart`"}
 _FACT = re.compile(r"\{(\w+)\}")
 
 
@@ -92,6 +95,13 @@ def _outputs() -> str:
     )
 
 
+def _quarter() -> str:
+    """What the simulation recorded; `pytest -m quarter -s tests/simulation` does so anew."""
+    record: dict[str, list[list[str]]] = json.loads(QUARTER.read_text(encoding="utf-8"))
+    lines = [line for group in _GROUPINGS for line in record.get(group, [])]
+    return _table(tuple(map(str, record["head"])), *((_GROUPINGS[line[0]], *line[1:]) for line in lines))
+
+
 def action() -> dict[str, Any]:
     """action.yml as plain values."""
     file = read((ROOT / "action.yml").read_bytes())
@@ -117,6 +127,7 @@ TABLES = {
     "exit-codes": _exit_codes,
     "fail-on": _fail_on,
     "reasons": _reasons,
+    "quarter": _quarter,
 }
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def test_one_draft_changes_the_file_of_production_that_is_listed_and_no_other(fl
 def test_the_other_value_that_they_share_is_reported_and_stays(fleet: Fleet) -> None:
     ended = fleet.update()
     assert "a draft for dev, staging and production" in ended.out
-    assert "redis 20.1.0 held: shared" in ended.out
+    assert "redis 20.1.0, shared" in ended.out
 
 
 def test_a_second_run_writes_nothing(fleet: Fleet) -> None:

@@ -73,3 +73,21 @@ def test_a_check_of_a_forks_pull_request_needs_a_token_that_reads_and_nothing_mo
     ended = checked(pulls[1], "e" * 40)
     assert ended.code == 2
     assert "It may have been replaced meanwhile; run again for the newest" in ended.err
+
+
+def test_a_version_that_a_person_holds_where_it_runs_is_rolled_back_in_a_pull_request(branches: Fleet) -> None:
+    """At three in the morning: one dispatch, and the way back is there to be merged, digest and all."""
+    settings = fleet_files.BRANCHES.replace("follow: minor", "follow: minor, rollback: propose")
+    branches.hosted.commit("main", {fleet_files.CONFIGURATION: settings})
+    branches.hosted.commit("develop", branches.manifests("apps", "6.6.0", "20.2.0"))
+    chart = f"{branches.registry}/{branches.group}/redis"
+
+    held = branches.run("hold", "--chart", chart, "--version", "20.2.0", "--tier", "dev")
+
+    assert held.code == 0, held
+    assert branches.open[DEV].title == "fix(deps): roll back redis to 20.1.1 in dev"
+    assert branches.changed(DEV, "develop") == {"apps/redis.yaml": branches.redis("20.1.1")}
+    assert branches.words("develop")["flux-chart-bot/dev"] == ("success", "1 rollback proposed")
+    branches.hosted.merge(branches.open[DEV].number)
+    assert branches.update().code == 0
+    assert DEV not in branches.open

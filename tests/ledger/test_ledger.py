@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.errors import ExitCode, LedgerBroken
 from bot.ledger.encoding import BRANCHES, CHARTS, path_of
 from bot.ledger.merging import merge
-from bot.ledger.model import ChartSights, Ledger, Matter, Word
+from bot.ledger.model import ChartSights, Ledger, Matter, Return, Word
 from bot.ledger.reading import LARGEST_FILE, is_ours, read
 from bot.ledger.writing import changed_files, files
 
@@ -24,6 +24,7 @@ SIGHTS = st.builds(
     first_seen=st.dictionaries(TAGS, TIMES),
     created=st.dictionaries(TAGS, st.none() | TIMES),
 )
+RETURNS = st.builds(Return, at=TIMES, who=st.frozensets(st.sampled_from(["a" * 16, "b" * 16])))
 WORDS = st.builds(Word, at=TIMES, held=st.booleans(), until=st.none() | TIMES, why=st.text(max_size=5))
 LEDGERS = st.builds(
     Ledger,
@@ -38,7 +39,7 @@ LEDGERS = st.builds(
             st.just("ghcr.io/x/y"),
             st.dictionaries(
                 st.sampled_from(["1.0.0", "1.0.0-rc.1+b"]),
-                st.dictionaries(st.sampled_from(["a" * 40, "b" * 40]), TIMES),
+                st.dictionaries(st.sampled_from(["a" * 40, "b" * 40]), RETURNS),
             ),
         ),
     ),
@@ -162,3 +163,10 @@ def test_the_later_word_of_a_person_wins() -> None:
 
     assert merge(release, hold).words[matter].held is False
     assert merge(hold, release).words[matter].held is False
+
+
+def test_a_rollback_that_was_written_down_without_who_did_it_is_read() -> None:
+    told = {"tier": "dev", "charts": {"ghcr.io/x/y": {"1.0.0": {"a" * 40: "2026-01-01T00:00:00Z"}}}}
+    ledger = read([("rolled-back/dev.json", json.dumps(told).encode())])
+
+    assert ledger.rolled_back == {"dev": {"ghcr.io/x/y": {"1.0.0": {"a" * 40: Return(at=NOW)}}}}

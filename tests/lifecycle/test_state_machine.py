@@ -70,6 +70,11 @@ def left_and_closed(story: HostedStory) -> None:
     story.hosted.close(1, by=ANN)
 
 
+def left_and_merged(story: HostedStory) -> None:
+    with_others_commit(story)
+    story.hosted.merge(1, by=ANN)
+
+
 def pushed_only(story: HostedStory) -> None:
     proposed(story)
     story.hosted.memory.pulls.clear()
@@ -123,6 +128,7 @@ STATES: dict[str, Happening] = {
     "closed, and its branch deleted": closed_without_its_branch,
     "closed, with others' commit": left_and_closed,
     "merged, its branch left": lambda story: story.hosted.merge(proposed(story), by=ANN),
+    "merged with others' commit, its branch left": left_and_merged,
     "squatted": squatted,
     "a fork's twin": forks_twin,
 }
@@ -287,6 +293,15 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
         {"a person deletes its branch": "push memory, push dev/all, open"},
     ),
     "merged, its branch left": (
+        "delete dev/all",
+        {
+            "a newer version": "push dev/all, open",
+            "the base moves in its file": "push dev/all, open",
+            "its registry is away": "",
+            "a person deletes its branch": "",
+        },
+    ),
+    "merged with others' commit, its branch left": (
         "delete dev/all",
         {
             "a newer version": "push dev/all, open",

@@ -51,6 +51,18 @@ def arranged(
     return arrange_tier(of, verdicts, configuration(of, rules=rules), there, memory or TierMemory(), now)
 
 
+def test_what_goes_back_waits_for_no_room() -> None:
+    of = dev(Grouping.CHART, opened=1, changes=1)
+    verdicts = update("a"), update("b"), update("c", "1.2.2", "rollback")
+
+    assert proposed(arranged(of, *verdicts)) == {"c": ["c"]}
+    [standing] = arranged(of, update("a")).groups
+    assert proposed(arranged(of, *verdicts, standing={standing.text: frozenset({row("a")})})) == {
+        "a": ["a"],
+        "c": ["c"],
+    }
+
+
 def proposed(found: Arrangement) -> dict[str, list[str]]:
     """Names of charts by what their pull request is about."""
     return {

@@ -13,7 +13,9 @@ from bot.planning.rows import Row
 ROW = Row(chart="ghcr.io/x/podinfo", version="6.5.4")
 OTHER = Row(chart="ghcr.io/x/redis", version="1.0.0")
 FULL = TierMemory(
-    considered={"all": 12}, waiting={"ghcr.io/x/z": datetime(2026, 11, 21, 6, 30, 1, tzinfo=UTC)}
+    considered={"all": 12},
+    waiting={"ghcr.io/x/z": datetime(2026, 11, 21, 6, 30, 1, tzinfo=UTC)},
+    left={"all": "a" * 40},
 ).refusing([ROW], 12)
 
 

@@ -1,6 +1,7 @@
 from doubles.told import a_tier, a_verdict, an_update, current, held
 from msgspec.structs import replace
 
+from bot.maturity.maturity_reasons import ROLLED_BACK
 from bot.model.proposals import Action, PullRequestPlan, State
 from bot.model.references import PassedOver
 from bot.model.verdicts import Verdict
@@ -33,6 +34,14 @@ def test_the_context_is_the_tiers_and_the_link_is_handed_on() -> None:
 
 def test_all_current_is_up_to_date() -> None:
     assert said(a_verdict(current())) == "up to date"
+
+
+def test_what_is_held_back_is_not_called_up_to_date() -> None:
+    back = a_verdict(replace(current("5.0.1"), remark=ROLLED_BACK(version="5.0.2", why="dev went back")))
+    behind = a_verdict(replace(current("3.0.0"), ahead="3.1.0 exists, dev has not run it"), chart="x/db")
+    assert said(back) == said(back, back, a_verdict(current())) == "5.0.2 was rolled back"
+    assert said(behind, a_verdict(an_update())) == "1 update proposed, 3.1.0 exists, dev has not run it"
+    assert said(back, behind) == "2 newer versions not taken, see the summary"
 
 
 def test_updates_and_an_unreachable_chart_are_success_with_a_sentence() -> None:

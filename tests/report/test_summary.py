@@ -2,11 +2,14 @@ import pytest
 from doubles.told import a_configuration, a_tier, a_verdict, an_update, current, held
 from msgspec.structs import replace
 
+from bot.maturity.maturity_reasons import NOT_GREEN, ROLLED_BACK, TIER_DISAGREES
 from bot.model.forge_reasons import MERGE_QUEUE
 from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan
 from bot.model.references import PassedOver
-from bot.model.verdicts import Verdict
+from bot.model.verdicts import Current, Verdict
+from bot.promotion.promotion_reasons import PROMOTION_NOT_SOAKED
 from bot.proposal_reasons import TOUCHED
+from bot.reason import Reason
 from bot.reasons import (
     NO_TIER,
     NOT_AS_PLANNED,
@@ -21,6 +24,7 @@ from bot.report.matrix import cell_of, matrix
 from bot.report.run_report import RunReport
 from bot.report.summary import LONGEST, summary
 from bot.report.terminal import plain_lines
+from bot.selection.withdrawn_reasons import IN_USE_HELD
 
 DEV, STAGING, PRODUCTION_TIER = a_tier(), a_tier("staging"), a_tier("production", production=True)
 UNKNOWN = UNREACHABLE(host="ghcr.io", problem="no answer")
@@ -30,6 +34,10 @@ PLAN = PullRequestPlan(tier=DEV, action=Action.CREATE, branch="flux-chart-bot/de
 def report(*verdicts: Verdict, passed_over: tuple[PassedOver, ...] = ()) -> RunReport:
     configuration = a_configuration(DEV, STAGING, PRODUCTION_TIER)
     return RunReport(command="update", configuration=configuration, verdicts=verdicts, passed_over=passed_over)
+
+
+def remarked(reason: Reason) -> Current:
+    return replace(current(), remark=reason)
 
 
 def published(*outcomes: Outcome) -> RunReport:
@@ -50,10 +58,19 @@ def published(*outcomes: Outcome) -> RunReport:
         (a_verdict(current("6.5.4", majors_behind=2)), "6.5.4, 2 majors behind"),
         (a_verdict(current("1.x", runs="1.4.2")), "1.x runs 1.4.2"),
         (a_verdict(held(SOURCE_SUSPENDED(), "6.5.3"), suspended=True), "6.5.3 (suspended)"),
-        (a_verdict(held(NO_TIER(), "6.5.3")), "6.5.3 (no-tier)"),
-        (a_verdict(held(NO_TIER(), "6.5.3"), suspended=True), "6.5.3 (no-tier) (suspended)"),
-        (a_verdict(held(UNKNOWN, "6.5.3")), "6.5.3 held: unreachable"),
-        (a_verdict(held(UNKNOWN, "")), "no version held: unreachable"),
+        (a_verdict(held(NO_TIER(), "6.5.3")), "6.5.3 (no tier)"),
+        (a_verdict(held(NO_TIER(), "6.5.3"), suspended=True), "6.5.3 (no tier) (suspended)"),
+        (a_verdict(held(UNKNOWN, "6.5.3")), "6.5.3, unreachable"),
+        (a_verdict(held(UNKNOWN, "")), "no version, unreachable"),
+        (a_verdict(held(PROMOTION_NOT_SOAKED(version="1.3.0", why="too new"), "1.2.0")), "1.2.0, 1.3.0 has not soaked"),
+        (a_verdict(remarked(ROLLED_BACK(version="6.5.5", why="x"))), "6.5.4, 6.5.5 was rolled back"),
+        (a_verdict(remarked(NOT_GREEN(version="6.5.5", why="x"))), "6.5.4, 6.5.5 not green yet"),
+        (a_verdict(remarked(TIER_DISAGREES(tier="dev", versions="x"))), "6.5.4, dev runs several versions"),
+        (a_verdict(remarked(IN_USE_HELD(version="6.5.4", why="x", cure=""))), "6.5.4, which a person holds"),
+        (
+            a_verdict(replace(current(), ahead="7.0.0 exists, dev has not run it")),
+            "6.5.4, 7.0.0 exists, dev has not run it",
+        ),
     ],
 )
 def test_a_cell_reads(verdict: Verdict, text: str) -> None:
@@ -90,7 +107,7 @@ def test_the_summary_is_a_matrix_then_what_was_not_updated_and_why() -> None:
         "| Chart | dev | staging | production |\n"
         "| --- | --- | --- | --- |\n"
         "| <code>ghcr.io/stefanprodan/charts/podinfo</code> | 6.5.3 -&#62; 6.5.4 |  |  |\n"
-        "| <code>ghcr.io/x/gone</code> | 1.2 held: tag-missing |  |  |\n\n"
+        "| <code>ghcr.io/x/gone</code> | 1.2, tag missing |  |  |\n\n"
         "#### Not updated, and why\n\n"
         "- 1.2 is in use and does not exist in ghcr.io/x/gone. It was deleted or never pushed; choose a version that "
         "exists. In <code>apps/dev/gone.yaml&#58;12 (HelmRelease shop/gone)</code>\n"

@@ -10,6 +10,7 @@ from bot.model.proposals import Texts
 from bot.model.templates import Template, Templates
 from bot.model.tiers import Rule
 from bot.model.verdicts import Refused, Verdict
+from bot.planning.grouping import Key
 from bot.planning.ownership import TIER_TRAILER
 from bot.reasons import UNREACHABLE
 from bot.report.body_parts import LONGEST_BODY
@@ -37,6 +38,23 @@ def test_one_chart_with_several_versions_is_named_alone() -> None:
 def test_several_charts_are_counted() -> None:
     title = texts(a_verdict(an_update()), a_verdict(an_update(), chart="x/redis")).title
     assert title == "chore(deps): update 2 charts in dev"
+
+
+@pytest.mark.parametrize(
+    ("about", "shown"),
+    [
+        ("beyond follow", "beyond follow"),
+        ("data-stores, majors", "data-stores, majors"),
+        ("Größe 100%", "Größe 100%"),
+        ("fixes #1 of @x [skip ci]", "fixes %231 of %40x %5Bskip ci%5D"),
+        ("closes gh-1, http://x\n::error::", "closes gh%2D1, http%3A//x\\u000a::error::"),
+    ],
+)
+def test_a_title_says_its_group_as_prose_that_no_forge_acts_on(about: str, shown: str) -> None:
+    both = a_verdict(an_update()), a_verdict(an_update(), chart="x/redis")
+    told = pull_request_texts(a_tier(), both, key=Key(text="group-01234567", about=about))
+    assert told.title == f"chore(deps): update 2 charts ({shown}) in dev"
+    assert told.commit_message.startswith(f"{told.title}\n")
 
 
 def test_a_title_too_long_for_a_subject_says_less() -> None:

@@ -14,6 +14,8 @@ from doubles.quarter.watch import HEAD
 
 RECORD = Path(__file__).parent / "quarter.json"
 """What was seen, by grouping."""
+PATIENCE = 2400
+"""Seconds, on a machine that may be busy with other things: half a minute, a minute and some four minutes of work."""
 
 
 @pytest.mark.parametrize("group", ["tier", "teams"])
@@ -24,6 +26,7 @@ def test_a_week_of_a_small_fleet(group: str) -> None:
     assert watch.saw["dev", "opened"]
 
 
+@pytest.mark.timeout(PATIENCE)
 def test_a_week_with_real_git_is_what_it_is_on_the_fakes(tmp_path: Path) -> None:
     """Of a dozen charts with a pull request each: people merge, close, edit and copy, and a registry is away."""
     remote = GitRemote(tmp_path / "fleet.git")
@@ -36,6 +39,7 @@ def test_a_week_with_real_git_is_what_it_is_on_the_fakes(tmp_path: Path) -> None
 
 
 @pytest.mark.long
+@pytest.mark.timeout(PATIENCE)
 def test_five_weeks_of_three_hundred_releases() -> None:
     watch = simulated("tier", charts=100, hours=5 * WEEK, seed=2026)
 
@@ -43,7 +47,7 @@ def test_five_weeks_of_three_hundred_releases() -> None:
 
 
 @pytest.mark.quarter
-@pytest.mark.timeout(2400)
+@pytest.mark.timeout(PATIENCE)
 @pytest.mark.parametrize("group", ["tier", "teams", "chart"])
 def test_a_quarter_of_three_hundred_releases(group: str, capsys: pytest.CaptureFixture[str]) -> None:
     watch = simulated(group, charts=100, hours=QUARTER, seed=2026)

@@ -351,6 +351,47 @@ def test_a_variable_that_fills_other_fields_too_stays() -> None:
     assert decided(story) == []
 
 
+OTHER_KINDS = {
+    "ConfigMap": "{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: x}, data: {info: 'v${VERSION}'}}\n",
+    "Deployment": "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {a: '${VERSION}'}}\n",
+    "List": "{kind: List, items: [{apiVersion: x/v1, kind: Y, metadata: {name: y}, a: ['${VERSION:=1}']}]}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        ("ConfigMap", "data.info of ConfigMap x/c"),
+        ("Deployment", "spec.a of Deployment d"),
+        ("List", "a.0 of Y y"),
+    ],
+)
+@pytest.mark.parametrize("listed", [False, True], ids=["a folder that Flux lists", "a kustomization that lists it"])
+def test_a_variable_that_fills_an_object_which_is_no_charts_stays_and_says_so(
+    kind: str,
+    field: str,
+    listed: bool,  # noqa: FBT001 - a table
+) -> None:
+    apps = {"apps/base/a.yaml": together(oci('{tag: "${VERSION}"}'), _user()), "apps/base/more.yaml": OTHER_KINDS[kind]}
+    if listed:
+        apps["apps/base/kustomization.yaml"] = "resources: [a.yaml, more.yaml]\n"
+    story = told(apps | {"clusters/dev/apps.yaml": _substituted("1.2.3")})
+    (dev, _) = story.edited()
+
+    assert [each.reason.id for each in dev.view.passed_over] == ["also-decides"]
+    assert f"{field} (apps/base/more.yaml:1)" in dev.view.passed_over[0].reason.sentence
+    assert decided(story) == []
+
+
+def test_an_object_with_another_variable_keeps_nothing_from_moving() -> None:
+    more = OTHER_KINDS["Deployment"].replace("VERSION", "REPLICAS")
+    apps = {"apps/base/a.yaml": together(oci('{tag: "${VERSION}"}'), _user()), "apps/base/more.yaml": more}
+    story = told(apps | {"clusters/dev/apps.yaml": _substituted("1.2.3")})
+    story.published()
+
+    assert story.proposed() == {"clusters/dev/apps.yaml": _substituted("1.2.4")}
+
+
 def test_a_variable_of_two_charts_may_stand_behind_a_letter_in_one_of_them() -> None:
     two = together(oci('{tag: "${VERSION}"}'), oci('{tag: "v${VERSION}"}', name="other"), _user(), _user("other"))
     story = told({"apps/base/a.yaml": two, "clusters/dev/apps.yaml": _substituted("1.2.3")})

@@ -22,7 +22,7 @@ KNOWN = [kind for kind in reasons().values() if kind.id not in UNKNOWN_IDS]
 
 def facts(kind: ReasonKind) -> ReasonKind:
     """The kind with templates that need no facts."""
-    return replace(kind, sentence=kind.id, mend="")
+    return replace(kind, sentence=kind.id, mend="", short="")
 
 
 UNREACHABLE = facts(next(kind for kind in UNKNOWN if kind.id == "unreachable"))

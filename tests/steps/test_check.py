@@ -1,92 +1,22 @@
 """What `check` says of versions that people change: the tiers' rules, and nothing but them."""
 
-from collections.abc import Callable, Mapping
-
 import pytest
-from builders import PODINFO, configuration, digest, pace, rule, source, tier
-from doubles.github.seeding import Content
-from doubles.memory_registry import quiet
+from builders import PODINFO, configuration, digest, rule, source, tier
+from doubles.checking import DEV, LIVE, SOAKS, STAGING, TIERS, VERSIONS, checked, code, noted, said, soaked, story
 from doubles.story import Story, oci, release, repository
 from msgspec.structs import replace
 
-from bot.cli.proposal import Proposal, sides_of
 from bot.errors import ExitCode
-from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
-from bot.model.commits import Sha
+from bot.ledger.model import Ledger, Matter, Word
 from bot.model.proposals import SaidStatus, State
 from bot.model.proposing import Proposing, Rollback
-from bot.model.tiers import Configuration, RequiredStatus
-from bot.pipeline import Request, check
+from bot.model.tiers import RequiredStatus
 from bot.reasons import UNREACHABLE
 from bot.report.annotations import Level, annotations_of
-from bot.report.exit_code import DEFAULT_FAIL_ON, FailOn, exit_code
+from bot.report.exit_code import FailOn
 from bot.report.headline import headline
-from bot.report.run_report import RunReport, findings
+from bot.report.run_report import findings
 from bot.steps.remember import read_past, remember
-
-DEV, STAGING, LIVE = "apps/dev/a.yaml", "apps/staging/a.yaml", "apps/live/a.yaml"
-SOAKS = pace(comes_from=["dev"], soak="3d")
-TIERS = (
-    tier("dev", "any"),
-    tier("staging", "patch", pace=SOAKS),
-    tier("live", "exact", production=True, pace=SOAKS),
-)
-Statuses = Callable[[Sha], tuple[SaidStatus, ...]]
-VERSIONS = ("1.2.2", "1.2.3", "1.2.4", "1.2.5", "1.3.0", "2.0.0")
-
-
-def story(settings: Configuration | None = None, files: Mapping[str, Content] | None = None) -> Story:
-    """All tiers run 1.2.3."""
-    told = Story(settings or configuration(*TIERS)).push(PODINFO, *VERSIONS)
-    return told.write({DEV: release("1.2.3"), STAGING: release("1.2.3"), LIVE: release("1.2.3"), **(files or {})})
-
-
-def soaked(version: str, days: float) -> Story:
-    """Dev runs a version for so long, and a run has seen it."""
-    told = story().write({DEV: release(version)})
-    told.run()
-    return told.pass_by(days=days)
-
-
-def checked(
-    told: Story,
-    files: Mapping[str, Content],
-    *,
-    start: str = "main",
-    into: str = "main",
-    statuses: Statuses | None = None,
-) -> RunReport:
-    """What is said of a pull request that changes these files."""
-    head = told.remote.commit(f"feature-{len(told.remote.commits)}", files, start=start)
-    heads = told.repository.heads()
-    before = dict(told.remote.branches)
-    sides = sides_of(Proposal(into=into, head=head), told.repository, told.configuration, heads)
-    request = Request(
-        command="check",
-        configuration=told.configuration,
-        bases=told.bases(),
-        default=heads.default,
-        registry=told.registry,
-        progress=quiet,
-        now=told.now,
-        past=read_past(told.repository, heads.tips.get(LEDGER_BRANCH), statuses),
-    )
-    report = check(request, sides.before, sides.after)
-    assert told.remote.branches == before
-    return report
-
-
-def said(report: RunReport) -> list[str]:
-    """The id of each finding."""
-    return sorted(reason.id for reason in findings(report))
-
-
-def noted(report: RunReport) -> list[str]:
-    return sorted(one.reason.id for one in report.passed_over)
-
-
-def code(report: RunReport, *names: FailOn) -> ExitCode:
-    return exit_code(report, frozenset(names) or DEFAULT_FAIL_ON)
 
 
 def test_a_version_that_the_tier_may_have_is_fine() -> None:
@@ -360,16 +290,19 @@ def test_a_release_that_moved_within_its_tier_is_judged_where_it_is() -> None:
     assert said(checked(story(configuration(tier("dev", "any"))), {DEV: "", "apps/dev/z.yaml": FINE})) == []
 
 
-def test_a_root_that_cannot_be_built_any_more_is_told_for_what_it_took_from_elsewhere() -> None:
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [("resources: [../../base, gone.yaml]\n", "gone.yaml"), ("kind: Nothing\nresources: [../../base]\n", "its kind")],
+)
+def test_a_root_that_cannot_be_built_any_more_is_told_for_what_it_took_from_elsewhere(broken: str, why: str) -> None:
     dev = configuration(tier("dev", "any", paths=("overlays/dev/**",)))
     files = {
         "base/a.yaml": FINE,
         "base/kustomization.yaml": "resources: [a.yaml]\n",
         "overlays/dev/kustomization.yaml": "resources: [../../base, ../../sources/x.yaml]\n",
     }
-    broken = "resources: [../../base, gone.yaml]\n"
     told = Story(dev).push(PODINFO, *VERSIONS).write(files)
     report = checked(told, {"overlays/dev/kustomization.yaml": broken})
 
     [finding] = findings(report)
-    assert (finding.id, "gone.yaml" in finding.sentence) == ("unjudged-now", True)
+    assert (finding.id, why in finding.sentence) == ("unjudged-now", True)

@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.flux.files import FileReading, read_file
+from bot.model.charts import ChartAddress
 from bot.steps.histories import History
 from bot.steps.resolve import references_of
 from bot.steps.scan import Readings, scan
+from bot.steps.states import Key, key_of
 
 PATHS = ("apps/dev/a.yaml", "apps/dev/b.yaml", "clusters/b.yaml")
 CONTENTS = st.one_of(
@@ -19,6 +21,7 @@ CONTENTS = st.one_of(
     st.builds(
         release,
         st.sampled_from(["1.2.3", "1.2.4", "1.x", "latest"]),
+        chart=st.sampled_from(["podinfo", "redis"]),
         name=st.sampled_from(["one", "two"]),
         extra=st.sampled_from(["", "  suspend: true\n"]),
         repository=st.sampled_from(["x", "y"]),
@@ -40,6 +43,13 @@ def history(told: Story) -> History:
     )
 
 
+def keys_now(told: Story) -> tuple[tuple[Key, ChartAddress], ...]:
+    """Every reference of the tip, and its chart."""
+    [scanned] = scan(told.bases())
+    found = references_of(scanned, told.configuration)["dev"]
+    return tuple((key_of("dev", each), each.source.address) for each in found)
+
+
 @settings(deadline=None)
 @given(COMMITS)
 def test_what_is_read_from_changes_is_what_each_commit_says(commits: list[dict[str, str | None]]) -> None:
@@ -48,16 +58,18 @@ def test_what_is_read_from_changes_is_what_each_commit_says(commits: list[dict[s
     for files in commits:
         told.write(files)
     read = history(told)
-    keys = set(read.oldest)
+    keys = set(keys_now(told))
     read.reach(lambda: False)
 
     at = told.remote.branches["main"]
     for index in range(len(read.commits)):
         told.remote.branches["main"] = at = read.commits[index].sha
-        by_itself = history(told).oldest
-        for key in keys | set(by_itself):
-            moment = read.moments(key)[-1 - index]
-            assert (moment.commit, moment.value) == (at, by_itself.get(key))
+        keys |= set(keys_now(told))
+        by_itself = history(told)
+        for key in keys:
+            [*_, alone] = by_itself.moments(*key)
+            assert read.moments(*key)[-1 - index] == alone
+            assert alone.commit == at
 
 
 def test_versions_alone_are_read_without_joining_the_tree_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,12 +77,12 @@ def test_versions_alone_are_read_without_joining_the_tree_anew(monkeypatch: pyte
     for version in ("1.2.3", "1.2.4", "1.2.5"):
         told.write({"apps/dev/a.yaml": release(version), "docs.md": version})
     read = history(told)
+    (key,) = keys_now(told)
     monkeypatch.setattr(History, "_state_at", None)
     monkeypatch.setattr(MemoryTree, "entries", None)
     read.reach(lambda: False)
 
-    (key,) = read.oldest
-    assert [str(moment.value) for moment in read.moments(key)] == ["1.2.3", "1.2.4", "1.2.5"]
+    assert [str(moment.value) for moment in read.moments(*key)] == ["1.2.3", "1.2.4", "1.2.5"]
 
 
 def test_what_a_file_said_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,5 +108,5 @@ def test_a_version_that_was_suspended_before_and_after_did_not_run() -> None:
     read = history(told)
     read.reach(lambda: False)
 
-    (key,) = read.oldest
-    assert [moment.value for moment in read.moments(key)] == [None, None]
+    (key,) = keys_now(told)
+    assert [moment.value for moment in read.moments(*key)] == [None, None]

@@ -255,7 +255,7 @@ def test_a_wide_range_is_an_annotation_on_its_line_and_one_place_to_look_at() ->
 
     assert (annotation.level.value, annotation.path, annotation.line) == ("warning", "apps/live/a.yaml", 10)
     assert base_status(verdict.tier, (verdict,), ()).description == "1 not updated, see the summary"
-    assert str(cell_of(verdict)) == "1.x runs 1.5.0, 2.0.0 is beyond, 1 major behind, wide-range"
+    assert str(cell_of(verdict)) == "1.x runs 1.5.0, 2.0.0 is beyond, 1 major behind, wide range"
     errors = Draft202012Validator(schema()).iter_errors(document(report))
     assert [error.message for error in errors] == []
 

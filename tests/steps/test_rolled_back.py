@@ -4,9 +4,10 @@ import pytest
 from builders import PODINFO, configuration, pace, source, tier
 from doubles.story import NOW, Story, release
 
-from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
+from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Return, Word
 from bot.model.verdicts import Current, Update
 from bot.reasons import UNREACHABLE
+from bot.report.matrix import cell_of
 from bot.report.run_report import RunReport
 from bot.report.told_reasons import told_reasons
 from bot.steps.remember import read_past, remember
@@ -48,7 +49,7 @@ def test_what_was_taken_back_is_not_proposed_again_and_the_commit_is_named() -> 
     commit = told.remote.branches["main"][:10]
     assert why(report) == (
         f"1.2.4 is allowed here and was taken back: dev went back from it in {commit}. A newer version moves by "
-        "itself; to have this one again, write it by hand"
+        "itself; `release` frees this one, or write it by hand"
     )
 
 
@@ -125,6 +126,43 @@ def test_a_version_that_people_took_up_again_is_free_for_the_tiers_behind() -> N
     told.write({FILE: release("1.2.4")}).run()
 
     assert taken(told.pass_by(days=3).run(), "staging") == "1.2.4"
+
+
+def clusters(**versions: str) -> dict[str, str]:
+    return {f"apps/dev/{name}/a.yaml": release(version) for name, version in versions.items()}
+
+
+def taken_in(report: RunReport) -> dict[str, str]:
+    """What each cluster takes."""
+    found = {one.reference.path.split("/")[2]: one.decision for one in report.verdicts}
+    return {name: decision.new for name, decision in found.items() if isinstance(decision, Update)}
+
+
+def test_one_cluster_that_went_back_is_left_where_it_is_though_another_runs_the_version() -> None:
+    told = Story(configuration(tier("dev", "patch"))).push(PODINFO, "1.2.3", "1.2.6")
+    told.write(clusters(eu="1.2.3", us="1.2.3")).write(clusters(eu="1.2.6", us="1.2.6"))
+    told.pass_by(hours=1).write(clusters(eu="1.2.3"))
+
+    assert taken_in(told.run()) == {}
+    assert taken_in(told.pass_by(hours=1).run()) == {}
+
+
+def test_it_is_free_for_the_others_once_the_one_that_went_back_runs_it_again() -> None:
+    told = Story(configuration(tier("dev", "patch"))).push(PODINFO, "1.2.3", "1.2.6")
+    told.write(clusters(eu="1.2.6", us="1.2.6", ap="1.2.3")).write(clusters(eu="1.2.3"))
+    assert taken_in(told.run()) == {}
+
+    told.write(clusters(eu="1.2.6"))
+    assert taken_in(told.run()) == {"ap": "1.2.6"}
+
+
+def test_what_an_older_bot_wrote_down_still_holds() -> None:
+    told = Story(configuration(tier("dev", "patch"))).push(PODINFO, "1.2.3", "1.2.6").write({FILE: release("1.2.3")})
+    returns = {"1.2.6": {"a" * 40: Return(at=NOW)}, "1.2.5": {}}
+    learnt = Ledger(rolled_back={"dev": {PODINFO: returns}})
+    assert remember(learnt, read_past(told.repository, None), told.forge.us) == ()
+
+    assert why(told.run()).startswith("1.2.6 is allowed here and was taken back: dev went back from it in aaaaaaaaaa")
 
 
 def chain() -> Story:
@@ -211,5 +249,6 @@ def test_a_hold_ends_by_itself() -> None:
 
     report = told.run()
     assert taken(report) == ""
-    assert "held by a person until 2026-01-03 00:00 UTC" in why(report)
+    assert "held by a person until 2026-01-03 00:00 UTC. Release it" in why(report)
+    assert [str(cell_of(one)) for one in report.verdicts] == ["1.2.3, 1.2.4 held until 2026-01-03 00:00 UTC"]
     assert taken(told.pass_by(days=2).run()) == "1.2.4"

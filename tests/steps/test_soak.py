@@ -81,10 +81,10 @@ def test_while_it_waits_the_matrix_and_the_summary_say_until_when() -> None:
     assert remark(report) == "waits: 1.2.4 is allowed here, but not yet: waits until 2026-01-04 00:00 UTC, soaks in dev"
 
 
-def test_what_dev_does_not_run_is_not_taken_and_that_is_no_fault() -> None:
+def test_what_dev_does_not_run_is_not_taken_and_the_matrix_says_so() -> None:
     report = story(dev="1.2.3").run()
 
-    assert cells(report)[1] == "1.2.3, 1 major behind"
+    assert cells(report)[1] == "1.2.3, 2.0.0 exists, dev has not run it, 1 major behind"
     assert remark(report) == ""
 
 
@@ -250,6 +250,17 @@ def test_without_a_soak_it_is_enough_that_dev_runs_it() -> None:
 
     assert taken(told.run()) == "1.2.4"
     assert LEDGER_BRANCH not in told.remote.branches
+
+
+def test_a_tier_without_a_soak_does_not_keep_the_clock_of_one_with_a_soak_from_starting() -> None:
+    live = tier("live", "exact", production=True, pace=pace(comes_from=["dev"], soak="3d"))
+    hasty = tier("staging", "any", pace=pace(comes_from=["dev"]))
+    told = Story(configuration(TIERS[0], hasty, live)).push(PODINFO, "1.2.3", "1.2.4")
+    told.write({STAGING: release("1.2.3"), "apps/live/a.yaml": release("1.2.3")})
+    told.write({DEV: release("1.2.4")}, "develop")
+
+    assert taken(told.run()) == "1.2.4"
+    assert taken(told.pass_by(days=3).promote(to="live"), "live") == "1.2.4"
 
 
 def test_history_that_was_rewritten_proves_nothing() -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC
 
 import pytest
-from builders import PODINFO, configuration, pace, source, tier
-from doubles.story import Story, release
+from builders import PODINFO, configuration, digest, pace, source, tier
+from doubles.story import Story, oci, release
 from msgspec.structs import replace
 
 from bot.ledger.model import Ledger, Matter, Word
@@ -117,6 +117,24 @@ def test_what_soaked_long_ago_stays_in_it_too() -> None:
         told.pass_by(days=1)
     told.write({STAGING: release("1.2.5")}).run()
     assert versions(told) == {LIVE: "1.2.4"}
+
+
+def test_what_soaked_leaves_it_where_its_tag_is_another_chart_now() -> None:
+    told = Story(configuration(tier("staging", "exact"), PRODUCTION))
+    told.push(PODINFO, "1.2.3", "1.2.4", "1.2.5", digests="345")
+
+    def pinned(version: str, sign: str) -> str:
+        return oci(f"{{tag: {version}, digest: '{digest(sign)}'}}")
+
+    told.write({STAGING: pinned("1.2.3", "3"), LIVE: pinned("1.2.3", "3")})
+    told.write({STAGING: pinned("1.2.4", "4")}).run()
+    told.pass_by(days=4).run()
+    told.write({STAGING: pinned("1.2.5", "5")}).run()
+    assert told.remote.files(BRANCH)[LIVE].decode() == pinned("1.2.4", "4")
+
+    told.registry.push(source(PODINFO), "1.2.4", digest("e"))
+    told.run()
+    assert BRANCH not in told.remote.branches
 
 
 def test_what_never_soaked_does_not_stay_in_it() -> None:

@@ -12,6 +12,7 @@ from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
 from bot.model.proposing import Amounts, AutoMerge, Beyond, Extras, Mode, Proposing, ProposingRule, Rollback
 from bot.model.tiers import Configuration, Pace, Shared, Tier
 from bot.model.verdicts import Current, Held, Update
+from bot.reason import Weight
 from bot.reasons import UNREACHABLE
 from bot.report.document import document, schema
 from bot.report.headline import headline
@@ -115,7 +116,11 @@ def test_who_closes_it_has_refused_it() -> None:
     told.run()
     told.forge.close(1)
 
-    assert found(told.run()) == "refused"
+    report = told.run()
+    assert found(report) == "refused"
+    [reason] = [one.decision.reason for one in report.verdicts if isinstance(one.decision, Held)]
+    assert reason.sentence == "1.2.4 is in use and does not exist in ghcr.io/x/podinfo; 1.2.3 was refused in #1"
+    assert reason.weight is Weight.WARNING
     assert told.forge.pulls == {}
 
 
@@ -223,6 +228,8 @@ def test_no_draft_for_several_tiers_goes_back() -> None:
     report = told.run()
     assert (report.updates, told.forge.pulls) == ((), {})
     assert {found(report, name) for name in ("dev", "live")} == {"tag-missing"}
+    told.configuration = configuration(back(), live)
+    assert {found(told.run(), name) for name in ("dev", "live")} == {"tag-missing"}
 
 
 def test_what_lies_beyond_is_no_way_back() -> None:

@@ -182,3 +182,12 @@ def test_what_is_no_version_is_quoted_escaped_and_capped(parse: object) -> None:
     assert message.isascii()
     assert message.isprintable()
     assert len(message) < 200
+
+
+def test_versions_of_one_precedence_are_equal_by_either_operator() -> None:
+    plain, built, later = map(parse_loose, ("1.0.0", "v1.0+build", "1.0.1"))
+    assert plain == built
+    assert not plain != built  # noqa: SIM202 - the other operator is what this is about
+    assert plain != later
+    assert plain != "1.0.0"
+    assert hash(plain) == hash(built)

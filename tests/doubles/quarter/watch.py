@@ -18,8 +18,8 @@ MOST_OPEN, MOST_ROWS = 5, 10
 """Pull requests of a tier, and rows of one, by default."""
 PATIENCE = 14 * 24
 """Hours: after two weeks a chart goes first, whatever its jump, and then a place has to become free."""
-LONGEST_WAIT = {"tier": 21 * 24, "teams": 21 * 24}
-"""Hours. With a pull request for each chart it is people who say how fast the five places become free."""
+LONGEST_WAIT = 21 * 24
+"""Hours, whatever the grouping."""
 TIERS = ("dev", "staging")
 HEAD = (
     "Grouping",
@@ -201,7 +201,7 @@ class Watch:
                     self._overtaken[spot] += came[tier] if waits > PATIENCE else 0
                     starves = self._at(f"{tier} {chart} starves")
                     assert self._overtaken[spot] < len(self.world.publishers.charts), starves
-                    assert waits <= LONGEST_WAIT.get(self.group, waits), starves
+                    assert waits <= LONGEST_WAIT, starves
 
     def _at(self, what: str) -> str:
         return f"hour {self.world.hour} ({self.world.remote.now:%a %d %b %H:%M}): {what}"

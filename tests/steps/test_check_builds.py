@@ -1,0 +1,154 @@
+"""What `check` says where builds take what it cannot follow: a version that nobody can judge passes no rule."""
+
+from collections.abc import Mapping
+
+import pytest
+from builders import configuration, tier
+from doubles.checking import DEV, LIVE, SOAKS, checked, code, said, story
+from doubles.github.seeding import Content
+from doubles.story import Story, release, repository
+
+from bot.errors import ExitCode
+from bot.report.annotations import Level, annotations_of
+from bot.report.headline import headline
+from bot.report.run_report import findings
+
+APPLIER, KUSTOMIZATION = "clusters/live/apps.yaml", "apps/live/kustomization.yaml"
+EVIL = "https://evil.example/x.yaml"
+LARGE = f"{'#' * 6_000_000}\n{release('1.2.5')}"
+JSON = (
+    '{"apiVersion": "helm.toolkit.fluxcd.io/v2", "kind": "HelmRelease", "metadata": {"name": "podinfo", "namespace":'
+    ' "x"}, "spec": {"chart": {"spec": {"chart": "podinfo", "version": "1.2.5", "sourceRef": {"kind":'
+    ' "HelmRepository", "name": "x"}}}}}'
+)
+TIERS = (
+    tier("dev", "any", paths=("apps/dev/**", "clusters/dev/**")),
+    tier("live", "any", paths=("apps/live/**", "clusters/live/**"), production=True, pace=SOAKS),
+)
+
+
+def applier(name: str, path: str, source: str = "GitRepository, name: flux-system", *, called: str = "") -> str:
+    return (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+        f"metadata: {{name: {called or name}, namespace: flux-system}}\n"
+        f"spec: {{path: {path}, prune: true, sourceRef: {{kind: {source}}}}}\n"
+    )
+
+
+def built(files: Mapping[str, Content] | None = None) -> Story:
+    """Each tier is applied by a Kustomization of Flux, from a folder with a kustomization."""
+    fleet = {f"clusters/{name}/apps.yaml": applier(name, f"./apps/{name}") for name in ("dev", "live")}
+    folders = dict.fromkeys(("apps/dev/kustomization.yaml", KUSTOMIZATION), "resources: [a.yaml]\n")
+    return story(configuration(*TIERS), {**fleet, **folders, **(files or {})})
+
+
+def taking(*resources: str) -> str:
+    return f"resources: [{', '.join(map(repr, resources))}]\n"
+
+
+@pytest.mark.parametrize("old", [None, release("1.2.3")], ids=["old file gone", "old file there"])
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        pytest.param({KUSTOMIZATION: taking(EVIL)}, "objects of another place", id="remote"),
+        pytest.param({KUSTOMIZATION: "generators: [g.yaml]\n"}, "has `generators`", id="generators"),
+        pytest.param(
+            {KUSTOMIZATION: "helmCharts: [{name: podinfo, repo: 'oci://ghcr.io/x', version: 1.2.5}]\n"},
+            "has `helmCharts`",
+            id="helmCharts",
+        ),
+        pytest.param(
+            {KUSTOMIZATION: taking("big.yaml"), "apps/live/big.yaml": LARGE}, "big.yaml is too large", id="large"
+        ),
+        pytest.param(
+            {APPLIER: applier("live", "./apps/live", "OCIRepository, name: evil")},
+            "a source of kind OCIRepository",
+            id="OCI source",
+        ),
+        pytest.param(
+            {APPLIER: applier("live", "./apps/live", "GitRepository, name: evil"), KUSTOMIZATION: "resources: []\n"},
+            "GitRepository evil",
+            id="other Git source",
+        ),
+    ],
+)
+def test_what_production_takes_from_where_nobody_can_look_is_a_finding(
+    files: dict[str, str], why: str, old: str | None
+) -> None:
+    report = checked(built(), {**files, LIVE: old})
+    told = [one.sentence for one in findings(report) if one.id == "unjudged-now"]
+
+    assert any(why in each for each in told)
+    assert code(report) == ExitCode.ALARMED
+    assert Level.ERROR in {each.level for each in annotations_of(report)}
+
+
+def test_what_is_taken_from_elsewhere_beside_the_versions_is_a_finding_at_the_kustomization() -> None:
+    report = checked(built(), {KUSTOMIZATION: taking("a.yaml", EVIL)})
+    [finding], [annotation] = findings(report), annotations_of(report)
+
+    assert finding.sentence == (
+        "what Kustomization flux-system/live runs cannot be judged any more, which was known before: "
+        "apps/live includes objects of another place, which may change this value and is not followed"
+    )
+    assert (annotation.level, annotation.path) == (Level.ERROR, KUSTOMIZATION)
+    assert headline(report) == "no version of a tier is changed, 1 finding"
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.txt", "A.YAML"])
+def test_a_resource_is_judged_whatever_its_file_is_called(name: str) -> None:
+    files = {LIVE: None, f"apps/live/{name}": JSON, KUSTOMIZATION: taking(name)}
+    assert said(checked(built(), files)) == ["not-soaked"]
+    assert said(checked(built(), {**files, LIVE: release("1.2.3")})) == ["not-soaked"]
+
+
+def test_a_build_that_took_from_elsewhere_before_is_nobodys_edit() -> None:
+    told = built({KUSTOMIZATION: taking("a.yaml", EVIL)})
+    assert said(checked(told, {LIVE: release("1.2.2")})) == []
+    assert said(checked(told, {LIVE: None, KUSTOMIZATION: taking(EVIL)})) == []
+
+
+def test_a_base_that_takes_from_elsewhere_is_told_in_each_tier_that_includes_it() -> None:
+    told = built(
+        {
+            "base/kustomization.yaml": "resources: []\n",
+            "apps/dev/kustomization.yaml": taking("a.yaml", "../../base"),
+            KUSTOMIZATION: taking("a.yaml", "../../base"),
+        }
+    )
+    assert said(checked(told, {"base/kustomization.yaml": taking(EVIL)})) == ["unjudged-now", "unjudged-now"]
+
+
+def test_a_kustomization_of_another_source_beside_the_others_is_a_finding() -> None:
+    for source in ("GitRepository, name: evil", "OCIRepository, name: evil"):
+        new = {"clusters/live/evil.yaml": applier("live", "./apps/live", source, called="evil")}
+        assert said(checked(built(), new)) == ["unjudged-now"]
+
+
+def test_a_kustomization_that_applies_the_folder_of_another_tier_now_is_a_finding_also_where_no_tier_has_its_file() -> (
+    None
+):
+    settings = configuration(tier("dev", "any"), tier("live", "exact", production=True, pace=SOAKS))
+    told = story(settings, {APPLIER: applier("live", "./apps/live"), DEV: release("1.2.5")})
+    for folder in ("./apps/dev", "./stuff"):
+        files = {APPLIER: applier("live", folder), "stuff/a.yaml": release("1.2.5")}
+        assert said(checked(told, files)) == ["unjudged-now"]
+
+
+def test_a_kustomization_of_the_same_source_may_come_and_go() -> None:
+    told = built()
+    new = {"clusters/live/more.yaml": applier("live", "./apps/more", called="more"), "apps/more/x.yaml": ""}
+    assert said(checked(told, new)) == []
+    assert said(checked(told, {APPLIER: None, KUSTOMIZATION: None, LIVE: None})) == []
+
+
+def test_a_file_that_is_too_large_in_the_place_of_a_release_is_a_finding_where_nothing_is_built() -> None:
+    report = checked(story(), {LIVE: None, "apps/live/big.yaml": LARGE})
+    [finding] = findings(report)
+    assert "more than 4194304" in finding.sentence
+
+
+def test_a_release_in_the_place_of_another_that_cannot_be_judged_is_a_finding() -> None:
+    there = {"sources/h.yaml": repository("h", "https://charts.example").replace("type: oci", "type: default")}
+    report = checked(story(files=there), {LIVE: release("1.2.5", repository="h", name="other")})
+    assert said(report) == ["unjudged-now"]
