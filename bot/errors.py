@@ -94,8 +94,8 @@ class LedgerBroken(RunFailed):
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(
             f"the ledger's file {path!r} cannot be used: {problem}",
-            "See who changed it on the branch flux-chart-bot/state/ledger, and go back to the commit before; deleting "
-            "the branch makes every wait begin anew",
+            "See who changed it on the branch flux-chart-bot/state/ledger, and set that back to the commit before; "
+            "deleting the branch makes every wait begin anew",
         )
 
 

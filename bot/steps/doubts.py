@@ -72,7 +72,8 @@ def _is_found(branches: Branches, name: str, reference: Reference, version: Vers
     keys = [key_of(name, each) for each in branches.users(name, chart)]
 
     def ran() -> bool:
-        return all(any(is_same(one.value, version) for one in history.moments(key, chart)) for key in keys)
+        told = (history.moments(key, chart) for key in keys)
+        return all(any(is_same(one.value, version) for one in moments) for moments in told)
 
     return history.reach(ran)
 

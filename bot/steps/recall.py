@@ -25,7 +25,7 @@ from bot.steps.scan import Readings
 from bot.steps.soaks import Soaks
 from bot.steps.states import key_of
 from bot.steps.ways_back import WaysBack
-from bot.versions.version import try_loose
+from bot.versions.version import try_written
 
 
 class Recalled:
@@ -109,7 +109,7 @@ class Recalled:
             return None
         wait = limits.pace.wait
         waits = wait_doubt(self._wait_gate(reference, wait), text) if wait else None
-        version = try_loose(text.replace("_", "+"))
+        version = try_written(text)
         soaks = soak_doubt(self._branches, reference, tier, version) if version else None
         return soaks or waits
 

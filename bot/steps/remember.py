@@ -19,7 +19,10 @@ from bot.steps.branches import Past
 
 _ATTEMPTS = 5
 """Two runs at once both learn: whoever is second reads again, merges, and pushes once more."""
-_TRAILER = "\n\nFlux-Chart-Bot-State: ledger\n"
+_LOOKED_AT = 10
+"""Commits of its branch in which one of ours is looked for: as many as are fetched."""
+_STATE = ("Flux-Chart-Bot-State", "ledger")
+_TRAILER = f"\n\n{': '.join(_STATE)}\n"
 _MESSAGE = f"Remember what was seen first{_TRAILER}"
 _CURES = {
     PushRejected.STALE: "Run again; the next run learns it anew",
@@ -51,7 +54,19 @@ def read_past(
         if not entry.kind.regular or entry.size > LARGEST_FILE:
             raise LedgerBroken(entry.path, f"it is no plain file of at most {LARGEST_FILE} bytes")
     ledger = read((entry.path, data) for entry, data in tree.read(entries))
+    if entries and not _is_written_by_us(repository, tip):
+        raise LedgerBroken(entries[0].path, "it is not as this bot's last commit there left it")
     return Past(repository=repository, ledger=ledger, tip=tip, statuses=statuses)
+
+
+def _is_written_by_us(repository: Repository, tip: Sha) -> bool:
+    """Whether the ledger's files are those of a commit that says that we made it; others' files may lie beside them.
+
+    By its trailer alone: a token of another login goes on with what is there.
+    """
+    history = repository.history(tip, _LOOKED_AT)
+    ours = next((commit.sha for commit in history if _STATE in commit.trailers), None)
+    return ours is not None and not any(is_ours(one.path) for one in repository.differences(ours, tip))
 
 
 def remember(learnt: Ledger, past: Past | None, us: Identity) -> tuple[Reason, ...]:

@@ -11,6 +11,7 @@ from doubles.story import NOW, Story, release
 
 from bot.errors import LedgerBroken, RepositoryFailed
 from bot.ledger.model import LEDGER_BRANCH, Ledger
+from bot.ledger.writing import files
 from bot.model.branch_names import branch_problem
 from bot.model.commits import PushRejected, Sha
 from bot.model.tiers import Branch
@@ -152,3 +153,23 @@ def test_files_of_others_and_of_later_versions_stay_as_they_are() -> None:
 def test_its_branch_is_no_tiers_and_a_name_that_git_takes() -> None:
     assert branch_problem(LEDGER_BRANCH) is None
     assert LEDGER_BRANCH.split("/")[1] == "state"
+
+
+def test_a_ledger_that_a_stranger_made_is_not_believed() -> None:
+    """Its dates would end every wait and soak at once."""
+    told = story()
+    made = files(Ledger(branches={"main": {told.remote.branches["main"]: NOW - timedelta(days=365)}}))
+    told.remote.commit(LEDGER_BRANCH, made, "x")
+
+    with pytest.raises(LedgerBroken, match="not as this bot's last commit"):
+        told.run()
+
+
+def test_a_strangers_commit_on_our_ledger_is_not_believed_either() -> None:
+    told = story()
+    told.run()
+    older = files(Ledger(branches={"main": {"a" * 40: NOW - timedelta(days=365)}}))
+    told.remote.commit(LEDGER_BRANCH, older, "Flux-Chart-Bot-State: ledger")
+
+    with pytest.raises(LedgerBroken, match="not as this bot's last commit"):
+        told.run()
