@@ -54,6 +54,11 @@ STILL_HOLDS = ReasonKind(
     "Do not merge it: convert it to a draft, or close it; or release what is held",
     Weight.WARNING,
 )
+OVERTAKEN = ReasonKind(
+    "overtaken",
+    "#{number} moves {charts} from a version that its base has no more",
+    "Run `promote` for it again, or close it; an update closes it where its base has all of it",
+)
 FOREIGN_BRANCH = ReasonKind(
     "foreign-branch",
     "{branch} exists and holds no commit of this bot",
