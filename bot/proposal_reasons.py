@@ -59,6 +59,11 @@ MOVES_ON_TOP = ReasonKind(
     "{branch} holds commits of others, so only its version moves, by a commit on top of them",
     "To hand it back, tick the last box of its pull request, or delete the branch",
 )
+OVERTAKEN = ReasonKind(
+    "overtaken",
+    "#{number} moves {charts} from a version that its base has no more",
+    "Run `promote` for it again, or close it; an update closes it where its base has all of it",
+)
 FOREIGN_BRANCH = ReasonKind(
     "foreign-branch",
     "{branch} exists and holds no commit of this bot",

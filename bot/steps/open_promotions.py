@@ -25,6 +25,8 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
         head: The tip of its branch.
         rows: What our commit on it changes.
         held: What of that a person holds, with the reason in words.
+        overtaken: Charts of rows whose old version is written nowhere on the base any more.
+        done: The base has all of it.
     """
 
     tier: Tier
@@ -33,6 +35,8 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
     head: Sha
     rows: tuple[ChartRow, ...] = ()
     held: Mapping[Row, str]
+    overtaken: tuple[str, ...] = ()
+    done: bool = False
 
     @property
     def branch(self) -> Branch:
@@ -66,7 +70,15 @@ def _of(view: TierView, recalled: Recalled, remote: Remote) -> Iterator[OpenProm
                 head=branch.head,
                 rows=rows,
                 held={row: why for row, why in held if why},
+                overtaken=tuple(row.chart for row in rows if row.old not in _written(row, view)),
+                done=bool(rows) and all(_written(row, view) == {row.new} for row in rows),
             )
+
+
+def _written(row: ChartRow, view: TierView) -> set[str]:
+    """The versions of a row's chart on the base."""
+    places = (one.pin.places[:1] for one in view.references if str(one.source.address) == row.chart)
+    return {place.text for found in places for place in found}
 
 
 def _held(row: ChartRow, view: TierView, recalled: Recalled) -> str:

@@ -12,7 +12,7 @@ from bot.planning.grouping import ALL, branch_of, promotion_key
 from bot.planning.partings import partings
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
-from bot.proposal_reasons import STILL_HOLDS, TOUCHED
+from bot.proposal_reasons import OVERTAKEN, STILL_HOLDS, TOUCHED
 from bot.reason import Reason
 from bot.report.promotion_wording import promotion_texts
 from bot.report.statuses import base_status, head_status, status_as_it_is
@@ -54,6 +54,8 @@ def plan(
     for one in _as_they_are(opened, pulls):
         if one.held:
             notes.append(_still_holds(one))
+        if one.overtaken:
+            notes.append(OVERTAKEN(number=one.pull.number, charts=", ".join(one.overtaken)))
         if one.pull.author == remote.us.login:
             status = status_as_it_is(one.tier, one.rows, one.held, remote.run_url)
             statuses.append(StatusPlan(sha=one.head, branch=one.branch, status=status))

@@ -54,7 +54,7 @@ def drafts(
         progress: Of these questions.
     """
     drafter = _Drafter(resolved, configuration, recalled, remote, registry, progress)
-    with_held = [one for one in opened if one.held]
+    with_held = [one for one in opened if one.held or one.done]
     found: list[Draft] = []
     for tier in configuration.tiers:
         if tier.standing_draft:
@@ -98,9 +98,9 @@ class _Drafter:
         return _drafted(self._judged(tier, rows), lifted_tier, promotion_key(), stands=True)
 
     def without_held(self, one: OpenPromotion) -> Iterator[Draft]:
-        """Of one chart nothing is left then; of several the others are judged anew."""
+        """Of one chart nothing is left then, nor of what the base has; of several the others are judged anew."""
         rows = frozenset(Row(chart=row.chart, version=row.new) for row in one.rows)
-        if one.key != promotion_key():
+        if one.done or one.key != promotion_key():
             [view] = [view for view in self._resolved.views if view.tier.name == one.tier.name]
             current = (
                 Verdict(tier=view.tier, reference=reference, decision=Current(version=""))

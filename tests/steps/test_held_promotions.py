@@ -126,3 +126,25 @@ def test_where_nothing_says_which_tier_it_came_from_it_stays_with_the_same_word(
     report = hold(told)
     assert changed(told) == {LIVE, "apps/live/b.yaml"}
     assert (status(told)[0], "still-holds" in reasons(report)) == (State.FAILURE, True)
+
+
+def test_a_promotion_of_one_chart_whose_version_is_on_the_base_is_named_and_then_closed() -> None:
+    told = asked()
+    told.promote(chart=PODINFO)
+    [branch] = [pull.head for pull in told.forge.pulls.values() if pull.head != ALL]
+    told.write({LIVE: release("1.2.4")})
+    report = told.promote()
+    assert "#2 moves ghcr.io/x/podinfo from a version that its base has no more" in {
+        one.reason.sentence for one in told_reasons(report)
+    }
+    told.run()
+    assert branch not in told.remote.branches
+    assert [pull.head for pull in told.forge.pulls.values()] == [ALL]
+
+
+def test_one_that_the_base_has_overtaken_is_named_by_an_update() -> None:
+    told = asked()
+    told.write({LIVE: release("1.2.5")})
+    report = told.run()
+    assert "overtaken" in reasons(report)
+    assert changed(told) >= {"apps/live/b.yaml"}
