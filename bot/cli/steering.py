@@ -25,17 +25,23 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\dZ)?")
 
 
 class Said(Struct, frozen=True, kw_only=True):
-    """A person's word, and what it is about."""
+    """A person's word, and what it is about.
+
+    Attributes:
+        freed: The refusals that it ends, in words.
+    """
 
     matter: Matter
     word: Word
+    freed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """What becomes of it, in a line: `held: ghcr.io/x/podinfo 6.5.4 in staging until …`."""
         about = " ".join(filter(None, (self.matter.chart, self.matter.version)))
         where = f" in {self.matter.tier}" if self.matter.tier else " in every tier"
         until = f" until {moment_text(self.word.until)}" if self.word.until else ""
-        return f"{'held' if self.word.held else 'released'}: {about}{where}{until}"
+        freed = f", refused no longer: {', '.join(self.freed)}" if self.freed else ""
+        return f"{'held' if self.word.held else 'released'}: {about}{where}{until}{freed}"
 
 
 def said(arguments: argparse.Namespace, configuration: Configuration, now: datetime) -> Said:
@@ -57,6 +63,11 @@ def said(arguments: argparse.Namespace, configuration: Configuration, now: datet
     )
     until = _until(arguments.until, now) if held and arguments.until else None
     return Said(matter=matter, word=Word(at=now, held=held, until=until, why=reason_given(arguments.reason)))
+
+
+def freeing(word: Said, freed: tuple[str, ...]) -> Said:
+    """The word with the refusals that it ends."""
+    return replace(word, freed=freed)
 
 
 def word_alone(word: Said, configuration: Configuration, arguments: argparse.Namespace) -> RunReport:

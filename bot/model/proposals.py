@@ -122,6 +122,7 @@ class PullRequestPlan(Struct, frozen=True, kw_only=True):
         reason: Why the bot leaves it alone, for `Action.LEAVE`.
         updates: Verdicts whose decision is an `Update`; the lines of the pull request.
         successors: Branches that propose now what this one did, for `Action.CLOSE`.
+        emptied: The charts that people took out, where nothing else is left, for `Action.CLOSE`.
         draft: It is opened as a draft.
         extras: What it gets when it is opened; None for nothing.
         kind: A promotion may change production, in exactly the places of its updates.
@@ -140,6 +141,7 @@ class PullRequestPlan(Struct, frozen=True, kw_only=True):
     updates: tuple[Verdict, ...] = ()
     reason: Reason | None = None
     successors: tuple[Branch, ...] = ()
+    emptied: tuple[str, ...] = ()
     draft: bool = False
     extras: Extras | None = None
     kind: Kind = Kind.UPDATE

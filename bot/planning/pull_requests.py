@@ -26,6 +26,7 @@ class Wish(Struct, frozen=True, kw_only=True):
         unknown: Files that hold a chart which could not be looked up and has no update in this run.
         successors: Branches that propose what this one did, where nothing is wished of it any more.
         rebuilds: A person asks for the branch to be made anew, whatever lies on it.
+        emptied: The charts that people took out of it, where nothing else is left in it.
         frozen: Nothing is pushed or reworded now: what is open stays as it is.
         draft: It is opened as a draft.
         extras: What it gets when it is opened.
@@ -42,6 +43,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     key: str = ALL.text
     successors: tuple[Branch, ...] = ()
     rebuilds: bool = False
+    emptied: tuple[str, ...] = ()
     frozen: bool = False
     draft: bool = False
     extras: Extras | None = None
@@ -88,6 +90,7 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
         changes=wish.changes,
         updates=wish.updates,
         successors=wish.successors,
+        emptied=wish.emptied,
         draft=wish.draft,
         extras=wish.extras,
         kind=wish.kind,

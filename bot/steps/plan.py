@@ -17,8 +17,9 @@ from bot.report.promotion_wording import promotion_texts
 from bot.report.statuses import base_status, head_status
 from bot.report.wording import pull_request_texts
 from bot.steps.advance import advance
-from bot.steps.arrange import Arranged, Proposal, TierProposals, reason_is_unknown
+from bot.steps.arrange import reason_is_unknown
 from bot.steps.find import Remote
+from bot.steps.proposals import Arranged, Proposal, TierProposals
 
 
 def plan(arranged: Arranged, remote: Remote, configuration: Configuration) -> Plan:
@@ -72,7 +73,14 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
     for key, rows in tier.gone.items():
         heirs = (proposal for proposal in tier.proposals if _charts_of(proposal) & {row.chart for row in rows})
         successors = tuple(branch_of(wish.tier, proposal.key.text) for proposal in heirs)
-        yield replace(wish, key=key, successors=successors, rebuilds=key in tier.released, frozen=key in tier.frozen)
+        yield replace(
+            wish,
+            key=key,
+            successors=successors,
+            emptied=tier.emptied.get(key, ()),
+            rebuilds=key in tier.released,
+            frozen=key in tier.frozen,
+        )
     if not known and ALL.text not in tier.gone and not tier.alone:
         yield wish
 
