@@ -19,7 +19,7 @@ from bot.planning.pull_requests import FoundBranch
 from bot.planning.refusals import heard, settled, without_boxes
 from bot.planning.rows import row_of
 from bot.planning.tick_boxes import REBUILD, read_boxes
-from bot.proposal_reasons import TAKEN_OUT
+from bot.proposal_reasons import REFUSED, TAKEN_OUT
 from bot.reasons import UNKNOWN
 from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
@@ -113,9 +113,27 @@ def _with_draft(within: TierProposals, beyond: TierProposals, remote: Remote) ->
     wished = {draft.key.text for draft in drafts}
     return replace(
         within,
+        verdicts=_with_refusals(within.verdicts, beyond.verdicts),
         proposals=(*within.proposals, *drafts),
         gone={key: rows for key, rows in within.gone.items() if key not in wished},
         frozen=within.frozen | beyond.frozen,
+    )
+
+
+def _with_refusals(within: tuple[Verdict, ...], beyond: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """What people refused of a draft is told where the tier itself has nothing to say of the reference."""
+    refused = {
+        (one.reference.path, one.reference.object): one.decision
+        for one in beyond
+        if isinstance(one.decision, Held) and one.decision.reason.id in {REFUSED.id, TAKEN_OUT.id}
+    }
+    return tuple(
+        replace(one, decision=refused[place])
+        if isinstance(one.decision, Current)
+        and one.decision.remark is None
+        and (place := (one.reference.path, one.reference.object)) in refused
+        else one
+        for one in within
     )
 
 
