@@ -33,13 +33,11 @@ class Refusal(Struct, frozen=True, kw_only=True):
     Attributes:
         number: The pull request that proposed it.
         unticked: It was taken out by its box and can be put back there; else the whole pull request was closed.
-        last: It was taken out as the last that the pull request had, which is closed for that: then so is its box.
     """
 
     row: Row
     number: int
     unticked: bool = False
-    last: bool = False
 
 
 class TierMemory(Struct, frozen=True, kw_only=True):
@@ -93,7 +91,6 @@ def _said(tier: TierMemory) -> Json:
     refused = [
         {"chart": one.row.chart, "version": one.row.version, "number": one.number}
         | ({"unticked": True} if one.unticked else {})
-        | ({"last": True} if one.last else {})
         for one in newest
     ]
     waiting = {chart: since.strftime("%Y-%m-%dT%H:%M:%SZ") for chart, since in tier.waiting.items()}
@@ -118,8 +115,7 @@ def _refusal(said: object) -> Refusal | None:
     if not isinstance(chart, str) or not isinstance(version, str) or not _is_number(number):
         return None
     row = Row(chart=chart, version=version)
-    unticked, last = (entry.get(key) is True for key in ("unticked", "last"))
-    return Refusal(row=row, number=int(str(number)), unticked=unticked, last=unticked and last)
+    return Refusal(row=row, number=int(str(number)), unticked=entry.get("unticked") is True)
 
 
 def _time(text: object) -> datetime | None:

@@ -4,21 +4,8 @@ from collections.abc import Callable, Collection, Mapping
 
 from msgspec.structs import replace
 
-from bot.planning.memory import Memory, Refusal, TierMemory
+from bot.planning.memory import Memory, TierMemory
 from bot.planning.rows import Row
-
-
-def settled(memory: TierMemory, opened: Collection[int]) -> TierMemory:
-    """With what was the last of a pull request refused like any, now that this is seen to be closed.
-
-    Not when it is closed: a run that is killed before would leave one that looks as if it had been opened again.
-    """
-    return _changed(memory, lambda one: one.last and one.number not in opened, unticked=False, last=False)
-
-
-def without_boxes(memory: TierMemory, ended: Collection[int]) -> TierMemory:
-    """With a word for the next run that these pull requests are about to be closed, for what was taken out of them."""
-    return _changed(memory, lambda one: one.unticked and one.number in ended, last=True)
 
 
 def heard(
@@ -74,8 +61,3 @@ def _opened_again(
     known = memory.without(row for row in again if signs[row] is not False)
     # Closed once more, it is read once more.
     return replace(known, considered={**known.considered, key: number - 1}), again
-
-
-def _changed(memory: TierMemory, which: Callable[[Refusal], bool], **said: bool) -> TierMemory:
-    changed = {row: replace(one, **said) for row, one in memory.refusals.items() if which(one)}
-    return replace(memory, refusals={**memory.refusals, **changed}) if changed else memory

@@ -16,7 +16,7 @@ from bot.planning.grouping import Key, branch_of, key_in, promotion_key
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, TierMemory, read_memory, written
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.pull_requests import FoundBranch
-from bot.planning.refusals import heard, settled, without_boxes
+from bot.planning.refusals import heard
 from bot.planning.rows import row_of
 from bot.planning.tick_boxes import REBUILD, read_boxes
 from bot.proposal_reasons import REFUSED, TAKEN_OUT
@@ -182,7 +182,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
     def arranged(self, memory: TierMemory) -> tuple[Arrangement, TierMemory]:
         """Arrange until no branch that is to be made turns out to be one whose pull request somebody closed."""
         numbers = self._numbers()
-        memory = self._with_leavings(settled(memory, numbers))
+        memory = self._with_leavings(memory)
         branches = self._branches()
         asked: set[str] = set()
         for key, branch in branches.items():
@@ -200,7 +200,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
                 break
         if emptied := self._emptied(arrangement, standing):
             ended = frozenset(pull.number for key in emptied if (pull := self._pull_request(key)))
-            memory, standing = without_boxes(memory, ended), replace(standing, emptied=ended)
+            standing = replace(standing, emptied=ended)
             arrangement = arrange_tier(self.tier, self.edits.verdicts, self.configuration, standing, memory, self.now)
         return arrangement, replace(memory, waiting=arrangement.waiting)
 

@@ -389,7 +389,6 @@ class TestABox:
             tick(story, name, ticked=False)
         run(story)
         assert (story.forge.pulls, story.remote.tip(NAME)) == ({}, None)
-        assert run(story) == [f"push {MEMORY_BRANCH}"], "from now on they are refused like any"
         assert run(story) == []
 
     def test_in_words_that_are_not_ours_counts_for_nothing(self) -> None:
@@ -700,10 +699,9 @@ class TestTheLastRow:
         assert held(story) == {"podinfo": "refused"}
         run(story)
         assert held(story) == {"podinfo": "refused"}
-        run(story)
         assert run(story) == []
 
-    def test_comes_back_where_its_pull_request_is_opened_again(self) -> None:
+    def test_comes_back_where_its_pull_request_is_opened_again_and_its_box_ticked(self) -> None:
         story = proposed(BY_CHART)
         number = number_of(story, "podinfo")
         before = story.forge.pulls[number]
@@ -714,6 +712,7 @@ class TestTheLastRow:
         run(story)
         story.remote.branches[pull.head] = head
         story.forge.pulls[number] = pull
+        tick(story, "podinfo", ticked=True, number=number)
         assert "close_pull_request" not in run(story)
         assert changed(story, pull.head) == {PODINFO_FILE: release("1.2.4")}
         assert "- [x] <code>ghcr.io/x/podinfo</code>" in story.forge.pulls[number].body
