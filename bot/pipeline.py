@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from bot.model.explanations import Explained, Spot
     from bot.model.promotions import Asked
     from bot.selection.sharing import Timed
-    from bot.steps.arrange import TierProposals
     from bot.steps.branches import Past
     from bot.steps.edit import TierEdits
     from bot.steps.find import Remote
+    from bot.steps.proposals import TierProposals
     from bot.steps.resolve import TierVerdicts
 
 

@@ -5,7 +5,8 @@ from bot.reason import ReasonKind, Weight
 REFUSED = ReasonKind(
     "refused",
     "{version} was refused in #{number}",
-    "A newer version is proposed again; for this one delete its entry in `{file}` on the branch `{branch}`",
+    "A newer version is proposed again; to have this one back run `release --chart {chart}`, "
+    "or reopen #{number} with its box ticked",
 )
 TAKEN_OUT = ReasonKind("taken-out", "{version} was taken out of #{number}", "Tick its box there to have it back")
 WAITS_FOR_ROOM = ReasonKind(

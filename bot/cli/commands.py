@@ -66,7 +66,11 @@ class _Policy(Struct, frozen=True, kw_only=True):
 
 
 class _Writing(Struct, frozen=True, kw_only=True):
-    """The parts of a command that writes."""
+    """The parts of a command that writes.
+
+    Attributes:
+        memory: What earlier runs left word of, where a person's word changed it.
+    """
 
     job: Job
     repository: Repository
@@ -75,6 +79,7 @@ class _Writing(Struct, frozen=True, kw_only=True):
     found: _Policy
     made_by: Commits
     now: datetime
+    memory: bytes | None = None
 
 
 def now() -> datetime:
@@ -188,7 +193,7 @@ class Commands:
 
     def steer(self, arguments: argparse.Namespace) -> "RunReport":
         """Keep a person's word (`hold`, `release`), and have the open pull requests follow."""
-        from bot.cli.steering import said, with_word, word_alone  # noqa: PLC0415 - see `_request`
+        from bot.cli.steering import freeing, said, with_word, word_alone  # noqa: PLC0415 - see `_request`
         from bot.pipeline import run  # noqa: PLC0415 - see `_request`
         from bot.steps.remember import keep_word, with_words  # noqa: PLC0415 - see `_request`
 
@@ -201,15 +206,15 @@ class Commands:
             else:
                 message = f"{word}\n\n{writing.job.run_url}".strip()
                 past = keep_word(word.matter, word.word, past, writing.us, message)
-            if arguments.no_update:
-                return word_alone(word, found.configuration, arguments)
             try:
-                return self._updated(
-                    writing,
-                    arguments,
-                    past,
-                    lambda request: with_word(run(request), word, request.registry, request.progress),
-                )
+                word, left = freeing(word, found.configuration, repository, writing.us, writes=not arguments.dry_run)
+                if arguments.no_update:
+                    return word_alone(word, found.configuration, arguments)
+
+                def story(request: "Request") -> "RunReport":
+                    return with_word(run(request), word, request.registry, request.progress)
+
+                return self._updated(replace(writing, memory=left), arguments, past, story)
             except BotError as error:
                 error.message += "" if arguments.dry_run else f"\nAll the same this is kept: {word}"
                 raise
@@ -266,6 +271,7 @@ class Commands:
             pull_requests=pulls,
             run_url=writing.job.run_url,
             made_by=writing.made_by,
+            memory=writing.memory if arguments.dry_run else None,
         )
         with self._registry(configuration, writing.found.helper_hosts) as registry:
             return (story or run)(

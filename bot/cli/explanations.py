@@ -34,10 +34,10 @@ Writes the hold to the bot's ledger (the branch flux-chart-bot/state/ledger), th
 requests lose what is held at once. It lasts until --until, or a release of the same. The last word counts.""",
     ),
     "release": About(
-        "let it move again: what is held, and what was rolled back",
+        "let it move again: what is held, what was rolled back, and what was refused",
         """\
 Takes the same selectors as hold, and ends in an update too. A version that a base branch went back from is proposed
-again after a release.""",
+again after a release, and so is one that people refused: by closing its pull request, or by taking it out there.""",
     ),
     "promote": About(
         "propose for production what the tier before it runs, as a draft",

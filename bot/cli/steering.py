@@ -13,12 +13,14 @@ from bot.ledger.model import Matter, Word
 from bot.maturity.durations import moment_text, parse_duration
 from bot.maturity.maturity_reasons import WORD_ABOUT_NO_VERSION, WORD_ABOUT_NOTHING
 from bot.model.charts import ChartAddress, TagList, Unreachable
+from bot.model.proposals import Identity
 from bot.model.references import PassedOver
 from bot.model.tiers import Configuration
 from bot.planning.mirrors import canonical
-from bot.ports import Progress, Registry
+from bot.ports import Progress, Registry, Repository
 from bot.reason import Reason
 from bot.report.run_report import RunReport
+from bot.steps.free import free
 from bot.versions.version import try_flux
 
 LONGEST_REASON = 200
@@ -26,17 +28,23 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\dZ)?")
 
 
 class Said(Struct, frozen=True, kw_only=True):
-    """A person's word, and what it is about."""
+    """A person's word, and what it is about.
+
+    Attributes:
+        freed: The refusals that it ends, in words.
+    """
 
     matter: Matter
     word: Word
+    freed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """What becomes of it, in a line: `held: ghcr.io/x/podinfo 6.5.4 in staging until …`."""
         about = " ".join(filter(None, (self.matter.chart, self.matter.version)))
         where = f" in {self.matter.tier}" if self.matter.tier else " in every tier"
         until = f" until {moment_text(self.word.until)}" if self.word.until else ""
-        return f"{'held' if self.word.held else 'released'}: {about}{where}{until}"
+        freed = f", refused no longer: {', '.join(self.freed)}" if self.freed else ""
+        return f"{'held' if self.word.held else 'released'}: {about}{where}{until}{freed}"
 
 
 def said(arguments: argparse.Namespace, configuration: Configuration, now: datetime) -> Said:
@@ -58,6 +66,16 @@ def said(arguments: argparse.Namespace, configuration: Configuration, now: datet
     )
     until = _until(arguments.until, now) if held and arguments.until else None
     return Said(matter=matter, word=Word(at=now, held=held, until=until, why=reason_given(arguments.reason)))
+
+
+def freeing(
+    word: Said, configuration: Configuration, repository: Repository, us: Identity, *, writes: bool
+) -> tuple[Said, bytes | None]:
+    """A release also ends refusals: the word with those, and the memory that is left where it is not written."""
+    if word.word.held:
+        return word, None
+    freed = free(word.matter, configuration, repository, us, writes=writes)
+    return replace(word, freed=freed.told), freed.left
 
 
 def word_alone(word: Said, configuration: Configuration, arguments: argparse.Namespace) -> RunReport:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from bot.report.runner import Runner
 
 
+_STOPPED = "### flux-chart-bot: the run was stopped\n\n"
+
+
 def require_writable(target: str) -> None:
     """See before a run that its plan can be written; afterwards it would be lost.
 
@@ -92,12 +95,13 @@ def _write_plan(report: "RunReport", target: str) -> None:
 def say(error: BotError, runner: "Runner") -> int:
     """Tell what stopped a run: what happened and what to do, and on a runner the same on the line it is about."""
     from bot.report.annotations import annotation_of_trouble, annotations_of_faults  # noqa: PLC0415 - only on trouble
-    from bot.report.escape import visible  # noqa: PLC0415 - as above
+    from bot.report.escape import code, visible  # noqa: PLC0415 - as above
 
     said = [*error.message.splitlines(), *error.mend.splitlines()]
     if isinstance(error, NoConfiguration):
         said += ["", *error.suggestion.splitlines()]
     sys.stderr.writelines(f"{visible(line)}\n" for line in said)
+    runner.summary("".join((_STOPPED, *(f"- {code(line)}\n" for line in said if line))))
     if isinstance(error, ConfigurationError):
         runner.annotate(annotations_of_faults(error.faults))
     elif runner.active:

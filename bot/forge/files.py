@@ -87,10 +87,10 @@ class FilesForge:
     def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:
         """The statuses of a commit."""
         path = self._statuses / f"{checked(sha)}.json"
-        try:
-            return tuple(CommitStatus(**{**row, "state": State(row["state"])}) for row in _read(path, []))
-        except (KeyError, TypeError, ValueError) as error:
-            raise _broken(path, error) from error
+        rows = _read(path, [])
+        if not isinstance(rows, list):
+            raise _broken(path, "it is no list")
+        return tuple(_status(path, row) for row in rows)
 
     def all_statuses(self, sha: Sha) -> tuple[SaidStatus, ...]:
         """The same: nobody else sets any here."""
@@ -128,7 +128,8 @@ class FilesForge:
     def _write_pull(self, record: dict[str, Any]) -> None:
         record = {**record, "url": self.pull_request_url(record["number"])}
         page = self._pulls / f"{record['number']:04}.md"
-        head = f"# {record['title']}\n\n`{record['head']}` into `{record['base']}`, {record['state']}\n\n"
+        state = f"{record['state']}, draft" if record.get("draft") is True else record["state"]
+        head = f"# {record['title']}\n\n`{record['head']}` into `{record['base']}`, {state}\n\n"
         said = f"\n---\n\n{record['comment']}\n" if record.get("comment") else ""
         _write(page, f"{head}{record['body'].rstrip()}\n{said}")
         _write(page.with_suffix(".json"), json.dumps(record, indent=2) + "\n")
@@ -145,6 +146,23 @@ def _record(path: Path) -> dict[str, Any]:
     if not good or not isinstance(record.get("number"), int):
         raise _broken(path, "a key is missing")
     return dict(record)
+
+
+def _status(path: Path, row: object) -> CommitStatus:
+    """One status; people may write these by hand, so the field that is wrong is named."""
+    if not isinstance(row, dict):
+        raise _broken(path, "an entry is no object")
+    for name in ("context", "state", "description"):
+        if name not in row:
+            raise _broken(path, f"`{name}` is missing")
+    for name, value in row.items():
+        if name not in CommitStatus.__struct_fields__:
+            raise _broken(path, f"`{name}` is not known")
+        if not isinstance(value, str):
+            raise _broken(path, f"`{name}` is no text")
+    if row["state"] not in set(State):
+        raise _broken(path, f"`state` is none of {', '.join(State)}")
+    return CommitStatus(**{**row, "state": State(row["state"])})
 
 
 def _pull_request(record: dict[str, Any]) -> PullRequest:

@@ -12,7 +12,7 @@ from bot.model.proposing import Extras, Mode, Proposing
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import ROLLBACK, Held, Update, Verdict
 from bot.planning.grouping import Key, key_of, proposing_of
-from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, Refusal, TierMemory
+from bot.planning.memory import Refusal, TierMemory
 from bot.planning.rows import Row, row_of
 from bot.planning.smaller_jumps import SmallerJump, chain_of, may_be_smaller, with_larger
 from bot.planning.windows import opens_at
@@ -40,6 +40,7 @@ class Standing(Struct, frozen=True, kw_only=True):
         foreign: The keys whose branches are not ours at all: what they would propose takes no room, and waits for none.
         numbers: The open pull requests of this tier.
         boxes: The names of the boxes that the open pull request of each key shows.
+        emptied: Of those numbers, the ones that people took the last row out of: they are closed for it.
     """
 
     rows: Mapping[str, frozenset[Row]] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     foreign: frozenset[str] = frozenset()
     numbers: frozenset[int] = frozenset()
     boxes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    emptied: frozenset[int] = frozenset()
 
 
 class Arrangement(Struct, frozen=True, kw_only=True):
@@ -276,8 +278,8 @@ def _unwanted(one: _Candidate, standing: Standing, memory: TierMemory) -> Reason
 
 def _objection(refusal: Refusal, standing: Standing) -> Reason | None:
     version, number = refusal.row.version, refusal.number
-    if number not in standing.numbers:
-        return REFUSED(version=version, number=number, file=MEMORY_FILE, branch=MEMORY_BRANCH)
+    if number not in standing.numbers or (refusal.unticked and number in standing.emptied):
+        return REFUSED(version=version, number=number, chart=refusal.row.chart)
     # What was reopened is wanted again.
     return TAKEN_OUT(version=version, number=number) if refusal.unticked else None
 

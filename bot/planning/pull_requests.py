@@ -27,6 +27,7 @@ class Wish(Struct, frozen=True, kw_only=True):
         successors: Branches that propose what this one did, where nothing is wished of it any more.
         partings: What became of each of its rows, where nothing is wished of it any more.
         rebuilds: A person asks for the branch to be made anew, whatever lies on it.
+        emptied: The charts that people took out of it, where nothing else is left in it.
         frozen: Nothing is pushed or reworded now: what is open stays as it is.
         draft: It is opened as a draft.
         extras: What it gets when it is opened.
@@ -44,6 +45,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     successors: tuple[Branch, ...] = ()
     partings: tuple[str, ...] = ()
     rebuilds: bool = False
+    emptied: tuple[str, ...] = ()
     frozen: bool = False
     draft: bool = False
     extras: Extras | None = None
@@ -94,6 +96,7 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
         updates=wish.updates,
         successors=wish.successors,
         partings=wish.partings,
+        emptied=wish.emptied,
         draft=wish.draft,
         extras=wish.extras,
         kind=wish.kind,

@@ -6,83 +6,29 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.model.commits import FileChange, Sha
+from bot.model.commits import Sha
 from bot.model.proposals import MemoryPlan, PullRequest
 from bot.model.proposing import Extras
 from bot.model.tiers import Configuration, Tier
-from bot.model.verdicts import Held, Update, Verdict
+from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.planning.arranging import Arrangement, Standing, arrange_tier, is_carried
-from bot.planning.grouping import Key, branch_of, promotion_key
+from bot.planning.grouping import Key, branch_of, key_in, promotion_key
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, TierMemory, read_memory, written
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.pull_requests import FoundBranch
-from bot.planning.rows import Row, row_of
+from bot.planning.refusals import heard
+from bot.planning.rows import row_of
 from bot.planning.smaller_jumps import SmallerJump, as_one
 from bot.planning.tick_boxes import REBUILD, read_boxes
-from bot.proposal_reasons import TAKEN_OUT
+from bot.proposal_reasons import REFUSED, TAKEN_OUT
 from bot.reasons import UNKNOWN
 from bot.steps.edit import TierEdits
 from bot.steps.find import Remote
 from bot.steps.look_beyond import without_bounds
+from bot.steps.proposals import Arranged, Proposal, TierProposals
 from bot.steps.resolve import TierView
 from bot.steps.smaller_jumps import SmallerJumps, edited
 from bot.steps.standing import Draft, told
-
-
-class Proposal(Struct, frozen=True, kw_only=True):
-    """What one pull request is to propose.
-
-    Attributes:
-        taken_out: The rows that people took out of it by their boxes.
-        rebuilds: A person ticked the box that asks for it to be made anew.
-        extras: What it gets when it is opened.
-        frozen: It stays as it is for now.
-        draft: It is opened as a draft.
-        left_behind: Of a promotion, what is not promoted.
-    """
-
-    key: Key
-    changes: tuple[FileChange, ...]
-    updates: tuple[Verdict, ...]
-    taken_out: frozenset[Row] = frozenset()
-    rebuilds: bool = False
-    extras: Extras | None = None
-    frozen: bool = False
-    draft: bool = False
-    left_behind: tuple[Verdict, ...] = ()
-
-
-class TierProposals(Struct, frozen=True, kw_only=True):
-    """One tier on its base: its verdicts as they stand, and what is proposed of them.
-
-    Attributes:
-        gone: The keys of branches of ours with which nothing is wished any more, and the rows that they have.
-        frozen: Those of them that stay as they are for now.
-        released: Those of them that others work on, and that a person ticked to be made anew.
-        alone: Nothing else of the tier is looked at: neither its other branches nor its base gets a word.
-        promotes: The keys of promotions among these.
-    """
-
-    view: TierView
-    verdicts: tuple[Verdict, ...]
-    proposals: tuple[Proposal, ...]
-    gone: Mapping[str, frozenset[Row]]
-    frozen: frozenset[str] = frozenset()
-    released: frozenset[str] = frozenset()
-    alone: bool = False
-    promotes: frozenset[str] = frozenset()
-
-    @property
-    def changes(self) -> tuple[FileChange, ...]:
-        """The files that change, pull request by pull request."""
-        return tuple(change for proposal in self.proposals for change in proposal.changes)
-
-
-class Arranged(Struct, frozen=True, kw_only=True):
-    """All tiers; `memory` is None where nothing is to be remembered anew."""
-
-    tiers: tuple[TierProposals, ...]
-    memory: MemoryPlan | None = None
 
 
 def arrange(
@@ -173,9 +119,27 @@ def _with_draft(within: TierProposals, beyond: TierProposals, remote: Remote) ->
     wished = {draft.key.text for draft in drafts}
     return replace(
         within,
+        verdicts=_with_refusals(within.verdicts, beyond.verdicts),
         proposals=(*within.proposals, *drafts),
         gone={key: rows for key, rows in within.gone.items() if key not in wished},
         frozen=within.frozen | beyond.frozen,
+    )
+
+
+def _with_refusals(within: tuple[Verdict, ...], beyond: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """What people refused of a draft is told where the tier itself has nothing to say of the reference."""
+    refused = {
+        (one.reference.path, one.reference.object): one.decision
+        for one in beyond
+        if isinstance(one.decision, Held) and one.decision.reason.id in {REFUSED.id, TAKEN_OUT.id}
+    }
+    return tuple(
+        replace(one, decision=refused[place])
+        if isinstance(one.decision, Current)
+        and one.decision.remark is None
+        and (place := (one.reference.path, one.reference.object)) in refused
+        else one
+        for one in within
     )
 
 
@@ -224,13 +188,14 @@ class _Arranger(Struct, frozen=True, kw_only=True):
 
     def arranged(self, memory: TierMemory) -> tuple[Arrangement, TierMemory]:
         """Arrange until no branch that is to be made turns out to be one whose pull request somebody closed."""
+        numbers = self._numbers()
         memory = self._with_leavings(memory)
         branches = self._branches()
         asked: set[str] = set()
         for key, branch in branches.items():
             if not self._has_pull_request(key):
                 memory, asked = self._learnt(memory, key, branch), asked | {key}
-        standing = self._standing(branches)
+        standing = self._standing(branches, numbers)
         memory = self._ticked(memory, standing)
         tier, settings, verdicts = self.tier, self.configuration, self.edits.verdicts
         smaller: tuple[SmallerJump, ...] = ()
@@ -243,8 +208,13 @@ class _Arranger(Struct, frozen=True, kw_only=True):
                 memory, asked = self._learnt(memory, key, None), asked | {key}
             more = () if made else self._smaller(arrangement, smaller, tried)
             if not made and not more:
-                return arrangement, replace(memory, waiting=arrangement.waiting)
+                break
             smaller += more
+        if emptied := self._emptied(arrangement, standing):
+            ended = frozenset(pull.number for key in emptied if (pull := self._pull_request(key)))
+            standing = replace(standing, emptied=ended)
+            arrangement = arrange_tier(tier, verdicts, settings, standing, memory, self.now, smaller)
+        return arrangement, replace(memory, waiting=arrangement.waiting)
 
     def _smaller(
         self, arrangement: Arrangement, known: tuple[SmallerJump, ...], tried: set[int]
@@ -254,6 +224,19 @@ class _Arranger(Struct, frozen=True, kw_only=True):
         new = {arrangement.positions[at]: everything[at] for at in arrangement.deeper if at not in tried}
         tried |= set(arrangement.deeper)
         return self.smaller.of(self.edits.view, new) if self.smaller and new else ()
+
+    def _emptied(self, arrangement: Arrangement, standing: Standing) -> frozenset[str]:
+        """The keys of open pull requests that are about to be closed, since people took out all that they had."""
+        wished, out = ({key.text for key in found} for found in (arrangement.groups, arrangement.taken_out))
+        left = wished | standing.theirs | arrangement.frozen
+        unknown = {one.reference.path for one in arrangement.verdicts if reason_is_unknown(one)}
+        silent = {key for key, one in self._branches().items() if any(item.path in unknown for item in one.carries)}
+        return frozenset((out & standing.rows.keys()) - left - silent)
+
+    def _numbers(self) -> frozenset[int]:
+        """The open pull requests of this tier, whether their branches are there or not."""
+        here = (one for one in self.remote.pull_requests if one.head_here and one.base == self.edits.view.base.branch)
+        return frozenset(one.number for one in here if key_in(one.head, self.tier))
 
     def _branches(self) -> dict[str, FoundBranch]:
         if self.promotes is None:
@@ -298,18 +281,15 @@ class _Arranger(Struct, frozen=True, kw_only=True):
         return read_boxes(pull.body) if pull and pull.author == self.remote.us.login else {}
 
     def _ticked(self, memory: TierMemory, standing: Standing) -> TierMemory:
-        """Take in what people ticked: a row that is unticked goes, one that is ticked again comes back."""
-        for key, rows in standing.rows.items():
-            pull, boxes = self._pull_request(key), self._boxes(key)
-            if pull:
-                # Whichever pull request they were taken out of: a later one shows their boxes as well.
-                out = {one.row for one in memory.refusals.values() if one.unticked}
-                memory = memory.without(row for row in out if boxes.get(row.name(self.tier.name)) is True)
-                out = {row for row in rows - out if boxes.get(row.name(self.tier.name)) is False}
-                memory = memory.refusing(out, pull.number, unticked=True)
+        """Take in what people ticked and what they opened again, with its branch or without."""
+        opened = {key_in(one.head, self.tier) for one in self.remote.pull_requests if one.number in standing.numbers}
+        for key in sorted({*standing.rows, *filter(None, opened)}):
+            if pull := self._pull_request(key):
+                rows = standing.rows.get(key, frozenset())
+                memory = heard(memory, key, pull.number, self._boxes(key), rows, self.tier.name)
         return memory
 
-    def _standing(self, branches: Mapping[str, FoundBranch]) -> Standing:
+    def _standing(self, branches: Mapping[str, FoundBranch], numbers: frozenset[int]) -> Standing:
         opened = {key: pull for key in branches if (pull := self._pull_request(key))}
         rows = {key: self.remote.rows(self.tier, branch) for key, branch in branches.items()}
         return Standing(
@@ -317,7 +297,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
             unopened={key: rows[key] for key in rows.keys() - opened.keys()},
             theirs=frozenset(key for key, branch in branches.items() if self._is_theirs(key, branch)),
             foreign=self.remote.foreign(self.tier),
-            numbers=frozenset(pull.number for pull in opened.values()),
+            numbers=numbers,
             boxes={key: frozenset(self._boxes(key)) for key in opened},
         )
 
@@ -365,6 +345,11 @@ class _Arranger(Struct, frozen=True, kw_only=True):
             verdicts=as_one(verdicts, arrangement.positions, proposed),
             proposals=tuple(proposals),
             gone=gone,
+            emptied={
+                key.text: tuple(sorted({row.chart for row in rows}))
+                for key, rows in arrangement.taken_out.items()
+                if key.text in gone
+            },
             frozen=arrangement.frozen,
             released=frozenset(key for key in gone if self._boxes(key).get(REBUILD, False)),
         )

@@ -14,7 +14,7 @@ from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE
 from bot.planning.ownership import Ownership, is_ours, owner_of
 from bot.planning.pull_requests import Found, FoundBranch
 from bot.planning.rows import Row, rows_in
-from bot.ports import Commits, Forge, Repository
+from bot.ports import Commits, Forge, Repository, Tree
 from bot.steps.lineage import Lineage
 
 HISTORY = 10
@@ -28,6 +28,7 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
         default: The default branch.
         tips: Every branch that was fetched.
         pull_requests: Open ones whose branch has our prefix.
+        memory: What earlier runs left word of, as if this had been written; None for what is there.
         run_url: Page of this run, where the statuses lead.
         made_by: Who makes our commits; None where the repository does.
     """
@@ -40,6 +41,7 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
     pull_requests: tuple[PullRequest, ...]
     run_url: str = ""
     made_by: Commits | None = None
+    memory: bytes | None = None
     _read: dict[Branch, FoundBranch] = field(default_factory=dict)
     _bases: dict[Branch, Lineage] = field(default_factory=dict)
 
@@ -151,11 +153,15 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
     def remembered(self) -> bytes | None:
         """The file in which earlier runs left word; None where there is none."""
         tip = self.tips.get(MEMORY_BRANCH)
-        if tip is None:
-            return None
-        tree = self.repository.tree(tip)
-        entries = [entry for entry in tree.entries() if entry.path == MEMORY_FILE and entry.kind.regular]
-        return next((data for _, data in tree.read(entries)), None)
+        if self.memory is not None or tip is None:
+            return self.memory
+        return file_of_memory(self.repository.tree(tip))
+
+
+def file_of_memory(tree: Tree) -> bytes | None:
+    """The file of our memory in a tree of its branch; None where there is none."""
+    entries = [entry for entry in tree.entries() if entry.path == MEMORY_FILE and entry.kind.regular]
+    return next((data for _, data in tree.read(entries)), None)
 
 
 def is_of_ours(name: Branch, tiers: tuple[Tier, ...]) -> bool:

@@ -18,9 +18,10 @@ from bot.report.promotion_wording import promotion_texts
 from bot.report.statuses import base_status, head_status, status_as_it_is
 from bot.report.wording import pull_request_texts
 from bot.steps.advance import advance
-from bot.steps.arrange import Arranged, Proposal, TierProposals, reason_is_unknown
+from bot.steps.arrange import reason_is_unknown
 from bot.steps.find import Remote
 from bot.steps.open_promotions import OpenPromotion
+from bot.steps.proposals import Arranged, Proposal, TierProposals
 
 _STAYS = frozenset({Action.KEEP, Action.LEAVE, Action.REWORD})
 """What leaves a head as it is."""
@@ -110,6 +111,7 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
             key=key,
             successors=successors,
             partings=partings(rows, tier.verdicts),
+            emptied=tier.emptied.get(key, ()),
             rebuilds=key in tier.released,
             frozen=key in tier.frozen,
             kind=Kind.PROMOTION if key in tier.promotes else Kind.UPDATE,

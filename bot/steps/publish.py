@@ -21,6 +21,7 @@ from bot.model.proposals import (
     StatusPlan,
 )
 from bot.model.tiers import Branch, Configuration
+from bot.planning.commit_trailers import word
 from bot.planning.ownership import ON_TOP_TRAILER
 from bot.planning.proof import deviation
 from bot.planning.pull_requests import is_unfinished, unfinished
@@ -35,6 +36,11 @@ _Step = Callable[[Outcome], Outcome]
 """One write for one pull request."""
 
 _NOTHING_LEFT = "Nothing is left to update here."
+_EMPTIED = (
+    "All that was left here was taken out by its box, which counts as a refusal of these versions. To have them back, "
+    "run {calls}; or restore the branch, reopen this pull request and tick the boxes."
+)
+_MOST_CALLS = 5
 _NO_HEIR = "it stays open, since what replaces it could not be opened"
 _MEMORY_MESSAGE = "Remember what people refused, and what waits since when\n"
 _ELSEWHERE = "The configuration groups these updates otherwise now. They are proposed in"
@@ -166,7 +172,7 @@ class _Publisher(Struct, frozen=True, kw_only=True):
         if existing is None:
             return outcome
         links = [heir.url for heir in heirs if heir.url]
-        comment = f"{_ELSEWHERE} {', '.join(links)}." if links else _nothing_left(outcome.plan)
+        comment = f"{_ELSEWHERE} {', '.join(links)}." if links else _farewell(outcome.plan)
         problem = self.forge.close_pull_request(existing.number, comment=comment)
         return replace(outcome, problem=problem, wrote=problem is None)
 
@@ -223,7 +229,11 @@ def _steps(publisher: _Publisher, plan: PullRequestPlan, heirs: tuple[Outcome, .
             assert_never(plan.action)
 
 
-def _nothing_left(plan: PullRequestPlan) -> str:
+def _farewell(plan: PullRequestPlan) -> str:
+    """Why it is closed where nothing replaces it."""
+    calls = [f"`release --chart {word(chart)}`" for chart in plan.emptied[:_MOST_CALLS]]
+    if calls:
+        return _EMPTIED.format(calls=" and ".join(calls))
     told = "".join(f"\n- {prose(one)}" for one in plan.partings)
     return f"{_NOTHING_LEFT}\n{told}" if told else _NOTHING_LEFT
 

@@ -227,3 +227,41 @@ def test_a_mirrors_address_holds_the_chart_everywhere(
     told = bot("hold", "--chart", "harbor.example/podinfo", *call)
     assert told.lines[0].startswith(f"held: {registry.netloc}/charts/podinfo in every tier")
     assert f"dev: {registry.netloc}/charts/podinfo 1.2.3, 1.3.0 held by a person" in told.lines
+
+
+class TestARelease:
+    """Of what people refused by closing a pull request."""
+
+    @pytest.fixture(autouse=True)
+    def _refused(self, call: Call, tmp_path: Path) -> None:
+        call("update")
+        file = tmp_path / "forge" / "pull-requests" / "0001.json"
+        file.write_text(json.dumps({**json.loads(file.read_text()), "state": "closed"}))
+        call("update")
+
+    def test_brings_a_refused_version_back_and_says_which(self, call: Call, remote: Path, podinfo: str) -> None:
+        told = call("release", "--chart", podinfo, "--version", "1.3.0")
+        freed = f"released: {podinfo} 1.3.0 in every tier, refused no longer: 1.3.0 in dev (#1)"
+        assert told.lines[0].startswith(freed)
+        assert proposed(remote, "podinfo") == "1.3.0"
+        assert proposed(remote, "redis") == "1.2.3", "the other chart of the pull request is still refused"
+
+    @pytest.mark.parametrize("word", [("--version", "1.2.4"), ("--tier", "production")])
+    def test_of_another_version_or_tier_frees_nothing(
+        self, call: Call, remote: Path, podinfo: str, word: tuple[str, str]
+    ) -> None:
+        told = call("release", "--chart", podinfo, *word)
+        assert "refused no longer" not in told.out
+        assert "flux-chart-bot/dev/all" not in branches(remote)
+
+    def test_alone_is_kept_for_the_next_update(self, call: Call, remote: Path, podinfo: str) -> None:
+        told = call("release", "--chart", podinfo, "--no-update")
+        assert told.lines == [f"released: {podinfo} in every tier, refused no longer: 1.3.0 in dev (#1)"]
+        call("update")
+        assert proposed(remote, "podinfo") == "1.3.0"
+
+    def test_that_is_dry_shows_it_and_writes_nothing(self, call: Call, remote: Path, podinfo: str) -> None:
+        before = branches(remote)
+        told = call("release", "--chart", podinfo, "--dry-run")
+        assert "refused no longer: 1.3.0 in dev (#1); 1 update for dev; a dry run" in told.lines[0]
+        assert branches(remote) == before

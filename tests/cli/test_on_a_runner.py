@@ -50,6 +50,15 @@ def test_the_same_for_update(bot: Bot, remote: Path, tmp_path: Path, job: dict[s
     assert "#### Pull requests" in Path(job["GITHUB_STEP_SUMMARY"]).read_text()
 
 
+def test_what_stops_a_run_stands_in_the_summary_too(bot: Bot, checkout: Path, job: dict[str, str]) -> None:
+    (checkout / DEFAULT_CONFIGURATION_PATH).write_text(CONFIGURATION.replace("minor", '"<b>=>"'))
+    assert bot("scan", checkout, **job).code == 2
+    first, *rest = Path(job["GITHUB_STEP_SUMMARY"]).read_text().splitlines()
+    assert first == "### flux-chart-bot: the run was stopped"
+    assert any(DEFAULT_CONFIGURATION_PATH in line for line in rest)
+    assert not any("<b>" in line for line in rest)
+
+
 def test_a_fault_of_the_configuration_is_annotated_at_its_line_and_column(
     bot: Bot, checkout: Path, job: dict[str, str]
 ) -> None:

@@ -21,13 +21,14 @@ from bot.pipeline import Request, promote, run
 from bot.planning.grouping import branch_of
 from bot.planning.tiers import branch_of_tier, tiers_on
 from bot.report.run_report import RunReport
-from bot.steps.arrange import Arranged, arrange
+from bot.steps.arrange import arrange
 from bot.steps.carry import Said, carry
 from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
 from bot.steps.look_beyond import look_beyond
 from bot.steps.look_up import Answers, confirm, look_up
 from bot.steps.plan import plan
+from bot.steps.proposals import Arranged
 from bot.steps.prove import prove
 from bot.steps.publish import publish
 from bot.steps.remember import read_past

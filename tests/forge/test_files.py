@@ -10,7 +10,7 @@ from doubles.forge_sides import OURS
 
 from bot.errors import ForgeFailed
 from bot.forge.files import FilesForge
-from bot.model.proposals import CommitStatus, State
+from bot.model.proposals import CommitStatus, PullRequest, State
 
 SHA = "1" * 40
 GOOD = CommitStatus(context="flux-chart-bot/dev", state=State.SUCCESS, description="up to date")
@@ -39,6 +39,9 @@ def test_a_person_reads_markdown(forge: FilesForge, folder: Path) -> None:
     assert (folder / "pull-requests/0001.md").read_text() == (
         f"# Update podinfo\n\n`{OURS}` into `develop`, open\n\nwhy\n"
     )
+    draft = forge.create_pull_request(head=OURS, base="main", title="Update redis", body="why", draft=True)
+    assert isinstance(draft, PullRequest)
+    assert f"\n\n`{OURS}` into `main`, open, draft\n" in (folder / "pull-requests/0002.md").read_text()
     assert (folder / f"statuses/{SHA}.md").read_text() == (
         f"# Statuses of {SHA}\n\n- **success** `flux-chart-bot/dev`: up to date\n"
     )
@@ -79,6 +82,26 @@ def test_broken_statuses_are_named(forge: FilesForge, folder: Path, text: str) -
     (folder / f"statuses/{SHA}.json").write_text(text)
     with pytest.raises(ForgeFailed, match=f"{SHA}.json cannot be read"):
         forge.statuses(SHA)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ({"context": "x", "state": "success"}, "`description` is missing"),
+        ({"context": 1, "state": "success", "description": "d"}, "`context` is no text"),
+        ({"context": "x", "state": "great", "description": "d"}, "`state` is none of success, failure, error, pending"),
+        ({"context": "x", "state": "success", "description": "d", "target": ""}, "`target` is not known"),
+        ("x", "an entry is no object"),
+    ],
+)
+def test_a_status_written_by_hand_is_told_the_field_that_is_wrong(
+    forge: FilesForge, folder: Path, row: object, problem: str
+) -> None:
+    forge.set_status(SHA, GOOD)
+    (folder / f"statuses/{SHA}.json").write_text(json.dumps([row]))
+    with pytest.raises(ForgeFailed) as failed:
+        forge.statuses(SHA)
+    assert failed.value.message == f"{folder}/statuses/{SHA}.json cannot be read: {problem}"
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

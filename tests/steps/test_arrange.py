@@ -124,6 +124,7 @@ class TestARefusal:
         run(story)
         story.remote.branches[NAME] = head
         story.forge.pulls[1] = story.forge.closed.pop()
+        assert run(story) == [f"push {MEMORY_BRANCH}"], "nothing of the refusal is left"
         assert run(story) == []
         assert held(story) == {}
 
@@ -678,3 +679,91 @@ class TestWhatLiesPastWhatATierFollows:
     def test_of_production_is_never_proposed(self) -> None:
         story = self.far(replace(BEYOND, production=True))
         assert run(story) == []
+
+
+class TestTheLastRow:
+    """By its box: the pull request ends with it, so the box is no way back any more."""
+
+    def test_that_is_unticked_closes_the_pull_request_with_a_word(self) -> None:
+        story = proposed(BY_CHART)
+        tick(story, "podinfo", ticked=False, number=number_of(story, "podinfo"))
+        run(story)
+        assert branches(story) == {"other"}
+        (said,) = story.forge.comments
+        assert "All that was left here was taken out" in said
+        assert "`release --chart ghcr.io/x/podinfo`" in said
+
+    def test_that_is_unticked_is_refused_in_this_run_and_the_next(self) -> None:
+        story = proposed(BY_CHART)
+        tick(story, "podinfo", ticked=False, number=number_of(story, "podinfo"))
+        assert held(story) == {"podinfo": "refused"}
+        run(story)
+        assert held(story) == {"podinfo": "refused"}
+        assert run(story) == []
+
+    def test_comes_back_where_its_pull_request_is_opened_again_and_its_box_ticked(self) -> None:
+        story = proposed(BY_CHART)
+        number = number_of(story, "podinfo")
+        before = story.forge.pulls[number]
+        head = story.remote.branches[before.head]
+        tick(story, "podinfo", ticked=False, number=number)
+        pull = story.forge.pulls[number]
+        run(story)
+        run(story)
+        story.remote.branches[pull.head] = head
+        story.forge.pulls[number] = pull
+        tick(story, "podinfo", ticked=True, number=number)
+        assert "close_pull_request" not in run(story)
+        assert changed(story, pull.head) == {PODINFO_FILE: release("1.2.4")}
+        assert "- [x] <code>ghcr.io/x/podinfo</code>" in story.forge.pulls[number].body
+        run(story)
+        assert run(story) == []
+        story.forge.merge(number)
+        assert "podinfo" not in held(story), "it was wanted again, so nothing of the refusal is left"
+
+    def test_stays_out_where_the_run_is_killed_before_it_closes(self) -> None:
+        story = proposed(BY_CHART)
+        number = number_of(story, "podinfo")
+        tick(story, "podinfo", ticked=False, number=number)
+        story.forge.fails.add("close_pull_request")
+        quiet(story).published()
+        story.forge.fails.clear()
+        run(story)
+        assert number not in story.forge.pulls
+
+
+def test_a_pull_request_that_is_opened_again_without_its_branch_gets_it_back() -> None:
+    """A forge of files does not close what has lost its branch."""
+    story = proposed()
+    story.forge.close(1)
+    run(story)
+    assert NAME not in story.remote.branches
+    story.forge.pulls[1] = story.forge.closed.pop()
+    run(story)
+    assert set(story.proposed()) == {PODINFO_FILE, OTHER_FILE}
+    assert list(story.forge.pulls) == [1]
+
+
+def test_what_was_opened_again_and_is_closed_again_is_refused_again() -> None:
+    story = proposed()
+    head = story.remote.branches[NAME]
+    story.forge.close(1)
+    run(story)
+    story.remote.branches[NAME] = head
+    story.forge.pulls[1] = story.forge.closed.pop()
+    run(story)
+    assert held(story) == {}
+    story.forge.close(1)
+    run(story)
+    assert held(story) == {"podinfo": "refused", "other": "refused"}
+
+
+def number_of(story: Story, chart: str) -> int:
+    (number,) = (pull.number for pull in story.forge.pulls.values() if chart in pull.head)
+    return number
+
+
+def changed(story: Story, branch: str) -> dict[str, str]:
+    """The files of a branch as they differ from `main`."""
+    tip, base = story.remote.files(branch), story.remote.files(story.remote.default)
+    return {path: data.decode() for path, data in tip.items() if data != base.get(path)}

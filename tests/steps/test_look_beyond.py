@@ -138,3 +138,13 @@ def test_other_tiers_say_what_is_known_of_the_same_chart() -> None:
     story = told(DEV, tier("live", production=True)).write({"apps/live/a.yaml": release("1.2.3")})
 
     assert behind(story, "live") == ["1.2.3, 1 major behind since January 2026 or before"]
+
+
+def test_a_draft_that_people_closed_is_told_as_refused() -> None:
+    story = told(DEV)
+    story.run()
+    [number] = story.forge.pulls
+    story.forge.close(number)
+
+    assert behind(story) == [f"1.2.3, 2.0.0 was refused in #{number}"]
+    assert behind(story) == [f"1.2.3, 2.0.0 was refused in #{number}"]
