@@ -27,6 +27,7 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
         held: What of that a person holds, with the reason in words.
         overtaken: Charts of rows whose old version is written nowhere on the base any more.
         done: The base has all of it.
+        stands: Nothing lies on it but our commit on the base: we answer for its head.
     """
 
     tier: Tier
@@ -37,6 +38,7 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
     held: Mapping[Row, str]
     overtaken: tuple[str, ...] = ()
     done: bool = False
+    stands: bool = False
 
     @property
     def branch(self) -> Branch:
@@ -57,8 +59,8 @@ def open_promotions(resolved: Resolved, recalled: Recalled, remote: Remote) -> t
 
 def _of(view: TierView, recalled: Recalled, remote: Remote) -> Iterator[OpenPromotion]:
     for text, branch in remote.promotions(view.tier).items():
-        opened = remote.open_from(branch_of(view.tier, text))
-        pull = next((one for one in opened if one.head_here and one.base == view.base.branch), None)
+        found = remote.found(branch_of(view.tier, text), view.base.branch, view.base.sha or "")
+        pull = next((one for one in found.pull_requests if one.head_here and one.base == view.base.branch), None)
         if pull:
             known = promotion_key()
             rows = remote.changes(view.tier, branch)
@@ -71,6 +73,7 @@ def _of(view: TierView, recalled: Recalled, remote: Remote) -> Iterator[OpenProm
                 rows=rows,
                 held={row: why for row, why in held if why},
                 overtaken=tuple(row.chart for row in rows if row.old not in _written(row, view)),
+                stands=found.branch is not None and found.branch.beneath == (),
                 done=bool(rows) and all(_written(row, view) == {row.new} for row in rows),
             )
 

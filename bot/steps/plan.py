@@ -57,7 +57,7 @@ def plan(
             notes.append(_still_holds(one))
         if one.overtaken:
             notes.append(OVERTAKEN(number=one.pull.number, charts=", ".join(one.overtaken)))
-        if one.pull.author == remote.us.login:
+        if one.pull.author == remote.us.login and (one.stands or one.held):
             status = status_as_it_is(one.tier, one.rows, one.held, remote.run_url)
             statuses.append(StatusPlan(sha=one.head, branch=one.branch, status=status))
     return Plan(pull_requests=tuple(pulls), statuses=tuple(statuses), notes=tuple(notes), memory=arranged.memory)

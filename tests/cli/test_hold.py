@@ -244,7 +244,7 @@ class TestARelease:
         freed = f"released: {podinfo} 1.3.0 in every tier, refused no longer: 1.3.0 in dev (#1)"
         assert told.lines[0].startswith(freed)
         assert proposed(remote, "podinfo") == "1.3.0"
-        assert proposed(remote, "redis") == "1.2.3", "the other chart of the pull request is still refused"
+        assert proposed(remote, "redis") == "1.2.4", "the minor of the other chart is still refused"
 
     @pytest.mark.parametrize("word", [("--version", "1.2.4"), ("--tier", "production")])
     def test_of_another_version_or_tier_frees_nothing(
@@ -252,7 +252,7 @@ class TestARelease:
     ) -> None:
         told = call("release", "--chart", podinfo, *word)
         assert "refused no longer" not in told.out
-        assert "flux-chart-bot/dev/all" not in branches(remote)
+        assert proposed(remote, "podinfo") == "1.2.4", "its minor is still refused"
 
     def test_alone_is_kept_for_the_next_update(self, call: Call, remote: Path, podinfo: str) -> None:
         told = call("release", "--chart", podinfo, "--no-update")
@@ -263,5 +263,5 @@ class TestARelease:
     def test_that_is_dry_shows_it_and_writes_nothing(self, call: Call, remote: Path, podinfo: str) -> None:
         before = branches(remote)
         told = call("release", "--chart", podinfo, "--dry-run")
-        assert "refused no longer: 1.3.0 in dev (#1); 1 update for dev; a dry run" in told.lines[0]
+        assert "refused no longer: 1.3.0 in dev (#1); 2 updates for dev; a dry run" in told.lines[0]
         assert branches(remote) == before

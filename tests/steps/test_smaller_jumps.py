@@ -184,7 +184,7 @@ def test_a_major_taken_out_of_its_own_pull_request_has_no_heir() -> None:
     untick(story, "majors")
     assert proposed(story) == {"all": "1.5.0"}
     [comment] = story.forge.comments
-    assert comment.startswith("Nothing is left to update here")
+    assert comment.startswith("All that was left here was taken out by its box")
 
 
 @pytest.mark.parametrize("group", ["aa", "zz"])

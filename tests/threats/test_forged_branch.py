@@ -171,7 +171,7 @@ def test_a_forged_commit_on_somebodys_gets_no_status_and_they_are_told() -> None
     [outcome] = published.outcomes
 
     assert outcome.plan.reason is not None
-    assert outcome.plan.reason.id == "touched"
+    assert outcome.plan.reason.id == "moves-on-top"
     assert head not in story.forge.set_by_us
     assert story.remote.branches[OURS] == head, "nobody's commit is overwritten"
 
