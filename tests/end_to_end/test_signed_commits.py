@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from doubles.github.people import app, person
 
 CREATE_TREE, CREATE_COMMIT = (f"POST /repos/{{owner}}/{{repo}}/git/{kind}" for kind in ("trees", "commits"))
 PUSH = f"git push refs/heads/{DEV}"
+
+signs = pytest.mark.skipif(
+    not shutil.which("ssh-keygen"), reason="ssh-keygen is not here: nothing is signed with a key"
+)
 
 
 @pytest.fixture
@@ -90,6 +95,7 @@ def test_to_change_the_way_changes_no_open_pull_request(branches: Fleet) -> None
     assert [write for write in branches.writes if "git" in write] == []
 
 
+@signs
 def test_a_key_signs_what_is_committed_here(branches: Fleet, tmp_path: Path) -> None:
     alice = person("alice")
     branches.act_as(alice)
@@ -106,6 +112,7 @@ def test_a_key_signs_what_is_committed_here(branches: Fleet, tmp_path: Path) -> 
         assert f'Good "git" signature for {email}' in done.stderr
 
 
+@signs
 def test_a_key_is_masked_before_anything_else_and_shown_nowhere(branches: Fleet, tmp_path: Path) -> None:
     file = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "secret", "-f", file], check=True)
@@ -120,6 +127,7 @@ def test_a_key_is_masked_before_anything_else_and_shown_nowhere(branches: Fleet,
     assert not any(line in rest for line in key.splitlines()[1:-1])
 
 
+@signs
 def test_a_key_beside_github_is_one_too_many(fleet: Fleet, tmp_path: Path) -> None:
     key = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
