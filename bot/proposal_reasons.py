@@ -51,8 +51,8 @@ MARKED_READY = ReasonKind(
 )
 STILL_HOLDS = ReasonKind(
     "still-holds",
-    "#{number} still has {rows}, which a person holds: {why}",
-    "Do not merge it: convert it to a draft, or close it; or release what is held",
+    "#{number} still has {rows}: {why}",
+    "Do not merge it: convert it to a draft, or close it; or run `release` for it",
     Weight.WARNING,
 )
 MOVES_ON_TOP = ReasonKind(

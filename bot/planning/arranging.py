@@ -41,6 +41,7 @@ class Standing(Struct, frozen=True, kw_only=True):
         numbers: The open pull requests of this tier.
         boxes: The names of the boxes that the open pull request of each key shows.
         emptied: Of those numbers, the ones that people took the last row out of: they are closed for it.
+        held: The keys of those with something that a person holds: it leaves them whatever their windows say.
     """
 
     rows: Mapping[str, frozenset[Row]] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     numbers: frozenset[int] = frozenset()
     boxes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     emptied: frozenset[int] = frozenset()
+    held: frozenset[str] = frozenset()
 
 
 class Arrangement(Struct, frozen=True, kw_only=True):
@@ -113,7 +115,7 @@ def arrange_tier(
     for at, _, refusal in silent:
         if _is_unknown(verdicts[at]) and (reason := _objection(refusal, standing)):
             held[at] = reason
-    shut, frozen = _shut(tuple(one for one in candidates if one.index not in held), standing, now)
+    shut, frozen = _shut(tuple(one for one in candidates if one.index not in held), standing, memory, now)
     held |= shut
     wanted = tuple(one for one in candidates if one.index not in held)
     waits = _without_room(tier, wanted, standing, memory, now)
@@ -285,15 +287,20 @@ def _objection(refusal: Refusal, standing: Standing) -> Reason | None:
 
 
 def _shut(
-    wanted: tuple[_Candidate, ...], standing: Standing, now: datetime
+    wanted: tuple[_Candidate, ...], standing: Standing, memory: TierMemory, now: datetime
 ) -> tuple[dict[int, Reason], frozenset[str]]:
-    """What waits for its window; a pull request that would lose or change a row by that stays as it is until then."""
+    """What waits for its window; a pull request that would lose or change a row by that stays as it is until then.
+
+    Windows keep us from haste, and no person's word out: where one takes a row out, it goes, and nothing comes in.
+    """
+    unticked = {row for row, refusal in memory.refusals.items() if refusal.unticked}
+    spoken = standing.held | {key for key, rows in standing.rows.items() if rows & unticked}
     openings = {one.index: opens_at(one.settings.windows, now) for one in wanted}
     shut = {one.index: opening for one in wanted if (opening := openings[one.index])}
     frozen: dict[str, datetime] = {}
     for one in wanted:
         there = standing.rows.get(one.key.text, ())
-        if one.index in shut and one.row.chart in {row.chart for row in there}:
+        if one.index in shut and one.key.text not in spoken and one.row.chart in {row.chart for row in there}:
             frozen[one.key.text] = min(shut[one.index], frozen.get(one.key.text, shut[one.index]))
     held: dict[int, Reason] = {}
     for one in wanted:

@@ -83,6 +83,12 @@ TAG_MOVED = ReasonKind(
     "Find out who pushed the tag again; promote another version",
     Weight.ALARM,
 )
+TAG_MOVED_SINCE = ReasonKind(
+    "tag-moved-since",
+    "{version} was proposed as {written}, and {chart} has {found} under that tag now",
+    "Find out who pushed the tag again; promote another version, or ask for this one anew",
+    Weight.ALARM,
+)
 COPY_DIFFERS = ReasonKind(
     "copy-differs",
     "{version} is {here} in {chart}, and {there} in {other}, from where {tier} takes it",

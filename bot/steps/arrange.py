@@ -24,6 +24,7 @@ from bot.proposal_reasons import REFUSED, TAKEN_OUT
 from bot.reasons import UNKNOWN
 from bot.steps.edit import TierEdits
 from bot.steps.find import Remote
+from bot.steps.holds import Gates, nobody, why_held
 from bot.steps.look_beyond import without_bounds
 from bot.steps.proposals import Arranged, Proposal, TierProposals
 from bot.steps.resolve import TierView
@@ -39,6 +40,7 @@ def arrange(
     beyond: Iterable[TierEdits] = (),
     drafts: Iterable[Draft] = (),
     smaller: SmallerJumps | None = None,
+    held: Gates = nobody,
 ) -> Arranged:
     """Share the updates out among pull requests.
 
@@ -52,6 +54,7 @@ def arrange(
         beyond: The updates past that, of tiers that want them as a draft.
         drafts: What may be promoted, of production tiers that want a draft of it, or have one with something held.
         smaller: Finds what stands in for versions that are not proposed, or goes beside those that are apart.
+        held: What people hold.
     """
     further = {one.view.tier.name: one for one in beyond}
     promoted = tuple(drafts)
@@ -60,7 +63,7 @@ def arrange(
     tiers: list[TierProposals] = []
     for one in edits:
         name = one.view.tier.name
-        arranger = _Arranger(edits=one, remote=remote, configuration=configuration, now=now, smaller=smaller)
+        arranger = _Arranger(edits=one, remote=remote, configuration=configuration, now=now, smaller=smaller, held=held)
         arrangement, memory[name] = arranger.arranged(memory.get(name, TierMemory()))
         proposals = arranger.proposals(arrangement)
         if name in further:
@@ -172,6 +175,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
         promotes: The key of the only pull request that is looked at, where production is to take something over.
         asked: A person asks for it now, whatever was refused before.
         smaller: Finds smaller jumps; None where only the best will do.
+        held: What people hold.
     """
 
     edits: TierEdits
@@ -181,6 +185,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
     promotes: Key | None = None
     asked: bool = False
     smaller: SmallerJumps | None = None
+    held: Gates = nobody
 
     @property
     def tier(self) -> Tier:
@@ -299,6 +304,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
             foreign=self.remote.foreign(self.tier),
             numbers=numbers,
             boxes={key: frozenset(self._boxes(key)) for key in opened},
+            held=frozenset(key for key in opened if why_held(rows[key], self.edits.view, self.held)),
         )
 
     def _is_theirs(self, key: str, branch: FoundBranch) -> bool:
