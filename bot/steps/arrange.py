@@ -157,7 +157,8 @@ def _with_promotion(within: TierProposals, promotion: TierProposals, draft: Draf
         frozen=within.frozen | promotion.frozen | ({draft.key.text} if unknown else frozenset()),
         released=within.released | promotion.released,
         promotes=within.promotes | {draft.key.text},
-        verdicts=told(within.verdicts, promotion.verdicts) if draft.stands else within.verdicts,
+        parted={**within.parted, **dict.fromkeys(promotion.gone, promotion.verdicts)},
+        verdicts=told(within.verdicts, promotion.verdicts, stands=draft.stands),
     )
 
 

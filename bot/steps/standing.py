@@ -18,7 +18,7 @@ from bot.ports import Progress, Registry
 from bot.promotion.lifting import lifted
 from bot.promotion.open_rows import row_of
 from bot.promotion.promotion_reasons import PROMOTION_HELD
-from bot.reason import Reason
+from bot.reason import Reason, Weight
 from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
 from bot.steps.open_promotions import OpenPromotion
@@ -74,9 +74,9 @@ def drafts(
     return tuple(found)
 
 
-def told(verdicts: Iterable[Verdict], promoted: Iterable[Verdict]) -> tuple[Verdict, ...]:
-    """The verdicts of a tier, with what its standing draft takes over, or why it does not."""
-    known = {one.reference: one.decision for one in promoted}
+def told(verdicts: Iterable[Verdict], promoted: Iterable[Verdict], *, stands: bool) -> tuple[Verdict, ...]:
+    """The verdicts of a tier, with what its standing draft takes over, or why it does not; of others the alarms."""
+    known = {one.reference: one.decision for one in promoted if stands or _alarms(one.decision)}
     return tuple(_told(one, known.get(one.reference)) for one in verdicts)
 
 
@@ -85,6 +85,10 @@ def _told(verdict: Verdict, promoted: Decision | None) -> Verdict:
     if isinstance(promoted, Update) or (quiet and isinstance(promoted, Held)):
         return replace(verdict, decision=promoted)
     return verdict
+
+
+def _alarms(decision: Decision) -> bool:
+    return isinstance(decision, Held) and decision.reason.weight is Weight.ALARM
 
 
 class _Drafter:

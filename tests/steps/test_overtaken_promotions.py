@@ -2,9 +2,11 @@
 
 import pytest
 from builders import PODINFO, configuration, digest, pace, source, tier
-from doubles.story import Story, oci, release
+from doubles.story import Story, release
 from msgspec.structs import replace
 
+from bot.errors import ExitCode
+from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.run_report import RunReport
 from bot.report.told_reasons import told_reasons
 
@@ -37,12 +39,16 @@ def branch_of(told: Story) -> str:
     return pull.head
 
 
-def versions(told: Story) -> dict[str, str]:
-    """What the open promotion changes on the base as it is now."""
-    branch = branch_of(told)
+def proposed(told: Story, branch: str) -> dict[str, str]:
+    """What a branch changes of production on the base as it is now."""
     tip, base = told.remote.files(branch), told.remote.files("main")
     live = (path for path in tip if path.startswith("apps/live/") and tip[path] != base.get(path))
     return {path: tip[path].decode().partition("version: ")[2].split()[0] for path in live}
+
+
+def versions(told: Story) -> dict[str, str]:
+    """The same of the only open promotion."""
+    return proposed(told, branch_of(told))
 
 
 def reasons(report: RunReport) -> set[str]:
@@ -154,6 +160,57 @@ def test_a_tag_that_was_pushed_again_since_it_was_asked_for_is_an_alarm(given: d
     told = asked(**given)
     told.registry.push(source(PODINFO), "1.2.5", digest("e"))
     report = told.write({LIVE: release("1.2.4")}).run()
-    assert LIVE not in {path for pull in told.forge.pulls.values() for path in versions(told) if pull}
-    assert "tag-moved-since" in " ".join(pull.body for pull in told.forge.pulls.values()) or told.forge.pulls == {}
-    del report, oci
+    assert all(LIVE not in proposed(told, pull.head) for pull in told.forge.pulls.values())
+    assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.ALARMED
+    [said] = [one.reason.sentence for one in told_reasons(report) if one.reason.id == "tag-moved-since"]
+    assert said.endswith(f"{digest('e')} under that tag now")
+
+
+ASK_AGAIN = "To ask for it again, run `promote --to live"
+
+
+@pytest.mark.parametrize(
+    ("version", "said"), [("1.2.5", "1.2.5 is on the base branch"), ("1.2.6", "1.2.6 is on the base branch")]
+)
+def test_one_that_has_nothing_left_is_closed_with_why_and_how_to_ask_again(version: str, said: str) -> None:
+    told = asked(chart=PODINFO)
+    told.write({LIVE: release(version)}).run()
+    assert told.forge.pulls == {}
+    assert told.forge.comments == [
+        f"Nothing is left to promote here.\n\n- podinfo: {said}\n\n{ASK_AGAIN} --chart ghcr.io/x/podinfo`."
+    ]
+
+
+def test_one_that_went_back_is_closed_with_the_commit_that_did() -> None:
+    told = asked(chart=PODINFO)
+    sha = told.write({STAGING: release("1.2.3")}).remote.branches["main"]
+    told.run()
+    [comment] = told.forge.comments
+    assert f"- podinfo: 1.2.5 was taken back: staging went back from it in {sha[:10]}" in comment
+
+
+def test_one_that_is_closed_beside_another_of_its_chart_says_why_all_the_same() -> None:
+    told = asked()
+    told.promote(**BY_WORD)
+    told.write({LIVE: release("1.2.6")}).run()
+    [comment] = told.forge.comments
+    assert comment.startswith("Nothing is left to promote here.\n\n- podinfo: 1.2.6 is on the base branch\n")
+
+
+def test_a_standing_draft_says_that_it_comes_back_by_itself() -> None:
+    told = asked()
+    production = replace(told.configuration.tiers[1], standing_draft=True)
+    told.configuration = configuration(told.configuration.tiers[0], production)
+    told.write({LIVE: release("1.2.5"), REDIS_LIVE: release("1.1.0", chart="redis")}).run()
+    [comment] = told.forge.comments
+    assert comment.endswith("The next update that finds something to promote opens another draft.")
+
+
+def test_one_whose_only_row_was_taken_out_says_how_to_have_it_back() -> None:
+    told = asked(chart=PODINFO)
+    pull = told.forge.pulls[1]
+    told.forge.pulls[1] = replace(pull, body=pull.body.replace("- [x] <code>", "- [ ] <code>"))
+    told.promote(chart=PODINFO)
+    [comment] = told.forge.comments
+    assert "run `promote --to live --chart ghcr.io/x/podinfo`" in comment
+    assert "release" not in comment
