@@ -11,7 +11,8 @@ from bot.model.proposals import MemoryPlan, PullRequest
 from bot.model.proposing import Extras
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
-from bot.planning.arranging import Arrangement, Standing, arrange_tier, is_carried
+from bot.planning.arranging import Arrangement, arrange_tier, is_carried
+from bot.planning.candidates import Standing
 from bot.planning.grouping import Key, branch_of, key_in, promotion_key
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, TierMemory, read_memory, written
 from bot.planning.ownership import Ownership, owner_of

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from bot.model.proposing import Amounts, Extras, Grouping, Majors, Mode, Proposing, ProposingRule, Window
 from bot.model.tiers import Rule, Tier
 from bot.model.verdicts import Edit, Held, ReachedTier, Update, Verdict
-from bot.planning.arranging import PATIENCE, Arrangement, Standing, arrange_tier
+from bot.planning.arranging import PATIENCE, Arrangement, arrange_tier
+from bot.planning.candidates import Standing
 from bot.planning.memory import TierMemory
 from bot.planning.rows import Row
 from bot.planning.smaller_jumps import SmallerJump
@@ -331,6 +332,16 @@ def test_a_smaller_jump_is_looked_for_only_where_it_would_be_proposed(
     jump: str, memory: TierMemory, of: Tier, *, deeper: bool
 ) -> None:
     assert bool(arranged(of, update("a", "2.0.0", jump), memory=memory).deeper) is deeper
+
+
+@pytest.mark.parametrize(("jumps", "deeper"), [({"major"}, True), ({"major", "minor"}, True), (set(), False)])
+def test_outside_of_a_window_a_smaller_jump_is_looked_for_only_where_its_own_is_open(
+    jumps: set[str], *, deeper: bool
+) -> None:
+    closed = replace(rule(), jumps=frozenset(jumps), proposing=ProposingRule(windows=(OFFICE,)))
+    of = replace(dev(), proposing=Proposing(majors=Majors.TOGETHER))
+    found = arranged(of, update("a", "2.0.0", "major"), rules=(closed,))
+    assert (bool(found.deeper), reasons(found)) == (deeper, {"a": "waits-for-window"})
 
 
 def test_a_value_that_several_tiers_share_has_no_smaller_jump() -> None:
