@@ -11,6 +11,7 @@ from bot.planning.commit_trailers import ChartRow
 from bot.planning.grouping import Key, branch_of, promotion_key
 from bot.planning.pull_requests import FoundBranch
 from bot.planning.rows import Row
+from bot.report.promotion_wording import tells_of
 from bot.steps.find import Remote
 from bot.steps.holds import why_held
 from bot.steps.recall import Recalled
@@ -28,7 +29,8 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
         held: What of that a person holds, or took back where nobody named the version, with the reason in words.
         overtaken: Charts of rows whose old version is written nowhere on the base any more.
         done: The base has all of it.
-        moved: The base has other bytes by now in a file that it changes.
+        behind: The base has other bytes by now in a file that it changes; or its words are about other rows, since a
+            run was killed before it wrote them.
         stands: Nothing lies on it but our commit on the base: we answer for its head.
     """
 
@@ -41,7 +43,7 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
     held: Mapping[Row, str]
     overtaken: tuple[str, ...] = ()
     done: bool = False
-    moved: bool = False
+    behind: bool = False
     stands: bool = False
 
     @property
@@ -81,7 +83,7 @@ def _of(view: TierView, recalled: Recalled, remote: Remote) -> Iterator[OpenProm
                 overtaken=tuple(row.chart for row in rows if row.old not in _written(row, view)),
                 stands=found.branch is not None and found.branch.beneath == (),
                 done=bool(rows) and all(_written(row, view) == {row.new} for row in rows),
-                moved=_moved(branch, view),
+                behind=_moved(branch, view) or (pull.author == remote.us.login and not tells_of(pull.body, rows)),
             )
 
 

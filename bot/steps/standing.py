@@ -63,7 +63,7 @@ def drafts(
         progress: Of these questions.
     """
     drafter = _Drafter(resolved, configuration, recalled, remote, registry, progress)
-    concerned = [one for one in opened if one.held or one.done or (one.moved and one.stands and one.pull.draft)]
+    concerned = [one for one in opened if one.held or one.done or (one.behind and one.stands and one.pull.draft)]
     found: list[Draft] = []
     for tier in configuration.tiers:
         if tier.standing_draft:

@@ -2,13 +2,16 @@
 
 import pytest
 from builders import PODINFO, configuration, digest, pace, source, tier
+from doubles.kills import Killed, killed_at
 from doubles.story import Story, release
 from msgspec.structs import replace
 
 from bot.errors import ExitCode
+from bot.ledger.model import Ledger, Matter, Word
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.run_report import RunReport
 from bot.report.told_reasons import told_reasons
+from bot.steps.remember import read_past, remember
 
 ALL = "flux-chart-bot/live/promotion"
 STAGING, LIVE, REDIS_LIVE = "apps/staging/a.yaml", "apps/live/a.yaml", "apps/live/b.yaml"
@@ -90,8 +93,31 @@ def test_a_version_that_changed_under_it_leaves_the_rows_as_they_were_asked_for(
 def test_what_is_held_leaves_the_others_at_the_versions_that_were_asked_for() -> None:
     told = asked()
     told.write({"apps/staging/b.yaml": release("1.2.0", chart="redis")}).run()
-    told.pass_by(days=4).write({LIVE: release("1.2.5")}).run()
+    told.pass_by(days=4)
+    past = read_past(told.repository, told.remote.branches["flux-chart-bot/state/ledger"])
+    remember(Ledger(words={Matter(chart=PODINFO): Word(at=told.now, held=True)}), past, told.forge.us)
+    told.run()
     assert versions(told) == {REDIS_LIVE: "1.1.0"}
+
+
+def test_killed_before_any_of_its_writes_it_is_completed_by_the_next() -> None:
+    def overtaken() -> Story:
+        return asked().write({LIVE: release("1.2.4"), REDIS_LIVE: release("1.1.0", chart="redis")})
+
+    def left(told: Story) -> tuple[object, ...]:
+        [pull] = told.forge.pulls.values()
+        return versions(told), pull.title, pull.body, told.forge.set_by_us[told.remote.branches[ALL]]
+
+    whole = overtaken()
+    with killed_at(1000) as writes:
+        whole.run()
+    assert {"update_pull_request", "set_status"} <= {*writes}
+    for number in range(len(writes)):
+        told = overtaken()
+        with killed_at(number), pytest.raises(Killed):
+            told.run()
+        told.run()
+        assert left(told) == left(whole), writes[number]
 
 
 def test_where_nothing_that_it_changes_moved_it_is_not_pushed() -> None:
