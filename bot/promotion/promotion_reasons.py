@@ -79,7 +79,7 @@ PROMOTION_EXCLUDED = ReasonKind(
 )
 TAG_MOVED = ReasonKind(
     "tag-moved",
-    "{tier} runs {version} as {written}, and {chart} has {found} under that tag now",
+    "{tier} wrote {written} beside {version}, and {chart} has {found} under that tag now",
     "Find out who pushed the tag again; promote another version",
     Weight.ALARM,
 )

@@ -277,6 +277,16 @@ def test_what_is_open_stays_as_it_is_outside_of_them() -> None:
     assert found.frozen == {"all"}
 
 
+def test_where_a_person_holds_a_row_it_loses_rows_outside_of_them_and_gains_none() -> None:
+    standing = {"all": frozenset({row("a"), row("b"), row("held")})}
+    verdicts = update("a"), update("b", "1.2.5"), update("c")
+    there = Standing(rows=standing, held=frozenset({"all"}))
+    of = within_hours()
+    found = arrange_tier(of, verdicts, configuration(of), there, TierMemory(), NOW)
+    assert (proposed(found), found.frozen) == ({"": ["a"]}, frozenset())
+    assert reasons(found) == {"b": "waits-for-window", "c": "waits-for-window"}
+
+
 def test_a_chart_with_a_window_of_its_own_does_not_hold_up_the_others() -> None:
     only = replace(rule(charts=[f"{HOST}a"]), proposing=ProposingRule(windows=(OFFICE,)))
     found = arranged(dev(), update("a"), update("b"), standing={"all": frozenset({row("b")})}, rules=(only,))

@@ -3,11 +3,12 @@
 import pytest
 from builders import PODINFO, configuration, digest, pace, source, tier
 from doubles.kills import Killed, killed_at
-from doubles.story import Story, release
+from doubles.story import Story, oci, release
 from msgspec.structs import replace
 
 from bot.errors import ExitCode
 from bot.ledger.model import Ledger, Matter, Word
+from bot.model.proposals import State
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.run_report import RunReport
 from bot.report.told_reasons import told_reasons
@@ -35,6 +36,20 @@ def asked(**given: str) -> Story:
     told = fleet()
     told.promote(**given)
     return told
+
+
+def standing(told: Story) -> Story:
+    """The same, from now on with a draft that updates keep."""
+    below, production = told.configuration.tiers
+    told.configuration = configuration(below, replace(production, standing_draft=True))
+    return told
+
+
+def hold(told: Story, version: str = "") -> None:
+    """A person's word, and the update that follows it."""
+    past = read_past(told.repository, told.remote.branches["flux-chart-bot/state/ledger"])
+    remember(Ledger(words={Matter(chart=PODINFO, version=version): Word(at=told.now, held=True)}), past, told.forge.us)
+    told.run()
 
 
 def branch_of(told: Story) -> str:
@@ -94,9 +109,7 @@ def test_what_is_held_leaves_the_others_at_the_versions_that_were_asked_for() ->
     told = asked()
     told.write({"apps/staging/b.yaml": release("1.2.0", chart="redis")}).run()
     told.pass_by(days=4)
-    past = read_past(told.repository, told.remote.branches["flux-chart-bot/state/ledger"])
-    remember(Ledger(words={Matter(chart=PODINFO): Word(at=told.now, held=True)}), past, told.forge.us)
-    told.run()
+    hold(told)
     assert versions(told) == {REDIS_LIVE: "1.1.0"}
 
 
@@ -177,8 +190,10 @@ def test_a_version_by_a_persons_word_stays_whatever_the_tier_before_went_back_fr
     told = fleet()
     told.write({STAGING: release("1.2.6")}).write({STAGING: release("1.2.5")}).run()
     told.promote(**BY_WORD)
-    told.run()
+    report = told.run()
     assert versions(told) == {LIVE: "1.2.6"}
+    assert told.forge.set_by_us[told.remote.branches[branch_of(told)]][-1].state is State.SUCCESS
+    assert "still-holds" not in reasons(report)
 
 
 @pytest.mark.parametrize("given", [{}, {"chart": PODINFO}])
@@ -190,6 +205,22 @@ def test_a_tag_that_was_pushed_again_since_it_was_asked_for_is_an_alarm(given: d
     assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.ALARMED
     [said] = [one.reason.sentence for one in told_reasons(report) if one.reason.id == "tag-moved-since"]
     assert said.endswith(f"{digest('e')} under that tag now")
+
+
+def test_what_the_tier_before_wrote_beside_a_version_that_it_left_counts_still() -> None:
+    told = Story(fleet().configuration).push(PODINFO, "1.2.3", "1.2.4", "1.2.5", "1.2.6", digests="3456")
+
+    def pinned(version: str) -> str:
+        return oci(f"{{tag: {version}, digest: '{digest(version[-1])}'}}")
+
+    told.write({STAGING: pinned("1.2.3"), LIVE: oci("{tag: 1.2.3}")}).write({STAGING: pinned("1.2.5")}).run()
+    told.pass_by(days=4).promote()
+    told.write({STAGING: pinned("1.2.6")}).run()
+    told.registry.push(source(PODINFO), "1.2.5", digest("e"))
+    report = told.write({LIVE: oci("{tag: 1.2.4}")}).run()
+    assert told.forge.pulls == {}
+    [said] = [one.reason.sentence for one in told_reasons(report) if one.reason.id == "tag-moved"]
+    assert said.startswith(f"staging wrote {digest('5')} beside 1.2.5, and ")
 
 
 ASK_AGAIN = "To ask for it again, run `promote --to live"
@@ -216,17 +247,17 @@ def test_one_that_went_back_is_closed_with_the_commit_that_did() -> None:
 
 
 def test_one_that_is_closed_beside_another_of_its_chart_says_why_all_the_same() -> None:
-    told = asked()
+    told = standing(asked())
     told.promote(**BY_WORD)
-    told.write({LIVE: release("1.2.6")}).run()
+    hold(told, "1.2.6")
     [comment] = told.forge.comments
-    assert comment.startswith("Nothing is left to promote here.\n\n- podinfo: 1.2.6 is on the base branch\n")
+    assert comment.startswith(
+        "Nothing is left to promote here.\n\n- podinfo: 1.2.6 is not promoted: held by a person\n"
+    )
 
 
 def test_a_standing_draft_says_that_it_comes_back_by_itself() -> None:
-    told = asked()
-    production = replace(told.configuration.tiers[1], standing_draft=True)
-    told.configuration = configuration(told.configuration.tiers[0], production)
+    told = standing(asked())
     told.write({LIVE: release("1.2.5"), REDIS_LIVE: release("1.1.0", chart="redis")}).run()
     [comment] = told.forge.comments
     assert comment.endswith("The next update that finds something to promote opens another draft.")
