@@ -128,7 +128,9 @@ def _header(tier: Tier, lines: tuple[Line, ...], templates: Templates) -> Markdo
     if templates.body_header != DEFAULT_TEMPLATES.body_header:
         return Markdown("".join(filled(templates.body_header, tier, lines, what_of(lines), escaped=markdown)).strip())
     names = tier.pace.comes_from
-    before = f" that {' and '.join(f'**{name}**' for name in names)} {'runs' if len(names) == 1 else 'run'}"
+    left = any(ran.until for line in lines for ran in _promoted(line).ran)
+    verb = "ran" if left else "runs" if len(names) == 1 else "run"
+    before = f" that {' and '.join(f'**{name}**' for name in names)} {verb}"
     by_word = any(_promoted(line).reason for line in lines)
     what = "A chart version" if by_word else f"Chart versions{before},"
     return Markdown(f"{what} for **{tier.name}**. Only a person merges this.")

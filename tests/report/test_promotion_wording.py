@@ -60,6 +60,11 @@ def test_every_tier_before_is_named() -> None:
     assert "Chart versions that **staging** and **canary** run, for" in body(promoted(), tier=both)
 
 
+def test_what_the_tier_before_left_since_is_not_said_to_run_there() -> None:
+    left = promoted(ran=Ran(tier="staging", since=DAY, until=LATER))
+    assert "Chart versions that **staging** ran, for" in body(left)
+
+
 def test_what_could_not_be_looked_up_reads_the_same_whatever_the_registry_says() -> None:
     said = {
         body(promoted(), behind=(a_verdict(held(UNREACHABLE(host="h", problem=problem)), chart="x/redis"),))
