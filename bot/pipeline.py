@@ -196,7 +196,7 @@ def run(request: Request) -> RunReport:
         judge=judge,
         said=said,
     )
-    arranged = arrange(edits, remote, configuration, request.now, beyond, promotions, smaller)
+    arranged = arrange(edits, remote, configuration, request.now, beyond, promotions, smaller, recalled.held)
     intended = plan(arranged, remote, configuration, opened)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
     published = publish(intended, remote, configuration, problems) if request.writes else None

@@ -51,8 +51,8 @@ MARKED_READY = ReasonKind(
 )
 STILL_HOLDS = ReasonKind(
     "still-holds",
-    "#{number} still has {rows}, which a person holds: {why}",
-    "Do not merge it: convert it to a draft, or close it; or release what is held",
+    "#{number} still has {rows}: {why}",
+    "Do not merge it: convert it to a draft, or close it; or run `release` for it",
     Weight.WARNING,
 )
 MOVES_ON_TOP = ReasonKind(
@@ -63,7 +63,7 @@ MOVES_ON_TOP = ReasonKind(
 OVERTAKEN = ReasonKind(
     "overtaken",
     "#{number} moves {charts} from a version that its base has no more",
-    "Run `promote` for it again, or close it; an update closes it where its base has all of it",
+    "As a draft without others' commits an update builds it anew; else run `promote` again, or close it",
 )
 FOREIGN_BRANCH = ReasonKind(
     "foreign-branch",

@@ -131,6 +131,7 @@ class PullRequestPlan(Struct, frozen=True, kw_only=True):
         successors: Branches that propose now what this one did, for `Action.CLOSE`.
         partings: What became of each of its rows, for `Action.CLOSE`; foreign text, not escaped.
         emptied: The charts that people took out, where nothing else is left, for `Action.CLOSE`.
+        calls: What opens a promotion again that no update keeps, for `Action.CLOSE`.
         draft: It is opened as a draft.
         extras: What it gets when it is opened; None for nothing.
         kind: A promotion may change production, in exactly the places of its updates.
@@ -151,6 +152,7 @@ class PullRequestPlan(Struct, frozen=True, kw_only=True):
     successors: tuple[Branch, ...] = ()
     partings: tuple[str, ...] = ()
     emptied: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     draft: bool = False
     extras: Extras | None = None
     kind: Kind = Kind.UPDATE

@@ -8,15 +8,16 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from bot.model.places import Route
-from bot.model.proposing import Extras, Mode, Proposing
+from bot.model.proposing import Extras, Mode
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import ROLLBACK, Held, Update, Verdict
+from bot.planning.candidates import Candidate, Standing
+from bot.planning.closed_windows import later, shut
 from bot.planning.grouping import Key, key_of, proposing_of
 from bot.planning.memory import Refusal, TierMemory
 from bot.planning.rows import Row, row_of
 from bot.planning.smaller_jumps import SmallerJump, chain_of, may_be_smaller, with_larger
-from bot.planning.windows import opens_at
-from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM, WAITS_FOR_WINDOW
+from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
 
@@ -28,28 +29,6 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 _Value = tuple[str, int, Route]
 _Silent = tuple[int, str, Refusal]
 """The place of a verdict, the key of a pull request that shows a box, and what was taken out there."""
-
-
-class Standing(Struct, frozen=True, kw_only=True):
-    """What of a tier is proposed already.
-
-    Attributes:
-        rows: The rows of each key that has an open pull request of ours.
-        unopened: The rows of each key whose branch of ours has no pull request: the forge may forbid us to open one.
-        theirs: The keys whose branches others work on: no other chart gets in.
-        foreign: The keys whose branches are not ours at all: what they would propose takes no room, and waits for none.
-        numbers: The open pull requests of this tier.
-        boxes: The names of the boxes that the open pull request of each key shows.
-        emptied: Of those numbers, the ones that people took the last row out of: they are closed for it.
-    """
-
-    rows: Mapping[str, frozenset[Row]] = field(default_factory=dict)
-    unopened: Mapping[str, frozenset[Row]] = field(default_factory=dict)
-    theirs: frozenset[str] = frozenset()
-    foreign: frozenset[str] = frozenset()
-    numbers: frozenset[int] = frozenset()
-    boxes: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    emptied: frozenset[int] = frozenset()
 
 
 class Arrangement(Struct, frozen=True, kw_only=True):
@@ -72,15 +51,6 @@ class Arrangement(Struct, frozen=True, kw_only=True):
     extras: Mapping[Key, Extras] = field(default_factory=dict)
     positions: tuple[int, ...] = ()
     deeper: tuple[int, ...] = ()
-
-
-class _Candidate(Struct, frozen=True, kw_only=True):
-    index: int
-    position: int
-    update: Update
-    row: Row
-    key: Key
-    settings: Proposing
 
 
 def arrange_tier(
@@ -108,13 +78,15 @@ def arrange_tier(
     verdicts = (*verdicts, *(one.verdict for one in smaller))
     everything = _candidates(tier, verdicts, positions, configuration)
     held = {one.index: reason for one in everything if (reason := _unwanted(one, standing, memory))}
+    waiting = later(tier, verdicts, (one for one in everything if one.index not in held), configuration, standing, now)
+    held |= waiting
     candidates = _one_a_key(everything, held)
     deeper = _deeper(tier, verdicts, everything, held, configuration)
     for at, _, refusal in silent:
         if _is_unknown(verdicts[at]) and (reason := _objection(refusal, standing)):
             held[at] = reason
-    shut, frozen = _shut(tuple(one for one in candidates if one.index not in held), standing, now)
-    held |= shut
+    closed, frozen = shut(tuple(one for one in candidates if one.index not in held), standing, memory, now)
+    held |= closed
     wanted = tuple(one for one in candidates if one.index not in held)
     waits = _without_room(tier, wanted, standing, memory, now)
     held |= waits
@@ -124,7 +96,7 @@ def arrange_tier(
             groups[one.key].append(one.index)
     late = {one.row.chart for one in wanted if one.index in waits}
     # A night outside of its windows, or a day without its registry, takes nobody's place in the queue.
-    paused = {one.row.chart for one in candidates if one.index in shut} | unknown
+    paused = {one.row.chart for one in everything if one.index in closed.keys() | waiting.keys()} | unknown
     kept = {chart: since for chart, since in memory.waiting.items() if chart in paused}
     return Arrangement(
         verdicts=_told(verdicts, positions, held),
@@ -138,10 +110,10 @@ def arrange_tier(
     )
 
 
-def _one_a_key(everything: Iterable[_Candidate], held: Collection[int]) -> tuple[_Candidate, ...]:
+def _one_a_key(everything: Iterable[Candidate], held: Collection[int]) -> tuple[Candidate, ...]:
     """Without the smaller jumps of what the same pull request proposes already."""
     taken: set[tuple[int, Key]] = set()
-    found: list[_Candidate] = []
+    found: list[Candidate] = []
     for one in everything:
         if (one.position, one.key) not in taken:
             found.append(one)
@@ -152,7 +124,7 @@ def _one_a_key(everything: Iterable[_Candidate], held: Collection[int]) -> tuple
 def _deeper(
     tier: Tier,
     verdicts: tuple[Verdict, ...],
-    everything: Iterable[_Candidate],
+    everything: Iterable[Candidate],
     held: Collection[int],
     configuration: Configuration,
 ) -> tuple[int, ...]:
@@ -190,7 +162,7 @@ def _silent(tier: Tier, verdicts: tuple[Verdict, ...], standing: Standing, memor
 
 
 def _taken_out(
-    candidates: tuple[_Candidate, ...],
+    candidates: tuple[Candidate, ...],
     memory: TierMemory,
     silent: Iterable[_Silent],
     keys: Iterable[Key],
@@ -245,7 +217,7 @@ def _with_remark(reason: Reason, remark: Reason | None) -> Reason:
 
 def _candidates(
     tier: Tier, verdicts: tuple[Verdict, ...], positions: tuple[int, ...], configuration: Configuration
-) -> tuple[_Candidate, ...]:
+) -> tuple[Candidate, ...]:
     """The updates with their keys; those that write one value share the key of the first, or none could be made.
 
     What several tiers share comes first: its draft may hold what is one tier's, and no other pull request may hold it.
@@ -253,7 +225,7 @@ def _candidates(
     updates = [(index, one, one.decision) for index, one in enumerate(verdicts) if isinstance(one.decision, Update)]
     # The jumps of one reference write one value as well, each in a pull request of its own.
     larger, keys = chain_of(positions), dict[tuple[int, _Value], Key]()
-    found: dict[int, _Candidate] = {}
+    found: dict[int, Candidate] = {}
     for index, verdict, update in sorted(updates, key=lambda one: not one[2].shared):
         settings = proposing_of(verdict.reference, tier, configuration, update.jump)
         places, depth = (edit.place for edit in update.edits), len(larger[index])
@@ -262,13 +234,13 @@ def _candidates(
         key = next((keys[value] for value in values if value in keys), own)
         keys |= dict.fromkeys(values, key)
         row = row_of(verdict, update)
-        found[index] = _Candidate(
+        found[index] = Candidate(
             index=index, position=positions[index], update=update, row=row, key=key, settings=settings
         )
     return tuple(found[index] for index in sorted(found))
 
 
-def _unwanted(one: _Candidate, standing: Standing, memory: TierMemory) -> Reason | None:
+def _unwanted(one: Candidate, standing: Standing, memory: TierMemory) -> Reason | None:
     """Why it is proposed in no pull request, full or not."""
     if one.settings.mode is Mode.REPORT:
         return ONLY_REPORTED(version=one.row.version)
@@ -284,26 +256,7 @@ def _objection(refusal: Refusal, standing: Standing) -> Reason | None:
     return TAKEN_OUT(version=version, number=number) if refusal.unticked else None
 
 
-def _shut(
-    wanted: tuple[_Candidate, ...], standing: Standing, now: datetime
-) -> tuple[dict[int, Reason], frozenset[str]]:
-    """What waits for its window; a pull request that would lose or change a row by that stays as it is until then."""
-    openings = {one.index: opens_at(one.settings.windows, now) for one in wanted}
-    shut = {one.index: opening for one in wanted if (opening := openings[one.index])}
-    frozen: dict[str, datetime] = {}
-    for one in wanted:
-        there = standing.rows.get(one.key.text, ())
-        if one.index in shut and one.row.chart in {row.chart for row in there}:
-            frozen[one.key.text] = min(shut[one.index], frozen.get(one.key.text, shut[one.index]))
-    held: dict[int, Reason] = {}
-    for one in wanted:
-        opening = shut.get(one.index) or frozen.get(one.key.text)
-        if opening and one.row not in standing.rows.get(one.key.text, ()):
-            held[one.index] = WAITS_FOR_WINDOW(version=one.row.version, until=f"{opening:%Y-%m-%d %H:%M %Z}")
-    return held, frozenset(frozen)
-
-
-def _extras(wanted: Iterable[_Candidate]) -> dict[Key, Extras]:
+def _extras(wanted: Iterable[Candidate]) -> dict[Key, Extras]:
     found: dict[Key, Extras] = {}
     for one in wanted:
         known, more = found.get(one.key, one.settings.extras), one.settings.extras
@@ -316,7 +269,7 @@ def _extras(wanted: Iterable[_Candidate]) -> dict[Key, Extras]:
 
 
 def _without_room(
-    tier: Tier, wanted: tuple[_Candidate, ...], standing: Standing, memory: TierMemory, now: datetime
+    tier: Tier, wanted: tuple[Candidate, ...], standing: Standing, memory: TierMemory, now: datetime
 ) -> dict[int, Reason]:
     amounts, ranks = tier.proposing.amounts, _ranked(wanted, standing, memory, now)
     wanted = tuple(one for one in wanted if one.key.text not in standing.foreign)
@@ -354,7 +307,7 @@ def _fitting(key: Key, ranked: tuple[Row, ...], standing: Standing, most: int, u
 _Rank = tuple[int, datetime, int, datetime, str, int]
 
 
-def _ranked(wanted: tuple[_Candidate, ...], standing: Standing, memory: TierMemory, now: datetime) -> dict[int, _Rank]:
+def _ranked(wanted: tuple[Candidate, ...], standing: Standing, memory: TierMemory, now: datetime) -> dict[int, _Rank]:
     """Who comes first: what is open, what waited too long, then patches, minors, majors, the oldest wait first."""
     there = {**standing.unopened, **standing.rows}
     charts = {key: {row.chart for row in rows} for key, rows in there.items()}

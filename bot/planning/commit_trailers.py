@@ -1,15 +1,16 @@
 """What a commit of ours says to a program: the trailers, written and read here alone.
 
-    trailers = tier *row left-out
+    trailers = tier *row left-out reason
     tier     = "Flux-Chart-Bot-Tier: " name
     row      = "Flux-Chart-Bot-Chart: " chart SP from SP to SP digest *( SP path )
     left-out = "Flux-Chart-Bot-Left-Out: " number
+    reason   = "Flux-Chart-Bot-Reason: " text
     digest   = "sha256:" 64hex / "-"
 
 A word is percent-encoded UTF-8 (`%` alone is the empty one): it holds no blank, no line break and nothing that a forge
 reads as a mention, a closing keyword or a command. `left-out` is there where rows are missing, for length; a row with
-no path has some that are not listed. Several rows may name one chart. What is read is what somebody wrote: whose a
-commit is, is decided by `bot.planning.ownership`.
+no path has some that are not listed. `reason` is there where a person named the version. Several rows may name one
+chart. What is read is what somebody wrote: whose a commit is, is decided by `bot.planning.ownership`.
 """
 
 import re
@@ -22,9 +23,12 @@ from bot.planning.ownership import TIER_TRAILER
 
 ROW_TRAILER = "Flux-Chart-Bot-Chart"
 LEFT_OUT_TRAILER = "Flux-Chart-Bot-Left-Out"
+REASON_TRAILER = "Flux-Chart-Bot-Reason"
 LONGEST = 48 * 1024
 """Characters of all rows. Git has no limit; forges show, index and hand on a message whole."""
 
+_LONGEST_REASON = 200
+"""Characters that are read: whoever may push writes what they like."""
 _NOTHING = "-"
 _EMPTY = "%"
 """What no other text is encoded as."""
@@ -45,7 +49,7 @@ class ChartRow(Struct, frozen=True, kw_only=True):
         chart: Canonical address without `oci://`.
         old: The version before, as the manifest wrote it.
         new: The version after.
-        digest: `sha256:<hex>` that is written beside it, else empty.
+        digest: `sha256:<hex>` that is written beside it, or was found for a promotion; else empty.
         paths: The files; empty where they are not listed.
     """
 
@@ -61,11 +65,13 @@ class CommitRecord(Struct, frozen=True, kw_only=True):
 
     Attributes:
         left_out: How many rows more it has.
+        reason: Why a person named the version of a promotion; empty where none did.
     """
 
     tier: str
     rows: tuple[ChartRow, ...] = ()
     left_out: int = 0
+    reason: str = ""
 
 
 def written(record: CommitRecord) -> str:
@@ -76,7 +82,8 @@ def written(record: CommitRecord) -> str:
     kept = _fitting(lines)
     left_out = record.left_out + len(lines) - len(kept)
     last = [f"{LEFT_OUT_TRAILER}: {left_out}"] if left_out else []
-    return "\n".join((f"{TIER_TRAILER}: {record.tier}", *kept, *last)) + "\n"
+    why = [f"{REASON_TRAILER}: {word(record.reason)}"] if record.reason else []
+    return "\n".join((f"{TIER_TRAILER}: {record.tier}", *kept, *last, *why)) + "\n"
 
 
 def read(trailers: Iterable[tuple[str, str]]) -> CommitRecord | None:
@@ -89,7 +96,10 @@ def read(trailers: Iterable[tuple[str, str]]) -> CommitRecord | None:
     counts = [value for key, value in given if key == LEFT_OUT_TRAILER]
     left_out = sum(int(value) if _NUMBER.fullmatch(value) else 1 for value in counts)
     return CommitRecord(
-        tier=tiers[0], rows=tuple(row for row in rows if row), left_out=left_out + sum(row is None for row in rows)
+        tier=tiers[0],
+        rows=tuple(row for row in rows if row),
+        left_out=left_out + sum(row is None for row in rows),
+        reason=next((_text(value)[:_LONGEST_REASON] for key, value in given if key == REASON_TRAILER), ""),
     )
 
 
@@ -128,6 +138,15 @@ def _row(value: str) -> ChartRow | None:
     except UnicodeError:
         return None
     return ChartRow(chart=chart, old=old, new=new, digest="" if digest == _NOTHING else digest, paths=tuple(paths))
+
+
+def _text(value: str) -> str:
+    """A line of text; a word that cannot be read is told as it stands, and so is one that would be several lines."""
+    try:
+        text = _decoded(value)
+    except UnicodeError:
+        return value
+    return text if text.isprintable() else value
 
 
 def _decoded(text: str) -> str:

@@ -28,6 +28,7 @@ class Wish(Struct, frozen=True, kw_only=True):
         partings: What became of each of its rows, where nothing is wished of it any more.
         rebuilds: A person asks for the branch to be made anew, whatever lies on it.
         emptied: The charts that people took out of it, where nothing else is left in it.
+        calls: What opens a promotion again, where nothing is wished of it any more.
         frozen: Nothing is pushed or reworded now: what is open stays as it is.
         draft: It is opened as a draft.
         extras: What it gets when it is opened.
@@ -46,6 +47,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     partings: tuple[str, ...] = ()
     rebuilds: bool = False
     emptied: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     frozen: bool = False
     draft: bool = False
     extras: Extras | None = None
@@ -97,6 +99,7 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
         successors=wish.successors,
         partings=wish.partings,
         emptied=wish.emptied,
+        calls=wish.calls,
         draft=wish.draft,
         extras=wish.extras,
         kind=wish.kind,

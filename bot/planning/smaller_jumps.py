@@ -3,20 +3,25 @@
 A major that is refused, or only told of, would else keep every minor and patch of its chart away for ever.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.model.proposing import Mode
+from bot.model.proposing import Mode, Proposing
 from bot.model.references import ExactPin
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Held, Refused, Update, Verdict
 from bot.planning.grouping import Key, key_of, proposing_of
+from bot.planning.windows import opens_at
 from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT
 from bot.reason import Reason
+from bot.versions.version import try_written
 
 _SMALLER = {"major": ("minor", "patch"), "minor": ("patch",)}
+_ALIKE = {"major": 1, "minor": 2}
+"""How many numbers of a version a smaller jump leaves as they are."""
 _UNWANTED = frozenset({ONLY_REPORTED.id, REFUSED.id, TAKEN_OUT.id})
 _APART = "proposed in a pull request of its own"
 
@@ -43,17 +48,32 @@ def may_be_smaller(verdict: Verdict, key: Key, tier: Tier, configuration: Config
         configuration: Its rules, which may say something about a jump.
         is_unwanted: It is not proposed itself; else only what another pull request would hold is asked for.
     """
+    found = _smaller(verdict, tier, configuration)
+    return any(settings.mode is not Mode.REPORT and (is_unwanted or other != key) for settings, other in found)
+
+
+def may_be_smaller_now(verdict: Verdict, tier: Tier, configuration: Configuration, now: datetime) -> bool:
+    """Whether a smaller jump of this reference, if there is one, has a window that is open, or needs none."""
+    found = (settings for settings, _ in _smaller(verdict, tier, configuration) if settings.mode is not Mode.REPORT)
+    return any(opens_at(settings.windows, now) is None for settings in found)
+
+
+def jumps_as_far(text: str, update: Update) -> bool:
+    """Whether another version is no smaller jump than this update, from the version that is in use."""
+    old, version, same = try_written(update.old), try_written(text), _ALIKE.get(update.jump, 0)
+    return not (old and version and version.key[:same] == old.key[:same])
+
+
+def _smaller(verdict: Verdict, tier: Tier, configuration: Configuration) -> Iterator[tuple[Proposing, Key]]:
+    """How smaller jumps of a reference would be proposed; nothing where there are none by their nature."""
     update = verdict.decision
     if not isinstance(update, Update) or update.shared or not isinstance(verdict.reference.pin, ExactPin):
-        return False
+        return
     if verdict.reference.policy is not None:
-        return False
+        return
     for jump in _SMALLER.get(update.jump, ()):
         settings = proposing_of(verdict.reference, tier, configuration, jump)
-        other = key_of(verdict, replace(update, jump=jump), settings)
-        if settings.mode is not Mode.REPORT and (is_unwanted or other != key):
-            return True
-    return False
+        yield settings, key_of(verdict, replace(update, jump=jump), settings)
 
 
 def with_larger(update: Update, larger: Iterable[tuple[Update, Reason | None]]) -> Update:

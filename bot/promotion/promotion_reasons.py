@@ -4,7 +4,7 @@ from bot.reason import ReasonKind, Weight
 
 NOT_USED_BELOW = ReasonKind(
     "not-used-below",
-    "no reference of {tier} uses {chart}, so nothing there can be promoted",
+    "nothing in {tier} uses {chart}, so there is no version to promote",
     "Use it in {tier} first, or give the version and a reason",
     short="not used in {tier}",
 )
@@ -31,9 +31,9 @@ NO_SUCH_VERSION = ReasonKind(
 )
 DIFFERS_BELOW = ReasonKind(
     "differs-below",
-    "the tiers before do not run the same version of it, and none of them is chosen: {versions}",
+    "the tiers before it run different versions, and none is chosen: {versions}",
     "Bring them to one version, or give the version and a reason",
-    short="the tiers before disagree",
+    short="the tiers before it disagree",
 )
 NO_COUNTERPART = ReasonKind(
     "no-counterpart",
@@ -79,13 +79,19 @@ PROMOTION_EXCLUDED = ReasonKind(
 )
 TAG_MOVED = ReasonKind(
     "tag-moved",
-    "{tier} runs {version} as {written}, and {chart} has {found} under that tag now",
+    "{tier} wrote {written} beside {version}, and {chart} has {found} under that tag now",
     "Find out who pushed the tag again; promote another version",
+    Weight.ALARM,
+)
+TAG_MOVED_SINCE = ReasonKind(
+    "tag-moved-since",
+    "{version} was proposed as {written}, and {chart} has {found} under that tag now",
+    "Find out who pushed the tag again; promote another version, or ask for this one anew",
     Weight.ALARM,
 )
 COPY_DIFFERS = ReasonKind(
     "copy-differs",
     "{version} is {here} in {chart}, and {there} in {other}, from where {tier} takes it",
-    "Copy the chart anew with its digest, as registries do that replicate; `helm push` makes another one",
+    "Copy it anew so that it keeps its digest, as replication does; `helm push` makes another one",
     Weight.WARNING,
 )

@@ -79,7 +79,9 @@ def commit_message_of(template: Template, tier: Tier, lines: tuple[Line, ...], k
     shown = [f"- {_words(line)}" for line in lines[:MOST_LINES]]
     if len(lines) > MOST_LINES:
         shown.append(f"- and {len(lines) - MOST_LINES} more")
-    record = CommitRecord(tier=tier.name, rows=tuple(map(_row, lines)))
+    promoted = [line.update.promoted for line in lines if line.update.promoted]
+    why = next((one.reason for one in promoted if one.reason), "")
+    record = CommitRecord(tier=tier.name, rows=tuple(map(_row, lines)), reason=why)
     trailers = f"{written(record)}{key.trailer}: {key.text}\n"
     return f"{title_of(template, tier, lines, key)}\n\n{chr(10).join(shown)}\n\n{trailers}"
 
@@ -91,4 +93,5 @@ def _words(line: Line) -> str:
 
 def _row(line: Line) -> ChartRow:
     update = line.update
-    return ChartRow(chart=line.chart, old=update.old, new=update.new, digest=update.digest, paths=line.paths)
+    digest = update.digest or (update.promoted.digest if update.promoted else "")
+    return ChartRow(chart=line.chart, old=update.old, new=update.new, digest=digest, paths=line.paths)

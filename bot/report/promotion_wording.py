@@ -10,6 +10,7 @@ from bot.model.proposals import Texts
 from bot.model.templates import DEFAULT_TEMPLATES, Templates
 from bot.model.tiers import Tier
 from bot.model.verdicts import Held, Verdict
+from bot.planning.commit_trailers import ChartRow
 from bot.planning.grouping import Key, promotion_key
 from bot.planning.rows import Row
 from bot.planning.tick_boxes import REBUILD, mark
@@ -36,13 +37,15 @@ _HEADINGS = 800
 _MOST_BEHIND = 100
 _LONGEST_SUBJECT = 100
 _KEEPS = Markdown(
-    "The next update does what is ticked. A chart that is unticked stays out until it is ticked again or has a newer "
-    "version. Once you mark this as ready, it stays as it is."
-)
-_ASKS_AGAIN = Markdown(
-    "The next promotion does what is ticked. A chart that is unticked stays out until it is ticked again. "
+    "The next update leaves out what is unticked, until it is ticked again or has a newer version. "
     "Once you mark this as ready, it stays as it is."
 )
+_ASKS_AGAIN = Markdown(
+    "The next run of `promote` leaves out what is unticked, until it is ticked again. "
+    "Once you mark this as ready, it stays as it is."
+)
+_KEPT_CLOSED = Markdown("Its versions are not promoted again by an update; newer ones are.")
+_ASKED_CLOSED = Markdown("Nothing is promoted until somebody runs `promote` again.")
 
 
 def promotion_texts(
@@ -84,6 +87,7 @@ def _body(
     taken_out: Sequence[Row],
 ) -> str:
     """Rows first; what else changed, and what stays behind, get the room that is left."""
+    stands = tier.standing_draft and key == promotion_key()
     rows = [_row(line) for line in lines]
     boxes = [box_of(row_of_line(line), tier, ticked=True) for line in lines]
     facts = {
@@ -96,7 +100,8 @@ def _body(
         "suspended": sum(line.suspended for line in lines),
         "digests": any(line.update.digest for line in lines),
         "rebuild": Markdown(mark(REBUILD)),
-        "keeps": _KEEPS if tier.standing_draft and key == promotion_key() else _ASKS_AGAIN,
+        "keeps": _KEEPS if stands else _ASKS_AGAIN,
+        "closed": _KEPT_CLOSED if stands else _ASKED_CLOSED,
         "marker": marker_of(tier, lines, key),
     }
     gone = [box_of(row, tier) for row in sorted(taken_out)]
@@ -123,10 +128,23 @@ def _header(tier: Tier, lines: tuple[Line, ...], templates: Templates) -> Markdo
     if templates.body_header != DEFAULT_TEMPLATES.body_header:
         return Markdown("".join(filled(templates.body_header, tier, lines, what_of(lines), escaped=markdown)).strip())
     names = tier.pace.comes_from
-    before = f" that {' and '.join(f'**{name}**' for name in names)} {'runs' if len(names) == 1 else 'run'}"
+    left = any(ran.until for line in lines for ran in _promoted(line).ran)
+    verb = "ran" if left else "runs" if len(names) == 1 else "run"
+    before = f" that {' and '.join(f'**{name}**' for name in names)} {verb}"
     by_word = any(_promoted(line).reason for line in lines)
-    what = "A chart version" if by_word else f"Chart versions{before}"
-    return Markdown(f"{what}, for **{tier.name}**. Nobody merges this but a person.")
+    what = "A chart version" if by_word else f"Chart versions{before},"
+    return Markdown(f"{what} for **{tier.name}**. Only a person merges this.")
+
+
+def tells_of(body: str, rows: Iterable[ChartRow]) -> bool:
+    """Whether a body has a line for each of these rows, and for nothing else."""
+    lines = [line for line in body.splitlines() if line.startswith("| <code>")]
+    told = [f"| {code(row.chart)} | {_versions(row.old, row.new)} |" for row in rows]
+    return len(lines) == len(told) and all(any(line.startswith(one) for line in lines) for one in told)
+
+
+def _versions(old: str, new: str) -> Markdown:
+    return Markdown(f"{code(old)} → {code(new)}")
 
 
 def _promoted(line: Line) -> Promoted:
@@ -137,24 +155,27 @@ def _row(line: Line) -> Markdown:
     update, promoted = line.update, _promoted(line)
     cells = (
         code(line.chart),
-        Markdown(f"{code(update.old)} → {code(update.new)}"),
+        _versions(update.old, update.new),
         code(promoted.digest),
-        Markdown("<br>".join(map(_ran, promoted.ran)) or "no tier before ran it, as far as its history was read"),
+        Markdown(
+            "<br>".join(map(_ran, promoted.ran)) or "no tier before it ran this, as far as their history was read"
+        ),
         places_of(line),
     )
     return Markdown(f"| {' | '.join(cells)} |")
 
 
 def _ran(ran: Ran) -> Markdown:
-    """`staging runs it since 2026-05-01 09:00 UTC (0123abc)`; a time that nothing proves is said to be none."""
+    """`staging has run it since 2026-05-01 09:00 UTC (0123abc)`; a time that nothing proves is said to be none."""
     commit = f" ({code(ran.commit[:_SHORT])})" if ran.commit else ""
     green = f"; success of {', '.join(map(code, ran.green))}" if ran.green else ""
-    verb = "ran" if ran.until else "runs"
-    if ran.since:
-        until = f" until {moment_text(ran.until)}" if ran.until else ""
-        return Markdown(f"{ran.tier} {verb} it since {moment_text(ran.since)}{until}{commit}{green}")
-    dated = f", by its commit's own date since {moment_text(ran.dated)}" if ran.dated else ""
-    return Markdown(f"{ran.tier} {verb} it{dated}{commit}{green}")
+    begins = ran.since or ran.dated
+    if begins is None:
+        return Markdown(f"{ran.tier} {'ran' if ran.until else 'runs'} it{commit}{green}")
+    own = "" if ran.since else " (its commit's own date)"
+    since = f"{moment_text(begins)}{own}"
+    span = f"ran it from {since} until {moment_text(ran.until)}" if ran.until else f"has run it since {since}"
+    return Markdown(f"{ran.tier} {span}{commit}{green}")
 
 
 def _changes(line: Line) -> Iterator[Markdown]:

@@ -11,7 +11,8 @@ from bot.model.proposals import MemoryPlan, PullRequest
 from bot.model.proposing import Extras
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
-from bot.planning.arranging import Arrangement, Standing, arrange_tier, is_carried
+from bot.planning.arranging import Arrangement, arrange_tier, is_carried
+from bot.planning.candidates import Standing
 from bot.planning.grouping import Key, branch_of, key_in, promotion_key
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, TierMemory, read_memory, written
 from bot.planning.ownership import Ownership, owner_of
@@ -24,6 +25,7 @@ from bot.proposal_reasons import REFUSED, TAKEN_OUT
 from bot.reasons import UNKNOWN
 from bot.steps.edit import TierEdits
 from bot.steps.find import Remote
+from bot.steps.holds import Gates, nobody, why_held
 from bot.steps.look_beyond import without_bounds
 from bot.steps.proposals import Arranged, Proposal, TierProposals
 from bot.steps.resolve import TierView
@@ -39,6 +41,7 @@ def arrange(
     beyond: Iterable[TierEdits] = (),
     drafts: Iterable[Draft] = (),
     smaller: SmallerJumps | None = None,
+    held: Gates = nobody,
 ) -> Arranged:
     """Share the updates out among pull requests.
 
@@ -52,6 +55,7 @@ def arrange(
         beyond: The updates past that, of tiers that want them as a draft.
         drafts: What may be promoted, of production tiers that want a draft of it, or have one with something held.
         smaller: Finds what stands in for versions that are not proposed, or goes beside those that are apart.
+        held: What people hold.
     """
     further = {one.view.tier.name: one for one in beyond}
     promoted = tuple(drafts)
@@ -60,7 +64,7 @@ def arrange(
     tiers: list[TierProposals] = []
     for one in edits:
         name = one.view.tier.name
-        arranger = _Arranger(edits=one, remote=remote, configuration=configuration, now=now, smaller=smaller)
+        arranger = _Arranger(edits=one, remote=remote, configuration=configuration, now=now, smaller=smaller, held=held)
         arrangement, memory[name] = arranger.arranged(memory.get(name, TierMemory()))
         proposals = arranger.proposals(arrangement)
         if name in further:
@@ -154,7 +158,8 @@ def _with_promotion(within: TierProposals, promotion: TierProposals, draft: Draf
         frozen=within.frozen | promotion.frozen | ({draft.key.text} if unknown else frozenset()),
         released=within.released | promotion.released,
         promotes=within.promotes | {draft.key.text},
-        verdicts=told(within.verdicts, promotion.verdicts) if draft.stands else within.verdicts,
+        parted={**within.parted, **dict.fromkeys(promotion.gone, promotion.verdicts)},
+        verdicts=told(within.verdicts, promotion.verdicts, stands=draft.stands),
     )
 
 
@@ -172,6 +177,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
         promotes: The key of the only pull request that is looked at, where production is to take something over.
         asked: A person asks for it now, whatever was refused before.
         smaller: Finds smaller jumps; None where only the best will do.
+        held: What people hold.
     """
 
     edits: TierEdits
@@ -181,6 +187,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
     promotes: Key | None = None
     asked: bool = False
     smaller: SmallerJumps | None = None
+    held: Gates = nobody
 
     @property
     def tier(self) -> Tier:
@@ -299,6 +306,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
             foreign=self.remote.foreign(self.tier),
             numbers=numbers,
             boxes={key: frozenset(self._boxes(key)) for key in opened},
+            held=frozenset(key for key in opened if why_held(rows[key], self.edits.view, self.held)),
         )
 
     def _is_theirs(self, key: str, branch: FoundBranch) -> bool:

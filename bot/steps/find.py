@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import Identity, PullRequest
 from bot.model.tiers import Branch, Tier
-from bot.planning.commit_trailers import ChartRow, read
+from bot.planning.commit_trailers import CommitRecord, read
 from bot.planning.grouping import ALL, KEY_TRAILER, Key, branch_of, key_in
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE
 from bot.planning.ownership import Ownership, is_ours, owner_of
@@ -127,11 +127,10 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
         ours = (commit for commit in branch.history if is_ours(commit, tier.name, self.us))
         return next((rows_in(commit) for commit in ours), frozenset())
 
-    def changes(self, tier: Tier, branch: FoundBranch) -> tuple[ChartRow, ...]:
+    def record(self, tier: Tier, branch: FoundBranch) -> CommitRecord:
         """The same with all that our commit says of them."""
         ours = (commit for commit in branch.history if is_ours(commit, tier.name, self.us))
-        record = next((read(commit.trailers) for commit in ours), None)
-        return record.rows if record else ()
+        return next((found for commit in ours if (found := read(commit.trailers))), CommitRecord(tier=tier.name))
 
     def refused_rows(self, tier: Tier, closed: PullRequest) -> frozenset[Row]:
         """The rows of a closed pull request, from the commit of ours that it had; its body may be anybody's.

@@ -1,20 +1,21 @@
 """The pull requests that are open for production: what their heads have, and what of that a person holds."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from bot.model.commits import Sha
 from bot.model.proposals import PullRequest
-from bot.model.references import Reference
 from bot.model.tiers import Branch, Tier
 from bot.planning.commit_trailers import ChartRow
 from bot.planning.grouping import Key, branch_of, promotion_key
+from bot.planning.pull_requests import FoundBranch
 from bot.planning.rows import Row
+from bot.report.promotion_wording import tells_of
 from bot.steps.find import Remote
+from bot.steps.holds import why_held
 from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, TierView
-from bot.versions.tags import read_pin, tag_of
 
 
 class OpenPromotion(Struct, frozen=True, kw_only=True):
@@ -24,9 +25,12 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
         key: Which of the tier's promotions.
         head: The tip of its branch.
         rows: What our commit on it changes.
-        held: What of that a person holds, with the reason in words.
+        reason: Why a person named the version; empty where none did.
+        held: What of that a person holds, or took back where nobody named the version, with the reason in words.
         overtaken: Charts of rows whose old version is written nowhere on the base any more.
         done: The base has all of it.
+        behind: The base has other bytes by now in a file that it changes; or its words are about other rows, since a
+            run was killed before it wrote them.
         stands: Nothing lies on it but our commit on the base: we answer for its head.
     """
 
@@ -35,9 +39,11 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
     pull: PullRequest
     head: Sha
     rows: tuple[ChartRow, ...] = ()
+    reason: str = ""
     held: Mapping[Row, str]
     overtaken: tuple[str, ...] = ()
     done: bool = False
+    behind: bool = False
     stands: bool = False
 
     @property
@@ -63,36 +69,30 @@ def _of(view: TierView, recalled: Recalled, remote: Remote) -> Iterator[OpenProm
         pull = next((one for one in found.pull_requests if one.head_here and one.base == view.base.branch), None)
         if pull:
             known = promotion_key()
-            rows = remote.changes(view.tier, branch)
-            held = ((Row(chart=row.chart, version=row.new), _held(row, view, recalled)) for row in rows)
+            record = remote.record(view.tier, branch)
+            rows = record.rows
+            proposed = {Row(chart=row.chart, version=row.new) for row in rows}
             yield OpenPromotion(
                 tier=view.tier,
                 key=known if text == known.text else Key(text=text, about=known.about, promotes=True),
                 pull=pull,
                 head=branch.head,
                 rows=rows,
-                held={row: why for row, why in held if why},
+                reason=record.reason,
+                held=why_held(proposed, view, recalled.held if record.reason else recalled.refused),
                 overtaken=tuple(row.chart for row in rows if row.old not in _written(row, view)),
                 stands=found.branch is not None and found.branch.beneath == (),
                 done=bool(rows) and all(_written(row, view) == {row.new} for row in rows),
+                behind=_moved(branch, view) or (pull.author == remote.us.login and not tells_of(pull.body, rows)),
             )
+
+
+def _moved(branch: FoundBranch, view: TierView) -> bool:
+    blobs = {entry.path: entry.blob for entry in view.base.tree.entries()}
+    return any(item.old is not None and item.old.blob != blobs.get(item.path) for item in branch.carries)
 
 
 def _written(row: ChartRow, view: TierView) -> set[str]:
     """The versions of a row's chart on the base."""
     places = (one.pin.places[:1] for one in view.references if str(one.source.address) == row.chart)
     return {place.text for found in places for place in found}
-
-
-def _held(row: ChartRow, view: TierView, recalled: Recalled) -> str:
-    """Why a person does not want what a row writes; empty where nobody holds it."""
-    moving = (one for one in view.references if str(one.source.address) == row.chart)
-    return next(_objections(row.new, moving, view.tier, recalled), "")
-
-
-def _objections(text: str, moving: Iterable[Reference], tier: Tier, recalled: Recalled) -> Iterator[str]:
-    for reference in moving:
-        version, tag = read_pin(text, reference.tag_rule), tag_of(text, reference.tag_rule)
-        for gate in recalled.held(reference, tier):
-            if found := gate.objection(tag, version):
-                yield found.why

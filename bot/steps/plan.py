@@ -8,6 +8,7 @@ from bot.model.proposals import Action, Kind, Plan, PullRequestPlan, StatusPlan,
 from bot.model.templates import Templates
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Held, Update, Verdict
+from bot.planning.commit_trailers import word
 from bot.planning.grouping import ALL, branch_of, promotion_key
 from bot.planning.partings import partings
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
@@ -105,19 +106,36 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
     known = {proposal.key.text for proposal in tier.proposals}
     for key, rows in tier.gone.items():
         heirs = (proposal for proposal in tier.proposals if _charts_of(proposal) & {row.chart for row in rows})
-        successors = tuple(branch_of(wish.tier, proposal.key.text) for proposal in heirs)
+        promotes = key in tier.promotes
+        successors = () if promotes else tuple(branch_of(wish.tier, proposal.key.text) for proposal in heirs)
+        emptied = tier.emptied.get(key, ())
         yield replace(
             wish,
             key=key,
             successors=successors,
-            partings=partings(rows, tier.verdicts),
-            emptied=tier.emptied.get(key, ()),
+            partings=partings(rows, tier.parted.get(key, tier.verdicts)),
+            emptied=emptied,
+            calls=_calls(wish.tier, key, emptied, rows) if promotes else (),
             rebuilds=key in tier.released,
             frozen=key in tier.frozen,
-            kind=Kind.PROMOTION if key in tier.promotes else Kind.UPDATE,
+            kind=Kind.PROMOTION if promotes else Kind.UPDATE,
         )
     if not known and ALL.text not in tier.gone and not tier.alone:
         yield wish
+
+
+def _calls(tier: Tier, key: str, emptied: tuple[str, ...], rows: Iterable[Row]) -> tuple[str, ...]:
+    """What opens a promotion again; nothing for a draft that updates keep.
+
+    Who takes a row out by its box has it back by the chart's name alone.
+    """
+    call = f"promote --to {tier.name}{'' if tier.pace.comes_from else ' --from TIER'}"
+    if key != promotion_key().text:
+        charts = emptied or sorted({row.chart for row in rows})
+        return tuple(f"{call} --chart {word(chart)}" for chart in charts)
+    if tier.standing_draft:
+        return ()
+    return tuple(f"{call} --chart {word(chart)}" for chart in emptied) or (call,)
 
 
 def _keeps_its_line(verdict: Verdict) -> bool:

@@ -1,7 +1,6 @@
 """promote: what the tiers before production run, to what production takes over; or why not, release by release."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from types import MappingProxyType
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,8 +13,10 @@ from bot.model.promotions import Asked, Promoted
 from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import ROLLBACK, Current, Decision, Edit, Held, Update, Verdict
+from bot.planning.commit_trailers import ChartRow
 from bot.planning.mirrors import canonical
 from bot.ports import Progress, Registry
+from bot.promotion.open_rows import row_of, version_in
 from bot.promotion.pairing import Counterpart, counterparts, digest_written, exact_version, other_chart
 from bot.promotion.promotion_reasons import (
     LOWER_BELOW,
@@ -25,6 +26,7 @@ from bot.promotion.promotion_reasons import (
     PROMOTION_NOT_GREEN,
     PROMOTION_NOT_SOAKED,
     PROMOTION_TAKEN_BACK,
+    TAG_MOVED_SINCE,
 )
 from bot.promotion.tags import Listed, Tag, as_if_running, spelled, tags_meant, tags_run, witnesses
 from bot.promotion.witnesses import Witness, disagreement
@@ -41,7 +43,7 @@ from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, TierVerdicts, TierView
 from bot.steps.select_versions import version_in_use
 from bot.steps.sharing import for_one_tier
-from bot.versions.tags import read_pin, tag_of
+from bot.versions.tags import tag_of
 from bot.versions.version import Version, try_flux
 
 
@@ -78,7 +80,6 @@ class _Tags(Struct, frozen=True, kw_only=True):
 
 
 _TIME = frozenset({PROMOTION_NOT_SOAKED.id, PROMOTION_NOT_GREEN.id})
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 _Answers = Mapping[Tag, ManifestFacts | Unreachable]
 
 
@@ -89,7 +90,9 @@ def promote(
     recalled: Recalled,
     registry: Registry,
     progress: Progress,
-    standing: Mapping[str, str] = _NOTHING,
+    standing: tuple[ChartRow, ...] = (),
+    *,
+    keeps: bool = False,
 ) -> TierVerdicts:
     """Judge every reference of a production tier by what the tiers before it run, or by the version a person names.
 
@@ -100,13 +103,20 @@ def promote(
         recalled: What is known of time.
         registry: For digests; tags are listed only where a constraint is written, or a person names the version.
         progress: Of these questions.
-        standing: The versions by chart that a draft has already: one that soaked stays until the next one has.
+        standing: What a draft has already: a version that soaked stays until the next one has.
+        keeps: What it has stays at its version, whatever the tiers before run by now.
     """
     [view] = [one for one in resolved.views if one.tier.name == asked.to]
     names = view.tier.pace.comes_from
     lower = _lower(resolved, names)
     promoter = _Promoter(
-        asked=asked, view=view, lower=lower, configuration=configuration, recalled=recalled, standing=standing
+        asked=asked,
+        view=view,
+        lower=lower,
+        configuration=configuration,
+        recalled=recalled,
+        standing=standing,
+        keeps=keeps,
     )
     judged = promoter.judged()
     decisions = promoter.decided(judged, registry, progress)
@@ -151,7 +161,8 @@ class _Promoter(Struct, frozen=True, kw_only=True):
     lower: Mapping[str, tuple[Reference, ...]]
     configuration: Configuration
     recalled: Recalled
-    standing: Mapping[str, str]
+    standing: tuple[ChartRow, ...]
+    keeps: bool
 
     @property
     def tier(self) -> Tier:
@@ -164,6 +175,9 @@ class _Promoter(Struct, frozen=True, kw_only=True):
         moving = [self._moving(each) for one in known for each in (one, self._proposed(one)) if each]
         self.recalled.look_for(moving)
         self.recalled.look_for_returns(moving)
+        if self.keeps:
+            # With what the tiers before wrote beside these versions, now that their past is known.
+            wishes = [self._wish(reference) for reference in self.view.references]
         return tuple(self._in_time(one) if isinstance(one, _Wish) else one for one in wishes)
 
     def _moving(self, wish: _Wish) -> Moving:
@@ -196,7 +210,10 @@ class _Promoter(Struct, frozen=True, kw_only=True):
         found = counterparts(reference, self.lower, mirrors)
         version = try_flux(self.asked.version) if self.asked.version else None
         if version is None:
-            return found if isinstance(found, Reason) else (found[0].version, found)
+            kept = self._kept(reference)
+            if isinstance(found, Reason) or kept is None:
+                return found if isinstance(found, Reason) else (found[0].version, found)
+            return kept, self._then(found, reference, kept)
         if other := other_chart(reference, self.lower, mirrors):
             return other
         agreed = () if isinstance(found, Reason) else found
@@ -206,6 +223,8 @@ class _Promoter(Struct, frozen=True, kw_only=True):
         if is_same(wish.version, wish.current):
             return _if_alike(wish)
         if wish.version <= wish.current and not self.asked.version:
+            if self.keeps:
+                return Current(version=wish.pin.version.text)
             return wish.held(LOWER_BELOW(tier=wish.lower[0].tier, version=wish.version))
         if why := wish.limits.refused_by_name(wish.version):
             return wish.held(PROMOTION_EXCLUDED(version=wish.version, why=why))
@@ -213,13 +232,25 @@ class _Promoter(Struct, frozen=True, kw_only=True):
 
     def _proposed(self, wish: _Wish) -> _Wish | None:
         """What the draft has for it, where that is older than what runs below now and newer than what runs here."""
-        text = self.standing.get(str(wish.reference.source.address), "")
-        version = None if wish.pin.as_constraint else read_pin(text, wish.reference.tag_rule)
+        row = row_of(wish.reference, self.standing)
+        version = None if row is None or wish.pin.as_constraint else version_in(row, wish.reference)
         if version is None or not wish.current < version < wish.version:
             return None
-        tag = tag_of(text, wish.reference.tag_rule)
-        then = (as_if_running(one, version, tag, self._digest_then(one, version)) for one in wish.lower)
-        return replace(wish, version=version, lower=tuple(then))
+        return replace(wish, version=version, lower=self._then(wish.lower, wish.reference, version))
+
+    def _kept(self, reference: Reference) -> Version | None:
+        """The version that an open promotion has for it, where that is what stays."""
+        row = row_of(reference, self.standing) if self.keeps else None
+        return version_in(row, reference) if row else None
+
+    def _then(self, lower: Iterable[Counterpart], reference: Reference, version: Version) -> tuple[Counterpart, ...]:
+        """What runs below, each as it was when it ran a version."""
+        row = row_of(reference, self.standing)
+        tag = tag_of(row.new if row else str(version), reference.tag_rule)
+        return tuple(
+            one if is_same(one.version, version) else as_if_running(one, version, tag, self._digest_then(one, version))
+            for one in lower
+        )
 
     def _digest_then(self, one: Counterpart, version: Version) -> str:
         """What a tier wrote beside a version when it ran that, as far as its history was read."""
@@ -316,6 +347,10 @@ class _Promoter(Struct, frozen=True, kw_only=True):
         said = witnesses(wish.lower, tags.lower, facts)
         if against := disagreement(tag, reference.source.address, found.digest, said):
             return wish.held(against)
+        row = row_of(reference, self.standing) if self.keeps else None
+        if row and row.digest and row.digest != found.digest:
+            chart = reference.source.address
+            return wish.held(TAG_MOVED_SINCE(version=tag, written=row.digest, chart=chart, found=found.digest))
         return self._update(wish, tag, found)
 
     def _update(self, wish: _Wish, tag: str, found: ManifestFacts) -> Decision:

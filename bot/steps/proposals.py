@@ -46,6 +46,7 @@ class TierProposals(Struct, frozen=True, kw_only=True):
         released: Those of them that others work on, and that a person ticked to be made anew.
         alone: Nothing else of the tier is looked at: neither its other branches nor its base gets a word.
         promotes: The keys of promotions among these.
+        parted: For each of them with which nothing is wished any more, how its references were judged.
     """
 
     view: TierView
@@ -57,6 +58,7 @@ class TierProposals(Struct, frozen=True, kw_only=True):
     released: frozenset[str] = frozenset()
     alone: bool = False
     promotes: frozenset[str] = frozenset()
+    parted: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
 
     @property
     def changes(self) -> tuple[FileChange, ...]:

@@ -12,6 +12,7 @@ from bot.model.commits import EntryKind, FileChange, PushRejected, Sha
 from bot.model.proposals import (
     Action,
     CommitStatus,
+    Kind,
     MemoryPlan,
     Outcome,
     Plan,
@@ -36,6 +37,8 @@ _Step = Callable[[Outcome], Outcome]
 """One write for one pull request."""
 
 _NOTHING_LEFT = "Nothing is left to update here."
+_NOT_PROMOTED = "Nothing is left to promote here."
+_COMES_BACK = "The next update that finds something to promote opens another draft."
 _EMPTIED = (
     "All that was left here was taken out by its box, which counts as a refusal of these versions. To have them back, "
     "run {calls}; or restore the branch, reopen this pull request and tick the boxes."
@@ -230,12 +233,16 @@ def _steps(publisher: _Publisher, plan: PullRequestPlan, heirs: tuple[Outcome, .
 
 
 def _farewell(plan: PullRequestPlan) -> str:
-    """Why it is closed where nothing replaces it."""
-    calls = [f"`release --chart {word(chart)}`" for chart in plan.emptied[:_MOST_CALLS]]
-    if calls:
-        return _EMPTIED.format(calls=" and ".join(calls))
-    told = "".join(f"\n- {prose(one)}" for one in plan.partings)
-    return f"{_NOTHING_LEFT}\n{told}" if told else _NOTHING_LEFT
+    """Why it is closed where nothing replaces it, and what opens a promotion again."""
+    calls = plan.calls or tuple(f"release --chart {word(chart)}" for chart in plan.emptied)
+    named = " and ".join(f"`{call}`" for call in calls[:_MOST_CALLS])
+    if plan.emptied:
+        return _EMPTIED.format(calls=named)
+    told = "\n".join(f"- {prose(one)}" for one in plan.partings)
+    if plan.kind is not Kind.PROMOTION:
+        return "\n\n".join(filter(None, (_NOTHING_LEFT, told)))
+    again = f"To ask for it again, run {named}." if named else _COMES_BACK
+    return "\n\n".join(filter(None, (_NOT_PROMOTED, told, again)))
 
 
 def _take(steps: Iterable[_Step], outcome: Outcome) -> tuple[Outcome, bool]:

@@ -1,17 +1,24 @@
-"""What `update` does about promotions: it keeps standing drafts, and takes what people hold out of the others."""
+"""What `update` does about promotions: it keeps standing drafts, and the others as they were asked for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.model.charts import ChartAddress
 from bot.model.promotions import Asked
+from bot.model.references import Reference
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Decision, Held, Update, Verdict
+from bot.planning.commit_trailers import ChartRow
 from bot.planning.grouping import Key, promotion_key
-from bot.planning.rows import Row
+from bot.planning.mirrors import canonical
+from bot.planning.windows import opens_at
 from bot.ports import Progress, Registry
 from bot.promotion.lifting import lifted
+from bot.promotion.open_rows import row_of
+from bot.promotion.promotion_reasons import PROMOTION_HELD
+from bot.reason import Reason, Weight
 from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
 from bot.steps.open_promotions import OpenPromotion
@@ -19,13 +26,15 @@ from bot.steps.promote import promote
 from bot.steps.prove import prove_promotion
 from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, TierVerdicts
+from bot.steps.select_versions import version_in_use
+from bot.versions.version import try_flux
 
 
 class Draft(Struct, frozen=True, kw_only=True):
     """What one promotion is to be now.
 
     Attributes:
-        stands: Updates keep it; else somebody asked for it once, and it only loses what is held.
+        stands: Updates keep it; else somebody asked for it once, and it only loses rows.
     """
 
     key: Key
@@ -54,20 +63,20 @@ def drafts(
         progress: Of these questions.
     """
     drafter = _Drafter(resolved, configuration, recalled, remote, registry, progress)
-    with_held = [one for one in opened if one.held or one.done]
+    concerned = [one for one in opened if one.held or one.done or (one.behind and one.stands and one.pull.draft)]
     found: list[Draft] = []
     for tier in configuration.tiers:
         if tier.standing_draft:
             found.append(drafter.standing(tier))
-        for one in with_held:
+        for one in concerned:
             if one.tier.name == tier.name and not (tier.standing_draft and one.key == promotion_key()):
-                found += drafter.without_held(one)
+                found += drafter.asked_for(one)
     return tuple(found)
 
 
-def told(verdicts: Iterable[Verdict], promoted: Iterable[Verdict]) -> tuple[Verdict, ...]:
-    """The verdicts of a tier, with what its standing draft takes over, or why it does not."""
-    known = {one.reference: one.decision for one in promoted}
+def told(verdicts: Iterable[Verdict], promoted: Iterable[Verdict], *, stands: bool) -> tuple[Verdict, ...]:
+    """The verdicts of a tier, with what its standing draft takes over, or why it does not; of others the alarms."""
+    known = {one.reference: one.decision for one in promoted if stands or _alarms(one.decision)}
     return tuple(_told(one, known.get(one.reference)) for one in verdicts)
 
 
@@ -76,6 +85,10 @@ def _told(verdict: Verdict, promoted: Decision | None) -> Verdict:
     if isinstance(promoted, Update) or (quiet and isinstance(promoted, Held)):
         return replace(verdict, decision=promoted)
     return verdict
+
+
+def _alarms(decision: Decision) -> bool:
+    return isinstance(decision, Held) and decision.reason.weight is Weight.ALARM
 
 
 class _Drafter:
@@ -92,37 +105,53 @@ class _Drafter:
         self._remote, self._registry, self._progress = remote, registry, progress
 
     def standing(self, tier: Tier) -> Draft:
+        """Outside of its windows it keeps its versions: what a person takes out of it goes, and nothing else moves."""
         branch = self._remote.promotion(tier, promotion_key())
-        rows = self._remote.rows(tier, branch) if branch else frozenset()
-        lifted_tier = lifted(tier, windows=tier.proposing.windows)
-        return _drafted(self._judged(tier, rows), lifted_tier, promotion_key(), stands=True)
+        rows = self._remote.record(tier, branch).rows if branch else ()
+        windows = tier.proposing.windows
+        judged = self._judged(Asked(to=tier.name), rows, keeps=opens_at(windows, self._recalled.now) is not None)
+        return _drafted(judged, lifted(tier, windows=windows), promotion_key(), stands=True)
 
-    def without_held(self, one: OpenPromotion) -> Iterator[Draft]:
-        """Of one chart nothing is left then, nor of what the base has; of several the others are judged anew."""
-        rows = frozenset(Row(chart=row.chart, version=row.new) for row in one.rows)
-        if one.done or one.key != promotion_key():
-            [view] = [view for view in self._resolved.views if view.tier.name == one.tier.name]
-            current = (
-                Verdict(tier=view.tier, reference=reference, decision=Current(version=""))
-                for reference in view.references
-            )
-            judged = TierVerdicts(view=view, verdicts=tuple(current))
-        elif one.tier.pace.comes_from:
-            judged = _only({row.chart for row in rows}, self._judged(one.tier, rows))
-        else:
-            # Only who asked for it knows which tier it came from.
+    def asked_for(self, one: OpenPromotion) -> Iterator[Draft]:
+        """The same rows on the base as it is now, but for those that somebody holds or took back, or that it has.
+
+        Nothing where only who asked for it knows which tier it came from; unless none of its rows is left.
+        """
+        tier, asked = one.tier, self._asked(one)
+        if asked is None or not (tier.pace.comes_from or asked.reason):
+            if one.done or len(one.held) == len({(row.chart, row.new) for row in one.rows}):
+                yield _drafted(self._nothing_left(one), lifted(tier), one.key, stands=False)
             return
-        yield _drafted(judged, lifted(one.tier), one.key, stands=False)
+        judged = _only(one.rows, self._judged(asked, one.rows, keeps=True))
+        yield _drafted(judged, lifted(tier, str(asked.chart or "")), one.key, stands=False)
 
-    def _judged(self, tier: Tier, rows: Iterable[Row]) -> TierVerdicts:
+    def _asked(self, one: OpenPromotion) -> Asked | None:
+        """What was asked for then; None where nothing tells."""
+        everything = Asked(to=one.tier.name)
+        if one.key == promotion_key() or not one.rows:
+            return everything if one.key == promotion_key() else None
+        host, _, name = one.rows[0].chart.partition("/")
+        chart = canonical(ChartAddress(host=host, name=name), self._configuration.mirrors)
+        if promotion_key(str(chart)).text != one.key.text:
+            return None
+        version = try_flux(one.rows[0].new.replace("_", "+")) if one.reason else None
+        return replace(everything, chart=chart, version=str(version or ""), reason=one.reason if version else "")
+
+    def _nothing_left(self, one: OpenPromotion) -> TierVerdicts:
+        [view] = [view for view in self._resolved.views if view.tier.name == one.tier.name]
+        why = {row.chart: PROMOTION_HELD(version=row.version, why=said) for row, said in one.held.items()}
+        return TierVerdicts(view=view, verdicts=tuple(_stays(view.tier, each, why) for each in view.references))
+
+    def _judged(self, asked: Asked, rows: tuple[ChartRow, ...], *, keeps: bool) -> TierVerdicts:
         return promote(
-            Asked(to=tier.name),
+            asked,
             self._resolved,
             self._configuration,
             self._recalled,
             self._registry,
             self._progress,
-            {row.chart: row.version for row in rows},
+            rows,
+            keeps=keeps,
         )
 
 
@@ -131,12 +160,21 @@ def _drafted(judged: TierVerdicts, tier: Tier, key: Key, *, stands: bool) -> Dra
     return Draft(key=key, edits=prove_promotion(edits), stands=stands)
 
 
-def _only(charts: set[str], judged: TierVerdicts) -> TierVerdicts:
+def _only(rows: tuple[ChartRow, ...], judged: TierVerdicts) -> TierVerdicts:
     """Nothing comes into a draft that nobody asks for now."""
     verdicts = (
         replace(one, decision=Current(version=one.decision.old))
-        if isinstance(one.decision, Update) and str(one.reference.source.address) not in charts
+        if isinstance(one.decision, Update) and row_of(one.reference, rows) is None
         else one
         for one in judged.verdicts
     )
     return replace(judged, verdicts=tuple(verdicts))
+
+
+def _stays(tier: Tier, reference: Reference, why: Mapping[str, Reason]) -> Verdict:
+    text, reason = version_in_use(reference), why.get(str(reference.source.address))
+    return Verdict(
+        tier=tier,
+        reference=reference,
+        decision=Held(version=text, reason=reason) if reason else Current(version=text),
+    )

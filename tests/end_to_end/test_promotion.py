@@ -69,7 +69,7 @@ def test_it_is_one_draft_with_the_versions_and_digests_of_staging(branches: Flee
     pull = branches.open[BRANCH]
     assert (pull.draft, pull.base_branch) == (True, "main")
     assert branches.digests["redis", "20.2.0"].partition(":")[2] in (pull.body or "")
-    assert "staging runs it since 2026-03-01 00:00 UTC" in (pull.body or "")
+    assert "staging has run it since 2026-03-01 00:00 UTC" in (pull.body or "")
     assert branches.hosted.tip("main") == before
 
 
@@ -163,6 +163,21 @@ def test_a_standing_draft_is_kept_by_updates_until_somebody_marks_it_ready(branc
     call(10.1, "update")
     assert production(branches) == branches.manifests("apps", "6.6.0", "20.2.0")
     assert branches.open[BRANCH].number == pull.number
+
+
+def test_a_draft_whose_base_moved_keeps_the_rest_of_what_was_asked_for(branches: Fleet, call: Call) -> None:
+    call(5, "promote", "--to", "production")
+    moves(branches, "staging", "apps", "6.6.0", "20.2.0", 6)
+    moves(branches, "main", "apps", "6.5.3", "20.2.0", 6)
+    assert call(10, "update").code == 0
+    assert production(branches) == {"apps/podinfo.yaml": fleet_files.podinfo("6.5.4")}
+    assert branches.hosted.log(BRANCH)[1].sha == branches.hosted.tip("main")
+    call(10.1, "update")
+    assert branches.writes == []
+
+    moves(branches, "main", "apps", "6.5.4", "20.2.0", 11)
+    call(11, "update")
+    assert BRANCH not in branches.open
 
 
 @pytest.mark.parametrize("event", ["pull_request", "pull_request_target"])

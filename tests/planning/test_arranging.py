@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from bot.model.proposing import Amounts, Extras, Grouping, Majors, Mode, Proposing, ProposingRule, Window
 from bot.model.tiers import Rule, Tier
 from bot.model.verdicts import Edit, Held, ReachedTier, Update, Verdict
-from bot.planning.arranging import PATIENCE, Arrangement, Standing, arrange_tier
+from bot.planning.arranging import PATIENCE, Arrangement, arrange_tier
+from bot.planning.candidates import Standing
 from bot.planning.memory import TierMemory
 from bot.planning.rows import Row
 from bot.planning.smaller_jumps import SmallerJump
@@ -276,6 +277,16 @@ def test_what_is_open_stays_as_it_is_outside_of_them() -> None:
     assert found.frozen == {"all"}
 
 
+def test_where_a_person_holds_a_row_it_loses_rows_outside_of_them_and_gains_none() -> None:
+    standing = {"all": frozenset({row("a"), row("b"), row("held")})}
+    verdicts = update("a"), update("b", "1.2.5"), update("c")
+    there = Standing(rows=standing, held=frozenset({"all"}))
+    of = within_hours()
+    found = arrange_tier(of, verdicts, configuration(of), there, TierMemory(), NOW)
+    assert (proposed(found), found.frozen) == ({"": ["a"]}, frozenset())
+    assert reasons(found) == {"b": "waits-for-window", "c": "waits-for-window"}
+
+
 def test_a_chart_with_a_window_of_its_own_does_not_hold_up_the_others() -> None:
     only = replace(rule(charts=[f"{HOST}a"]), proposing=ProposingRule(windows=(OFFICE,)))
     found = arranged(dev(), update("a"), update("b"), standing={"all": frozenset({row("b")})}, rules=(only,))
@@ -331,6 +342,16 @@ def test_a_smaller_jump_is_looked_for_only_where_it_would_be_proposed(
     jump: str, memory: TierMemory, of: Tier, *, deeper: bool
 ) -> None:
     assert bool(arranged(of, update("a", "2.0.0", jump), memory=memory).deeper) is deeper
+
+
+@pytest.mark.parametrize(("jumps", "deeper"), [({"major"}, True), ({"major", "minor"}, True), (set(), False)])
+def test_outside_of_a_window_a_smaller_jump_is_looked_for_only_where_its_own_is_open(
+    jumps: set[str], *, deeper: bool
+) -> None:
+    closed = replace(rule(), jumps=frozenset(jumps), proposing=ProposingRule(windows=(OFFICE,)))
+    of = replace(dev(), proposing=Proposing(majors=Majors.TOGETHER))
+    found = arranged(of, update("a", "2.0.0", "major"), rules=(closed,))
+    assert (bool(found.deeper), reasons(found)) == (deeper, {"a": "waits-for-window"})
 
 
 def test_a_value_that_several_tiers_share_has_no_smaller_jump() -> None:

@@ -39,6 +39,23 @@ def test_what_was_written_is_read_back_whatever_it_held(record: CommitRecord) ->
     assert re.fullmatch(r"[A-Za-z0-9._+/~%: \n-]+", written(record))
 
 
+@pytest.mark.parametrize("reason", ["it mends #12", "@all: `x` <b>ü</b> ${{ x }}", "[skip ci]"])
+def test_a_person_s_reason_is_read_back_and_says_nothing_to_a_forge(reason: str) -> None:
+    record = CommitRecord(tier="live", rows=(PODINFO,), reason=reason)
+    assert read(trailers(message(record))) == record
+    assert re.fullmatch(r"[A-Za-z0-9._+/~% :\n-]+", written(record))
+
+
+@pytest.mark.parametrize(
+    ("said", "found"), [("as%20it%20is", "as it is"), ("as it is", "as it is"), ("a%0Ab", "a%0Ab"), ("%FF", "%FF")]
+)
+def test_a_reason_that_others_wrote_is_one_line_of_bounded_length(said: str, found: str) -> None:
+    given_trailers = [("Flux-Chart-Bot-Tier", "live"), ("Flux-Chart-Bot-Reason", said + "x" * 500)]
+    record = read(given_trailers)
+    assert record is not None
+    assert record.reason == (found + "x" * 500)[:200]
+
+
 @given(text=_TEXTS)
 def test_any_text_is_one_word(text: str) -> None:
     assert re.fullmatch(r"[A-Za-z0-9._+/~%:-]+", word(text))

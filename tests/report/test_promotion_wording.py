@@ -39,12 +39,15 @@ def body(*verdicts: Verdict, behind: tuple[Verdict, ...] = (), tier: Tier = LIVE
 @pytest.mark.parametrize(
     ("ran", "said"),
     [
-        (Ran(tier="staging", commit=COMMIT, since=DAY), "staging runs it since 2026-05-01 09:00 UTC (<code>0123456789"),
-        (Ran(tier="staging", since=DAY, until=LATER), "staging ran it since 2026-05-01 09:00 UTC until 2026-05-07"),
-        (Ran(tier="staging", dated=DAY), "staging runs it, by its commit's own date since 2026-05-01 09:00 UTC"),
+        (
+            Ran(tier="staging", commit=COMMIT, since=DAY),
+            "staging has run it since 2026-05-01 09:00 UTC (<code>0123456789",
+        ),
+        (Ran(tier="staging", since=DAY, until=LATER), "staging ran it from 2026-05-01 09:00 UTC until 2026-05-07"),
+        (Ran(tier="staging", dated=DAY), "staging has run it since 2026-05-01 09:00 UTC (its commit's own date) |"),
         (Ran(tier="staging"), "staging runs it |"),
         (Ran(tier="staging", green=("ci/smoke of ann",)), "success of <code>ci/smoke of ann</code>"),
-        (None, "no tier before ran it, as far as its history was read"),
+        (None, "no tier before it ran this, as far as their history was read"),
     ],
 )
 def test_the_evidence_says_what_is_proved_and_what_is_not(ran: Ran | None, said: str) -> None:
@@ -55,6 +58,11 @@ def test_every_tier_before_is_named() -> None:
     both = replace(LIVE, pace=Pace(comes_from=("staging", "canary")))
     assert "Chart versions that **staging** runs, for" in body(promoted())
     assert "Chart versions that **staging** and **canary** run, for" in body(promoted(), tier=both)
+
+
+def test_what_the_tier_before_left_since_is_not_said_to_run_there() -> None:
+    left = promoted(ran=Ran(tier="staging", since=DAY, until=LATER))
+    assert "Chart versions that **staging** ran, for" in body(left)
 
 
 def test_what_could_not_be_looked_up_reads_the_same_whatever_the_registry_says() -> None:

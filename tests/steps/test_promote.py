@@ -1,28 +1,24 @@
 """`promote`: what the tier before runs, its digests and its evidence, in one draft; or why not, release by release."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from unittest import mock
+from collections.abc import Mapping
 
 import pytest
 from builders import PODINFO, configuration, digest, pace, source, tier
 from doubles.flux_manifests import applied
 from doubles.github.seeding import Content
-from doubles.memory_forge import MemoryForge
-from doubles.memory_repository import MemoryRepository
+from doubles.kills import Killed, killed_at
 from doubles.story import Story, oci, release, repository
 from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
 from bot.errors import ExitCode, UsageError
 from bot.ledger.model import Ledger, Matter, Word
-from bot.model.commits import EntryKind, FileChange, PushRejected
+from bot.model.commits import EntryKind, FileChange
 from bot.model.proposals import SaidStatus, State
 from bot.model.proposing import AutoMerge, Extras
 from bot.model.tiers import Configuration, RequiredStatus, Tier
 from bot.model.verdicts import Current, Edit, Held, Update, Verdict
-from bot.reason import Reason
 from bot.report.document import document, schema
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.headline import headline
@@ -106,7 +102,7 @@ def test_the_evidence_is_in_the_body_with_its_commit_and_the_digest() -> None:
     told = soaked()
     sha = told.remote.branches["main"]
     told.promote()
-    assert f"staging runs it since 2026-01-01 00:00 UTC (<code>{sha[:10]}</code>)" in body(told)
+    assert f"staging has run it since 2026-01-01 00:00 UTC (<code>{sha[:10]}</code>)" in body(told)
     assert told.registry.charts[source(PODINFO)]["1.2.4"].digest.partition(":")[2] in body(told)
 
 
@@ -416,8 +412,8 @@ class TestAPersonsWord:
         told.promote(**ASKED)
         [branch] = [name for name in told.remote.branches if name.startswith("flux-chart-bot/live/promotion-podinfo-")]
         assert proposed(told, branch) == {LIVE: release("1.2.5").encode()}
-        assert "no tier before ran it" in body(told)
-        assert body(told).startswith("A chart version, for **live**. Nobody merges this but a person.")
+        assert "no tier before it ran this" in body(told)
+        assert body(told).startswith("A chart version for **live**. Only a person merges this.")
         assert "**By a person's word**" in body(told)
         assert "@fixes" not in body(told)
         assert "](http" not in body(told)
@@ -608,34 +604,6 @@ def replace_in(told: Story, path: str, old: str, new: str) -> FileChange:
     before = told.remote.files("main")[path]
     after = before.replace(old.encode(), new.encode())
     return FileChange(path=path, kind=EntryKind.FILE, before=before, after=after)
-
-
-class Killed(BaseException):
-    """The end of a process."""
-
-
-@contextmanager
-def killed_at(number: int) -> Iterator[list[str]]:
-    """Ends the run before its write of this number, from 0; gives the writes that it made or was about to make."""
-    told: list[str] = []
-
-    def before(name: str) -> None:
-        told.append(name)
-        if len(told) > number:
-            raise Killed
-
-    push, write = MemoryRepository._move, MemoryForge._write
-
-    def pushing(self: MemoryRepository, branch: str, new: str | None, expected: str | None) -> PushRejected | None:
-        before(f"push {branch}")
-        return push(self, branch, new, expected)
-
-    def writing(self: MemoryForge, name: str, about: str) -> Reason | None:
-        before(name)
-        return write(self, name, about)
-
-    with mock.patch.object(MemoryRepository, "_move", pushing), mock.patch.object(MemoryForge, "_write", writing):
-        yield told
 
 
 class TestItsLife:

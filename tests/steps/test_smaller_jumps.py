@@ -1,11 +1,13 @@
 """smaller jumps: what is refused, taken out, only told of or apart keeps no smaller jump of its chart away."""
 
+from datetime import UTC
+
 import pytest
 from builders import PODINFO, configuration, rule, source, tier
 from doubles.story import Story, release
 from msgspec.structs import replace
 
-from bot.model.proposing import Amounts, Majors, Mode, NamedGroup, Proposing, ProposingRule
+from bot.model.proposing import Amounts, Majors, Mode, NamedGroup, Proposing, ProposingRule, Window
 from bot.model.tiers import Tier
 from bot.model.verdicts import Held, Update
 from bot.planning.grouping import branch_of
@@ -129,6 +131,47 @@ def test_where_majors_are_together_only_the_best_is_proposed() -> None:
     assert proposed(story) == {"all": "2.0.0"}
     close(story, "all")
     assert proposed(story) == {"all": "1.5.0"}
+
+
+def majors_in(story: Story, month: int) -> Story:
+    """Majors are proposed in that month only."""
+    window = Window(cron=f"* * * {month} *", zone=UTC, name="UTC")
+    waits = replace(rule(), jumps=frozenset({"major"}), proposing=ProposingRule(windows=(window,)))
+    story.configuration = configuration(*story.configuration.tiers, rules=[waits])
+    return story
+
+
+@pytest.mark.parametrize(("of", "major"), [(TOGETHER, "all"), (DEV, "majors")])
+def test_a_major_that_waits_for_its_window_keeps_no_smaller_jump_away(of: Tier, major: str) -> None:
+    story = majors_in(fleet(of, "1.0.1", "1.5.0"), 7)
+    run(story)
+    assert proposed(story) == {"all": "1.5.0"}
+    run(story.push(PODINFO, "2.0.0"))
+    assert proposed(story) == {"all": "1.5.0"}
+    [held] = [one.decision for one in story.arranged().tiers[0].verdicts]
+    assert isinstance(held, Update)
+    assert [(one.tag, one.why) for one in held.refused] == [("2.0.0", "waits until 2026-07-01 00:00 UTC")]
+    run(story.push(PODINFO, "1.5.1"))
+    assert proposed(story) == {"all": "1.5.1"}
+    majors_in(story, story.now.month)
+    run(story)
+    assert proposed(story)[major] == "2.0.0"
+
+
+def test_a_major_that_is_open_stays_outside_of_its_window_though_a_newer_one_is_out() -> None:
+    story = majors_in(fleet(TOGETHER), fleet().now.month)
+    run(story)
+    assert proposed(story) == {"all": "2.0.0"}
+    majors_in(story, 7).push(PODINFO, "2.1.0")
+    assert run(story) == []
+
+
+def test_a_major_that_waits_for_its_window_keeps_no_other_chart_away() -> None:
+    story = majors_in(fleet(TOGETHER, "1.5.0"), 7)
+    run(story)
+    story.push(PODINFO, "2.0.0").push("ghcr.io/x/redis", "1.0.0", "1.1.0")
+    run(story.write({"apps/dev/b.yaml": release("1.0.0", chart="redis")}))
+    assert story.remote.files(ALL)["apps/dev/b.yaml"].decode() == release("1.1.0", chart="redis")
 
 
 def test_the_word_in_a_pull_request_says_where_the_larger_jump_is() -> None:

@@ -168,7 +168,7 @@ def test_a_tag_that_was_pushed_again_is_not_what_dev_ran() -> None:
     decision = decided(told)
     assert isinstance(decision, Held)
     assert decision.reason.sentence == (
-        f"dev runs 1.2.6 as {digest('6')}, and {PODINFO} has {digest('e')} under that tag now"
+        f"dev wrote {digest('6')} beside 1.2.6, and {PODINFO} has {digest('e')} under that tag now"
     )
 
 
