@@ -23,6 +23,8 @@ from bot.reason import Reason
 
 if TYPE_CHECKING:
     from github import Github  # noqa: TID251 - this package is its home
+    from github.NamedUser import NamedUser  # noqa: TID251 - as above
+    from github.Organization import Organization  # noqa: TID251 - as above
     from github.PullRequest import PullRequest as ApiPullRequest  # noqa: TID251 - as above
     from github.Repository import Repository as ApiRepository  # noqa: TID251 - as above
 
@@ -294,9 +296,10 @@ def _say_once(pull: ApiPullRequest, text: str, what: str, login: str) -> None:
     """
     for left in reversed(range(_COMMENT_ATTEMPTS)):
         with asking(what):
-            known = next((said for said in pull.get_issue_comments() if _CLOSING_MARK in (said.body or "")), None)
+            ours = (said for said in pull.get_issue_comments() if _login(said.user) == login)
+            known = next((said for said in ours if _CLOSING_MARK in (said.body or "")), None)
             if known is not None:
-                if known.user.login == login and known.body.splitlines() != text.splitlines():
+                if known.body.splitlines() != text.splitlines():
                     # It was opened again since, and is closed for another reason now.
                     known.edit(text)
                 return
@@ -327,13 +330,18 @@ def noreply_host(server_url: str) -> str:
     return f"users.noreply.{urlsplit(server_url).hostname or 'github.com'}"
 
 
+def _login(user: NamedUser | Organization | None) -> str:
+    """Empty for null: an account that is gone. PyGithub's types do not say so, GitHub's description does."""
+    return user.login if user else ""
+
+
 def _pull_request(pull: ApiPullRequest) -> PullRequest:
     # Null where the fork was deleted, which PyGithub's types do not say.
     head_repository = cast("ApiRepository | None", pull.head.repo)
     return PullRequest(
         number=pull.number,
         url=pull.html_url,
-        author=pull.user.login,
+        author=_login(pull.user),
         head=pull.head.ref,
         head_sha=pull.head.sha,
         head_here=head_repository is not None and head_repository.full_name == pull.base.repo.full_name,
