@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, TextIO
 
 from bot.model.commits import FileChange
 from bot.ports import Progress
-from bot.reason import Reason, Weight
+from bot.reason import Weight
 from bot.report.diff import diff_lines
 from bot.report.escape import visible
 from bot.report.headline import headline
 from bot.report.matrix import Row, Tone, matrix
-from bot.report.run_report import RunReport, counted
+from bot.report.run_report import RunReport, counted, some
 from bot.report.told_reasons import Told, told_reasons
 
 if TYPE_CHECKING:
@@ -89,9 +89,9 @@ def _closing(report: RunReport) -> Iterator[str]:
     told = told_reasons(report)
     sections = (
         [_pull_request(report, outcome) for outcome in report.outcomes],
-        [_said(remark) for remark in report.remarks],
+        [remark.sentences for remark in report.remarks],
         [_told(one) for one in told if one.reason.weight is not Weight.COUNTED],
-        [f"{len(one.spots)} x {_said(one.reason)}" for one in told if one.reason.weight is Weight.COUNTED],
+        [f"{len(one.spots)} x {one.reason.sentences}" for one in told if one.reason.weight is Weight.COUNTED],
     )
     for section in filter(None, sections):
         yield ""
@@ -110,7 +110,7 @@ def _pull_request(report: RunReport, outcome: "Outcome") -> str:
     # Where it has no address yet, its branch tells it from others of one title.
     words += f" {what_became(report, outcome)}: {outcome.url or plan.branch}"
     if reason := outcome.problem or plan.reason:
-        words += f". {_said(reason)}"
+        words += f". {reason.sentences}"
     if outcome.open_by_hand:
         words += f" Open it by hand: {outcome.open_by_hand}"
     return words
@@ -119,13 +119,8 @@ def _pull_request(report: RunReport, outcome: "Outcome") -> str:
 def _told(told: Told) -> str:
     mark = "ALARM: " if told.reason.weight is Weight.ALARM else ""
     spots = [str(spot) for spot in told.spots if str(spot)]
-    more = f" and {len(spots) - MOST_SPOTS} more" if len(spots) > MOST_SPOTS else ""
-    where = f" In {', '.join(spots[:MOST_SPOTS])}{more}" if spots else ""
-    return f"{mark}{_said(told.reason)}{where}"
-
-
-def _said(reason: Reason) -> str:
-    return f"{str(reason).rstrip('.')}."
+    where = f" In {some(spots, MOST_SPOTS)}" if spots else ""
+    return f"{mark}{told.reason.sentences}{where}"
 
 
 def _show_rich(report: RunReport, console: "Console") -> None:

@@ -27,7 +27,7 @@ from bot.report.body_parts import (
 from bot.report.commit_message import commit_message_of, filled, goes_back, title_of, what_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
-from bot.report.run_report import updates_of
+from bot.report.run_report import some, updates_of
 from bot.report.since import behind_text
 
 MOST_WHYS = 2
@@ -109,13 +109,12 @@ def _shared(updates: Iterable[Verdict]) -> list[Markdown]:
     for verdict in updates:
         for one in verdict.decision.shared if isinstance(verdict.decision, Update) else ():
             ways.setdefault(one.tier, {}).update(dict.fromkeys(one.ways))
-    return [_moves(tier, list(found)) for tier, found in ways.items()]
+    return [_moves(tier, found) for tier, found in ways.items()]
 
 
-def _moves(tier: Tier, ways: list[str]) -> Markdown:
-    more = f" and {len(ways) - MOST_PLACES} more" if len(ways) > MOST_PLACES else ""
+def _moves(tier: Tier, ways: Iterable[str]) -> Markdown:
     production = " (production)" if tier.production else ""
-    return Markdown(f"- **{tier.name}**{production}, by {', '.join(map(code, ways[:MOST_PLACES]))}{more}")
+    return Markdown(f"- **{tier.name}**{production}, by {some([code(way) for way in ways], MOST_PLACES)}")
 
 
 def _goes_back(line: Line) -> Markdown:
