@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec.structs import replace
-
 from bot.maturity.durations import moment_text
 from bot.model.promotions import LowerChange, Promoted, Ran
 from bot.model.proposals import Texts
@@ -25,7 +23,7 @@ from bot.report.body_parts import (
     places_of,
     row_of_line,
 )
-from bot.report.commit_message import commit_message_of, filled, goes_back, title_of, what_of
+from bot.report.commit_message import commit_message_of, filled, title_of, titled, what_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
 from bot.report.run_report import some, updates_of
@@ -65,8 +63,7 @@ def promotion_texts(
     """
     wanted = updates_of(updates)
     lines = lines_of(wanted)
-    if goes_back(lines):
-        templates = replace(templates, title=templates.rollback_title, commit_title=templates.rollback_title)
+    templates = titled(templates, lines)
     return Texts(
         title=title_of(templates.title, tier, lines, key),
         body=_body(tier, lines, wanted, tuple(behind), templates, key, tuple(taken_out)),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.model.proposals import Outcome
 
 MOST_SPOTS = 3
+_COUNTED = "answers from registries"
 _STYLES = {Tone.UPDATE: "green", Tone.HELD: "yellow", Tone.NOTED: "", Tone.QUIET: "dim"}
 _DIFF_STYLES = {"+++": "bold", "---": "bold", "diff": "bold", "+": "green", "-": "red", "@": "cyan"}
 
@@ -43,13 +44,13 @@ def show_diff(changes: Iterable[FileChange], stream: TextIO) -> None:
         console.print(_text(line, style), soft_wrap=True)
 
 
-def progress_on(stream: TextIO, what: str = "answers from registries") -> Progress:
+def progress_on(stream: TextIO) -> Progress:
     """Say how far a long step is: one line that counts up on a terminal; in a log the first step says its end."""
     told = False
 
     def on_terminal(done: int, of: int) -> None:
         end = "\n" if done >= of else ""
-        stream.write(f"\r{done} of {of} {what}{end}")
+        stream.write(f"\r{done} of {of} {_COUNTED}{end}")
         stream.flush()
 
     def in_log(done: int, of: int) -> None:
@@ -57,7 +58,7 @@ def progress_on(stream: TextIO, what: str = "answers from registries") -> Progre
         # The later ones are short, and a line of each would be most of a quiet run's log.
         if done >= of > 0 and not told:
             told = True
-            stream.write(f"{done} of {of} {what}\n")
+            stream.write(f"{done} of {of} {_COUNTED}\n")
 
     return on_terminal if stream.isatty() else in_log
 

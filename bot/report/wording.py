@@ -3,8 +3,6 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from msgspec.structs import replace
-
 from bot.maturity.maturity_reasons import WAITS
 from bot.model.proposals import Texts
 from bot.model.templates import DEFAULT_TEMPLATES, Template, Templates
@@ -24,7 +22,7 @@ from bot.report.body_parts import (
     places_of,
     row_of_line,
 )
-from bot.report.commit_message import commit_message_of, filled, goes_back, title_of, what_of
+from bot.report.commit_message import commit_message_of, filled, title_of, titled, what_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
 from bot.report.run_report import some, updates_of
@@ -53,8 +51,7 @@ def pull_request_texts(
     """
     wanted = updates_of(updates)
     lines = lines_of(wanted)
-    if goes_back(lines):
-        templates = replace(templates, title=templates.rollback_title, commit_title=templates.rollback_title)
+    templates = titled(templates, lines)
     return Texts(
         title=title_of(templates.title, tier, lines, key),
         body=_body(templates.body_header, tier, lines, wanted, key, taken_out),
