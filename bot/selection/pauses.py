@@ -37,14 +37,7 @@ def paused(current: Current, reference: Reference, version: Version, limits: Lim
     remark = _waits(waits, limits) if waits else _nothing_to_take(current.refused, reference, version, limits)
     if remark is None:
         return replace(current, ahead=_ahead(current.refused, limits))
-    return Current(
-        version=current.version,
-        newest=current.newest,
-        behind=current.behind,
-        refused=current.refused,
-        remark=remark,
-        waiting=_waiting(waits, limits) if waits else None,
-    )
+    return replace(current, remark=remark, waiting=_waiting(waits, limits) if waits else None)
 
 
 def _first(waits: list[Refused]) -> Refused:

@@ -295,7 +295,7 @@ def test_a_rule_may_take_the_windows_away() -> None:
     ("keys", "said"),
     [
         ("windows: [{cron: '0 9 * * *'}]", "`0 9 * * *` names minutes"),
-        ("windows: [{cron: '* 9 * *'}]", "has not the five fields"),
+        ("windows: [{cron: '* 9 * *'}]", "does not have the five fields"),
         ("windows: [{cron: '* 9 * * *', zone: Mars/Base}]", "`Mars/Base` is no time zone"),
         ("windows: [{cron: '* 9 * * *', zone: ../etc/passwd}]", "is no time zone"),
         ("windows: [{cron: '* 9 * * *', zone: Europe}]", "is no time zone"),
