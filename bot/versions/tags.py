@@ -26,8 +26,6 @@ from bot.versions.version import Version, try_flux, try_plain, try_strict
 
 # https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
-# Signatures, attestations and SBOMs of cosign, and the fallback tags of OCI referrers.
-_SUPPLY_CHAIN = re.compile(r"sha(?:256-[0-9a-f]{64}|512-[0-9a-f]{128})(?:\.[a-z]+)?")
 
 
 class TagRule(Enum):
@@ -57,16 +55,10 @@ class SeenTags(Struct, frozen=True, kw_only=True):
     """What Flux sees in a chart's tags.
 
     Attributes:
-        versions: In the registry's order.
-        malformed: Tags outside the OCI grammar, which no registry may list; dropped.
-        supply_chain: Tags that hold a signature, attestation, SBOM or referrers list.
-        others: Every other tag that is no version under the rule, or that the filter leaves out.
+        versions: In the registry's order; tags outside the OCI grammar, which no registry may list, are none.
     """
 
     versions: tuple[TaggedVersion, ...]
-    malformed: int = 0
-    supply_chain: int = 0
-    others: int = 0
 
     def newest_first(self) -> tuple[TaggedVersion, ...]:
         """By falling precedence; equal ones stay in the registry's order."""
@@ -152,18 +144,11 @@ def choose(versions: Iterable[TaggedVersion], constraint: Constraint) -> FluxCho
 
 def _see(tags: Iterable[str], rule: TagRule, read: Callable[[str], Version | None], only: Pattern | None) -> SeenTags:
     versions: list[TaggedVersion] = []
-    malformed = supply_chain = others = 0
     for tag in tags:
-        if not _TAG.fullmatch(tag):
-            malformed += 1
-        elif (only is None or only.found_in(tag)) and (version := read(tag)) is not None:
+        if _TAG.fullmatch(tag) and (only is None or only.found_in(tag)) and (version := read(tag)) is not None:
             text = version.original if rule is TagRule.HELM_REPOSITORY else tag
             versions.append(TaggedVersion(version, tag, text))
-        elif _SUPPLY_CHAIN.fullmatch(tag):
-            supply_chain += 1
-        else:
-            others += 1
-    return SeenTags(versions=tuple(versions), malformed=malformed, supply_chain=supply_chain, others=others)
+    return SeenTags(versions=tuple(versions))
 
 
 def _read_as_is(tag: str) -> Version | None:

@@ -54,7 +54,7 @@ class InvalidVersion(ValueError):
 class Version(Struct, frozen=True, eq=False):
     """A version. Comparison and hash follow precedence, so build metadata and spelling make no difference to either.
 
-    Made by `parse_loose`, `parse_strict` and `parse_flux`, or their `try_` forms.
+    Made by `try_loose` and the other `try_` functions.
 
     Attributes:
         key: Orders versions: major, minor, patch, 1 for a stable version or 0 for a prerelease, then its identifiers.
@@ -176,20 +176,7 @@ def try_full(text: str) -> Version | None:
 
 def parse_loose(text: str) -> Version:
     """`try_loose`, for texts that must be versions. Raises `InvalidVersion`."""
-    return _required(try_loose(text), text)
-
-
-def parse_strict(text: str) -> Version:
-    """`try_strict`, for texts that must be versions. Raises `InvalidVersion`."""
-    return _required(try_strict(text), text)
-
-
-def parse_flux(text: str) -> Version:
-    """`try_flux`, for texts that must be versions. Raises `InvalidVersion`."""
-    return _required(try_flux(text), text)
-
-
-def _required(version: Version | None, text: str) -> Version:
+    version = try_loose(text)
     if version is None:
         raise InvalidVersion(text)
     return version

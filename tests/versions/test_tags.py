@@ -44,13 +44,12 @@ def test_the_spelling_of_a_tag_is_kept_for_writing() -> None:
 
 
 @pytest.mark.parametrize("rule", TagRule)
-def test_tags_outside_the_grammar_and_signatures_are_dropped_and_counted(rule: TagRule) -> None:
+def test_tags_outside_the_grammar_and_signatures_are_dropped(rule: TagRule) -> None:
     digest = "a" * 64
     hostile = ["1.2.3\n", '1.2.3"\n  insecure: true', "1.2.3+b", "", "-1.2.3", ".1.2.3", "1.2.3-" + "a" * 123, "1.2.3é"]
     signatures = [f"sha256-{digest}", f"sha256-{digest}.sig", f"sha256-{digest}.att", f"sha256-{digest}.sbom"]
     found = see_tags([*hostile, *signatures, "latest", "sha256-1", "1.2.3"], rule)
     assert [version.tag for version in found.versions] == ["1.2.3"]
-    assert (found.malformed, found.supply_chain, found.others) == (len(hostile), len(signatures), 2)
 
 
 def test_the_filter_is_held_against_the_raw_tag_anywhere_in_it() -> None:

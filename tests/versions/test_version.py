@@ -4,9 +4,7 @@ from bot.versions.constraint import Constraint
 from bot.versions.version import (
     InvalidVersion,
     Version,
-    parse_flux,
     parse_loose,
-    parse_strict,
     try_flux,
     try_full,
     try_loose,
@@ -171,12 +169,10 @@ def test_what_a_constraint_takes_as_a_range_is_no_full_version(text: str) -> Non
     assert try_full(text) is None
 
 
-@pytest.mark.parametrize("parse", [parse_loose, parse_strict, parse_flux])
-def test_what_is_no_version_is_quoted_escaped_and_capped(parse: object) -> None:
+def test_what_is_no_version_is_quoted_escaped_and_capped() -> None:
     hostile = "1.2.3\n::error::\x1b[31m\u202e\ud800" + "x" * 10_000
-    assert callable(parse)
     with pytest.raises(InvalidVersion) as caught:
-        parse(hostile)
+        parse_loose(hostile)
     message = str(caught.value)
     assert caught.value.text == hostile
     assert message.isascii()
