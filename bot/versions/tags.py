@@ -94,7 +94,7 @@ def see_tags(tags: Iterable[str], rule: TagRule, only: Pattern | None = None) ->
     return _see(tags, rule, _READERS[rule], only)
 
 
-def see_pinnable(tags: Iterable[str], rule: TagRule, pinned: Version) -> SeenTags:
+def see_pinnable(tags: Iterable[str], rule: TagRule, *, prefixed: bool) -> SeenTags:
     """Find the versions that may stand where one exact version stands now.
 
     An exact version is looked up as it is written and never listed, so here Flux takes every full version under every
@@ -103,9 +103,9 @@ def see_pinnable(tags: Iterable[str], rule: TagRule, pinned: Version) -> SeenTag
     Args:
         tags: Raw tags in the registry's order; may be hostile.
         rule: Where the version is written.
-        pinned: The version in use, from `read_pin`.
+        prefixed: Whether the version in use is written with a `v`.
     """
-    return _see(tags, rule, _read_prefixed if pinned.original.startswith("v") else _read_bare, None)
+    return _see(tags, rule, _read_prefixed if prefixed else _read_bare, None)
 
 
 def read_pin(text: str, rule: TagRule) -> Version | None:

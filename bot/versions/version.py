@@ -16,8 +16,6 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from bot.versions.quoting import quoted
-
 LONGEST_VERSION = 256
 """Bytes; a longer text is no version (`MaxVersionLen`)."""
 LARGEST_NUMBER = 2**64 - 1
@@ -37,18 +35,6 @@ _PLAIN = re.compile(r"(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{
 
 IdentifierKey = tuple[int, int, str]
 PrecedenceKey = tuple[int, int, int, int, tuple[IdentifierKey, ...]]
-
-
-class InvalidVersion(ValueError):
-    """A text that is no version.
-
-    Attributes:
-        text: The text as it was given: foreign, not escaped.
-    """
-
-    def __init__(self, text: str) -> None:
-        super().__init__(f"not a version: {quoted(text)}")
-        self.text = text
 
 
 class Version(Struct, frozen=True, eq=False):
@@ -172,14 +158,6 @@ def try_full(text: str) -> Version | None:
     """
     found = _LOOSE.fullmatch(text)
     return try_loose(text) if found and found[3] else None
-
-
-def parse_loose(text: str) -> Version:
-    """`try_loose`, for texts that must be versions. Raises `InvalidVersion`."""
-    version = try_loose(text)
-    if version is None:
-        raise InvalidVersion(text)
-    return version
 
 
 def _version(major: int, minor: int, patch: int, prerelease: str, metadata: str, text: str) -> Version | None:

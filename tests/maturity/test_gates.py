@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from doubles.versions import parse_loose
 
 from bot.ledger.model import ChartSights
 from bot.maturity.gates import Run, SoakGate, WaitGate
 from bot.maturity.timeline import Span
-from bot.versions.version import parse_loose
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -1,7 +1,7 @@
 import pytest
+from doubles.versions import parse_loose
 
 from bot.versions.constraint import Constraint, Fault, InvalidConstraint
-from bot.versions.version import parse_loose
 
 
 def takes(constraint: str, version: str) -> bool:

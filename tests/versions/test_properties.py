@@ -1,10 +1,11 @@
+from doubles.versions import parse_loose
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.versions.constraint import Constraint
 from bot.versions.follow import Reach, limit
 from bot.versions.tags import TagRule, choose, see_tags
-from bot.versions.version import LARGEST_NUMBER, Version, parse_loose, try_flux, try_loose, try_strict
+from bot.versions.version import LARGEST_NUMBER, Version, try_flux, try_loose, try_strict
 
 numbers = st.one_of(st.integers(0, 3), st.integers(0, LARGEST_NUMBER))
 identifiers = st.one_of(
