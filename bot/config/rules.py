@@ -7,7 +7,7 @@ from typing import Any
 from bot.config.located import Located
 from bot.config.pace import read_duration
 from bot.config.proposing import group_faults, proposing_faults, read_proposing_rule
-from bot.config.tiers import constraint_fault, read_follow
+from bot.config.tiers import constraint_fault, pattern_faults, read_follow
 from bot.config.wording import nearest, shown
 from bot.errors import Fault
 from bot.model.tiers import Rule
@@ -50,7 +50,7 @@ def read_rule(
     faults = (
         *_chart_faults(located, {(*route, "match", *tail): text for tail, text in charts.items()}),
         *_tier_faults(located, {(*route, "match", *tail): text for tail, text in tiers.items()}, production_by_tier),
-        *_path_faults(located, {(*route, "match", *tail): text for tail, text in paths.items()}),
+        *pattern_faults(located, {(*route, "match", *tail): text for tail, text in paths.items()}),
         *_jump_faults(located, route, jumps, values),
         *follow_faults,
         *skip_faults,
@@ -87,12 +87,6 @@ def _chart_faults(located: Located, charts: dict[Route, str]) -> Iterator[Fault]
         elif pattern != pattern.lower():
             message = f"the chart pattern {shown(pattern)} has upper-case letters, which no chart's address has"
             yield located.fault(route, message, f"Write {shown(pattern.lower())}")
-
-
-def _path_faults(located: Located, paths: dict[Route, str]) -> Iterator[Fault]:
-    for route, pattern in paths.items():
-        if problem := pattern_problem(pattern):
-            yield located.fault(route, f"the pattern {shown(pattern)} {problem}")
 
 
 def _jump_faults(located: Located, rule: Route, jumps: dict[Route, str], values: dict[str, Any]) -> Iterator[Fault]:
