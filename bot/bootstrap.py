@@ -41,7 +41,7 @@ from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
-NEED_GIT = frozenset({"demo", "test", "update"})
+NEED_GIT = frozenset({"check", "demo", "hold", "promote", "release", "test", "update"})
 
 # What a child that installs may see of our environment: no token of the job is in it, whatever its name.
 PASSED_ON = frozenset(
