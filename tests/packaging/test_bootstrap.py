@@ -14,7 +14,7 @@ import pytest
 from doubles.recorded_install import ROOT, Project
 
 from bot import bootstrap
-from bot.cli.arguments import COMMANDS
+from bot.cli.explanations import COMMANDS
 
 CANARY = """
 import pathlib
