@@ -9,7 +9,7 @@ from bot.reason import Reason, Weight
 from bot.report.becoming import what_became
 from bot.report.escape import Markdown, code, markdown, prose, visible
 from bot.report.headline import headline
-from bot.report.matrix import Cell, Row, matrix
+from bot.report.matrix import Row, matrix
 from bot.report.run_report import RunReport, counted, some
 from bot.report.told_reasons import Told, told_reasons
 
@@ -66,12 +66,8 @@ def _matrix_lines(report: RunReport) -> Iterator[str]:
 
 
 def _row(row: Row) -> str:
-    cells = ("<br>".join(map(_cell, cells)) for cells in row.cells)
+    cells = ("<br>".join(markdown(str(cell)) for cell in cells) for cells in row.cells)
     return f"| {code(row.chart)} | {' | '.join(cells)} |"
-
-
-def _cell(cell: Cell) -> str:
-    return markdown(str(cell))
 
 
 def _pull_request_lines(report: RunReport) -> Iterator[str]:
