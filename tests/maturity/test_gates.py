@@ -55,6 +55,14 @@ def soaking(*runs: Run, unknown: str = "") -> SoakGate:
     return SoakGate(tier="dev", soak=3 * DAY, now=NOW, runs=runs, unknown=unknown)
 
 
+def test_where_no_soak_is_asked_for_no_length_of_time_is_said() -> None:
+    left = run(Span(value=NEW, begins=None, ends=NOW - DAY), Span(value=parse_loose("1.2.0"), begins=NOW - DAY))
+    objection = SoakGate(tier="dev", soak=timedelta(), now=NOW, runs=(left,)).objection("1.1.0", NEW)
+
+    assert objection
+    assert objection.why == "dev left it before it had soaked for any time"
+
+
 LONG = Span(value=NEW, begins=NOW - 5 * DAY)
 
 
