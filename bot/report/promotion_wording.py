@@ -143,15 +143,17 @@ def _row(line: Line) -> Markdown:
 
 
 def _ran(ran: Ran) -> Markdown:
-    """`staging runs it since 2026-05-01 09:00 UTC (0123abc)`; a time that nothing proves is said to be none."""
+    """`staging has run it since 2026-05-01 09:00 UTC (0123abc)`; a time that nothing proves is said to be none."""
     commit = f" ({code(ran.commit[:_SHORT])})" if ran.commit else ""
     green = f"; success of {', '.join(map(code, ran.green))}" if ran.green else ""
-    verb = "ran" if ran.until else "runs"
-    if ran.since:
-        until = f" until {moment_text(ran.until)}" if ran.until else ""
-        return Markdown(f"{ran.tier} {verb} it since {moment_text(ran.since)}{until}{commit}{green}")
-    dated = f", by its commit's own date since {moment_text(ran.dated)}" if ran.dated else ""
-    return Markdown(f"{ran.tier} {verb} it{dated}{commit}{green}")
+    if ran.since and ran.until:
+        told = f"ran it from {moment_text(ran.since)} until {moment_text(ran.until)}"
+    elif ran.since:
+        told = f"has run it since {moment_text(ran.since)}"
+    else:
+        dated = f", since {moment_text(ran.dated)} by its commit's own date" if ran.dated else ""
+        told = f"{'ran' if ran.until else 'runs'} it{dated}"
+    return Markdown(f"{ran.tier} {told}{commit}{green}")
 
 
 def _changes(line: Line) -> Iterator[Markdown]:

@@ -42,7 +42,7 @@ def test_a_version_walks_through_three_tiers_day_by_day(bot: Bot, tmp_path: Path
     assert "6.5.3, 6.5.4 exists" in days[6]
     assert "6.5.4 has not soaked: waits until 2026-01-12 17:00 UTC, soaks in staging" in days[7]
     assert "1 promotion for production" in days[8]
-    assert "staging runs it since 2026-01-09 17:00 UTC" in days[8]
+    assert "staging has run it since 2026-01-09 17:00 UTC" in days[8]
     assert "<code>Edit apps/staging/podinfo.yaml</code>" in days[8].partition("What else changed there")[2]
     assert "1 of 1 chart has nothing to do" in days[9]
     pages = [json.loads(page.read_text()) for page in (tmp_path / "kept/forge/pull-requests").glob("*.json")]

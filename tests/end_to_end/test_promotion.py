@@ -69,7 +69,7 @@ def test_it_is_one_draft_with_the_versions_and_digests_of_staging(branches: Flee
     pull = branches.open[BRANCH]
     assert (pull.draft, pull.base_branch) == (True, "main")
     assert branches.digests["redis", "20.2.0"].partition(":")[2] in (pull.body or "")
-    assert "staging runs it since 2026-03-01 00:00 UTC" in (pull.body or "")
+    assert "staging has run it since 2026-03-01 00:00 UTC" in (pull.body or "")
     assert branches.hosted.tip("main") == before
 
 

@@ -106,7 +106,7 @@ def test_the_evidence_is_in_the_body_with_its_commit_and_the_digest() -> None:
     told = soaked()
     sha = told.remote.branches["main"]
     told.promote()
-    assert f"staging runs it since 2026-01-01 00:00 UTC (<code>{sha[:10]}</code>)" in body(told)
+    assert f"staging has run it since 2026-01-01 00:00 UTC (<code>{sha[:10]}</code>)" in body(told)
     assert told.registry.charts[source(PODINFO)]["1.2.4"].digest.partition(":")[2] in body(told)
 
 
