@@ -62,7 +62,7 @@ MOVES_ON_TOP = ReasonKind(
 )
 OVERTAKEN = ReasonKind(
     "overtaken",
-    "#{number} moves {charts} from a version that its base has no more",
+    "#{number} moves {charts} from a version that its base no longer has",
     "Run `promote` for it again, or close it; an update closes it where its base has all of it",
 )
 FOREIGN_BRANCH = ReasonKind(

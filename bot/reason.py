@@ -1,4 +1,4 @@
-"""What a "why not" is made of; `bot.reasons` lists them all."""
+"""What a "why not" is made of; `bot.reasons` and the modules called `*_reasons` list them."""
 
 from enum import StrEnum
 
