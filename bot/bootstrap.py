@@ -41,7 +41,7 @@ from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
-NEED_GIT = frozenset({"demo", "test", "update"})
+NEED_GIT = frozenset({"check", "demo", "hold", "promote", "release", "test", "update"})
 
 # What a child that installs may see of our environment: no token of the job is in it, whatever its name.
 PASSED_ON = frozenset(
@@ -267,24 +267,21 @@ def _require_programs(*, git: bool, venv: bool) -> None:
     if venv and not (importlib.util.find_spec("venv") and _pip()):
         missing.append("Python's venv and pip")
         packages.append(f"python{sys.version_info[0]}.{sys.version_info[1]}-venv")
-    if missing and shutil.which("apt-get"):
+    if not missing:
+        return
+    mend = "Add with this system's package manager, then run again."
+    if shutil.which("apt-get"):
         sudo = "" if os.geteuid() == 0 else "sudo "
-        raise BootstrapError(
-            f"missing here: {', '.join(missing)}. Add with: {sudo}apt-get install -y {' '.join(packages)}"
-        )
-    if missing:
-        raise BootstrapError(
-            f"missing here: {', '.join(missing)}. Add with this system's package manager, then run again."
-        )
+        mend = f"Add with: {sudo}apt-get install -y {' '.join(packages)}"
+    raise BootstrapError(f"missing here: {', '.join(missing)}. {mend}")
 
 
 def _settings(children: _Children, pip: Sequence[str]) -> dict[str, str]:
     """Asks pip for the machine's settings: its files and environment variables, in its own order."""
     asked = {"PIP_CONFIG_FILE", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS"} | {_variable(name) for name in SETTINGS}
-    listed = children.run(
-        [*pip, "config", "list"], {name: value for name, value in children.environ.items() if name in asked}
-    )
-    return settings_from(listed) | _certificates(children.environ, settings_from(listed))
+    seen = {name: value for name, value in children.environ.items() if name in asked}
+    settings = settings_from(children.run([*pip, "config", "list"], seen))
+    return settings | _certificates(children.environ, settings)
 
 
 def settings_from(listed: str) -> dict[str, str]:

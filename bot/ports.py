@@ -1,4 +1,4 @@
-"""What the story needs from outside: four small Protocols.
+"""What the story needs from outside: a few small Protocols.
 
 The contract tests run on every implementation, fakes too.
 """

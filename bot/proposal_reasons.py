@@ -62,7 +62,7 @@ MOVES_ON_TOP = ReasonKind(
 )
 OVERTAKEN = ReasonKind(
     "overtaken",
-    "#{number} moves {charts} from a version that its base has no more",
+    "#{number} moves {charts} from a version that its base no longer has",
     "As a draft without others' commits an update builds it anew; else run `promote` again, or close it",
 )
 FOREIGN_BRANCH = ReasonKind(

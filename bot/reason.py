@@ -1,4 +1,4 @@
-"""What a "why not" is made of; `bot.reasons` lists them all."""
+"""What a "why not" is made of; `bot.reasons` and the modules called `*_reasons` list them."""
 
 from enum import StrEnum
 
@@ -31,6 +31,11 @@ class Reason(Struct, frozen=True, kw_only=True):
     def words(self) -> str:
         """The reason in the fewest words, behind the version in use: `5.0.1, 5.0.2 was rolled back`."""
         return self.short or self.id.replace("-", " ")
+
+    @property
+    def sentences(self) -> str:
+        """The reason and its mend, as whole sentences that others may follow."""
+        return f"{str(self).rstrip('.')}."
 
     def __str__(self) -> str:
         return f"{self.sentence}. {self.mend}" if self.mend else f"{self.sentence}."

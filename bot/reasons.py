@@ -1,8 +1,8 @@
-"""Every "why not": a stable id, a sentence for a person, and the mend.
+"""Every general "why not": a stable id, a sentence for a person, and the mend.
 
-The ids are the anchors of the README's table, which a test holds equal to this file. A kind is called with its facts:
-`TAG_MISSING(tag="1.2.3", chart="ghcr.io/x/y")`. Facts may be foreign text; whoever shows a reason escapes it for its
-target.
+Those of one package stand in its own module, called `*_reasons`. The ids are the anchors of the README's table, which a
+test holds equal to all of these. A kind is called with its facts: `TAG_MISSING(version="1.2.3", chart="ghcr.io/x/y")`.
+Facts may be foreign text; whoever shows a reason escapes it for its target.
 """
 
 from bot.reason import ReasonKind, Weight
@@ -89,7 +89,7 @@ INPUT_SHARED = ReasonKind(
 STRAY_COMMENT = ReasonKind(
     "stray-comment",
     "the comment `# {comment}` ({place}) is behind no version, so it limits nothing",
-    "Write it behind the version, on the same line; a version right below it stays until then",
+    "Write it behind the version, on the same line; until then a version right below it is left alone",
     Weight.WARNING,
 )
 SOURCE_NOT_FOUND = ReasonKind(
@@ -144,7 +144,7 @@ POLICY_UNUSABLE = ReasonKind(
 DIGEST_WITH_RANGE = ReasonKind(
     "digest-with-range",
     "a digest stands beside a range, and Flux runs the digest only",
-    "Replace the range by the version of the digest, or remove the digest",
+    "Replace the range with the version of the digest, or remove the digest",
     Weight.WARNING,
 )
 

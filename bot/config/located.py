@@ -75,7 +75,7 @@ def locate(data: bytes, path: str) -> Located:
     text = read(data, LIMITS)
     if isinstance(text, UnreadableYaml):
         mend = "Mend the YAML at this place"
-        fault = Fault(path=path, line=text.line, column=text.column, message=f"no YAML: {text.message}", mend=mend)
+        fault = Fault(path=path, line=text.line, column=text.column, message=f"not YAML: {text.message}", mend=mend)
         return Located(path=path, data=None, faults=(fault,))
     if not text.documents:
         return Located(path=path, data=None)

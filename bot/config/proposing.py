@@ -128,4 +128,4 @@ def _people_faults(located: Located, route: Route, names: list[str], *, teams: b
     for index, name in enumerate(names):
         if not _LOGIN.fullmatch(name) and not (teams and _TEAM.fullmatch(name)):
             wanted = "a login, or organisation/team" if teams else "a login"
-            yield located.fault((*route, index), f"{shown(name)} is nobody", f"Write {wanted}, without @")
+            yield located.fault((*route, index), f"{shown(name)} is not {wanted}", f"Write {wanted}, without @")

@@ -7,7 +7,7 @@ from typing import Any
 from bot.config.located import Located
 from bot.config.pace import read_duration
 from bot.config.proposing import group_faults, proposing_faults, read_proposing_rule
-from bot.config.tiers import constraint_fault, read_follow
+from bot.config.tiers import constraint_fault, pattern_faults, read_follow
 from bot.config.wording import nearest, shown
 from bot.errors import Fault
 from bot.model.tiers import Rule
@@ -26,9 +26,10 @@ def read_rule(
 ) -> tuple[Rule, tuple[Fault, ...]]:
     """One rule, whose shape is right, and what its values are wrong about."""
     route: Route = ("rules", index)
-    match, values = keys["match"], keys["set"]
-    charts, tiers, paths = _listed(match, "chart"), _listed(match, "tier"), _listed(match, "paths")
-    jumps = _listed(match, "jump")
+    values = keys["set"]
+    listed = {key: _listed((*route, "match", key), texts) for key, texts in keys["match"].items()}
+    charts, tiers, paths = (listed.get(key, {}) for key in ("chart", "tier", "paths"))
+    namespaces, owners, jumps = (listed.get(key, {}) for key in ("namespace", "owner", "jump"))
     follow, follow_faults = read_follow(located, (*route, "set", "follow"), values.get("follow", Reach.EXACT.value))
     skip, skip_faults = _read_skip(located, (*route, "set", "skip"), values.get("skip", []))
     wait, wait_faults = read_duration(located, (*route, "set", "wait"), values.get("wait"))
@@ -42,15 +43,15 @@ def read_rule(
         soak=soak,
         line=located.line(route),
         paths=tuple(paths.values()),
-        namespaces=tuple(_listed(match, "namespace").values()),
-        owners=tuple(owner.lower() for owner in _listed(match, "owner").values()),
+        namespaces=tuple(namespaces.values()),
+        owners=tuple(owner.lower() for owner in owners.values()),
         jumps=tuple(jumps.values()),
         proposing=read_proposing_rule(values),
     )
     faults = (
-        *_chart_faults(located, {(*route, "match", *tail): text for tail, text in charts.items()}),
-        *_tier_faults(located, {(*route, "match", *tail): text for tail, text in tiers.items()}, production_by_tier),
-        *_path_faults(located, {(*route, "match", *tail): text for tail, text in paths.items()}),
+        *_chart_faults(located, charts),
+        *_tier_faults(located, tiers, production_by_tier),
+        *pattern_faults(located, paths),
         *_jump_faults(located, route, jumps, values),
         *follow_faults,
         *skip_faults,
@@ -71,10 +72,9 @@ def host_faults(located: Located, key: str, hosts: list[str]) -> Iterator[Fault]
             yield located.fault(here, f"{shown(host)} is not a registry's host", mend)
 
 
-def _listed(match: dict[str, Any], key: str) -> dict[Route, str]:
-    """One text or several, each with the end of its route."""
-    found = match.get(key, [])
-    return {(key,): found} if isinstance(found, str) else {(key, index): text for index, text in enumerate(found)}
+def _listed(route: Route, texts: str | list[str]) -> dict[Route, str]:
+    """One text or several, each with its route."""
+    return {route: texts} if isinstance(texts, str) else {(*route, index): text for index, text in enumerate(texts)}
 
 
 def _chart_faults(located: Located, charts: dict[Route, str]) -> Iterator[Fault]:
@@ -89,16 +89,10 @@ def _chart_faults(located: Located, charts: dict[Route, str]) -> Iterator[Fault]
             yield located.fault(route, message, f"Write {shown(pattern.lower())}")
 
 
-def _path_faults(located: Located, paths: dict[Route, str]) -> Iterator[Fault]:
-    for route, pattern in paths.items():
-        if problem := pattern_problem(pattern):
-            yield located.fault(route, f"the pattern {shown(pattern)} {problem}")
-
-
 def _jump_faults(located: Located, rule: Route, jumps: dict[Route, str], values: dict[str, Any]) -> Iterator[Fault]:
-    for tail, jump in jumps.items():
+    for route, jump in jumps.items():
         if jump not in _JUMPS:
-            yield located.fault((*rule, "match", *tail), f"{shown(jump)} is no jump", f"Write {', '.join(_JUMPS)}")
+            yield located.fault(route, f"{shown(jump)} is no jump", f"Write {', '.join(_JUMPS)}")
     for key in ("follow", "skip", "rollback"):
         if jumps and key in values:
             message = f"a rule that matches a jump sets {shown(key)}, which decides about the version before it jumps"

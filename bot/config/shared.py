@@ -3,10 +3,9 @@
 from typing import Any
 
 from bot.config.located import Located
-from bot.config.wording import shown
+from bot.config.tiers import pattern_faults
 from bot.errors import Fault
 from bot.model.tiers import Shared
-from bot.planning.path_patterns import pattern_problem
 
 KEY = "shared"
 _FEWEST = 2
@@ -22,12 +21,7 @@ def read_shared(located: Located, keys: dict[str, Any] | None, tiers: int) -> tu
     """
     if keys is None:
         return Shared(), ()
-    problems = ((index, pattern, pattern_problem(pattern)) for index, pattern in enumerate(keys["paths"]))
-    faults = [
-        located.fault((KEY, "paths", index), f"the pattern {shown(pattern)} {problem}")
-        for index, pattern, problem in problems
-        if problem
-    ]
+    faults = [*pattern_faults(located, {(KEY, "paths", index): text for index, text in enumerate(keys["paths"])})]
     if tiers < _FEWEST:
         message = "`shared` is about values of several tiers, and there is one tier"
         faults.append(located.key_fault((KEY,), message, "Remove it, or write the other tiers"))

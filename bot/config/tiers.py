@@ -1,6 +1,6 @@
 """From the file's `tiers` to tiers that can be trusted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.config.located import Located
@@ -41,7 +41,7 @@ def read_tier(located: Located, name: str, keys: dict[str, Any]) -> tuple[Tier, 
     )
     faults = (
         *_name_faults(located, route, tier),
-        *_path_faults(located, route, tier),
+        *pattern_faults(located, {(*route, "paths", index): text for index, text in enumerate(tier.paths)}),
         *_branch_faults(located, route, tier),
         *follow_faults,
         *pace_faults,
@@ -60,6 +60,13 @@ def read_follow(located: Located, route: Route, text: str) -> tuple[Follow, tupl
         return Reach.EXACT, (constraint_fault(located, route, problem, _FOLLOW_MEND),)
 
 
+def pattern_faults(located: Located, patterns: Mapping[Route, str]) -> Iterator[Fault]:
+    """What is wrong with patterns of paths."""
+    for route, pattern in patterns.items():
+        if problem := pattern_problem(pattern):
+            yield located.fault(route, f"the pattern {shown(pattern)} {problem}")
+
+
 def constraint_fault(located: Located, route: Route, problem: InvalidConstraint, mend: str) -> Fault:
     """A text that is no constraint, at the character where reading it stopped."""
     message = f"{dotted(route)} is {shown(problem.text)}, not a constraint: {problem.fault.value}"
@@ -70,12 +77,6 @@ def _name_faults(located: Located, route: Route, tier: Tier) -> Iterator[Fault]:
     # The schema's `$` is the one of editors; Python's also matches before a last line break.
     if tier.name.endswith("\n"):
         yield located.key_fault(route, f"{shown(tier.name)} cannot be the name of a tier", NAME_MEND)
-
-
-def _path_faults(located: Located, route: Route, tier: Tier) -> Iterator[Fault]:
-    for index, pattern in enumerate(tier.paths):
-        if problem := pattern_problem(pattern):
-            yield located.fault((*route, "paths", index), f"the pattern {shown(pattern)} {problem}")
 
 
 def _branch_faults(located: Located, route: Route, tier: Tier) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from bot.config.production import unsaid
 from bot.config.wording import shown
 from bot.errors import Fault
-from bot.model.tiers import Branch, Configuration, Tier
+from bot.model.tiers import Branch, Configuration, Shared, Tier
 from bot.planning.path_patterns import Glob
 
 _LAST_SIGN = "\U0010ffff"
@@ -50,15 +50,11 @@ def _check_tree(configuration: Configuration, branch: Branch, paths: list[str], 
 
 def _shared_faults(configuration: Configuration, paths: set[str]) -> Iterator[Fault]:
     """Patterns of `shared` that match nothing on any branch: what they were meant for would be moved by nobody."""
-    if not configuration.shared.paths:
-        return
-    ordered, line = sorted(paths), configuration.shared.line
+    ordered = sorted(paths) if configuration.shared.paths else []
     for pattern in configuration.shared.paths:
         if not _matching(pattern, ordered):
             message = f"the pattern {shown(pattern)} of `shared` matches no file"
-            yield Fault(
-                path=configuration.path, line=line, column=1 if line else 0, message=message, mend="Mend or remove it"
-            )
+            yield _fault(configuration, configuration.shared, message, "Mend or remove it")
 
 
 def _matching(pattern: str, paths: list[str]) -> list[str]:
@@ -68,8 +64,9 @@ def _matching(pattern: str, paths: list[str]) -> list[str]:
     return [path for path in paths[start:end] if glob.matches(path)]
 
 
-def _fault(configuration: Configuration, tier: Tier, message: str, mend: str) -> Fault:
-    return Fault(path=configuration.path, line=tier.line, column=1 if tier.line else 0, message=message, mend=mend)
+def _fault(configuration: Configuration, about: Tier | Shared, message: str, mend: str) -> Fault:
+    line = about.line
+    return Fault(path=configuration.path, line=line, column=1 if line else 0, message=message, mend=mend)
 
 
 def _matches_nothing(configuration: Configuration, tier: Tier, pattern: str, branch: Branch) -> Fault:

@@ -64,7 +64,8 @@ class FilesForge:
         for existing in self.open_pull_requests():
             if (existing.head, existing.base) == (head, base):
                 return existing
-        number = max((int(record["number"]) for record in self._records()), default=0) + 1
+        known = self._records()
+        number = known[-1]["number"] + 1 if known else 1
         record = {"number": number, "state": _OPEN, "author": _US.login, "head": head, "head_sha": _ANY, "base": base}
         self._write_pull({**record, "title": title, "body": body, "draft": draft})
         return _pull_request(self._record(number))
@@ -94,8 +95,8 @@ class FilesForge:
 
     def all_statuses(self, sha: Sha) -> tuple[SaidStatus, ...]:
         """The same: nobody else sets any here."""
-        login = self.identity().login
-        return tuple(SaidStatus(context=one.context, state=one.state, creator=login) for one in self.statuses(sha))
+        said = self.statuses(sha)
+        return tuple(SaidStatus(context=one.context, state=one.state, creator=_US.login) for one in said)
 
     def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
         """Set a status, in place of an older one of the same context."""
@@ -120,7 +121,9 @@ class FilesForge:
         return str(self._pulls / f"{number:04}.md")
 
     def _records(self) -> list[dict[str, Any]]:
-        return [_record(path) for path in sorted(self._pulls.glob("[0-9]*.json"))]
+        """Every pull request, oldest first."""
+        found = (_record(path) for path in sorted(self._pulls.glob("[0-9]*.json")))
+        return sorted(found, key=lambda record: int(record["number"]))
 
     def _record(self, number: int) -> dict[str, Any]:
         return _record(self._pulls / f"{number:04}.json")

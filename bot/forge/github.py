@@ -23,6 +23,8 @@ from bot.reason import Reason
 
 if TYPE_CHECKING:
     from github import Github  # noqa: TID251 - this package is its home
+    from github.NamedUser import NamedUser  # noqa: TID251 - as above
+    from github.Organization import Organization  # noqa: TID251 - as above
     from github.PullRequest import PullRequest as ApiPullRequest  # noqa: TID251 - as above
     from github.Repository import Repository as ApiRepository  # noqa: TID251 - as above
 
@@ -107,12 +109,8 @@ class GitHubForge:
 
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         """Every open pull request whose head branch has our prefix, forks' included; one call a hundred."""
-        what = "Listing the open pull requests"
-        try:
-            with asking(what):
-                pulls = [_pull_request(pull) for pull in self._api.get_pulls(state="open")]
-        except Refused as refused:
-            raise self._unusable(refused, what) from refused
+        with self._listing("open"):
+            pulls = [_pull_request(pull) for pull in self._api.get_pulls(state="open")]
         return tuple(pull for pull in pulls if pull.head.startswith(BOT_BRANCHES))
 
     def last_refused(self, branch: Branch, *, after: int = 0) -> PullRequest | None:
@@ -120,25 +118,30 @@ class GitHubForge:
 
         One call; a second one, which asks who closed it, where its number is above `after`.
         """
-        with self._listing_closed():
+        with self._listing("closed"):
             pull = self._newest_closed(branch)
             ended = pull is None or pull.merged_at or pull.number <= after or self._closed_by_us(pull.number)
             return None if pull is None or ended else _pull_request(pull)
 
     def merged_head(self, branch: Branch) -> Sha | None:
         """The head of the newest closed pull request from this branch of ours, where it was merged; else None."""
-        with self._listing_closed():
+        with self._listing("closed"):
             pull = self._newest_closed(branch)
             return str(pull.head.sha) if pull and pull.merged_at else None
 
     @contextmanager
-    def _listing_closed(self) -> Iterator[None]:
-        what = "Listing the closed pull requests"
+    def _listing(self, state: str) -> Iterator[None]:
+        """The first call on the repository may be one of these; GitHub says 404 of what a token may not see."""
+        what = f"Listing the {state} pull requests"
         try:
             with asking(what):
                 yield
         except Refused as refused:
-            raise self._unusable(refused, what) from refused
+            if refused.status == _NOT_FOUND:
+                mend = "Check the name, and that the token was given for this repository"
+                message = f"{what}: {self.repository} does not exist, or the token may not see it"
+                raise ForgeFailed(message, mend) from refused
+            raise _unusable(refused.reason(what, "pull-requests: write")) from refused
 
     def _newest_closed(self, branch: Branch) -> ApiPullRequest | None:
         head = f"{self.repository.split('/')[0]}:{branch}"
@@ -207,35 +210,26 @@ class GitHubForge:
 
         The list, not the combined status: only the list names creators.
         """
-        what, login = "Reading commit statuses", self.identity().login
+        login = self.identity().login
         newest: dict[str, CommitStatus] = {}
-        try:
-            with asking(what):
-                for raw in self._raw_statuses(checked(sha)):
-                    if raw["context"].startswith(_CONTEXTS) and (raw["creator"] or {}).get("login") == login:
-                        newest.setdefault(raw["context"], _commit_status(raw))
-        except Refused as refused:
-            reason = refused.reason(what, "statuses: write")
-            raise ForgeFailed(reason.sentence, reason.mend) from refused
+        with _reading_statuses("statuses: write"):
+            for raw in self._raw_statuses(checked(sha)):
+                if raw["context"].startswith(_CONTEXTS) and (raw["creator"] or {}).get("login") == login:
+                    newest.setdefault(raw["context"], _commit_status(raw))
         return tuple(newest.values())
 
     def all_statuses(self, sha: Sha) -> tuple[SaidStatus, ...]:
         """Everybody's statuses of a commit, newest first; one whose creator is gone is nobody's."""
-        what = "Reading commit statuses"
-        try:
-            with asking(what):
-                return tuple(
-                    SaidStatus(
-                        context=raw["context"],
-                        state=State(raw["state"]),
-                        creator=(raw["creator"] or {}).get("login", ""),
-                        at=datetime.fromisoformat(raw["created_at"]),
-                    )
-                    for raw in self._raw_statuses(checked(sha))
+        with _reading_statuses("statuses: read"):
+            return tuple(
+                SaidStatus(
+                    context=raw["context"],
+                    state=State(raw["state"]),
+                    creator=(raw["creator"] or {}).get("login", ""),
+                    at=datetime.fromisoformat(raw["created_at"]),
                 )
-        except Refused as refused:
-            reason = refused.reason(what, "statuses: read")
-            raise ForgeFailed(reason.sentence, reason.mend) from refused
+                for raw in self._raw_statuses(checked(sha))
+            )
 
     def _raw_statuses(self, sha: Sha) -> Iterator[dict[str, Any]]:
         url = f"/repos/{self.repository}/commits/{sha}/statuses"
@@ -274,17 +268,24 @@ class GitHubForge:
         """The address of a pull request."""
         return f"{self.server_url}/{self.repository}/pull/{number}"
 
-    def _unusable(self, refused: Refused, what: str) -> ForgeFailed:
-        """The first call on the repository was refused; GitHub says 404 of what a token may not see."""
-        if refused.status == _NOT_FOUND:
-            mend = "Check the name, and that the token was given for this repository"
-            return ForgeFailed(f"{what}: {self.repository} does not exist, or the token may not see it", mend)
-        reason = refused.reason(what, "pull-requests: write")
-        return ForgeFailed(reason.sentence, reason.mend)
-
     @cached_property
     def _api(self) -> ApiRepository:
         return self.client.get_repo(self.repository)
+
+
+@contextmanager
+def _reading_statuses(permission: str) -> Iterator[None]:
+    what = "Reading commit statuses"
+    try:
+        with asking(what):
+            yield
+    except Refused as refused:
+        raise _unusable(refused.reason(what, permission)) from refused
+
+
+def _unusable(reason: Reason) -> ForgeFailed:
+    """The end of a run, for want of what no later step can do without."""
+    return ForgeFailed(reason.sentence, reason.mend)
 
 
 def _say_once(pull: ApiPullRequest, text: str, what: str, login: str) -> None:
@@ -294,9 +295,10 @@ def _say_once(pull: ApiPullRequest, text: str, what: str, login: str) -> None:
     """
     for left in reversed(range(_COMMENT_ATTEMPTS)):
         with asking(what):
-            known = next((said for said in pull.get_issue_comments() if _CLOSING_MARK in (said.body or "")), None)
+            ours = (said for said in pull.get_issue_comments() if _login(said.user) == login)
+            known = next((said for said in ours if _CLOSING_MARK in (said.body or "")), None)
             if known is not None:
-                if known.user.login == login and known.body.splitlines() != text.splitlines():
+                if known.body.splitlines() != text.splitlines():
                     # It was opened again since, and is closed for another reason now.
                     known.edit(text)
                 return
@@ -327,13 +329,18 @@ def noreply_host(server_url: str) -> str:
     return f"users.noreply.{urlsplit(server_url).hostname or 'github.com'}"
 
 
+def _login(user: NamedUser | Organization | None) -> str:
+    """Empty for null: an account that is gone. PyGithub's types do not say so, GitHub's description does."""
+    return user.login if user else ""
+
+
 def _pull_request(pull: ApiPullRequest) -> PullRequest:
     # Null where the fork was deleted, which PyGithub's types do not say.
     head_repository = cast("ApiRepository | None", pull.head.repo)
     return PullRequest(
         number=pull.number,
         url=pull.html_url,
-        author=pull.user.login,
+        author=_login(pull.user),
         head=pull.head.ref,
         head_sha=pull.head.sha,
         head_here=head_repository is not None and head_repository.full_name == pull.base.repo.full_name,

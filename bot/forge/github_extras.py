@@ -28,7 +28,7 @@ _CURES = (
         "Nobody reviews a pull request of their own: name others, or use a GitHub App's token",
     ),
 )
-"""By GitHub's words; of the second, auto-merge says so where a pull request could be merged at once."""
+"""By GitHub's words; the second are those about a pull request that could be merged at once."""
 _OTHERWISE = "Check the names in the configuration, and what the token and the repository's settings allow"
 
 
@@ -73,14 +73,15 @@ def _refusal(what: str, call: Callable[[], object], pause: float) -> str:
     """Why it was refused; empty where it was done."""
     said = ""
     for attempt in range(_TRIES):
+        if attempt:
+            time.sleep(pause * 2 ** (attempt - 1))
         try:
             with asking(what):
                 call()
         except Refused as refused:
             said = refused.message
-            if _NOT_THERE_YET not in said or attempt == _TRIES - 1:
-                return said
-            time.sleep(pause * 2**attempt)
+            if _NOT_THERE_YET not in said:
+                break
         else:
             return ""
     return said

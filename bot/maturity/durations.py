@@ -19,7 +19,9 @@ def parse_duration(text: str) -> timedelta | None:
 
 
 def duration_text(duration: timedelta) -> str:
-    """The shortest text that means a whole number of hours: `1w`, `3d`, `36h`."""
+    """The shortest text that means a whole number of hours: `1w`, `3d`, `36h`; `any time` for none."""
+    if not duration:
+        return "any time"
     unit = next(name for name in ("w", "d", "h") if not duration % _UNITS[name])
     return f"{duration // _UNITS[unit]}{unit}"
 

@@ -50,7 +50,7 @@ class WaitGate(Struct, frozen=True, kw_only=True):
         return NotYet(why, until) if until > self.now else None
 
     def is_undated(self, tag: str) -> bool:
-        """Whether it was there when the chart was first listed, and that is too lately to be sure of its age."""
+        """Whether it was there when the chart was first listed, and that is too recent to be sure of its age."""
         there_before = self._first(tag) <= self._since
         unasked = tag not in self.sights.created and tag not in self.silent
         return there_before and unasked and self._since + self.wait > self.now

@@ -64,13 +64,13 @@ HELD_BY_A_PERSON = ReasonKind(
 WORD_ABOUT_NOTHING = ReasonKind(
     "word-about-nothing",
     "what was said about {chart} is kept, and no reference of {where} uses that chart",
-    "Look whether the address is the one that the report shows; a release of the wrong one undoes it",
+    "Check that the address is the one that the report shows; a release of the wrong one undoes it",
     Weight.WARNING,
 )
 WORD_ABOUT_NO_VERSION = ReasonKind(
     "word-about-no-version",
     "what was said about {chart} {version} is kept, and that chart has no such version",
-    "Look whether the version is one that the registry shows; a release of the wrong one undoes it",
+    "Check that the version is one that the registry shows; a release of the wrong one undoes it",
     Weight.WARNING,
 )
 HISTORY_UNKNOWN = ReasonKind(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from bot.model.commits import FileChange, Sha
 from bot.model.proposing import Extras
@@ -235,5 +235,5 @@ class Published(Struct, frozen=True, kw_only=True):
 
     outcomes: tuple[Outcome, ...] = ()
     statuses_set: int = 0
-    problems: tuple[Reason, ...] = field(default=())
+    problems: tuple[Reason, ...] = ()
     remarks: tuple[Reason, ...] = ()

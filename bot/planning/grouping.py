@@ -47,11 +47,8 @@ class Key(Struct, frozen=True, kw_only=True, order=True):
 
 
 ALL = Key(text="all")
-
 BEYOND = NamedGroup(name="beyond follow")
 """The group of what lies past how far a tier follows. No group of a configuration can be called so."""
-
-
 ROLLBACKS = NamedGroup(name="go back")
 """The group of what goes back, where a tier's pull requests merge themselves. No group can be called so either."""
 
@@ -106,22 +103,19 @@ def _key_of(verdict: Verdict, update: Update, settings: Proposing) -> Key:
         case Grouping.TIER:
             return _named("tier", _MAJORS, _MAJORS) if apart else ALL
         case Grouping.CHART:
-            chart = str(verdict.reference.source.address)
-            kind, about = "chart", chart.rpartition("/")[2]
+            shared = str(verdict.reference.source.address)
+            kind, about = "chart", shared.rpartition("/")[2]
         case Grouping.OWNER:
             owners = verdict.reference.owners
-            chart, kind, about = (
-                " ".join(owners),
-                "owner",
-                ", ".join(one.removeprefix("@") for one in owners) or "nobody",
-            )
+            shared = " ".join(owners)
+            kind, about = "owner", ", ".join(one.removeprefix("@") for one in owners) or "nobody"
         case NamedGroup(name=name):
-            chart, kind, about = name, "group", name
+            shared, kind, about = name, "group", name
         case Promotion(chart=chart):
             return promotion_key(chart)
         case _:
             assert_never(settings.group)
-    return _named(f"{kind} {_MAJORS if apart else ''} {chart}", about, f"{about}, {_MAJORS}" if apart else about)
+    return _named(f"{kind} {_MAJORS if apart else ''} {shared}", about, f"{about}, {_MAJORS}" if apart else about)
 
 
 def promotion_key(chart: str = "") -> Key:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeGuard
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -115,7 +115,7 @@ def _refusal(said: object) -> Refusal | None:
     if not isinstance(chart, str) or not isinstance(version, str) or not _is_number(number):
         return None
     row = Row(chart=chart, version=version)
-    return Refusal(row=row, number=int(str(number)), unticked=entry.get("unticked") is True)
+    return Refusal(row=row, number=number, unticked=entry.get("unticked") is True)
 
 
 def _time(text: object) -> datetime | None:
@@ -127,7 +127,7 @@ def _time(text: object) -> datetime | None:
         return None
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 

@@ -5,6 +5,7 @@ run (a hostile one would hold every thread). This one takes at most pattern time
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Self, TypeVar
 
 from msgspec import Struct
@@ -68,6 +69,12 @@ class PathPatterns:
         if path.startswith(self._folders):
             return True
         return path.startswith(self._prefixes) and any(glob.matches(path) for glob in self._globs)
+
+
+@lru_cache(maxsize=256)
+def path_patterns(patterns: tuple[str, ...]) -> PathPatterns:
+    """The question that a tier's or a rule's patterns are, made once for all references that are asked about."""
+    return PathPatterns(patterns)
 
 
 class ChartPatterns:

@@ -9,7 +9,7 @@ from bot.model.proposing import Rollback
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, Rule, Tier
 from bot.planning.mirrors import canonical
-from bot.planning.path_patterns import ChartPatterns, PathPatterns
+from bot.planning.path_patterns import ChartPatterns, path_patterns
 
 
 def matching(reference: Reference, tier: Tier, configuration: Configuration, jump: str = "") -> Iterator[Rule]:
@@ -28,7 +28,7 @@ def matching(reference: Reference, tier: Tier, configuration: Configuration, jum
         if (
             reached
             and any(map(_chart_patterns(rule.charts).matches, names))
-            and (not rule.paths or _path_patterns(rule.paths).matches(reference.path))
+            and (not rule.paths or path_patterns(rule.paths).matches(reference.path))
             and (not rule.namespaces or reference.object.namespace in rule.namespaces)
             and (not rule.owners or any(owner.lower() in rule.owners for owner in reference.owners))
             and (not rule.jumps or jump in rule.jumps)
@@ -50,8 +50,3 @@ def without_rollbacks(configuration: Configuration) -> Configuration:
 @lru_cache(maxsize=256)
 def _chart_patterns(patterns: tuple[str, ...]) -> ChartPatterns:
     return ChartPatterns(patterns)
-
-
-@lru_cache(maxsize=256)
-def _path_patterns(patterns: tuple[str, ...]) -> PathPatterns:
-    return PathPatterns(patterns)

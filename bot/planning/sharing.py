@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from bot.model.references import RangePin, Reference
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import ReachedTier, Update
-from bot.planning.path_patterns import PathPatterns
+from bot.planning.path_patterns import path_patterns
 from bot.planning.tiers import claimants, tiers_of_root, tiers_reached
 
 
@@ -37,7 +37,7 @@ def may_be_drafted(reference: Reference, configuration: Configuration) -> bool:
 
 def lies_in_shared(paths: Iterable[str], configuration: Configuration) -> bool:
     """Whether all of these paths are among those of `shared`."""
-    wanted = PathPatterns(configuration.shared.paths)
+    wanted = path_patterns(configuration.shared.paths)
     return all(wanted.matches(path) for path in paths)
 
 

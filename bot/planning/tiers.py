@@ -1,12 +1,11 @@
 """Which tier a path belongs to: a tier is a set of paths on a branch."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Protocol
 
 from bot.model.references import BuiltBy
 from bot.model.tiers import Branch, Configuration, Tier
-from bot.planning.path_patterns import PathPatterns
+from bot.planning.path_patterns import PathPatterns, path_patterns
 
 
 class Reached(Protocol):
@@ -33,7 +32,7 @@ def tiers_on(configuration: Configuration, branch: Branch, default: Branch) -> t
 
 def claimants(path: str, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
     """The tiers, of these, whose patterns cover a path."""
-    return tuple(tier for tier in tiers if _patterns(tier.paths).matches(path))
+    return tuple(tier for tier in tiers if path_patterns(tier.paths).matches(path))
 
 
 def tiers_reached(reached: Reached, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
@@ -72,8 +71,3 @@ def production_paths(configuration: Configuration, branch: Branch, default: Bran
     """The paths of every production tier on a branch: no commit of ours may change one."""
     guarded = [tier for tier in tiers_on(configuration, branch, default) if tier.production]
     return PathPatterns(tuple(pattern for tier in guarded for pattern in tier.paths))
-
-
-@lru_cache(maxsize=256)
-def _patterns(patterns: tuple[str, ...]) -> PathPatterns:
-    return PathPatterns(patterns)

@@ -35,12 +35,12 @@ def cron_problem(text: str) -> str | None:
 
     fields = text.split()
     if len(fields) != _FIELDS:
-        return "has not the five fields minute, hour, day, month, weekday"
+        return "does not have the five fields minute, hour, day, month, weekday"
     if fields[0] != "*":
         # An hourly run would meet a single minute by chance only.
         return "names minutes; a window lasts for whole hours, so its first field is *"
     try:
         next(CronSim(text, datetime(2024, 1, 1, tzinfo=UTC)))
     except (CronSimError, StopIteration):
-        return "names no time that there is"
+        return "names no time that ever comes"
     return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from bot.errors import BotError, Fault
-from bot.reason import Reason, Weight
+from bot.reason import Weight
 from bot.report.escape import log_line
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ class Level(StrEnum):
 
     ERROR = "error"
     WARNING = "warning"
+
+
+_LEVELS = {Weight.ALARM: Level.ERROR, Weight.WARNING: Level.WARNING}
 
 
 class Annotation(Struct, frozen=True, kw_only=True):
@@ -52,7 +55,7 @@ def annotations_of_faults(faults: Iterable[Fault]) -> tuple[Annotation, ...]:
     return _kept(
         _annotation(
             Level.ERROR,
-            f"{fault.message}. {fault.mend}" if fault.mend else fault.message,
+            _with_mend(fault.message, fault.mend),
             path=fault.path,
             line=fault.line,
             column=fault.column,
@@ -63,7 +66,7 @@ def annotations_of_faults(faults: Iterable[Fault]) -> tuple[Annotation, ...]:
 
 def annotation_of_trouble(error: BotError) -> Annotation:
     """The run as a whole came to nothing; why, and the mend."""
-    return _annotation(Level.ERROR, f"{error.message}. {error.mend}" if error.mend else error.message)
+    return _annotation(Level.ERROR, _with_mend(error.message, error.mend))
 
 
 def _of_reasons(report: "RunReport") -> Iterator[Annotation]:
@@ -74,22 +77,21 @@ def _of_reasons(report: "RunReport") -> Iterator[Annotation]:
     for outcome in report.outcomes:
         if outcome.problem:
             yield _annotation(Level.ERROR, f"{outcome.plan.tier.name}: {outcome.problem}")
-        if outcome.plan.reason and (level := _level(outcome.plan.reason)):
+        if outcome.plan.reason and (level := _LEVELS.get(outcome.plan.reason.weight)):
             yield _annotation(level, f"{outcome.plan.tier.name}: {outcome.plan.reason}")
     for remark in report.remarks:
-        if level := _level(remark):
+        if level := _LEVELS.get(remark.weight):
             yield _annotation(level, str(remark))
     against = frozenset(findings(report))
     for told in told_reasons(report):
-        if level := Level.ERROR if told.reason in against else _level(told.reason):
+        if level := Level.ERROR if told.reason in against else _LEVELS.get(told.reason.weight):
             spot, *others = told.spots
             more = f" ({counted(len(others), 'more place')}, see the summary)" if others else ""
             yield _annotation(level, f"{told.reason}{more}", path=spot.path, line=spot.line)
 
 
-def _level(reason: Reason) -> Level | None:
-    levels = {Weight.ALARM: Level.ERROR, Weight.WARNING: Level.WARNING}
-    return levels.get(reason.weight)
+def _with_mend(message: str, mend: str) -> str:
+    return f"{message}. {mend}" if mend else message
 
 
 def _annotation(level: Level, message: str, *, path: str = "", line: int = 0, column: int = 0) -> Annotation:

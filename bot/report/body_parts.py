@@ -11,6 +11,7 @@ from bot.planning.rows import Row
 from bot.planning.tick_boxes import mark
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line
+from bot.report.run_report import some
 
 LONGEST_BODY = 60_000
 """Characters; GitHub takes 65,536, and counts some of them twice."""
@@ -47,9 +48,7 @@ def places_of(line: Line) -> Markdown:
 
 def names_of(lines: Iterable[Line]) -> Markdown:
     """Names of charts in a sentence, a few of them."""
-    names = list(dict.fromkeys(line.name for line in lines))
-    more = f" and {len(names) - MOST_PLACES} more" if len(names) > MOST_PLACES else ""
-    return Markdown(", ".join(map(code, names[:MOST_PLACES])) + more)
+    return Markdown(some([code(name) for name in dict.fromkeys(line.name for line in lines)], MOST_PLACES))
 
 
 def marker_of(tier: Tier, lines: tuple[Line, ...], key: Key) -> Markdown:

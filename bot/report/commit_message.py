@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from bot.model.templates import Template, Variable
+from msgspec.structs import replace
+
+from bot.model.templates import Template, Templates, Variable
 from bot.model.tiers import Tier
 from bot.model.verdicts import ROLLBACK
 from bot.planning.commit_trailers import ChartRow, CommitRecord, word, written
@@ -60,14 +62,16 @@ def _whats(lines: tuple[Line, ...], key: Key) -> list[str]:
     return [f"{each} and update {counted(others, 'chart')}" if others else each for each in found]
 
 
-def what_of(lines: tuple[Line, ...], key: Key = ALL) -> str:
+def what_of(lines: tuple[Line, ...]) -> str:
     """`podinfo to 6.9.1`, where nothing limits its length."""
-    return _whats(lines, key)[0]
+    return _whats(lines, ALL)[0]
 
 
-def goes_back(lines: Iterable[Line]) -> bool:
-    """Whether any chart goes back, which the title says."""
-    return any(line.update.goes_back for line in lines)
+def titled(templates: Templates, lines: Iterable[Line]) -> Templates:
+    """With the titles for these lines: where any chart goes back, they say so."""
+    if not any(line.update.goes_back for line in lines):
+        return templates
+    return replace(templates, title=templates.rollback_title, commit_title=templates.rollback_title)
 
 
 def _charts(lines: Iterable[Line]) -> int:

@@ -12,7 +12,6 @@ from bot.model.verdicts import Current, Held, Since, Update, Verdict, Waiting
 from bot.planning.mirrors import same_as
 from bot.reason import Reason
 from bot.report.run_report import RunReport
-from bot.versions.follow import Follow, Reach
 
 if TYPE_CHECKING:
     from bot.model.proposals import Outcome
@@ -39,7 +38,7 @@ def document(report: RunReport) -> Json:
                 "name": tier.name,
                 "branch": tier.branch or report.default or None,
                 "production": tier.production,
-                "follow": _follow(tier.follow),
+                "follow": str(tier.follow),
             }
             for tier in report.tiers
         ],
@@ -109,10 +108,6 @@ def _laid_out(value: object) -> str:
         return json.dumps(value)
     items = ",\n".join(f"    {json.dumps(item)}" for item in value)
     return f"[\n{items}\n  ]"
-
-
-def _follow(follow: Follow) -> str:
-    return follow.value if isinstance(follow, Reach) else follow.text
 
 
 def _reason(reason: Reason | None) -> Json | None:

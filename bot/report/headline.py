@@ -1,6 +1,8 @@
 """The run in one sentence."""
 
+from bot.model.tiers import Tier
 from bot.model.verdicts import Held, Verdict
+from bot.planning.sharing import named
 from bot.report.run_report import RunReport, charts_unknown, counted, counted_updates, findings, is_unknown
 
 _LEAVE = "leave"
@@ -10,14 +12,14 @@ _LEAVE = "leave"
 def headline(report: RunReport) -> str:
     """`3 updates for dev and staging; 1 chart could not be looked up`."""
     left, taken = _left_alone(report)
-    tiers = [tier.name for tier in report.tiers if any(one.tier.name == tier.name for one in taken)]
+    tiers = [tier for tier in report.tiers if any(one.tier.name == tier.name for one in taken)]
     parts = [report.word] if report.word else []
     if report.command == "check":
         parts.append(_checked(report))
     elif report.command == "promote":
         parts.append(_promoted(report, tiers))
     elif report.verdicts or not report.word:
-        parts.append(f"{counted_updates(taken)} for {_listed(tiers)}" if tiers else "nothing to update")
+        parts.append(f"{counted_updates(taken)} for {named(tiers)}" if tiers else "nothing to update")
         parts += [f"{counted_updates(left)} left alone"] if left else []
     if unknown := charts_unknown(report.verdicts):
         parts.append(f"{counted(unknown, 'chart')} could not be looked up")
@@ -28,9 +30,9 @@ def headline(report: RunReport) -> str:
     return "; ".join(parts)
 
 
-def _promoted(report: RunReport, tiers: list[str]) -> str:
+def _promoted(report: RunReport, tiers: list[Tier]) -> str:
     if tiers:
-        return f"{counted(len(report.updates), 'promotion')} for {_listed(tiers)}"
+        return f"{counted(len(report.updates), 'promotion')} for {named(tiers)}"
     refused = sum(isinstance(one.decision, Held) and not is_unknown(one) for one in report.verdicts)
     return f"nothing promoted: {refused} refused" if refused else "nothing to promote"
 
@@ -54,7 +56,3 @@ def _checked(report: RunReport) -> str:
         return "no version of a tier is changed"
     changed = f"{counted(edits, 'version')} changed" if edits else "no version of a tier is changed"
     return f"{changed}, {counted(found, 'finding')}" if found else f"{changed}, nothing speaks against it"
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

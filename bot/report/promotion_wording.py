@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec.structs import replace
-
 from bot.maturity.durations import moment_text
 from bot.model.promotions import LowerChange, Promoted, Ran
 from bot.model.proposals import Texts
@@ -26,10 +24,10 @@ from bot.report.body_parts import (
     places_of,
     row_of_line,
 )
-from bot.report.commit_message import commit_message_of, filled, goes_back, title_of, what_of
+from bot.report.commit_message import commit_message_of, filled, title_of, titled, what_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
-from bot.report.run_report import updates_of
+from bot.report.run_report import some, updates_of
 
 _SHORT = 10
 _HEADINGS = 800
@@ -68,8 +66,7 @@ def promotion_texts(
     """
     wanted = updates_of(updates)
     lines = lines_of(wanted)
-    if goes_back(lines):
-        templates = replace(templates, title=templates.rollback_title, commit_title=templates.rollback_title)
+    templates = titled(templates, lines)
     return Texts(
         title=title_of(templates.title, tier, lines, key),
         body=_body(tier, lines, wanted, tuple(behind), templates, key, tuple(taken_out)),
@@ -192,10 +189,9 @@ def _changes(line: Line) -> Iterator[Markdown]:
 
 def _change(line: Line, change: LowerChange) -> Markdown:
     subject = change.subject[:_LONGEST_SUBJECT]
-    paths = ", ".join(map(code, change.paths[:MOST_PLACES]))
-    more = f" and {len(change.paths) - MOST_PLACES} more" if len(change.paths) > MOST_PLACES else ""
+    paths = some([code(path) for path in change.paths], MOST_PLACES)
     commit = code(change.commit[:_SHORT])
-    return Markdown(f"- {code(line.name)} in {change.tier}, {commit} {code(subject)}: {paths}{more}")
+    return Markdown(f"- {code(line.name)} in {change.tier}, {commit} {code(subject)}: {paths}")
 
 
 def _behind(verdicts: Iterable[Verdict]) -> Iterator[Markdown]:
@@ -207,15 +203,14 @@ def _behind(verdicts: Iterable[Verdict]) -> Iterator[Markdown]:
             line = Markdown(f"- {code(str(chart))} {code(version)}: {_why(verdict.decision)}")
             said.setdefault(line, []).append(f"{verdict.reference.path}:{verdict.reference.line}")
     for line, places in said.items():
-        more = f" and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
-        yield Markdown(f"{line} In {', '.join(map(code, places[:MOST_PLACES]))}{more}")
+        yield Markdown(f"{line} In {some([code(place) for place in places], MOST_PLACES)}")
 
 
 def _why(held: Held) -> Markdown:
     if held.reason.id in UNKNOWN:
         # Not the reason itself: a registry whose answers change would have the body edited every time.
         return Markdown("the chart could not be looked up.")
-    return markdown(f"{str(held.reason).rstrip('.')}.")
+    return markdown(held.reason.sentences)
 
 
 def _cut(lines: list[Markdown], room: int) -> list[Markdown]:

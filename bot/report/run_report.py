@@ -1,6 +1,6 @@
 """Everything that a run found, decided and did, as the one value from which all that is told is made."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, assert_never
 
 from msgspec import Struct
@@ -169,6 +169,12 @@ def all_reasons(report: RunReport) -> Iterator[Reason]:
     yield from report.notes
     yield from report.remarks
     yield from report.problems
+
+
+def some(texts: Sequence[str], most: int) -> str:
+    """`a, b, c and 2 more`."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return f"{', '.join(texts[:most])}{more}"
 
 
 def counted(count: int, noun: str) -> str:

@@ -9,8 +9,8 @@ from bot.reason import Reason, Weight
 from bot.report.becoming import what_became
 from bot.report.escape import Markdown, code, markdown, prose, visible
 from bot.report.headline import headline
-from bot.report.matrix import Cell, Row, matrix
-from bot.report.run_report import RunReport, counted
+from bot.report.matrix import Row, matrix
+from bot.report.run_report import RunReport, counted, some
 from bot.report.told_reasons import Told, told_reasons
 
 LONGEST = 900 * 1024
@@ -66,12 +66,8 @@ def _matrix_lines(report: RunReport) -> Iterator[str]:
 
 
 def _row(row: Row) -> str:
-    cells = ("<br>".join(map(_cell, cells)) for cells in row.cells)
+    cells = ("<br>".join(markdown(str(cell)) for cell in cells) for cells in row.cells)
     return f"| {code(row.chart)} | {' | '.join(cells)} |"
-
-
-def _cell(cell: Cell) -> str:
-    return markdown(str(cell))
 
 
 def _pull_request_lines(report: RunReport) -> Iterator[str]:
@@ -133,10 +129,9 @@ def _suggestion_lines(suggestion: str) -> Iterator[str]:
 def _listed(told: Told) -> str:
     mark = "**Alarm** " if told.reason.weight is Weight.ALARM else ""
     spots = [code(str(spot)) for spot in told.spots if str(spot)]
-    more = f" and {len(spots) - MOST_SPOTS} more" if len(spots) > MOST_SPOTS else ""
-    where = f" In {', '.join(spots[:MOST_SPOTS])}{more}" if spots else ""
+    where = f" In {some(spots, MOST_SPOTS)}" if spots else ""
     return f"- {mark}{_said(told.reason)}{where}"
 
 
 def _said(reason: Reason) -> str:
-    return prose(f"{str(reason).rstrip('.')}.")
+    return prose(reason.sentences)

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, TextIO
 
 from bot.model.commits import FileChange
 from bot.ports import Progress
-from bot.reason import Reason, Weight
+from bot.reason import Weight
 from bot.report.diff import diff_lines
 from bot.report.escape import visible
 from bot.report.headline import headline
 from bot.report.matrix import Row, Tone, matrix
-from bot.report.run_report import RunReport, counted
+from bot.report.run_report import RunReport, counted, some
 from bot.report.told_reasons import Told, told_reasons
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.model.proposals import Outcome
 
 MOST_SPOTS = 3
+_COUNTED = "answers from registries"
 _STYLES = {Tone.UPDATE: "green", Tone.HELD: "yellow", Tone.NOTED: "", Tone.QUIET: "dim"}
 _DIFF_STYLES = {"+++": "bold", "---": "bold", "diff": "bold", "+": "green", "-": "red", "@": "cyan"}
 
@@ -43,13 +44,13 @@ def show_diff(changes: Iterable[FileChange], stream: TextIO) -> None:
         console.print(_text(line, style), soft_wrap=True)
 
 
-def progress_on(stream: TextIO, what: str = "answers from registries") -> Progress:
+def progress_on(stream: TextIO) -> Progress:
     """Say how far a long step is: one line that counts up on a terminal; in a log the first step says its end."""
     told = False
 
     def on_terminal(done: int, of: int) -> None:
         end = "\n" if done >= of else ""
-        stream.write(f"\r{done} of {of} {what}{end}")
+        stream.write(f"\r{done} of {of} {_COUNTED}{end}")
         stream.flush()
 
     def in_log(done: int, of: int) -> None:
@@ -57,7 +58,7 @@ def progress_on(stream: TextIO, what: str = "answers from registries") -> Progre
         # The later ones are short, and a line of each would be most of a quiet run's log.
         if done >= of > 0 and not told:
             told = True
-            stream.write(f"{done} of {of} {what}\n")
+            stream.write(f"{done} of {of} {_COUNTED}\n")
 
     return on_terminal if stream.isatty() else in_log
 
@@ -89,9 +90,9 @@ def _closing(report: RunReport) -> Iterator[str]:
     told = told_reasons(report)
     sections = (
         [_pull_request(report, outcome) for outcome in report.outcomes],
-        [_said(remark) for remark in report.remarks],
+        [remark.sentences for remark in report.remarks],
         [_told(one) for one in told if one.reason.weight is not Weight.COUNTED],
-        [f"{len(one.spots)} x {_said(one.reason)}" for one in told if one.reason.weight is Weight.COUNTED],
+        [f"{len(one.spots)} x {one.reason.sentences}" for one in told if one.reason.weight is Weight.COUNTED],
     )
     for section in filter(None, sections):
         yield ""
@@ -110,7 +111,7 @@ def _pull_request(report: RunReport, outcome: "Outcome") -> str:
     # Where it has no address yet, its branch tells it from others of one title.
     words += f" {what_became(report, outcome)}: {outcome.url or plan.branch}"
     if reason := outcome.problem or plan.reason:
-        words += f". {_said(reason)}"
+        words += f". {reason.sentences}"
     if outcome.open_by_hand:
         words += f" Open it by hand: {outcome.open_by_hand}"
     return words
@@ -119,13 +120,8 @@ def _pull_request(report: RunReport, outcome: "Outcome") -> str:
 def _told(told: Told) -> str:
     mark = "ALARM: " if told.reason.weight is Weight.ALARM else ""
     spots = [str(spot) for spot in told.spots if str(spot)]
-    more = f" and {len(spots) - MOST_SPOTS} more" if len(spots) > MOST_SPOTS else ""
-    where = f" In {', '.join(spots[:MOST_SPOTS])}{more}" if spots else ""
-    return f"{mark}{_said(told.reason)}{where}"
-
-
-def _said(reason: Reason) -> str:
-    return f"{str(reason).rstrip('.')}."
+    where = f" In {some(spots, MOST_SPOTS)}" if spots else ""
+    return f"{mark}{told.reason.sentences}{where}"
 
 
 def _show_rich(report: RunReport, console: "Console") -> None:

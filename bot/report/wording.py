@@ -3,8 +3,6 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from msgspec.structs import replace
-
 from bot.maturity.maturity_reasons import WAITS
 from bot.model.proposals import Texts
 from bot.model.templates import DEFAULT_TEMPLATES, Template, Templates
@@ -24,10 +22,10 @@ from bot.report.body_parts import (
     places_of,
     row_of_line,
 )
-from bot.report.commit_message import commit_message_of, filled, goes_back, title_of, what_of
+from bot.report.commit_message import commit_message_of, filled, title_of, titled, what_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
-from bot.report.run_report import updates_of
+from bot.report.run_report import some, updates_of
 from bot.report.since import behind_text
 
 MOST_WHYS = 2
@@ -53,8 +51,7 @@ def pull_request_texts(
     """
     wanted = updates_of(updates)
     lines = lines_of(wanted)
-    if goes_back(lines):
-        templates = replace(templates, title=templates.rollback_title, commit_title=templates.rollback_title)
+    templates = titled(templates, lines)
     return Texts(
         title=title_of(templates.title, tier, lines, key),
         body=_body(templates.body_header, tier, lines, wanted, key, taken_out),
@@ -109,13 +106,12 @@ def _shared(updates: Iterable[Verdict]) -> list[Markdown]:
     for verdict in updates:
         for one in verdict.decision.shared if isinstance(verdict.decision, Update) else ():
             ways.setdefault(one.tier, {}).update(dict.fromkeys(one.ways))
-    return [_moves(tier, list(found)) for tier, found in ways.items()]
+    return [_moves(tier, found) for tier, found in ways.items()]
 
 
-def _moves(tier: Tier, ways: list[str]) -> Markdown:
-    more = f" and {len(ways) - MOST_PLACES} more" if len(ways) > MOST_PLACES else ""
+def _moves(tier: Tier, ways: Iterable[str]) -> Markdown:
     production = " (production)" if tier.production else ""
-    return Markdown(f"- **{tier.name}**{production}, by {', '.join(map(code, ways[:MOST_PLACES]))}{more}")
+    return Markdown(f"- **{tier.name}**{production}, by {some([code(way) for way in ways], MOST_PLACES)}")
 
 
 def _goes_back(line: Line) -> Markdown:

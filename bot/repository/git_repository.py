@@ -231,20 +231,12 @@ def open_repository(
     secrets = (token.reveal(), surroundings.basic(token)) if token else ()
     with tempfile.TemporaryDirectory(prefix="flux-chart-bot-") as place, contextlib.ExitStack() as processes:
         folder = Path(place)
-        _lay_out(folder)
+        surroundings.lay_out(folder, "none")
         variables = surroundings.isolated(os.environ, folder, remote.transport)
         runner = GitRunner(folder, variables, seconds=seconds, secrets=secrets)
         reader, signer = ObjectReader(runner, processes), Signer(key, runner, folder) if key else None
         maker = CommitMaker(runner, folder, signer)
         yield GitRepository(remote, runner, reader, maker, surroundings.login(remote, token))
-
-
-def _lay_out(folder: Path) -> None:
-    """Make an empty bare repository by hand: `git init` would copy the machine's templates, hooks among them."""
-    for name in ("home", "repository/objects", "repository/refs"):
-        (folder / name).mkdir(parents=True)
-    (folder / "repository/HEAD").write_text("ref: refs/heads/none\n")
-    (folder / "repository/config").write_text(surroundings.CONFIGURATION)
 
 
 def _head(branch: Branch) -> str:

@@ -27,11 +27,7 @@ def seed(folder: Path, branches: Mapping[Branch, Mapping[str, bytes]]) -> Path:
     Returns:
         The path of the remote.
     """
-    remote = folder / "repository"
-    for name in ("home", "repository/objects", "repository/refs"):
-        (folder / name).mkdir(parents=True)
-    (remote / "HEAD").write_text(f"ref: refs/heads/{next(iter(branches))}\n")
-    (remote / "config").write_text(surroundings.CONFIGURATION)
+    remote = surroundings.lay_out(folder, next(iter(branches)))
     stream = b"".join(
         _commit(branch, _BEGIN, f"Start the fleet on {branch}", _files(files)) for branch, files in branches.items()
     )

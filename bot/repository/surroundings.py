@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.model.proposals import Identity
 from bot.model.secret import Secret
+from bot.model.tiers import Branch
 from bot.repository.remotes import Remote, Transport
 
 # Where programs lie, how to get out of the building, and how a person's ssh logs in.
@@ -21,7 +22,7 @@ _KEPT = frozenset(
 _AUTHORITIES = ("GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 # The configuration of our own repository. https://git-scm.com/docs/git-config names each key.
-CONFIGURATION = """\
+_CONFIGURATION = """\
 [core]
 	repositoryFormatVersion = 0
 	bare = true
@@ -50,6 +51,24 @@ CONFIGURATION = """\
 [protocol]
 	version = 2
 """
+
+
+def lay_out(folder: Path, head: Branch) -> Path:
+    """Make an empty bare repository by hand: `git init` would copy the machine's templates, hooks among them.
+
+    Args:
+        folder: Where it is made, beside an empty home: the two that `isolated` names.
+        head: Its default branch.
+
+    Returns:
+        Its path.
+    """
+    for name in ("home", "repository/objects", "repository/refs"):
+        (folder / name).mkdir(parents=True)
+    repository = folder / "repository"
+    (repository / "HEAD").write_text(f"ref: refs/heads/{head}\n")
+    (repository / "config").write_text(_CONFIGURATION)
+    return repository
 
 
 def unset(inherited: Iterable[str], ours: Iterable[str]) -> tuple[str, ...]:

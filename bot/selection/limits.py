@@ -117,13 +117,24 @@ class Limits(Struct, frozen=True, kw_only=True):
         until = max(ends) if len(ends) == len(objections) else None
         return NotYet("; ".join(dict.fromkeys(each.why for each in objections)), until)
 
+    @property
+    def as_sharer(self) -> str:
+        """What follows its words where they keep a version from another tier that shares the value."""
+        return f" (in {self.tier.name}, which shares the value)"
+
+    @property
+    def voices(self) -> tuple[tuple[Gate, str], ...]:
+        """Every gate and what follows its words: its own, and those of the other tiers that share the value."""
+        others = ((gate, other.as_sharer) for other in self.others for gate in other.gates)
+        return (*((gate, "") for gate in self.gates), *others)
+
     def objection_elsewhere(self, tag: str, version: Version, current: Version) -> NotYet | None:
         """Why another tier that shares the value does not take a version, or not now; None where all of them do."""
         for other in self.others:
             why = other.refusal(version, other.reach(current))
             found = NotYet(why) if why else other.not_yet(tag, version)
             if found:
-                return NotYet(f"{found.why} (in {other.tier.name}, which shares the value)", found.until)
+                return NotYet(f"{found.why}{other.as_sharer}", found.until)
         return None
 
     def objection(self, version: Version) -> str | None:

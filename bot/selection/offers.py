@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from bot.versions.patterns import Pattern
 from bot.versions.tags import SeenTags, TaggedVersion, TagRule, see_pinnable, see_tags
-from bot.versions.version import Version, parse_loose
+from bot.versions.version import Version
 
 _KEPT = 8
 """Rules, and spellings with a `v` and without one, of the chart at hand."""
@@ -45,16 +45,12 @@ def listed(tags: tuple[str, ...], rule: TagRule, only: Pattern | None = None) ->
 
 @lru_cache(maxsize=_KEPT)
 def _pinnable(tags: tuple[str, ...], rule: TagRule, prefixed: bool) -> Offer:  # noqa: FBT001 - lru_cache knows it so
-    seen = see_pinnable(tags, rule, _spelled(prefixed=prefixed))
+    seen = see_pinnable(tags, rule, prefixed=prefixed)
     others = [tag for tag in tags if tag.startswith("v") != prefixed]
     if not others:
         return Offer(seen=seen, otherwise=frozenset(), newest_first=seen.newest_first())
     known = {each.version for each in seen.versions}
-    found = see_pinnable(others, rule, _spelled(prefixed=not prefixed)).versions
+    found = see_pinnable(others, rule, prefixed=not prefixed).versions
     otherwise = tuple(each for each in found if each.version not in known)
     together = sorted((*seen.versions, *otherwise), key=lambda each: each.version.key, reverse=True)
     return Offer(seen=seen, otherwise=frozenset(each.tag for each in otherwise), newest_first=tuple(together))
-
-
-def _spelled(*, prefixed: bool) -> Version:
-    return parse_loose("v0.0.0" if prefixed else "0.0.0")

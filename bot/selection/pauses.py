@@ -31,20 +31,13 @@ def paused(current: Current, reference: Reference, version: Version, limits: Lim
         version: The version in use.
         limits: What bounds it, gates included.
     """
-    if limits.stays or not limits.gates:
+    if limits.stays or not limits.voices:
         return current
     waits = [one for one in current.refused if one.until]
     remark = _waits(waits, limits) if waits else _nothing_to_take(current.refused, reference, version, limits)
     if remark is None:
         return replace(current, ahead=_ahead(current.refused, limits))
-    return Current(
-        version=current.version,
-        newest=current.newest,
-        behind=current.behind,
-        refused=current.refused,
-        remark=remark,
-        waiting=_waiting(waits, limits) if waits else None,
-    )
+    return replace(current, remark=remark, waiting=_waiting(waits, limits) if waits else None)
 
 
 def _first(waits: list[Refused]) -> Refused:
@@ -60,8 +53,8 @@ def _waits(waits: list[Refused], limits: Limits) -> Reason:
 def _is_said(refused: Refused, limits: Limits, kind: type[HoldGate | SoakGate]) -> bool:
     """Whether it is gates of one kind that speak against a version."""
     version = try_written(refused.tag)
-    said = (gate.objection(refused.tag, version) for gate in limits.gates if isinstance(gate, kind))
-    return any(objection is not None and objection.why == refused.why for objection in said)
+    said = ((gate.objection(refused.tag, version), where) for gate, where in limits.voices if isinstance(gate, kind))
+    return any(objection is not None and f"{objection.why}{where}" == refused.why for objection, where in said)
 
 
 def _ahead(refused: tuple[Refused, ...], limits: Limits) -> str:
@@ -72,7 +65,7 @@ def _ahead(refused: tuple[Refused, ...], limits: Limits) -> str:
 
 def _waiting(waits: list[Refused], limits: Limits) -> Waiting | None:
     first = _first(waits)
-    now = next(gate.now for gate in limits.gates if not isinstance(gate, JumpGate))
+    now = next(gate.now for gate, _ in limits.voices if not isinstance(gate, JumpGate))
     if first.until is None:
         return None
     held = moment_text(first.until) if _is_said(first, limits, HoldGate) else ""
@@ -85,24 +78,25 @@ def _nothing_to_take(
     """The first of the lower tiers that has nothing for this one although there is something newer."""
     if not refused:
         return None
-    said = (_said(gate, refused) for gate in limits.gates if isinstance(gate, ReturnGate | HoldGate | StatusGate))
+    people = ReturnGate | HoldGate | StatusGate
+    said = (_said(gate, where, refused) for gate, where in limits.voices if isinstance(gate, people))
     unsoaked = (
         _no_soak(gate, refused, reference, version, limits) for gate in limits.gates if isinstance(gate, SoakGate)
     )
     return next((reason for reason in (*said, *unsoaked) if reason), None)
 
 
-def _said(gate: ReturnGate | HoldGate | StatusGate, refused: tuple[Refused, ...]) -> Reason | None:
+def _said(gate: ReturnGate | HoldGate | StatusGate, where: str, refused: tuple[Refused, ...]) -> Reason | None:
     """The newest version that people took back or hold, or a status does, and that nothing else speaks against."""
     for one in refused:
         objection = gate.objection(one.tag, try_written(one.tag))
-        if objection is None or one.why != objection.why:
+        if objection is None or one.why != f"{objection.why}{where}":
             continue
         if isinstance(gate, ReturnGate):
-            return ROLLED_BACK(version=one.tag, why=objection.why)
+            return ROLLED_BACK(version=one.tag, why=one.why)
         if isinstance(gate, HoldGate):
-            return HELD_BY_A_PERSON(version=one.tag, why=objection.why)
-        return NOT_GREEN(version=one.tag, why=objection.why)
+            return HELD_BY_A_PERSON(version=one.tag, why=one.why)
+        return NOT_GREEN(version=one.tag, why=one.why)
     return None
 
 

@@ -24,15 +24,16 @@ def decide_together(
         answers: The tags of every chart.
         judge: Judges the reference by a list of tags.
     """
-    lists = [answers[source] for source in reference.together]
-    if not isinstance(decision, Update):
-        return decision
-    others = [each for each in lists if isinstance(each, TagList)]
-    unknown = next((each.reason for each in lists if isinstance(each, Unreachable)), None)
     own = answers[reference.source]
-    if unknown is not None or not isinstance(own, TagList):
-        return Held(version=decision.old, reason=unknown) if unknown else decision
-    common = set.intersection(*(set(each.tags) for each in others))
+    if not isinstance(decision, Update) or not isinstance(own, TagList):
+        return decision
+    others: list[set[str]] = []
+    for source in reference.together:
+        answer = answers[source]
+        if isinstance(answer, Unreachable):
+            return Held(version=decision.old, reason=answer.reason)
+        others.append(set(answer.tags))
+    common = set.intersection(*others)
     in_use = {place.text for place in reference.pin.places}
     joint = judge(TagList(tags=tuple(tag for tag in own.tags if tag in common or tag in in_use)))
     charts = ", ".join(str(source.address) for source in reference.together)

@@ -23,7 +23,6 @@ MOST_GROUPS = 32
 """Groups between `||` (`MaxConstraintGroups`)."""
 
 _BLANKS = frozenset("\t\n\f\r ")
-_MOST_COMPLAINTS = 3
 
 # `a - b`, anywhere in the text; possessive throughout, see `terms.TERM`.
 _HYPHEN_RANGE = re.compile(
@@ -75,18 +74,6 @@ class Group(Struct, frozen=True, kw_only=True):
         """Make a group; it admits prereleases where one of its terms names one."""
         together = tuple(terms)
         return cls(terms=together, admits_prereleases=any(term.bound.prerelease for term in together))
-
-    def complaint(self, version: Version) -> str | None:
-        """Why the group refuses a version; None where it takes it."""
-        if version.prerelease and not self.admits_prereleases:
-            return f"{version} is a prerelease and {self} names none"
-        for term in self.terms:
-            if complaint := term.complaint(version):
-                return f"{version} {complaint} {term.text}"
-        return None
-
-    def __str__(self) -> str:
-        return " ".join(f"{term.operator}{term.text}" for term in self.terms)
 
 
 class Constraint(Struct, frozen=True, kw_only=True):
@@ -154,28 +141,16 @@ class Constraint(Struct, frozen=True, kw_only=True):
         return cls(text=f"{operator}{text}", groups=(Group.of((term,)),))
 
     def check(self, version: Version) -> bool:
-        """Whether the constraint takes a version: `refusal` without its words, for every tag of every chart."""
+        """Whether the constraint takes a version; asked for every tag of every chart."""
         for group in self.groups:
             if version.prerelease and not group.admits_prereleases:
                 continue
             for term in group.terms:
-                if MEANING[term.operator](version, term) is not None:
+                if not MEANING[term.operator](version, term):
                     break
             else:
                 return True
         return False
-
-    def refusal(self, version: Version) -> str | None:
-        """Why the constraint refuses a version, in a short sentence without a full stop; None where it takes it."""
-        complaints = []
-        for group in self.groups:
-            complaint = group.complaint(version)
-            if complaint is None:
-                return None
-            complaints.append(complaint)
-        distinct = list(dict.fromkeys(complaints))
-        more = ["…"] if len(distinct) > _MOST_COMPLAINTS else []
-        return "; ".join(distinct[:_MOST_COMPLAINTS] + more)
 
     def __str__(self) -> str:
         return self.text

@@ -26,8 +26,6 @@ from bot.versions.version import Version, try_flux, try_plain, try_strict
 
 # https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
-# Signatures, attestations and SBOMs of cosign, and the fallback tags of OCI referrers.
-_SUPPLY_CHAIN = re.compile(r"sha(?:256-[0-9a-f]{64}|512-[0-9a-f]{128})(?:\.[a-z]+)?")
 
 
 class TagRule(Enum):
@@ -57,16 +55,10 @@ class SeenTags(Struct, frozen=True, kw_only=True):
     """What Flux sees in a chart's tags.
 
     Attributes:
-        versions: In the registry's order.
-        malformed: Tags outside the OCI grammar, which no registry may list; dropped.
-        supply_chain: Tags that hold a signature, attestation, SBOM or referrers list.
-        others: Every other tag that is no version under the rule, or that the filter leaves out.
+        versions: In the registry's order; tags outside the OCI grammar, which no registry may list, are none.
     """
 
     versions: tuple[TaggedVersion, ...]
-    malformed: int = 0
-    supply_chain: int = 0
-    others: int = 0
 
     def newest_first(self) -> tuple[TaggedVersion, ...]:
         """By falling precedence; equal ones stay in the registry's order."""
@@ -102,7 +94,7 @@ def see_tags(tags: Iterable[str], rule: TagRule, only: Pattern | None = None) ->
     return _see(tags, rule, _READERS[rule], only)
 
 
-def see_pinnable(tags: Iterable[str], rule: TagRule, pinned: Version) -> SeenTags:
+def see_pinnable(tags: Iterable[str], rule: TagRule, *, prefixed: bool) -> SeenTags:
     """Find the versions that may stand where one exact version stands now.
 
     An exact version is looked up as it is written and never listed, so here Flux takes every full version under every
@@ -111,9 +103,9 @@ def see_pinnable(tags: Iterable[str], rule: TagRule, pinned: Version) -> SeenTag
     Args:
         tags: Raw tags in the registry's order; may be hostile.
         rule: Where the version is written.
-        pinned: The version in use, from `read_pin`.
+        prefixed: Whether the version in use is written with a `v`.
     """
-    return _see(tags, rule, _read_prefixed if pinned.original.startswith("v") else _read_bare, None)
+    return _see(tags, rule, _read_prefixed if prefixed else _read_bare, None)
 
 
 def read_pin(text: str, rule: TagRule) -> Version | None:
@@ -152,18 +144,11 @@ def choose(versions: Iterable[TaggedVersion], constraint: Constraint) -> FluxCho
 
 def _see(tags: Iterable[str], rule: TagRule, read: Callable[[str], Version | None], only: Pattern | None) -> SeenTags:
     versions: list[TaggedVersion] = []
-    malformed = supply_chain = others = 0
     for tag in tags:
-        if not _TAG.fullmatch(tag):
-            malformed += 1
-        elif (only is None or only.found_in(tag)) and (version := read(tag)) is not None:
+        if _TAG.fullmatch(tag) and (only is None or only.found_in(tag)) and (version := read(tag)) is not None:
             text = version.original if rule is TagRule.HELM_REPOSITORY else tag
             versions.append(TaggedVersion(version, tag, text))
-        elif _SUPPLY_CHAIN.fullmatch(tag):
-            supply_chain += 1
-        else:
-            others += 1
-    return SeenTags(versions=tuple(versions), malformed=malformed, supply_chain=supply_chain, others=others)
+    return SeenTags(versions=tuple(versions))
 
 
 def _read_as_is(tag: str) -> Version | None:

@@ -44,13 +44,6 @@ class Term(Struct, frozen=True, kw_only=True):
     bound: Version
     given: int
 
-    def complaint(self, version: Version) -> str | None:
-        """What is wrong with a version, to be put between it and the term's text; None where nothing is.
-
-        Whether prereleases are admitted is a matter of the whole group and not asked here.
-        """
-        return MEANING[self.operator](version, self)
-
 
 def read_term(found: re.Match[str]) -> Term | None:
     """Make the term of a match of `TERM`; None where its numbers or its prerelease are not usable."""
@@ -67,85 +60,67 @@ def read_term(found: re.Match[str]) -> Term | None:
     return None if bound is None else Term(operator=operator, text=text, bound=bound, given=given)
 
 
-def _equal(version: Version, term: Term) -> str | None:
-    if term.given < _FULL:
-        return _tilde(version, term)
-    return None if version == term.bound else "is not equal to"
+def _equal(version: Version, term: Term) -> bool:
+    return version == term.bound if term.given == _FULL else _tilde(version, term)
 
 
-def _not_equal(version: Version, term: Term) -> str | None:
+def _not_equal(version: Version, term: Term) -> bool:
     bound = term.bound
     if term.given == _MAJOR_ONLY:
-        differs = version.major != bound.major
-    elif term.given == _MAJOR_AND_MINOR:
+        return version.major != bound.major
+    if term.given == _MAJOR_AND_MINOR:
         # Two prereleases of one minor version are compared by their text alone, whatever the patch is.
-        differs = (version.major, version.minor, version.prerelease) != (bound.major, bound.minor, bound.prerelease)
-    else:
-        differs = version != bound
-    return None if differs else "is equal to"
+        return (version.major, version.minor, version.prerelease) != (bound.major, bound.minor, bound.prerelease)
+    return version != bound
 
 
-def _greater(version: Version, term: Term) -> str | None:
+def _greater(version: Version, term: Term) -> bool:
     bound = term.bound
     if term.given == _MAJOR_ONLY:
-        above = version.major > bound.major
-    elif term.given == _MAJOR_AND_MINOR:
-        above = (version.major, version.minor) > (bound.major, bound.minor)
-    elif term.given == 0:
-        above = version.major > 0 or version > bound
-    else:
-        above = version > bound
-    return None if above else "is not greater than"
+        return version.major > bound.major
+    if term.given == _MAJOR_AND_MINOR:
+        return (version.major, version.minor) > (bound.major, bound.minor)
+    return version > bound or (term.given == 0 and version.major > 0)
 
 
-def _less(version: Version, term: Term) -> str | None:
-    return None if version < term.bound else "is not less than"
+def _less(version: Version, term: Term) -> bool:
+    return version < term.bound
 
 
-def _at_least(version: Version, term: Term) -> str | None:
-    return None if version >= term.bound else "is less than"
+def _at_least(version: Version, term: Term) -> bool:
+    return version >= term.bound
 
 
-def _at_most(version: Version, term: Term) -> str | None:
+def _at_most(version: Version, term: Term) -> bool:
     bound = term.bound
     if term.given == _FULL:
-        within = version <= bound
-    elif term.given == _MAJOR_ONLY:
-        within = version.major <= bound.major
-    else:
-        within = (version.major, version.minor) <= (bound.major, bound.minor)
-    return None if within else "is greater than"
+        return version <= bound
+    if term.given == _MAJOR_ONLY:
+        return version.major <= bound.major
+    return (version.major, version.minor) <= (bound.major, bound.minor)
 
 
-def _tilde(version: Version, term: Term) -> str | None:
+def _tilde(version: Version, term: Term) -> bool:
     key, bound = version.key, term.bound.key
     if key < bound:
-        return "is less than"
+        return False
     if bound[0] == bound[1] == bound[2] == 0 and term.given in (0, _FULL):
-        return None
-    if key[0] != bound[0]:
-        return "has another major version than"
-    if key[1] != bound[1] and term.given != _MAJOR_ONLY:
-        return "has another minor version than"
-    return None
+        return True
+    return key[0] == bound[0] and (term.given == _MAJOR_ONLY or key[1] == bound[1])
 
 
-def _caret(version: Version, term: Term) -> str | None:
+def _caret(version: Version, term: Term) -> bool:
     key, bound = version.key, term.bound.key
-    if key < bound:
-        return "is less than"
-    if key[0] != bound[0]:
-        return "has another major version than"
+    if key < bound or key[0] != bound[0]:
+        return False
     if bound[0] > 0 or term.given == _MAJOR_ONLY:
-        return None
+        return True
     if key[1] != bound[1]:
-        return "has another minor version than"
-    if bound[1] > 0 or term.given == _MAJOR_AND_MINOR:
-        return None
-    return None if key[2] == bound[2] else "has another patch version than"
+        return False
+    return bound[1] > 0 or term.given == _MAJOR_AND_MINOR or key[2] == bound[2]
 
 
-MEANING: Mapping[str, Callable[[Version, Term], str | None]] = {
+MEANING: Mapping[str, Callable[[Version, Term], bool]] = {
     "": _equal,
     "=": _equal,
     "!=": _not_equal,
@@ -159,4 +134,4 @@ MEANING: Mapping[str, Callable[[Version, Term], str | None]] = {
     "~>": _tilde,
     "^": _caret,
 }
-"""What each operator says against a version; see `Term.complaint`."""
+"""Whether each operator takes a version. Whether prereleases are admitted is a matter of the whole group."""

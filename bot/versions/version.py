@@ -16,8 +16,6 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from bot.versions.quoting import quoted
-
 LONGEST_VERSION = 256
 """Bytes; a longer text is no version (`MaxVersionLen`)."""
 LARGEST_NUMBER = 2**64 - 1
@@ -39,22 +37,10 @@ IdentifierKey = tuple[int, int, str]
 PrecedenceKey = tuple[int, int, int, int, tuple[IdentifierKey, ...]]
 
 
-class InvalidVersion(ValueError):
-    """A text that is no version.
-
-    Attributes:
-        text: The text as it was given: foreign, not escaped.
-    """
-
-    def __init__(self, text: str) -> None:
-        super().__init__(f"not a version: {quoted(text)}")
-        self.text = text
-
-
 class Version(Struct, frozen=True, eq=False):
     """A version. Comparison and hash follow precedence, so build metadata and spelling make no difference to either.
 
-    Made by `parse_loose`, `parse_strict` and `parse_flux`, or their `try_` forms.
+    Made by `try_loose` and the other `try_` functions.
 
     Attributes:
         key: Orders versions: major, minor, patch, 1 for a stable version or 0 for a prerelease, then its identifiers.
@@ -172,27 +158,6 @@ def try_full(text: str) -> Version | None:
     """
     found = _LOOSE.fullmatch(text)
     return try_loose(text) if found and found[3] else None
-
-
-def parse_loose(text: str) -> Version:
-    """`try_loose`, for texts that must be versions. Raises `InvalidVersion`."""
-    return _required(try_loose(text), text)
-
-
-def parse_strict(text: str) -> Version:
-    """`try_strict`, for texts that must be versions. Raises `InvalidVersion`."""
-    return _required(try_strict(text), text)
-
-
-def parse_flux(text: str) -> Version:
-    """`try_flux`, for texts that must be versions. Raises `InvalidVersion`."""
-    return _required(try_flux(text), text)
-
-
-def _required(version: Version | None, text: str) -> Version:
-    if version is None:
-        raise InvalidVersion(text)
-    return version
 
 
 def _version(major: int, minor: int, patch: int, prerelease: str, metadata: str, text: str) -> Version | None:

@@ -61,7 +61,7 @@ AGAIN = "The next run asks again."
         pytest.param("", f"{FILE}:1:1: the file is empty. Write `tiers` as the README shows", id="nothing at all"),
         pytest.param(
             "a: " + "[" * 100_000,
-            f"{FILE}:1: no YAML: more than 20 collections inside each other. Mend the YAML at this place",
+            f"{FILE}:1: not YAML: more than 20 collections inside each other. Mend the YAML at this place",
             id="a bottomless one",
         ),
     ],

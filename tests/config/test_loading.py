@@ -235,8 +235,8 @@ def test_a_key_twice_is_a_fault_that_names_the_first() -> None:
         ("tiers: {dev: {<<: {follow: any}, paths: [x]}}", "a key that is not a plain name"),
         ("tiers: {dev: {[a]: b, paths: [x]}}", "a key that is not a plain name"),
         ("tiers: {dev: {paths: [x]}}\n---\ntiers: {}", "a second YAML document"),
-        ("tiers: {", "no YAML"),
-        ("tiers: {dev: {paths: [x]}}\n\x00", "no YAML"),
+        ("tiers: {", "not YAML"),
+        ("tiers: {dev: {paths: [x]}}\n\x00", "not YAML"),
         ("", "the file is empty"),
         ("# only a comment", "the file is empty"),
         ("- a", "the file must be keys with values"),
@@ -295,13 +295,13 @@ def test_a_rule_may_take_the_windows_away() -> None:
     ("keys", "said"),
     [
         ("windows: [{cron: '0 9 * * *'}]", "`0 9 * * *` names minutes"),
-        ("windows: [{cron: '* 9 * *'}]", "has not the five fields"),
+        ("windows: [{cron: '* 9 * *'}]", "does not have the five fields"),
         ("windows: [{cron: '* 9 * * *', zone: Mars/Base}]", "`Mars/Base` is no time zone"),
         ("windows: [{cron: '* 9 * * *', zone: ../etc/passwd}]", "is no time zone"),
         ("windows: [{cron: '* 9 * * *', zone: Europe}]", "is no time zone"),
         ("windows: [{zone: UTC}]", "has no `cron`"),
-        ("assignees: ['@ann']", "`@ann` is nobody. Write a login, without @"),
-        ("assignees: [org/team]", "`org/team` is nobody"),
+        ("assignees: ['@ann']", "`@ann` is not a login. Write a login, without @"),
+        ("assignees: [org/team]", "`org/team` is not a login"),
         ("reviewers: [a/b/c]", "Write a login, or organisation/team"),
         (f"labels: ['{'x' * 51}']", "cannot be a label"),
         ("labels: [' ']", "cannot be a label"),
@@ -347,4 +347,5 @@ def test_a_rule_that_means_nothing_is_a_fault(match: str, values: str, said: str
 
 def test_a_hostile_key_cannot_break_the_line() -> None:
     found = faults('"a\\n::error::x\\e[31m": 1\n' + tier("follow: minor"))
+    assert found[0].startswith("c.yaml:1:1: `a\\u000a::error::x\\u001b[31m` is not a key of the file")
     assert all("\n" not in fault and "\x1b" not in fault for fault in found)

@@ -119,3 +119,12 @@ def test_a_kill_leaves_the_old_file(forge: FilesForge, folder: Path, monkeypatch
     with pytest.raises(KeyboardInterrupt):
         forge.update_pull_request(1, title="new", body="new")
     assert FilesForge(folder).open_pull_requests()[0].title == "Update podinfo"
+
+
+def test_the_newest_is_the_one_with_the_highest_number_past_four_digits_too(forge: FilesForge, folder: Path) -> None:
+    known = json.loads((folder / "pull-requests/0001.json").read_text())
+    for number, state in ((9999, "done"), (10_000, "closed")):
+        (folder / f"pull-requests/{number}.json").write_text(json.dumps({**known, "number": number, "state": state}))
+    refused = forge.last_refused(OURS)
+    assert refused is not None
+    assert refused.number == 10_000

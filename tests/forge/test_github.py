@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doubles.forge_sides import FLEET, OURS, THEIRS, Connected
 from doubles.github.hosted import HostedRepository
-from doubles.github.people import app, person
+from doubles.github.people import GONE, app, person
 from doubles.github.server import GitHubDouble
 from msgspec.structs import replace
 
@@ -49,6 +49,15 @@ def test_a_fork_that_is_gone_still_is_none_of_ours(
     github_double.remove_repository("mallory/fleet")
     (pull,) = forge.open_pull_requests()
     assert not pull.head_here
+
+
+def test_a_pull_request_whose_author_is_gone_keeps_nobody_from_their_work(
+    forge: GitHubForge, proposed: HostedRepository
+) -> None:
+    proposed.move("feature/left-behind", OURS)
+    proposed.open_pull("feature/left-behind", by=GONE)
+    proposed.open_pull(OURS, by=GONE)
+    assert [(pull.head, pull.author) for pull in forge.open_pull_requests()] == [(OURS, "")]
 
 
 def test_a_forks_closed_pull_request_refuses_nothing(forge: GitHubForge, proposed: HostedRepository) -> None:
@@ -193,3 +202,12 @@ def test_a_closing_word_is_edited_in_place_where_it_is_closed_again(
     forge.close_pull_request(number, comment="It is elsewhere.")
     (said,) = proposed.comments(number)
     assert said.body.startswith("It is elsewhere.")
+
+
+def test_what_others_wrote_under_our_mark_is_no_word_of_ours(forge: GitHubForge, proposed: HostedRepository) -> None:
+    number = proposed.open_pull(OURS).number
+    mark = "<!-- flux-chart-bot: closed by the bot -->"
+    proposed.comment(number, f"copied: {mark}", by=person("mallory"))
+    proposed.comment(number, f"copied: {mark}", by=GONE)
+    assert forge.close_pull_request(number, comment="Nothing is left.") is None
+    assert proposed.comments(number)[-1].body == f"Nothing is left.\n\n{mark}"

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from doubles.versions import parse_loose
 
 from bot.ledger.model import ChartSights
 from bot.maturity.gates import Run, SoakGate, WaitGate
 from bot.maturity.timeline import Span
-from bot.versions.version import parse_loose
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -53,6 +53,14 @@ def run(*spans: Span, where: str = "a.yaml:1") -> Run:
 
 def soaking(*runs: Run, unknown: str = "") -> SoakGate:
     return SoakGate(tier="dev", soak=3 * DAY, now=NOW, runs=runs, unknown=unknown)
+
+
+def test_where_no_soak_is_asked_for_no_length_of_time_is_said() -> None:
+    left = run(Span(value=NEW, begins=None, ends=NOW - DAY), Span(value=parse_loose("1.2.0"), begins=NOW - DAY))
+    objection = SoakGate(tier="dev", soak=timedelta(), now=NOW, runs=(left,)).objection("1.1.0", NEW)
+
+    assert objection
+    assert objection.why == "dev left it before it had soaked for any time"
 
 
 LONG = Span(value=NEW, begins=NOW - 5 * DAY)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from doubles.versions import parse_loose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from bot.maturity.durations import LONGEST
 from bot.maturity.soaking import Unsoaked, free_at
 from bot.maturity.timeline import Moment, Span, spans
 from bot.model.commits import PastCommit
-from bot.versions.version import Version, parse_loose
+from bot.versions.version import Version
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SOAK = timedelta(days=3)

@@ -14,6 +14,7 @@ import pytest
 from doubles.recorded_install import ROOT, Project
 
 from bot import bootstrap
+from bot.cli.explanations import COMMANDS
 
 CANARY = """
 import pathlib
@@ -241,6 +242,10 @@ def test_one_line_says_what_the_distribution_has_split_off(
     assert bootstrap.main(["demo"]) == 1
     expected = message.replace("3.X", f"{sys.version_info[0]}.{sys.version_info[1]}")
     assert capsys.readouterr().err == f"flux-chart-bot: {expected}\n"
+
+
+def test_every_command_but_scan_says_at_once_that_it_needs_git() -> None:
+    assert {*COMMANDS, "test"} - {"scan"} == bootstrap.NEED_GIT
 
 
 def test_scan_runs_without_git(project: Project) -> None:

@@ -12,7 +12,6 @@ from bot.proposal_reasons import REFUSED
 
 CHART = "ghcr.io/x/podinfo"
 ROW = Row(chart=CHART, version="6.5.4")
-REFUSALS = {"number": 12, "file": "f", "branch": "b", "chart": CHART}
 
 
 @pytest.mark.parametrize(
@@ -20,7 +19,7 @@ REFUSALS = {"number": 12, "file": "f", "branch": "b", "chart": CHART}
     [
         (current("6.5.4"), "podinfo: 6.5.4 is on the base branch"),
         (current("6.6.0"), "podinfo: 6.6.0 is on the base branch"),
-        (held(REFUSED(version="6.5.4", **REFUSALS)), "podinfo: 6.5.4 was refused in #12"),
+        (held(REFUSED(version="6.5.4", number=12, chart=CHART)), "podinfo: 6.5.4 was refused in #12"),
         (
             replace(current("6.5.3"), remark=HELD_BY_A_PERSON(version="6.5.4", why="held by a person")),
             "podinfo: 6.5.4 is allowed here and held by a person",

@@ -1,6 +1,7 @@
 """What holds of every choice, whatever tags a registry lists and whatever a tier follows."""
 
 from builders import HELM, LAYER, OCI, configuration, in_semver, reference, rule, tags, tier
+from doubles.versions import parse_loose
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from bot.selection.pins import decide_pin
 from bot.versions.constraint import Constraint
 from bot.versions.follow import limit, parse_follow
 from bot.versions.tags import TagRule
-from bot.versions.version import Version, parse_loose, try_flux
+from bot.versions.version import Version, try_flux
 
 NUMBER = st.integers(0, 3).map(str)
 SUFFIX = st.sampled_from(["", "", "", "-rc.1", "-rc.2", "-alpha", "_b1", "_b2", "-rc.1_b"])

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import HELM, OCI, configuration, exact, in_semver, reference, rule, tags, tier
+from doubles.versions import parse_loose
 from msgspec.structs import replace
 
 from bot.ledger.model import Matter, Word
@@ -18,7 +19,6 @@ from bot.reason import Reason
 from bot.selection.limits import limits_of
 from bot.selection.pins import decide_pin
 from bot.versions.tags import TagRule
-from bot.versions.version import parse_loose
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 ALL = "1.0.0 1.1.0 1.2.1 1.2.2 1.2.4 2.0.0"

@@ -2,6 +2,7 @@
 
 import pytest
 from builders import HELM, OCI, configuration, ranged, reference, rule, tags, tier
+from doubles.versions import parse_loose
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from bot.selection.ranges import decide_range
 from bot.selection.width import past_limits
 from bot.versions.constraint import Constraint
 from bot.versions.tags import TaggedVersion
-from bot.versions.version import Version, parse_loose
+from bot.versions.version import Version
 
 MINOR, PATCH, EXACT, ANY = (configuration(tier("dev", follow)) for follow in ("minor", "patch", "exact", "any"))
 LIVE = configuration(tier("live", "exact", production=True))

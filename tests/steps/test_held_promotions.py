@@ -138,7 +138,7 @@ def test_a_promotion_of_one_chart_whose_version_is_on_the_base_is_named_and_then
     [branch] = [pull.head for pull in told.forge.pulls.values() if pull.head != ALL]
     told.write({LIVE: release("1.2.4")})
     report = told.promote()
-    assert "#2 moves ghcr.io/x/podinfo from a version that its base has no more" in {
+    assert "#2 moves ghcr.io/x/podinfo from a version that its base no longer has" in {
         one.reason.sentence for one in told_reasons(report)
     }
     told.run()

@@ -1,12 +1,12 @@
 """How far back each way to follow lets a version go."""
 
 import pytest
+from doubles.versions import parse_loose
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.versions.back import refusal_to_return
 from bot.versions.follow import Reach, parse_follow
-from bot.versions.version import parse_loose
 
 
 def refusal(follow: str, current: str, version: str) -> str | None:

@@ -1,8 +1,8 @@
 import pytest
+from doubles.versions import parse_loose
 
 from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.follow import Follow, Reach, limit, parse_follow
-from bot.versions.version import parse_loose
 
 
 def refusal(follow: Follow, current: str, version: str) -> str | None:

@@ -63,12 +63,20 @@ class Identity:
         return self.repositories is None or full_name.lower() in {name.lower() for name in self.repositories}
 
 
+def _number(login: str) -> int:
+    return 1000 + zlib.crc32(login.encode()) % 100_000_000
+
+
 def person(
     login: str, *, permissions: Mapping[str, Level] | None = None, repositories: frozenset[str] | None = None
 ) -> Identity:
     """Returns a user with a personal access token."""
     held = dict(BOT_PERMISSIONS if permissions is None else permissions)
     return Identity(login=login, id=_number(login), kind="user", permissions=held, repositories=repositories)
+
+
+GONE = person("gone")
+"""Someone whose account was deleted since: null wherever GitHub's description allows that."""
 
 
 def app(
@@ -90,7 +98,3 @@ def actions(*, permissions: Mapping[str, Level] | None = None, repositories: fro
         repositories=repositories,
         rate_limit=1000,
     )
-
-
-def _number(login: str) -> int:
-    return 1000 + zlib.crc32(login.encode()) % 100_000_000

@@ -50,6 +50,7 @@ def full_pull(urls: Urls, home: RepositoryState, pull: PullRequest) -> Json:
     mergeable = _mergeable(home, pull)
     return {
         **simple_pull(urls, home, pull),
+        "user": simple_user(urls, pull.author),
         "merged": pull.merged_at is not None,
         "mergeable": mergeable,
         "rebaseable": mergeable,
@@ -120,7 +121,7 @@ def comment(urls: Urls, home: RepositoryState, of: Comment) -> Json:
         "html_url": urls.page(home.full_name, f"/pull/{of.number}") + f"#issuecomment-{of.id}",
         "issue_url": urls.repository(home.full_name, f"/issues/{of.number}"),
         "body": of.body,
-        "user": simple_user(urls, of.author),
+        "user": optional_user(urls, of.author),
         "created_at": of.created_at,
         "updated_at": of.updated_at,
         "author_association": association(home, of.author),
@@ -144,7 +145,7 @@ def _own_fields(urls: Urls, home: RepositoryState, pull: PullRequest) -> Json:
         "state": pull.state,
         "locked": False,
         "title": pull.title,
-        "user": simple_user(urls, pull.author),
+        "user": optional_user(urls, pull.author),
         "body": pull.body,
         "labels": [label(urls, home, of) for of in pull.labels],
         "milestone": None,

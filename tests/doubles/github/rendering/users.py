@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from doubles.github.answers import Json
-from doubles.github.people import USER_TYPES, Identity
+from doubles.github.people import GONE, USER_TYPES, Identity
 from doubles.github.rendering.urls import Urls, node_id
 
 _LISTS = {
@@ -41,8 +41,8 @@ def simple_user(urls: Urls, who: Identity) -> Json:
 
 
 def optional_user(urls: Urls, who: Identity | None) -> Json | None:
-    """The same where nobody may stand."""
-    return None if who is None else simple_user(urls, who)
+    """The same where nobody may stand, as in the place of an account that is gone."""
+    return None if who in {None, GONE} else simple_user(urls, who)
 
 
 def public_user(urls: Urls, who: Identity) -> Json:
