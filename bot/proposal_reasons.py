@@ -60,6 +60,11 @@ MOVES_ON_TOP = ReasonKind(
     "{branch} holds commits of others, so only its version moves, by a commit on top of them",
     "To hand it back, tick the last box of its pull request, or delete the branch",
 )
+FASTER_RUN = ReasonKind(
+    "faster-run",
+    "another run of this bot moved {branch} meanwhile and has what it found, so this run wrote nothing from there on",
+    "Nothing is to be done: the next run looks again",
+)
 OVERTAKEN = ReasonKind(
     "overtaken",
     "#{number} moves {charts} from a version that its base has no more",

@@ -76,7 +76,7 @@ def _cell(cell: Cell) -> str:
 
 def _pull_request_lines(report: RunReport) -> Iterator[str]:
     outcomes = report.outcomes
-    if not outcomes:
+    if not outcomes and not report.remarks:
         return
     yield "#### Pull requests"
     yield ""
