@@ -21,6 +21,7 @@ from bot.report.run_report import RunReport
 from bot.steps.publish import publish
 
 ANN = person("ann")
+STAGING = "flux-chart-bot/staging/all"
 FILE = "apps/dev/a.yaml"
 
 
@@ -135,6 +136,16 @@ def anns_branch(story: HostedStory) -> None:
     story.hosted.commit(name, {FILE: "# ann's\n"}, author=ANN)
 
 
+def merged_and_deleted(story: HostedStory) -> None:
+    story.hosted.merge(2, by=ANN)
+    story.hosted.delete_branch(STAGING, by=ANN)
+
+
+def closed_and_deleted(story: HostedStory) -> None:
+    story.hosted.close(2, by=ANN)
+    story.hosted.delete_branch(STAGING, by=ANN)
+
+
 PERSONS: dict[str, tuple[str, int, Callable[[HostedStory], object]]] = {
     "their words in our memory": (
         "push",
@@ -145,17 +156,17 @@ PERSONS: dict[str, tuple[str, int, Callable[[HostedStory], object]]] = {
     "a commit on an open one": (
         "push",
         4,
-        lambda story: story.hosted.commit("flux-chart-bot/staging/all", {FILE: "# ann's\n"}, author=ANN),
+        lambda story: story.hosted.commit(STAGING, {FILE: "# ann's\n"}, author=ANN),
     ),
     "their merge of an open one, and its branch deleted": (
         "push",
         4,
-        lambda story: (story.hosted.merge(2, by=ANN), story.hosted.delete_branch("flux-chart-bot/staging/all", by=ANN)),
+        merged_and_deleted,
     ),
     "their closing of an open one, and its branch deleted": (
         "push",
         4,
-        lambda story: (story.hosted.close(2, by=ANN), story.hosted.delete_branch("flux-chart-bot/staging/all", by=ANN)),
+        closed_and_deleted,
     ),
     "a commit on one that is closed": (
         "delete",
