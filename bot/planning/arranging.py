@@ -261,7 +261,8 @@ def _candidates(
         own = key_of(verdict, update, settings)
         key = next((keys[value] for value in values if value in keys), own)
         keys |= dict.fromkeys(values, key)
-        row = row_of(verdict, update)
+        # All of a draft for several tiers is refused with it, and nothing else is.
+        row = replace(row_of(verdict, update), shared=key.shared)
         found[index] = _Candidate(
             index=index, position=positions[index], update=update, row=row, key=key, settings=settings
         )

@@ -27,6 +27,7 @@ from bot.steps.find import Remote
 from bot.steps.look_beyond import without_bounds
 from bot.steps.proposals import Arranged, Proposal, TierProposals
 from bot.steps.resolve import TierView
+from bot.steps.sharing import with_fates
 from bot.steps.smaller_jumps import SmallerJumps, edited
 from bot.steps.standing import Draft, told
 
@@ -74,7 +75,7 @@ def arrange(
                 more, memory[name] = keeper.arranged(memory[name])
                 proposals = _with_promotion(proposals, keeper.proposals(more), draft, remote)
         tiers.append(proposals)
-    return Arranged(tiers=tuple(tiers), memory=_memory_plan(remote, before, written(memory)))
+    return Arranged(tiers=with_fates(tiers), memory=_memory_plan(remote, before, written(memory)))
 
 
 def arrange_promotion(
