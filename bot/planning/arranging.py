@@ -16,7 +16,7 @@ from bot.planning.memory import Refusal, TierMemory
 from bot.planning.rows import Row, row_of
 from bot.planning.smaller_jumps import SmallerJump, chain_of, may_be_smaller, with_larger
 from bot.planning.windows import opens_at
-from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM, WAITS_FOR_WINDOW
+from bot.proposal_reasons import IN_TOUCHED, ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM, WAITS_FOR_WINDOW
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
 
@@ -40,6 +40,7 @@ class Standing(Struct, frozen=True, kw_only=True):
         foreign: The keys whose branches are not ours at all: what they would propose takes no room, and waits for none.
         numbers: The open pull requests of this tier.
         boxes: The names of the boxes that the open pull request of each key shows.
+        touched: The number of each key's open pull request in which commits of others lie, whatever is grouped how now.
         emptied: Of those numbers, the ones that people took the last row out of: they are closed for it.
     """
 
@@ -49,6 +50,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     foreign: frozenset[str] = frozenset()
     numbers: frozenset[int] = frozenset()
     boxes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    touched: Mapping[str, int] = field(default_factory=dict)
     emptied: frozenset[int] = frozenset()
 
 
@@ -110,6 +112,8 @@ def arrange_tier(
     held = {one.index: reason for one in everything if (reason := _unwanted(one, standing, memory))}
     candidates = _one_a_key(everything, held)
     deeper = _deeper(tier, verdicts, everything, held, configuration)
+    # Only now: no smaller jump stands in for what is proposed.
+    held |= _left_there((one for one in candidates if one.index not in held), standing)
     for at, _, refusal in silent:
         if _is_unknown(verdicts[at]) and (reason := _objection(refusal, standing)):
             held[at] = reason
@@ -275,6 +279,16 @@ def _unwanted(one: _Candidate, standing: Standing, memory: TierMemory) -> Reason
         return ONLY_REPORTED(version=one.row.version)
     refusal = memory.refusals.get(one.row)
     return _objection(refusal, standing) if refusal else None
+
+
+def _left_there(wanted: Iterable[_Candidate], standing: Standing) -> dict[int, Reason]:
+    """What stays in a pull request that others work on, although it would be in another one by now."""
+    there = {row: number for key, number in standing.touched.items() for row in standing.rows.get(key, ())}
+    return {
+        one.index: IN_TOUCHED(version=one.row.version, number=there[one.row])
+        for one in wanted
+        if one.row in there and one.row not in standing.rows.get(one.key.text, ())
+    }
 
 
 def _objection(refusal: Refusal, standing: Standing) -> Reason | None:

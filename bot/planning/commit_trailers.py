@@ -9,8 +9,8 @@
 
 A word is percent-encoded UTF-8 (`%` alone is the empty one): it holds no blank, no line break and nothing that a forge
 reads as a mention, a closing keyword or a command. `shared` names all tiers that a draft moves at once. `left-out` is
-there where rows are missing, for length; a row with no path has some that are not listed. Several rows may name one chart. What is read is what somebody wrote: whose a
-commit is, is decided by `bot.planning.ownership`.
+there where rows are missing, for length; a row with no path has some that are not listed. Several rows may name one
+chart. What is read is what somebody wrote: whose a commit is, is decided by `bot.planning.ownership`.
 """
 
 import re
