@@ -22,7 +22,7 @@ class ExitCode(IntEnum):
     """What the process says to its caller."""
 
     DONE = 0
-    """Done, with updates or without."""
+    """Done, with updates or without, or left to another run of the bot that was faster."""
     FAILED = 1
     """The run could not do its work; running again completes it."""
     WRONG = 2

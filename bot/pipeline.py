@@ -142,7 +142,7 @@ def promote(request: Request, asked: "Asked") -> RunReport:
     opened = open_promotions(Resolved(views=(view,), outside=()), recalled, remote)
     intended = plan(arranged, remote, configuration, opened)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
-    published = publish(intended, remote, configuration, problems) if request.writes else None
+    published = publish(intended, remote, configuration, problems, awaited=True) if request.writes else None
     report = _report(request, Resolved(views=(view,), outside=()), arranged.tiers)
     of_asked = tuple(one for one in report.verdicts if is_asked_for(one.reference, asked, configuration))
     return replace(report, verdicts=of_asked, plan=intended, published=published)
@@ -199,7 +199,9 @@ def run(request: Request) -> RunReport:
     arranged = arrange(edits, remote, configuration, request.now, beyond, promotions, smaller, recalled.held)
     intended = plan(arranged, remote, configuration, opened)
     problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
-    published = publish(intended, remote, configuration, problems) if request.writes else None
+    # Who called `hold` or `release` wants it followed now; what an `update` leaves to another run, nobody misses.
+    awaited = request.command != "update"
+    published = publish(intended, remote, configuration, problems, awaited=awaited) if request.writes else None
     return replace(_report(request, resolved, arranged.tiers), plan=intended, published=published)
 
 

@@ -9,6 +9,11 @@ REFUSED = ReasonKind(
     "or reopen #{number} with its box ticked",
 )
 TAKEN_OUT = ReasonKind("taken-out", "{version} was taken out of #{number}", "Tick its box there to have it back")
+IN_TOUCHED = ReasonKind(
+    "in-touched",
+    "{version} is in #{number}, which has commits of others",
+    "Merge #{number}; or hand it back by its last box, and it is grouped as the configuration says",
+)
 WAITS_FOR_ROOM = ReasonKind(
     "waits-for-room",
     "{version} waits: {what}",
@@ -60,6 +65,11 @@ MOVES_ON_TOP = ReasonKind(
     "{branch} holds commits of others, so only its version moves, by a commit on top of them",
     "To hand it back, tick the last box of its pull request, or delete the branch",
 )
+FASTER_RUN = ReasonKind(
+    "faster-run",
+    "another run of this bot moved {branch} meanwhile and has what it found, so this run wrote nothing from there on",
+    "Nothing is to be done: the next run looks again",
+)
 OVERTAKEN = ReasonKind(
     "overtaken",
     "#{number} moves {charts} from a version that its base no longer has",
@@ -79,6 +89,14 @@ FOREIGN_PULL_REQUEST = ReasonKind(
 )
 
 WAITING = frozenset(
-    {WAITS_FOR_ROOM.id, WAITS_FOR_WINDOW.id, REFUSED.id, TAKEN_OUT.id, ONLY_REPORTED.id, IN_SHARED_DRAFT.id}
+    {
+        WAITS_FOR_ROOM.id,
+        WAITS_FOR_WINDOW.id,
+        REFUSED.id,
+        TAKEN_OUT.id,
+        ONLY_REPORTED.id,
+        IN_SHARED_DRAFT.id,
+        IN_TOUCHED.id,
+    }
 )
 """Ids of what may move and is not proposed: the matrix says which version, and why not."""

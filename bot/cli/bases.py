@@ -8,7 +8,7 @@ from bot.cli.no_configuration import NoConfiguration
 from bot.config.loading import load
 from bot.config.located import LIMITS
 from bot.config.wording import shown
-from bot.errors import ConfigurationError, Fault, UsageError
+from bot.errors import ConfigurationError, Fault, RepositoryFailed, UsageError
 from bot.ledger.model import LEDGER_BRANCH
 from bot.model.commits import RemoteHeads, Sha
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Branch, Configuration
@@ -16,6 +16,7 @@ from bot.planning.tiers import branch_of_tier, tiers_on
 from bot.ports import Forge, Repository, Tree
 
 if TYPE_CHECKING:
+    from bot.model.proposals import PullRequest
     from bot.steps.branches import Past
     from bot.steps.scan import Base
 
@@ -92,6 +93,24 @@ def our_branches(configuration: Configuration, heads: RemoteHeads) -> tuple[Bran
 def state_branches(heads: RemoteHeads) -> tuple[Branch, ...]:
     """The branch of the ledger, if there is one."""
     return (LEDGER_BRANCH,) if LEDGER_BRANCH in heads.tips else ()
+
+
+def read_remote(
+    repository: Repository, forge: Forge, configuration: Configuration, heads: RemoteHeads, *, ledger: bool
+) -> "tuple[RemoteHeads, tuple[PullRequest, ...], Mapping[Branch, Sha]]":
+    """The branches, our open pull requests, and the fetched tips of all that a run reads; `ledger` with its branch.
+
+    Where another run deleted one of ours since the branches were listed, all of it is read anew.
+    """
+    pulls = forge.open_pull_requests()
+    ours = (*our_branches(configuration, heads), *(state_branches(heads) if ledger else ()))
+    try:
+        return heads, pulls, repository.fetch({*base_branches(configuration, heads), *ours})
+    except RepositoryFailed:
+        now = repository.heads()
+        if now.tips.keys() >= set(ours):
+            raise
+    return read_remote(repository, forge, configuration, now, ledger=ledger)
 
 
 def past_of(repository: Repository, tips: Mapping[Branch, Sha], forge: Forge | None = None) -> "Past":

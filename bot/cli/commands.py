@@ -14,8 +14,8 @@ from bot.cli.bases import (
     base_branches,
     configuration_of,
     fetched_bases,
-    our_branches,
     past_of,
+    read_remote,
     state_branches,
     work_tree_base,
 )
@@ -255,10 +255,10 @@ class Commands:
         past: "Past | None" = None,
         story: "Callable[[Request], RunReport] | None" = None,
     ) -> "RunReport":
-        repository, heads, configuration = writing.repository, writing.found.heads, writing.found.configuration
-        pulls = writing.forge.open_pull_requests()
-        ours = (*our_branches(configuration, heads), *(() if past else state_branches(heads)))
-        tips = repository.fetch({*base_branches(configuration, heads), *ours})
+        repository, configuration = writing.repository, writing.found.configuration
+        heads, pulls, tips = read_remote(
+            repository, writing.forge, configuration, writing.found.heads, ledger=past is None
+        )
         from bot.pipeline import Request, run  # noqa: PLC0415 - see `_request`
         from bot.steps.find import Remote  # noqa: PLC0415 - see `_request`
 

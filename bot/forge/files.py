@@ -82,7 +82,9 @@ class FilesForge:
 
     def close_pull_request(self, number: int, *, comment: str) -> Reason | None:
         """Mark it done with a word why; `closed` stays the word of a person."""
-        self._write_pull({**self._record(number), "state": "done", "comment": comment})
+        record = self._record(number)
+        if record["state"] == _OPEN:
+            self._write_pull({**record, "state": "done", "comment": comment})
         return None
 
     def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:

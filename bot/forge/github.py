@@ -198,6 +198,9 @@ class GitHubForge:
         try:
             with asking(what):
                 pull = self._api.get_pull(number)
+                if pull.state == "closed":
+                    # Another run was faster, or a person: their closing needs no word of ours.
+                    return None
             _say_once(pull, f"{comment}\n\n{_CLOSING_MARK}", what, self.identity().login)
             with asking(what):
                 pull.edit(state="closed")

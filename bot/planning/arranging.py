@@ -17,7 +17,7 @@ from bot.planning.grouping import Key, key_of, proposing_of
 from bot.planning.memory import Refusal, TierMemory
 from bot.planning.rows import Row, row_of
 from bot.planning.smaller_jumps import SmallerJump, chain_of, may_be_smaller, with_larger
-from bot.proposal_reasons import ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM
+from bot.proposal_reasons import IN_TOUCHED, ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
 
@@ -82,6 +82,8 @@ def arrange_tier(
     held |= waiting
     candidates = _one_a_key(everything, held)
     deeper = _deeper(tier, verdicts, everything, held, configuration)
+    # Only now: no smaller jump stands in for what is proposed.
+    held |= _left_there((one for one in candidates if one.index not in held), standing)
     for at, _, refusal in silent:
         if _is_unknown(verdicts[at]) and (reason := _objection(refusal, standing)):
             held[at] = reason
@@ -233,7 +235,8 @@ def _candidates(
         own = key_of(verdict, update, settings)
         key = next((keys[value] for value in values if value in keys), own)
         keys |= dict.fromkeys(values, key)
-        row = row_of(verdict, update)
+        # All of a draft for several tiers is refused with it, and nothing else is.
+        row = replace(row_of(verdict, update), shared=key.shared)
         found[index] = Candidate(
             index=index, position=positions[index], update=update, row=row, key=key, settings=settings
         )
@@ -246,6 +249,16 @@ def _unwanted(one: Candidate, standing: Standing, memory: TierMemory) -> Reason 
         return ONLY_REPORTED(version=one.row.version)
     refusal = memory.refusals.get(one.row)
     return _objection(refusal, standing) if refusal else None
+
+
+def _left_there(wanted: Iterable[Candidate], standing: Standing) -> dict[int, Reason]:
+    """What stays in a pull request that others work on, although it would be in another one by now."""
+    there = {row: number for key, number in standing.touched.items() for row in standing.rows.get(key, ())}
+    return {
+        one.index: IN_TOUCHED(version=one.row.version, number=there[one.row])
+        for one in wanted
+        if one.row in there and one.row not in standing.rows.get(one.key.text, ())
+    }
 
 
 def _objection(refusal: Refusal, standing: Standing) -> Reason | None:

@@ -20,6 +20,7 @@ class Standing(Struct, frozen=True, kw_only=True):
         foreign: The keys whose branches are not ours at all: what they would propose takes no room, and waits for none.
         numbers: The open pull requests of this tier.
         boxes: The names of the boxes that the open pull request of each key shows.
+        touched: The number of each key's open pull request in which commits of others lie, whatever is grouped how now.
         emptied: Of those numbers, the ones that people took the last row out of: they are closed for it.
         held: The keys of those with something that a person holds: it leaves them whatever their windows say.
     """
@@ -30,6 +31,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     foreign: frozenset[str] = frozenset()
     numbers: frozenset[int] = frozenset()
     boxes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    touched: Mapping[str, int] = field(default_factory=dict)
     emptied: frozenset[int] = frozenset()
     held: frozenset[str] = frozenset()
 

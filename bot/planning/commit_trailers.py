@@ -1,16 +1,18 @@
 """What a commit of ours says to a program: the trailers, written and read here alone.
 
-    trailers = tier *row left-out reason
+    trailers = tier [shared] *row [left-out] [reason]
     tier     = "Flux-Chart-Bot-Tier: " name
+    shared   = "Flux-Chart-Bot-Shared: " name *( SP name )
     row      = "Flux-Chart-Bot-Chart: " chart SP from SP to SP digest *( SP path )
     left-out = "Flux-Chart-Bot-Left-Out: " number
     reason   = "Flux-Chart-Bot-Reason: " text
     digest   = "sha256:" 64hex / "-"
 
 A word is percent-encoded UTF-8 (`%` alone is the empty one): it holds no blank, no line break and nothing that a forge
-reads as a mention, a closing keyword or a command. `left-out` is there where rows are missing, for length; a row with
-no path has some that are not listed. `reason` is there where a person named the version. Several rows may name one
-chart. What is read is what somebody wrote: whose a commit is, is decided by `bot.planning.ownership`.
+reads as a mention, a closing keyword or a command. `shared` names all tiers that a draft moves at once. `left-out` is
+there where rows are missing, for length; a row with no path has some that are not listed. `reason` is there where a
+person named the version. Several rows may name one chart. What is read is what somebody wrote: whose a commit is, is
+decided by `bot.planning.ownership`.
 """
 
 import re
@@ -22,6 +24,7 @@ from msgspec.structs import replace
 from bot.planning.ownership import TIER_TRAILER
 
 ROW_TRAILER = "Flux-Chart-Bot-Chart"
+SHARED_TRAILER = "Flux-Chart-Bot-Shared"
 LEFT_OUT_TRAILER = "Flux-Chart-Bot-Left-Out"
 REASON_TRAILER = "Flux-Chart-Bot-Reason"
 LONGEST = 48 * 1024
@@ -65,10 +68,12 @@ class CommitRecord(Struct, frozen=True, kw_only=True):
 
     Attributes:
         left_out: How many rows more it has.
+        shared: All tiers that it moves at once, by values that they share; none where it is the one tier's.
         reason: Why a person named the version of a promotion; empty where none did.
     """
 
     tier: str
+    shared: tuple[str, ...] = ()
     rows: tuple[ChartRow, ...] = ()
     left_out: int = 0
     reason: str = ""
@@ -81,9 +86,10 @@ def written(record: CommitRecord) -> str:
         lines = [_line(replace(row, paths=())) for row in record.rows]
     kept = _fitting(lines)
     left_out = record.left_out + len(lines) - len(kept)
+    first = [f"{SHARED_TRAILER}: {' '.join(record.shared)}"] if record.shared else []
     last = [f"{LEFT_OUT_TRAILER}: {left_out}"] if left_out else []
     why = [f"{REASON_TRAILER}: {word(record.reason)}"] if record.reason else []
-    return "\n".join((f"{TIER_TRAILER}: {record.tier}", *kept, *last, *why)) + "\n"
+    return "\n".join((f"{TIER_TRAILER}: {record.tier}", *first, *kept, *last, *why)) + "\n"
 
 
 def read(trailers: Iterable[tuple[str, str]]) -> CommitRecord | None:
@@ -93,10 +99,12 @@ def read(trailers: Iterable[tuple[str, str]]) -> CommitRecord | None:
     if len(tiers) != 1:
         return None
     rows = [_row(value) for key, value in given if key == ROW_TRAILER]
+    shared = (name for key, value in given if key == SHARED_TRAILER for name in value.split())
     counts = [value for key, value in given if key == LEFT_OUT_TRAILER]
     left_out = sum(int(value) if _NUMBER.fullmatch(value) else 1 for value in counts)
     return CommitRecord(
         tier=tiers[0],
+        shared=tuple(shared),
         rows=tuple(row for row in rows if row),
         left_out=left_out + sum(row is None for row in rows),
         reason=next((_text(value)[:_LONGEST_REASON] for key, value in given if key == REASON_TRAILER), ""),

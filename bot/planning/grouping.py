@@ -34,11 +34,13 @@ class Key(Struct, frozen=True, kw_only=True, order=True):
         text: `all`, `promotion`, or a slug and a short hash of what it stands for.
         about: The same for people; empty where it is all of a tier.
         promotes: It is a promotion, which alone may change production.
+        shared: It is a draft that moves several tiers at once.
     """
 
     text: str
     about: str = ""
     promotes: bool = False
+    shared: bool = False
 
     @property
     def trailer(self) -> str:
@@ -129,7 +131,7 @@ def promotion_key(chart: str = "") -> Key:
 def _shared(key: Key, update: Update) -> Key:
     """What several tiers share is grouped as ever, and apart from what is one tier's, and from other tiers'."""
     tiers = " ".join(one.tier.name for one in update.shared)
-    return _named(f"{_SHARED} {tiers} {key.text}", _SHARED, key.about)
+    return replace(_named(f"{_SHARED} {tiers} {key.text}", _SHARED, key.about), shared=True)
 
 
 def _named(identity: str, slug: str, about: str) -> Key:

@@ -90,6 +90,7 @@ def _said(tier: TierMemory) -> Json:
     newest = sorted(tier.refusals.values(), key=lambda one: (one.number, one.row))[-MOST_REFUSALS:]
     refused = [
         {"chart": one.row.chart, "version": one.row.version, "number": one.number}
+        | ({"shared": True} if one.row.shared else {})
         | ({"unticked": True} if one.unticked else {})
         for one in newest
     ]
@@ -114,7 +115,7 @@ def _refusal(said: object) -> Refusal | None:
     chart, version, number = (entry.get(key) for key in ("chart", "version", "number"))
     if not isinstance(chart, str) or not isinstance(version, str) or not _is_number(number):
         return None
-    row = Row(chart=chart, version=version)
+    row = Row(chart=chart, version=version, shared=entry.get("shared") is True)
     return Refusal(row=row, number=number, unticked=entry.get("unticked") is True)
 
 

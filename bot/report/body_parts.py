@@ -27,9 +27,9 @@ def how_many_fit(rows: Sequence[str], room: int) -> int:
     return len(rows)
 
 
-def row_of_line(line: Line) -> Row:
-    """The row by which a line is taken out or refused."""
-    return Row(chart=line.chart, version=line.update.new)
+def row_of_line(line: Line, key: Key) -> Row:
+    """The row by which a line of a pull request is taken out or refused."""
+    return Row(chart=line.chart, version=line.update.new, shared=key.shared)
 
 
 def box_of(row: Row, tier: Tier, *, ticked: bool = False) -> Markdown:

@@ -83,9 +83,10 @@ def commit_message_of(template: Template, tier: Tier, lines: tuple[Line, ...], k
     shown = [f"- {_words(line)}" for line in lines[:MOST_LINES]]
     if len(lines) > MOST_LINES:
         shown.append(f"- and {len(lines) - MOST_LINES} more")
+    shared = tuple(one.name for one in _moved(lines) or (tier,)) if key.shared else ()
     promoted = [line.update.promoted for line in lines if line.update.promoted]
     why = next((one.reason for one in promoted if one.reason), "")
-    record = CommitRecord(tier=tier.name, rows=tuple(map(_row, lines)), reason=why)
+    record = CommitRecord(tier=tier.name, shared=shared, rows=tuple(map(_row, lines)), reason=why)
     trailers = f"{written(record)}{key.trailer}: {key.text}\n"
     return f"{title_of(template, tier, lines, key)}\n\n{chr(10).join(shown)}\n\n{trailers}"
 

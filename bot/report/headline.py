@@ -25,6 +25,8 @@ def headline(report: RunReport) -> str:
         parts.append(f"{counted(unknown, 'chart')} could not be looked up")
     if report.dry_run:
         parts.append("a dry run, nothing was written")
+    if report.was_overtaken:
+        parts.append("another run was faster")
     if report.problems:
         parts.append(f"not everything could be written ({counted(len(report.problems), 'problem')})")
     return "; ".join(parts)

@@ -86,7 +86,7 @@ def _body(
     """Rows first; what else changed, and what stays behind, get the room that is left."""
     stands = tier.standing_draft and key == promotion_key()
     rows = [_row(line) for line in lines]
-    boxes = [box_of(row_of_line(line), tier, ticked=True) for line in lines]
+    boxes = [box_of(row_of_line(line, key), tier, ticked=True) for line in lines]
     facts = {
         "header": _header(tier, lines, templates),
         "reason": next((promoted.reason for promoted in map(_promoted, lines) if promoted.reason), ""),

@@ -10,6 +10,7 @@ from bot.model.commits import FileChange
 from bot.model.references import PassedOver
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
+from bot.proposal_reasons import FASTER_RUN
 from bot.reason import Reason, Weight
 from bot.reasons import UNKNOWN
 
@@ -62,8 +63,18 @@ class RunReport(Struct, frozen=True, kw_only=True):
 
     @property
     def statuses(self) -> "tuple[StatusPlan, ...]":
-        """The statuses that were planned."""
-        return self.plan.statuses if self.plan else ()
+        """The statuses that were planned; where another run was faster, those of what this run wrote before."""
+        planned = self.plan.statuses if self.plan else ()
+        if not self.was_overtaken:
+            return planned
+        written = {one.plan.branch for one in self.outcomes if one.wrote and not one.problem}
+        return tuple(one for one in planned if one.sha is None and one.branch in written)
+
+    @property
+    def was_overtaken(self) -> bool:
+        """Whether another run was faster, so that not all that was planned is written."""
+        left = (one.plan.reason for one in self.outcomes)
+        return any(reason and reason.id == FASTER_RUN.id for reason in (*left, *self.remarks))
 
     @property
     def outcomes(self) -> "tuple[Outcome, ...]":

@@ -10,7 +10,15 @@ from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.planning.commit_trailers import ChartRow
 from bot.planning.rows import Row
-from bot.proposal_reasons import IN_SHARED_DRAFT, ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM, WAITS_FOR_WINDOW
+from bot.proposal_reasons import (
+    IN_SHARED_DRAFT,
+    IN_TOUCHED,
+    ONLY_REPORTED,
+    REFUSED,
+    TAKEN_OUT,
+    WAITS_FOR_ROOM,
+    WAITS_FOR_WINDOW,
+)
 from bot.reason import Weight
 from bot.report.escape import visible
 from bot.report.run_report import (
@@ -37,6 +45,7 @@ _UNPROPOSED = {
     TAKEN_OUT: "refused",
     ONLY_REPORTED: "reported only",
     IN_SHARED_DRAFT: "in a draft of several tiers",
+    IN_TOUCHED: "in pull requests with commits of others",
 }
 
 

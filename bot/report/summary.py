@@ -72,7 +72,7 @@ def _row(row: Row) -> str:
 
 def _pull_request_lines(report: RunReport) -> Iterator[str]:
     outcomes = report.outcomes
-    if not outcomes:
+    if not outcomes and not report.remarks:
         return
     yield "#### Pull requests"
     yield ""

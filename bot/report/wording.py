@@ -69,7 +69,7 @@ def _body(
 ) -> str:
     """As many rows as fit; the rest is in the commit, which the pull request shows as well."""
     rows = [_row(line) for line in lines]
-    boxes = [box_of(row_of_line(line), tier, ticked=True) for line in lines]
+    boxes = [box_of(row_of_line(line, key), tier, ticked=True) for line in lines]
     gone = [box_of(row, tier) for row in sorted(taken_out)]
     beyond = key.about == BEYOND.name
     facts = {

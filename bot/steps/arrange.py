@@ -29,6 +29,7 @@ from bot.steps.holds import Gates, nobody, why_held
 from bot.steps.look_beyond import without_bounds
 from bot.steps.proposals import Arranged, Proposal, TierProposals
 from bot.steps.resolve import TierView
+from bot.steps.sharing import with_fates
 from bot.steps.smaller_jumps import SmallerJumps, edited
 from bot.steps.standing import Draft, told
 
@@ -78,7 +79,7 @@ def arrange(
                 more, memory[name] = keeper.arranged(memory[name])
                 proposals = _with_promotion(proposals, keeper.proposals(more), draft, remote)
         tiers.append(proposals)
-    return Arranged(tiers=tuple(tiers), memory=_memory_plan(remote, before, written(memory)))
+    return Arranged(tiers=with_fates(tiers), memory=_memory_plan(remote, before, written(memory)))
 
 
 def arrange_promotion(
@@ -305,6 +306,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
             theirs=frozenset(key for key, branch in branches.items() if self._is_theirs(key, branch)),
             foreign=self.remote.foreign(self.tier),
             numbers=numbers,
+            touched={key: pull.number for key, pull in opened.items() if self._is_left(key, branches[key])},
             boxes={key: frozenset(self._boxes(key)) for key in opened},
             held=frozenset(key for key in opened if why_held(rows[key], self.edits.view, self.held)),
         )
@@ -312,6 +314,12 @@ class _Arranger(Struct, frozen=True, kw_only=True):
     def _is_theirs(self, key: str, branch: FoundBranch) -> bool:
         """Whether others work on a branch, and did not hand it back."""
         return self._is_touched(branch) and not self._boxes(key).get(REBUILD, False)
+
+    def _is_left(self, key: str, branch: FoundBranch) -> bool:
+        """Whether a branch with an open pull request is left alone for what others did there, beneath its tip too."""
+        base, given_back = self.edits.view.base, self._boxes(key).get(REBUILD, False)
+        found = self.remote.found(branch_of(self.tier, key), base.branch, base.sha or "").branch
+        return self._is_theirs(key, branch) or bool(found and found.beneath and not given_back)
 
     def _is_touched(self, branch: FoundBranch) -> bool:
         touched = owner_of(branch.history, self.tier.name, self.remote.us) is Ownership.TOUCHED

@@ -138,7 +138,8 @@ def _proposals(
     """
     tree, name = remote.repository.tree, tier.view.tier.name
     for key, branch in remote.branches(tier.view.tier).items():
-        if wanted is not None and not wanted & remote.rows(tier.view.tier, branch):
+        rows = {(row.chart, row.version) for row in remote.rows(tier.view.tier, branch)}
+        if wanted is not None and rows.isdisjoint((row.chart, row.version) for row in wanted):
             continue
         tip = branch.history[0]
         is_open = any(pull.head_here for pull in remote.open_from(branch_of(tier.view.tier, key)))

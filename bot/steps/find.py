@@ -44,6 +44,7 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
     memory: bytes | None = None
     _read: dict[Branch, FoundBranch] = field(default_factory=dict)
     _bases: dict[Branch, Lineage] = field(default_factory=dict)
+    _under: dict[tuple[Branch, Branch], tuple[Sha, ...] | None] = field(default_factory=dict)
 
     @property
     def commits(self) -> Commits:
@@ -110,7 +111,9 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
         """What exists under one branch name, and what a pull request of it to this base would bring beside its tip."""
         branch, pulls = self.branch(name), self.open_from(name)
         if branch and any(pull.head_here and pull.base == base for pull in pulls):
-            branch = replace(branch, beneath=self._beneath(branch, base, base_sha))
+            if (name, base) not in self._under:
+                self._under[name, base] = self._beneath(branch, base, base_sha)
+            branch = replace(branch, beneath=self._under[name, base])
         return Found(branch=branch, pull_requests=pulls)
 
     def _beneath(self, branch: FoundBranch, base: Branch, base_sha: Sha) -> tuple[Sha, ...] | None:

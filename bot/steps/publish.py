@@ -27,10 +27,12 @@ from bot.planning.ownership import ON_TOP_TRAILER
 from bot.planning.proof import deviation
 from bot.planning.pull_requests import is_unfinished, unfinished
 from bot.ports import Forge, Repository
+from bot.proposal_reasons import FASTER_RUN
 from bot.reason import Reason
 from bot.reasons import FORGE_FAILED, PERMISSION_MISSING, PUSH_REJECTED
 from bot.report.escape import prose
 from bot.steps.find import Remote
+from bot.steps.races import is_moved_by_us, is_remembered_by_us
 
 _T = TypeVar("_T")
 _Step = Callable[[Outcome], Outcome]
@@ -49,22 +51,33 @@ _MEMORY_MESSAGE = "Remember what people refused, and what waits since when\n"
 _ELSEWHERE = "The configuration groups these updates otherwise now. They are proposed in"
 
 
-def publish(plan: Plan, remote: Remote, configuration: Configuration, problems: tuple[Reason, ...] = ()) -> Published:
+def publish(
+    plan: Plan,
+    remote: Remote,
+    configuration: Configuration,
+    problems: tuple[Reason, ...] = (),
+    *,
+    awaited: bool = False,
+) -> Published:
     """Carry out a plan, tier by tier, then set the statuses. A failure of the forge stops all later writes.
+
+    So does another run of ours that was faster: what has no lease (words, closing, statuses) would be out of date.
 
     Args:
         plan: What to write.
         remote: Where to.
         configuration: What must not be written.
         problems: What went wrong in writes before these, to be told with them.
+        awaited: A person asked for just this and waits for it: another run that was faster is a problem all the same.
     """
-    published = _Publisher(remote=remote, configuration=configuration).publish(plan)
+    published = _Publisher(remote=remote, configuration=configuration, awaited=awaited).publish(plan)
     return replace(published, problems=(*problems, *published.problems))
 
 
 class _Publisher(Struct, frozen=True, kw_only=True):
     remote: Remote
     configuration: Configuration
+    awaited: bool = False
 
     @property
     def repository(self) -> Repository:
@@ -76,14 +89,21 @@ class _Publisher(Struct, frozen=True, kw_only=True):
 
     def publish(self, plan: Plan) -> Published:
         if plan.memory and (problem := self._remember(plan.memory)):
+            if problem.id == FASTER_RUN.id:
+                # What it remembers now may be about anything that was planned here.
+                return _told(tuple(_left(_unwritten(one), problem) for one in plan.pull_requests), problem)
             return Published(problems=(problem,))
         outcomes, broken = self._pull_requests(plan.pull_requests)
         if broken:
             return Published(outcomes=outcomes)
-        heads = {outcome.plan.branch: outcome.head for outcome in outcomes if outcome.head and not outcome.problem}
+        faster = next(filter(None, map(_lost, outcomes)), None)
+        heads = {one.plan.branch: one.head for one in outcomes if one.head and not one.problem and not _lost(one)}
         fresh = {one.head for one in outcomes if one.head and one.head != one.plan.head_before}
-        set_now, problems = self._statuses(plan.statuses, heads, fresh)
-        return Published(outcomes=outcomes, statuses_set=set_now, problems=problems, remarks=self._remarks(outcomes))
+        # Of the others, the one that was faster knows more.
+        statuses = (one for one in plan.statuses if one.sha is None or not faster)
+        set_now, problems = self._statuses(statuses, heads, fresh)
+        published = _told(outcomes, faster) if faster else Published(outcomes=outcomes, remarks=self._remarks(outcomes))
+        return replace(published, statuses_set=set_now, problems=problems)
 
     def _remarks(self, outcomes: Iterable[Outcome]) -> tuple[Reason, ...]:
         """What the forge remarks about what was opened; not worth a failure, so a broken call says nothing."""
@@ -95,13 +115,15 @@ class _Publisher(Struct, frozen=True, kw_only=True):
             return ()
 
     def _remember(self, memory: MemoryPlan) -> Reason | None:
-        """Write our memory down; where another run was faster, all that was planned is out of date."""
+        """Write our memory down; where somebody was faster, all that was planned is out of date."""
         change = FileChange(path=memory.path, kind=EntryKind.FILE, before=memory.before or b"", after=memory.after)
         try:
             made = self.repository.commit(
                 parent=memory.head_before, changes=[change], message=_MEMORY_MESSAGE, identity=self.remote.us
             )
             rejected = self.repository.push(memory.branch, made, expected=memory.head_before)
+            if rejected is PushRejected.STALE and not self.awaited and is_remembered_by_us(self.remote, memory):
+                return FASTER_RUN(branch=memory.branch)
         except BotError as error:
             return FORGE_FAILED(what=memory.branch, problem=error.message)
         return _rejection(memory.branch, rejected) if rejected else None
@@ -109,12 +131,15 @@ class _Publisher(Struct, frozen=True, kw_only=True):
     def _pull_requests(self, plans: Iterable[PullRequestPlan]) -> tuple[tuple[Outcome, ...], bool]:
         """What came of each, and whether forge or repository broke down on the way."""
         outcomes: list[Outcome] = []
-        broken = False
+        broken, faster = False, None
         for plan in plans:
-            outcome = Outcome(plan=plan, url=plan.existing.url if plan.existing else "", head=plan.head_before)
+            outcome = _unwritten(plan)
             heirs = tuple(one for one in outcomes if one.plan.branch in plan.successors)
-            if not broken and not any(one.problem for one in heirs):
+            if faster:
+                outcome = _left(outcome, faster)
+            elif not broken and not any(one.problem for one in heirs):
                 outcome, broken = _take(_steps(self, plan, heirs), outcome)
+                faster = _lost(outcome)
             elif not broken:
                 outcome = replace(outcome, problem=FORGE_FAILED(what=plan.branch, problem=_NO_HEIR))
             elif plan.action not in {Action.KEEP, Action.LEAVE}:
@@ -137,8 +162,14 @@ class _Publisher(Struct, frozen=True, kw_only=True):
         if problem := deviation(plan, differences, self.configuration, self.remote.default):
             return replace(outcome, problem=problem)
         if rejected := self.repository.push(plan.branch, made, expected=plan.head_before):
-            return replace(outcome, problem=_rejection(plan.branch, rejected))
+            return self._refused(outcome, rejected)
         return replace(outcome, head=made, wrote=True)
+
+    def _refused(self, outcome: Outcome, rejected: PushRejected) -> Outcome:
+        plan = outcome.plan
+        if rejected is PushRejected.STALE and not self.awaited and is_moved_by_us(self.remote, plan):
+            return _left(outcome, FASTER_RUN(branch=plan.branch))
+        return replace(outcome, problem=_rejection(plan.branch, rejected))
 
     def open(self, outcome: Outcome) -> Outcome:
         plan, texts = outcome.plan, _required(outcome.plan.texts)
@@ -150,7 +181,8 @@ class _Publisher(Struct, frozen=True, kw_only=True):
             by_hand = self.forge.compare_url(base=plan.base, head=plan.branch)
             return replace(outcome, problem=answer, open_by_hand=by_hand)
         outcome = replace(outcome, url=answer.url, wrote=True)
-        if not plan.extras:
+        if not plan.extras or answer.author != self.remote.us.login:
+            # A person may have opened it by hand meanwhile: theirs are the words, as they are later.
             return outcome
         # Last, the words that say so: a run that is killed before them leaves the rest to the next.
         outcome = replace(outcome, remarks=self.forge.set_extras(answer.number, plan.extras))
@@ -184,7 +216,9 @@ class _Publisher(Struct, frozen=True, kw_only=True):
         if head is None:
             return outcome
         if rejected := self.repository.delete(branch, expected=head):
-            return replace(outcome, problem=_rejection(branch, rejected))
+            if rejected is PushRejected.STALE and branch not in self.repository.heads().tips:
+                return replace(outcome, head=None)
+            return self._refused(outcome, rejected)
         return replace(outcome, head=None, wrote=True)
 
     def _statuses(
@@ -232,6 +266,31 @@ def _steps(publisher: _Publisher, plan: PullRequestPlan, heirs: tuple[Outcome, .
             assert_never(plan.action)
 
 
+def _unwritten(plan: PullRequestPlan) -> Outcome:
+    return Outcome(plan=plan, url=plan.existing.url if plan.existing else "", head=plan.head_before)
+
+
+def _left(outcome: Outcome, faster: Reason) -> Outcome:
+    """What is left to another run; what this one wrote of it already is told as it is."""
+    if outcome.wrote:
+        return replace(outcome, remarks=(*outcome.remarks, faster))
+    if outcome.plan.action in {Action.KEEP, Action.LEAVE}:
+        return outcome
+    return replace(outcome, plan=replace(outcome.plan, action=Action.LEAVE, reason=faster))
+
+
+def _lost(outcome: Outcome) -> Reason | None:
+    """Why it is left to another run, if it is."""
+    reasons = (outcome.plan.reason, *outcome.remarks)
+    return next((reason for reason in reasons if reason and reason.id == FASTER_RUN.id), None)
+
+
+def _told(outcomes: tuple[Outcome, ...], faster: Reason) -> Published:
+    """With a word on the other run, once, where none of the pull requests says it."""
+    said = any(one.plan.reason == faster for one in outcomes)
+    return Published(outcomes=outcomes, remarks=() if said else (faster,))
+
+
 def _farewell(plan: PullRequestPlan) -> str:
     """Why it is closed where nothing replaces it, and what opens a promotion again."""
     calls = plan.calls or tuple(f"release --chart {word(chart)}" for chart in plan.emptied)
@@ -253,7 +312,7 @@ def _take(steps: Iterable[_Step], outcome: Outcome) -> tuple[Outcome, bool]:
         except BotError as error:
             problem = FORGE_FAILED(what=outcome.plan.branch, problem=error.message)
             return replace(outcome, problem=replace(problem, mend=error.mend or problem.mend)), True
-        if outcome.problem:
+        if outcome.problem or _lost(outcome):
             break
     return outcome, False
 

@@ -1,15 +1,21 @@
 """What becomes of an update whose value several tiers share: held under each, or one draft for all of them."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, Tier
-from bot.model.verdicts import Decision, Held, ReachedTier, Update
+from bot.model.verdicts import Decision, Held, ReachedTier, Update, Verdict
 from bot.planning.sharing import home_of, may_be_drafted, named, sharers
 from bot.planning.tiers import claimants, neighbours, tiers_reached
-from bot.proposal_reasons import IN_SHARED_DRAFT
+from bot.proposal_reasons import IN_SHARED_DRAFT, WAITING
 from bot.reasons import SHARED, UNSURE_OF_PRODUCTION
 from bot.steps.resolve import TierView
+
+if TYPE_CHECKING:
+    from bot.steps.proposals import TierProposals
 
 _MOST_WAYS = 3
 
@@ -29,6 +35,27 @@ def for_one_tier(decision: Decision, reference: Reference, view: TierView, confi
     others = (one.tier.name for one in reached if one.tier.name != view.tier.name)
     reason = SHARED(version=decision.new, tiers=", ".join(others), ways=", ".join(_ways(reference)[:_MOST_WAYS]))
     return Held(version=decision.old, reason=reason)
+
+
+def with_fates(tiers: "Iterable[TierProposals]") -> "tuple[TierProposals, ...]":
+    """What other tiers say of a draft for several: where the tier that tells of it proposes none, why it does not."""
+    known = tuple(tiers)
+    fates = {
+        (tier.view.base.branch, one.reference.path, one.reference.object): one.decision.reason
+        for tier in known
+        for one in tier.verdicts
+        if isinstance(one.decision, Held) and one.decision.reason.id in WAITING - {IN_SHARED_DRAFT.id}
+    }
+
+    def told(verdict: Verdict, branch: str) -> Verdict:
+        held, place = verdict.decision, (branch, verdict.reference.path, verdict.reference.object)
+        if not isinstance(held, Held) or held.reason.id != IN_SHARED_DRAFT.id or place not in fates:
+            return verdict
+        return replace(verdict, decision=replace(held, reason=fates[place]))
+
+    return tuple(
+        replace(tier, verdicts=tuple(told(one, tier.view.base.branch) for one in tier.verdicts)) for tier in known
+    )
 
 
 def drafted_for(reference: Reference, view: TierView, configuration: Configuration) -> tuple[Tier, ...]:

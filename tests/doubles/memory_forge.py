@@ -123,8 +123,9 @@ class MemoryForge:
     def close_pull_request(self, number: int, *, comment: str) -> Reason | None:
         if reason := self._write("close_pull_request", str(number)):
             return reason
-        self.comments.append(comment)
-        del self.pulls[number]
+        if number in self.pulls:
+            self.comments.append(comment)
+            del self.pulls[number]
         return None
 
     def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:

@@ -60,6 +60,21 @@ def argument(side: Side) -> str:
     return json.dumps(asdict(side))
 
 
+def left_behind(story: HostedStory) -> str:
+    """All that a run leaves behind, commits by what is in them and not by the moment in which they were made."""
+    state = story.state()
+    heads = state["heads"]
+    assert isinstance(heads, dict)
+    main = story.hosted.tip("main")
+    on_main = {name: (parents == (main,), files) for name, (parents, files) in heads.items()}
+    return repr({**state, "heads": on_main}).replace(story.github.server_url, "")
+
+
+def open_twice(story: HostedStory) -> bool:
+    heads = [(pull.head_branch, pull.base_branch) for pull in story.hosted.pulls() if pull.state == "open"]
+    return len(heads) != len(set(heads))
+
+
 if __name__ == "__main__":
     where = Side(**json.loads(sys.argv[1]))
     chosen = settings(Grouping.CHART)

@@ -10,6 +10,7 @@ import pytest
 from doubles import fleet_files
 from doubles.bot_runs import Ended
 from doubles.fleet import Fleet
+from doubles.meanwhile import before_push
 
 from bot.demo.charts import SampleChart
 
@@ -211,3 +212,16 @@ def test_the_same_name_from_another_address_is_refused_with_both(branches: Fleet
     assert not [name for name in branches.open if "promotion" in name]
     assert f"{branches.registry}/{branches.group}/podinfo here" in said.out
     assert f"from {branches.registry}/{branches.group}-evil/podinfo in staging" in said.out
+
+
+def test_a_promotion_that_lost_ends_with_one_since_a_person_waits_for_it(
+    branches: Fleet, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came = before_push(monkeypatch, 1, lambda: call(5, "promote", "--to", "production"))
+    ended = call(5, "promote", "--to", "production")
+    [other] = came
+    assert isinstance(other, Ended)
+    assert (ended.code, other.code) == (1, 0), f"{ended}{other}"
+    assert f"{BRANCH} was not pushed" in ended.out
+    assert "1 problem" in ended.out
+    assert len([pull for pull in branches.hosted.pulls() if pull.head_branch == BRANCH]) == 1

@@ -95,6 +95,13 @@ def test_one_that_we_closed_was_refused_by_nobody(side: Side) -> None:
     assert side.forge.last_refused(OURS) is None
 
 
+def test_one_that_a_person_closed_meanwhile_stays_closed_by_them(side: Side) -> None:
+    made = opened(side)
+    side.people.close(made.number)
+    assert side.forge.close_pull_request(made.number, comment="done") is None
+    assert side.forge.last_refused(OURS) is not None
+
+
 def test_of_two_closed_ones_the_newer_counts(side: Side) -> None:
     for title in ("first", "second"):
         side.people.close(opened(side, title=title).number)

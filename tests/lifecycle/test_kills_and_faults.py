@@ -14,25 +14,12 @@ from doubles.github.faults import Fault
 from doubles.github.journal import Entry
 from doubles.github.server import GitHubDouble
 from doubles.hosted_story import HostedStory
-from doubles.rich_run import about_to_begin, argument
-
-from bot.model.commits import BOT_BRANCHES
-from bot.steps.publish import publish
+from doubles.rich_run import about_to_begin, argument, left_behind, open_twice
 
 TESTS = Path(__file__).parents[1]
 CREATE = "POST /repos/{owner}/{repo}/pulls"
 WRITES = 23
 """Of the whole run, statuses included."""
-
-
-def left_behind(story: HostedStory) -> str:
-    """All that a run leaves behind, commits by what is in them and not by the moment in which they were made."""
-    state = story.state()
-    heads = state["heads"]
-    assert isinstance(heads, dict)
-    main = story.hosted.tip("main")
-    on_main = {name: (parents == (main,), files) for name, (parents, files) in heads.items()}
-    return repr({**state, "heads": on_main}).replace(story.github.server_url, "")
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +31,6 @@ def unbroken() -> str:
         assert sum(entry.write for entry in story.requests) == WRITES, story.writes
         assert story.run() == []
         return left_behind(story)
-
-
-def open_twice(story: HostedStory) -> bool:
-    heads = [(pull.head_branch, pull.base_branch) for pull in story.hosted.pulls() if pull.state == "open"]
-    return len(heads) != len(set(heads))
 
 
 def killed_after(story: HostedStory, number: int) -> None:
@@ -181,25 +163,3 @@ def test_a_pull_request_that_lists_do_not_show_yet_is_not_opened_twice(
     story.hosted.memory.list_lag = 0
     story.run()
     assert left_behind(story) == unbroken
-
-
-@pytest.mark.parametrize("anew", [True, False], ids=["nothing there yet", "much there already"])
-def test_of_two_runs_at_once_the_slower_one_writes_nothing_and_ends_cleanly(
-    github_double: GitHubDouble,
-    anew: bool,  # noqa: FBT001 - a table
-) -> None:
-    """The other does all its work between this one's plan and its writes."""
-    story = about_to_begin(github_double)
-    if anew:
-        for name in [name for name in story.hosted.branches() if name.startswith(BOT_BRANCHES)]:
-            story.hosted.delete_branch(name)
-        story.hosted.memory.pulls.clear()
-    with story.remote() as (remote, planned):
-        story.run()
-        before = story.state()
-        published = publish(planned, remote, story.configuration)
-    problems = [*published.problems, *(one.problem for one in published.outcomes if one.problem)]
-    assert {problem.id for problem in problems} == {"push-rejected"}
-    assert all("faster" in problem.mend for problem in problems)
-    assert {**story.state(), "words": None} == {**before, "words": None}
-    assert story.run() == []

@@ -211,7 +211,6 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
     "open, with others' commit": (
         "",
         {
-            "it is grouped otherwise": _APART,
             "a chart is unticked": "push memory",
             "a rebuild is ticked": "push dev/all, edit",
             "a person closes it": "push memory",
@@ -222,7 +221,6 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
         "",
         {
             "a newer version": "push dev/all, edit",
-            "it is grouped otherwise": "push dev/a, open",
             "a chart is unticked": "push memory",
             "a rebuild is ticked": "push dev/all, edit",
             "a person closes it": "push memory",
@@ -232,7 +230,6 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
     "open, forged on others' commit": (
         "",
         {
-            "it is grouped otherwise": _APART,
             "a chart is unticked": "push memory",
             "a rebuild is ticked": "push dev/all, edit",
             "a person closes it": "push memory, delete dev/all",

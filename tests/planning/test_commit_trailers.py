@@ -33,7 +33,15 @@ def test_a_record_reads_as_the_grammar_says() -> None:
     )
 
 
-@given(st.builds(CommitRecord, tier=st.just("dev"), rows=st.lists(_ROWS, max_size=4).map(tuple)))
+def test_a_draft_for_several_tiers_names_them_all() -> None:
+    record = CommitRecord(tier="dev", shared=("dev", "live"), rows=(PODINFO,))
+    assert written(record).startswith("Flux-Chart-Bot-Tier: dev\nFlux-Chart-Bot-Shared: dev live\n")
+
+
+_SHARED = st.sampled_from([(), ("dev", "live")])
+
+
+@given(st.builds(CommitRecord, tier=st.just("dev"), shared=_SHARED, rows=st.lists(_ROWS, max_size=4).map(tuple)))
 def test_what_was_written_is_read_back_whatever_it_held(record: CommitRecord) -> None:
     assert read(trailers(message(record))) == record
     assert re.fullmatch(r"[A-Za-z0-9._+/~%: \n-]+", written(record))

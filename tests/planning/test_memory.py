@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.planning.memory import MOST_REFUSALS, TierMemory, read_memory, written
 from bot.planning.rows import Row
@@ -20,7 +21,8 @@ FULL = TierMemory(
 
 
 def test_what_is_written_is_read_back() -> None:
-    memory = {"dev": FULL.refusing([OTHER], 13, unticked=True), "staging": TierMemory(considered={"all": 1})}
+    shared = replace(ROW, shared=True)
+    memory = {"dev": FULL.refusing([OTHER, shared], 13, unticked=True), "staging": TierMemory(considered={"all": 1})}
     assert read_memory(written(memory)) == memory
 
 

@@ -1,5 +1,7 @@
 """Rows in commits: read back from what anybody may have pushed."""
 
+from msgspec.structs import replace
+
 from bot.model.commits import CommitFacts
 from bot.planning.commit_trailers import ChartRow, CommitRecord, written
 from bot.planning.rows import Row, rows_in
@@ -25,6 +27,13 @@ def test_the_rows_of_a_commit_are_read_back() -> None:
     rows = tuple(ChartRow(chart=row.chart, old="1.0.0", new=row.version, paths=("a.yaml",)) for row in sorted(ROWS))
 
     assert rows_in(commit(written(CommitRecord(tier="dev", rows=rows)))) == ROWS
+
+
+def test_the_rows_of_a_draft_for_several_tiers_are_others() -> None:
+    rows = tuple(ChartRow(chart=row.chart, old="1.0.0", new=row.version) for row in ROWS)
+    found = rows_in(commit(written(CommitRecord(tier="dev", shared=("dev", "live"), rows=rows))))
+    assert found == {replace(row, shared=True) for row in ROWS}
+    assert {row.name("dev") for row in found}.isdisjoint(row.name("dev") for row in ROWS)
 
 
 def test_a_commit_that_is_no_record_has_no_rows() -> None:

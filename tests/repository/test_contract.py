@@ -176,6 +176,16 @@ def test_a_push_with_a_stale_lease_is_rejected(side: Side) -> None:
     assert side.remote.tip(OURS) == theirs
 
 
+def test_a_branch_that_is_gone_is_neither_moved_nor_deleted(side: Side) -> None:
+    with side.open() as repository:
+        made = on_top(repository, repository.fetch(["main"])["main"])
+        assert repository.push(OURS, made, expected=None) is None
+        assert repository.delete(OURS, expected=made) is None
+        assert repository.delete(OURS, expected=made) is PushRejected.STALE
+        assert repository.push(OURS, on_top(repository, made), expected=made) is PushRejected.STALE
+    assert side.remote.tip(OURS) is None
+
+
 def test_of_two_pushes_from_the_same_tip_one_is_rejected(side: Side) -> None:
     with side.open() as one, side.open() as other:
         base = one.fetch(["main"])["main"]

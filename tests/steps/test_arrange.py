@@ -767,3 +767,46 @@ def changed(story: Story, branch: str) -> dict[str, str]:
     """The files of a branch as they differ from `main`."""
     tip, base = story.remote.files(branch), story.remote.files(story.remote.default)
     return {path: data.decode() for path, data in tip.items() if data != base.get(path)}
+
+
+class TestWhatIsGroupedOtherwiseWhileOthersWorkOnIt:
+    """It stays where it is, and is proposed nowhere else."""
+
+    def regrouped(self) -> Story:
+        story = proposed()
+        story.remote.commit(NAME, {"more.yaml": "theirs"})
+        story.configuration = configuration(BY_CHART)
+        return story
+
+    def test_is_proposed_nowhere_else_and_the_report_says_where_it_is(self) -> None:
+        story = self.regrouped()
+        assert run(story) == []
+        told = {one.decision.reason for one in story.run().verdicts if isinstance(one.decision, Held)}
+        assert {reason.sentence for reason in told} == {"1.2.4 is in #1, which has commits of others"}
+        assert all("hand it back by its last box" in reason.mend for reason in told)
+        [status] = story.forge.set_by_us[story.remote.tip("main")]
+        assert "2 in pull requests with commits of others" in status.description
+
+    def test_keeps_no_other_chart_and_no_newer_version_from_the_new_groups(self) -> None:
+        story = self.regrouped().push(OTHER, "1.2.5").push("ghcr.io/x/third", "1.2.3", "1.2.4")
+        story.write({"apps/dev/c.yaml": release("1.2.3", chart="third")})
+        assert run(story).count("create_pull_request") == 2
+        assert sorted(pull.title for pull in story.forge.pulls.values() if pull.number > 1) == [
+            "chore(deps): update other to 1.2.5 in dev",
+            "chore(deps): update third to 1.2.4 in dev",
+        ]
+
+    def test_takes_no_smaller_jump_in_its_place(self) -> None:
+        story = fleet().push(PODINFO, "1.3.0")
+        story.run()
+        story.remote.commit(NAME, {"more.yaml": "theirs"})
+        story.configuration = configuration(BY_CHART)
+        story.run()
+        assert list(story.forge.pulls) == [1]
+
+    def test_comes_into_the_new_groups_once_it_is_handed_back(self) -> None:
+        story = self.regrouped()
+        run(story)
+        tick(story, REBUILD, ticked=True)
+        assert run(story).count("create_pull_request") == 2
+        assert 1 not in story.forge.pulls

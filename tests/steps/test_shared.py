@@ -5,9 +5,11 @@ from collections.abc import Iterable
 import pytest
 from builders import configuration, pace, rule, source, tier
 from doubles.flux_manifests import applied
+from doubles.memory_forge import US
 from doubles.story import Story, oci, release, repository
 from msgspec.structs import replace
 
+from bot.ledger.model import Matter
 from bot.model.commits import EntryKind, FileChange
 from bot.model.proposals import Action
 from bot.model.proposing import Amounts, AutoMerge, Extras, Grouping, Proposing
@@ -15,8 +17,10 @@ from bot.model.templates import Template, Variable
 from bot.model.tiers import Configuration, RequiredStatus, Rule, Shared, Tier
 from bot.model.verdicts import Current, Decision, Held, Update
 from bot.planning.proof import deviation
+from bot.reason import Reason
 from bot.reasons import UNREACHABLE
 from bot.steps.edit import TierEdits
+from bot.steps.free import free
 from bot.steps.prove import prove
 
 DEV = tier("dev", "any", paths=("apps/dev/**", "clusters/dev/**"))
@@ -67,6 +71,31 @@ def writes(story: Story) -> list[str]:
     published = story.published()
     assert not [outcome.problem for outcome in published.outcomes if outcome.problem]
     return [name for name, _ in story.forge.writes if name != "set_status"]
+
+
+def with_its_own() -> tuple[Story, dict[str, int]]:
+    """A chart that dev has in a file of its own as well, both proposed: the numbers, by the kind of pull request."""
+    story = told(ALL | {"apps/dev/o.yaml": release("1.2.3", name="own")})
+    writes(story)
+    numbers = {"shared" if "/shared-" in pull.head else "all": pull.number for pull in story.forge.pulls.values()}
+    assert numbers.keys() == {"shared", "all"}
+    return story, numbers
+
+
+def refused(story: Story) -> dict[str, int]:
+    """The number in which each file's version was refused in dev."""
+    held = {
+        one.reference.path: one.decision.reason.sentence
+        for one in story.run().verdicts
+        if one.tier.name == "dev" and isinstance(one.decision, Held)
+    }
+    return {path: int(said.rpartition("refused in #")[2]) for path, said in held.items()}
+
+
+def of_staging(story: Story) -> list[Reason]:
+    """What a whole run tells of staging."""
+    verdicts = (one for one in story.run().verdicts if one.tier.name == "staging")
+    return [one.decision.reason for one in verdicts if isinstance(one.decision, Held)]
 
 
 class TestADraft:
@@ -134,6 +163,47 @@ class TestADraft:
         story.forge.close(1)
         assert "create_pull_request" not in writes(story)
         assert writes(story.push(PODINFO, "1.2.5")) == ["create_pull_request"]
+
+    def test_is_refused_without_the_tiers_own_row_of_that_chart_and_version(self) -> None:
+        story, numbers = with_its_own()
+        story.forge.close(numbers["shared"])
+        assert writes(story) == []
+        assert [pull.number for pull in story.forge.pulls.values()] == [numbers["all"]]
+        assert story.proposed() == {"apps/dev/o.yaml": release("1.2.4", name="own")}
+        assert refused(story) == {"base/a.yaml": numbers["shared"]}
+
+    def test_is_not_refused_with_the_tiers_own_row_of_that_chart_and_version(self) -> None:
+        story, numbers = with_its_own()
+        story.forge.close(numbers["all"])
+        assert writes(story) == []
+        assert drafted(story) == {"base/a.yaml": release("1.2.4")}
+        assert refused(story) == {"apps/dev/o.yaml": numbers["all"]}
+
+    @pytest.mark.parametrize(("out", "stays"), [("shared", "all"), ("all", "shared")])
+    def test_has_a_box_of_its_own_for_what_a_tier_has_too(self, out: str, stays: str) -> None:
+        story, numbers = with_its_own()
+        pull = story.forge.pulls[numbers[out]]
+        story.forge.pulls[pull.number] = replace(pull, body=pull.body.replace("- [x]", "- [ ]", 1))
+        writes(story)
+        assert list(story.forge.pulls) == [numbers[stays]]
+        assert writes(story) == []
+
+    def test_that_was_refused_is_spoken_of_no_more_in_the_other_tiers(self) -> None:
+        story, numbers = with_its_own()
+        assert {reason.id for reason in of_staging(story)} == {"in-shared-draft"}
+        story.forge.close(numbers["shared"])
+        assert {reason.id for reason in of_staging(story)} == {"refused"}
+        assert all(f"refused in #{numbers['shared']}" in reason.sentence for reason in of_staging(story))
+
+    def test_is_free_again_in_all_tiers_with_the_tiers_own_by_one_word(self) -> None:
+        story, numbers = with_its_own()
+        for number in numbers.values():
+            story.forge.close(number)
+        writes(story)
+        matter = Matter(chart=PODINFO, version="1.2.4")
+        freed = free(matter, story.configuration, story.repository, US, writes=True)
+        assert sorted(freed.told) == sorted(f"1.2.4 in dev (#{number})" for number in numbers.values())
+        assert writes(story) == ["create_pull_request", "create_pull_request"]
 
     def test_is_closed_where_the_configuration_no_longer_wants_it(self) -> None:
         story = told()

@@ -1,0 +1,36 @@
+"""races: who moved one of our branches since this run read it, another run of ours or somebody else."""
+
+from bot.model.commits import CommitFacts
+from bot.model.proposals import MemoryPlan, PullRequestPlan
+from bot.model.tiers import Branch
+from bot.planning.ownership import is_ours
+from bot.steps.find import Remote
+
+
+def is_moved_by_us(remote: Remote, plan: PullRequestPlan) -> bool:
+    """Whether another run of ours moved or deleted the branch of a pull request.
+
+    Git does not tell who deletes a branch, so the forge is asked who closed its pull request: two calls. Without one
+    it is nobody's.
+    """
+    tip = _tip(remote, plan.branch)
+    if tip is not None:
+        return tip.sha != plan.head_before and is_ours(tip, plan.tier.name, remote.us)
+    existing, forge = plan.existing, remote.forge
+    if existing is None or forge.merged_head(plan.branch) is not None:
+        return False
+    return forge.last_refused(plan.branch, after=existing.number - 1) is None
+
+
+def is_remembered_by_us(remote: Remote, memory: MemoryPlan) -> bool:
+    """Whether another run of ours wrote our memory."""
+    tip = _tip(remote, memory.branch)
+    return tip is not None and tip.sha != memory.head_before and tip.committer_email == remote.us.email
+
+
+def _tip(remote: Remote, branch: Branch) -> CommitFacts | None:
+    """The tip as it is now; None where the branch is gone."""
+    if branch not in remote.repository.heads().tips:
+        return None
+    tip = remote.repository.fetch([branch])[branch]
+    return next(iter(remote.repository.history(tip, 1)), None)
