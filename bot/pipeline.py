@@ -186,7 +186,7 @@ def run(request: Request) -> RunReport:
     beyond = look_beyond(confirmed, configuration, registry, request.progress, judge)
     said = Said(refused=recalled.refused, doubt=recalled.doubt)
     edits = prove(edit(carry(confirmed, remote, configuration, said)))
-    keep_digests(resolved, answers, configuration, recalled, registry, request.progress)
+    keep_digests(resolved, answers, recalled, registry, request.progress)
     opened = open_promotions(resolved, recalled, remote)
     promotions = drafts(resolved, configuration, recalled, remote, opened, registry, request.progress)
     recalled.keep_sights(promotable(resolved, configuration))

@@ -42,7 +42,7 @@ def body(*verdicts: Verdict, behind: tuple[Verdict, ...] = (), tier: Tier = LIVE
         (Ran(tier="staging", commit=COMMIT, since=DAY), "staging runs it since 2026-05-01 09:00 UTC (<code>0123456789"),
         (Ran(tier="staging", since=DAY, until=LATER), "staging ran it since 2026-05-01 09:00 UTC until 2026-05-07"),
         (Ran(tier="staging", dated=DAY), "staging runs it, by its commit's own date since 2026-05-01 09:00 UTC"),
-        (Ran(tier="staging"), "staging runs it |"),
+        (Ran(tier="staging"), "staging runs it<br>no digest of its tag was kept before |"),
         (Ran(tier="staging", green=("ci/smoke of ann",)), "success of <code>ci/smoke of ann</code>"),
         (None, "no tier before ran it, as far as its history was read"),
     ],

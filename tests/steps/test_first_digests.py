@@ -71,16 +71,15 @@ def kept(told: Story) -> dict[str, list[str]]:
 
 
 class TestWhatIsAsked:
-    def test_each_version_that_a_tier_runs_is_asked_about_once_and_kept(self) -> None:
+    def test_each_version_that_a_tier_has_before_another_is_asked_about_once_and_kept(self) -> None:
         told = Story(FROM_DEV).push(PODINFO, "1.2.3", "1.2.6", digests="36")
         told.write({STAGING: release("1.2.3"), DEV: release("1.2.3"), "apps/dev/us.yaml": release("1.2.3")})
         told.run()
-        assert told.registry.resolved == [(CHART, "1.2.3")]
-        told.write({DEV: release("1.2.6")}).run()
+        assert (told.registry.resolved, kept(told)) == ([], {})
+        told.write({DEV: release("1.2.6"), "apps/dev/us.yaml": release("1.2.6")}).run()
         told.run()
-        assert told.registry.resolved == [(CHART, "1.2.3"), (CHART, "1.2.6")]
-        assert told.registry.fetched == []
-        assert kept(told) == {"1.2.3": [digest("3")], "1.2.6": [digest("6")]}
+        assert (told.registry.resolved, told.registry.fetched) == ([(CHART, "1.2.6")], [])
+        assert kept(told) == {"1.2.6": [digest("6")]}
 
     def test_a_run_with_nothing_new_writes_nothing(self) -> None:
         told = moved(FROM_DEV)
@@ -109,14 +108,15 @@ class TestWhatIsAsked:
     @pytest.mark.parametrize(
         "dev",
         [
-            oci(f"{{tag: 1.2.3, digest: '{digest('3')}'}}"),
-            release("1.2.3", extra="  suspend: true\n"),
+            oci(f"{{tag: 1.2.6, digest: '{digest('6')}'}}"),
+            release("1.2.6", extra="  suspend: true\n"),
             release("9.9.9"),
             release("1.x"),
+            release("1.2.2"),
         ],
-        ids=["a digest is written", "suspended", "a version that does not exist", "a range"],
+        ids=["a digest is written", "suspended", "a version that does not exist", "a range", "a lower one"],
     )
-    def test_nor_about_what_does_not_run_or_is_written(self, dev: str) -> None:
+    def test_nor_about_what_cannot_be_taken_over_or_is_written(self, dev: str) -> None:
         told = Story(FROM_DEV).push(PODINFO, "1.2.3", "1.2.6", digests="36")
         told.write({STAGING: release("1.2.3"), DEV: dev}).run()
         assert (told.registry.resolved, kept(told)) == ([], {})
