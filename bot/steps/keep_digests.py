@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.model.charts import ChartSource, TagList
+from bot.model.charts import ChartAddress, ChartSource, TagList
 from bot.model.references import Reference
 from bot.ports import Progress, Registry
 from bot.promotion.pairing import Counterpart, digest_written, exact_version
@@ -37,15 +37,19 @@ def _ahead(resolved: Resolved, recalled: Recalled) -> Iterator[Reference]:
     """What runs a higher version than a reference of a tier that takes its versions from there."""
     branches = recalled.branches
     for view in resolved.views:
+        running: dict[ChartAddress, list[Version | None]] = {}
         for reference in () if view.tier.pace.by_merge else view.references:
-            current, chart = exact_version(reference), branches.chart(reference)
+            running.setdefault(branches.chart(reference), []).append(exact_version(reference))
+        for chart, versions in running.items():
+            known = [version for version in versions if version]
+            lowest = min(known) if len(known) == len(versions) else None
             for name in view.tier.pace.comes_from:
-                yield from (each for each in branches.users(name, chart) if _is_ahead(each, current))
+                yield from (each for each in branches.users(name, chart) if _is_ahead(each, lowest))
 
 
-def _is_ahead(reference: Reference, current: Version | None) -> bool:
+def _is_ahead(reference: Reference, lowest: Version | None) -> bool:
     version = exact_version(reference)
-    return bool(version and not digest_written(reference) and (current is None or version > current))
+    return bool(version and not digest_written(reference) and (lowest is None or version > lowest))
 
 
 def _tags(reference: Reference, answers: Answers) -> Iterator[tuple[ChartSource, str]]:

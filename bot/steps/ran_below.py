@@ -56,19 +56,18 @@ def _differing(here: str | Unreachable, asked: Asked, ran: Iterable[_Ran]) -> It
 
 
 def _ran(one: Edited, pin: ExactPin, recalled: Recalled) -> Iterator[_Ran]:
-    """Of another registry only what is written counts: a copy may be another manifest, and its tag tells nothing.
+    """By what is written there, else by what the tag was here: a copy elsewhere may be another manifest.
 
     A constraint without a digest is no tag's name, and is left out.
     """
-    version, source = try_written(pin.version.text), one.new.source
+    version = try_written(pin.version.text)
     if version is None or (pin.as_constraint and not _written(one.new)):
         return
     tag = tag_of(pin.version.text, one.new.tag_rule)
     for name in one.tier.pace.comes_from:
-        for reference, spans in recalled.ran(name, one.new):
+        for _, spans in recalled.ran(name, one.new):
             for span in counting_spans(spans, version)[-1:]:
-                is_here = reference.source.address == source.address
-                seen = recalled.first_digests.of(source.address, tag, one.new, one.tier) if is_here else None
+                seen = recalled.first_digests.of(one.new.source.address, tag, one.new, one.tier)
                 if digest := span.digest or (seen.digest if seen else ""):
                     yield _Ran(tier=name, digest=digest)
 

@@ -345,6 +345,12 @@ class TestTheChartThatRanBelow:
         told.registry.push(source(PODINFO), "1.2.4", digest("c"))
         assert said(checked(told, {LIVE: oci(self.pinned("b"))})) == ["digest-differs"]
 
+    def test_a_digest_alone_is_compared_as_it_is_written(self) -> None:
+        told = self.soaked()
+        told.registry.push(source(PODINFO), "kept", digest("b"), version="1.2.4")
+        told.registry.push(source(PODINFO), "1.2.4", digest("c"))
+        assert said(checked(told, {LIVE: oci(f"{{digest: '{digest('b')}'}}")})) == ["digest-unknown"]
+
     def test_a_digest_that_is_changed_under_one_version_is_judged_too(self) -> None:
         told = self.soaked(self.pinned("b")).write({LIVE: oci(self.pinned("b"))})
         told.registry.push(source(PODINFO), "1.2.4", digest("c"))

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 from builders import PODINFO, configuration, digest, pace, source, tier
-from doubles.story import Story, oci, release
+from doubles.story import Story, oci, release, repository
 from msgspec.structs import replace
 
 from bot.errors import ExitCode
 from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
-from bot.model.tiers import Configuration
+from bot.model.tiers import Configuration, Mirror
 from bot.model.verdicts import Current, Held, Update
 from bot.reason import Reason
 from bot.reasons import UNREACHABLE
@@ -84,6 +84,11 @@ class TestWhatIsAsked:
         assert (told.registry.resolved, told.registry.fetched) == ([(CHART, "1.2.6")], [])
         assert kept(told) == {"1.2.6": [digest("6")]}
 
+    def test_also_where_one_cluster_of_several_is_behind(self) -> None:
+        told = Story(FROM_DEV).push(PODINFO, "1.2.3", "1.2.6", digests="36")
+        told.write({DEV: release("1.2.6"), STAGING: release("1.2.6"), "apps/staging/us.yaml": release("1.2.3")}).run()
+        assert kept(told) == {"1.2.6": [digest("6")]}
+
     def test_a_run_with_nothing_new_writes_nothing(self) -> None:
         told = moved(FROM_DEV)
         told.run()
@@ -123,6 +128,8 @@ class TestWhatIsAsked:
         told = Story(FROM_DEV).push(PODINFO, "1.2.3", "1.2.6", digests="36")
         told.write({STAGING: release("1.2.3"), DEV: dev}).run()
         assert (told.registry.resolved, kept(told)) == ([], {})
+        told.pass_by(days=4).run()
+        assert kept(told) == {}
 
     def test_a_registry_that_is_away_is_asked_again_and_fails_nothing(self) -> None:
         told = Story(FROM_DEV).push(PODINFO, "1.2.3", "1.2.6", digests="36")
@@ -238,6 +245,13 @@ class TestProduction:
         told = moved(BEFORE_LIVE, LIVE, wish=oci("{tag: {}}"))
         pushed_again(told).write({DEV: oci(f"{{tag: 1.2.6, digest: '{digest('e')}'}}")}).run()
         assert outcome(told.pass_by(days=4).promote(), "live") == "1.2.6"
+
+    def test_one_that_was_pushed_again_below_is_an_alarm_also_where_production_has_a_mirror(self) -> None:
+        told = moved(replace(BEFORE_LIVE, mirrors=(Mirror(copy="harbor.x/gh/*", original="ghcr.io/x/*"),)), LIVE)
+        told.push("harbor.x/gh/podinfo", "1.2.3", "1.2.6", digests="36")
+        told.write({"sources/m.yaml": repository("m", "oci://harbor.x/gh"), LIVE: release("1.2.3", repository="m")})
+        assert outcome(told.promotion({}, writes=False), "live") == "1.2.6"
+        assert outcome(pushed_again(told).promote(), "live") == "tag-pushed-again"
 
     def test_a_standing_draft_loses_it(self) -> None:
         told = moved(STANDING, LIVE)
