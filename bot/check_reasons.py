@@ -33,6 +33,12 @@ DIGEST_DIFFERS = ReasonKind(
     "Write the digest of the version, or find out who moved the tag",
     Weight.WARNING,
 )
+DIGEST_NOT_RUN = ReasonKind(
+    "digest-not-run",
+    "{version} is {here} here, and {tier} ran {ran} as that version",
+    "Take the chart that ran, or have this one run there first: write its digest beside the version in {tier}",
+    Weight.WARNING,
+)
 DIGEST_REMOVED = ReasonKind(
     "digest-removed",
     "{object} had a digest and has none beside {version}, so it runs whatever that tag is moved to",

@@ -86,7 +86,7 @@ def check(request: Request, before: Base, after: Base) -> RunReport:
         views_of,
         with_tiers_of,
     )
-    from bot.steps.judge import beside, digests_beside, judge, unfollowed_now, unjudged  # noqa: PLC0415 - as above
+    from bot.steps.judge import beside, judge, unfollowed_now, unjudged  # noqa: PLC0415 - as above
     from bot.steps.recall import Recalled  # noqa: PLC0415 - as in `run`
     from bot.steps.select_versions import select  # noqa: PLC0415 - as above
 
@@ -100,10 +100,10 @@ def check(request: Request, before: Base, after: Base) -> RunReport:
         return RunReport(command=request.command, configuration=configuration, verdicts=verdicts, passed_over=builds)
     resolved = views_of(edited, new)
     answers = look_up(resolved, configuration, registry, request.progress)
-    digests = digests_beside(edited, answers, registry, request.progress)
     tips = tips_of(scan(request.bases, readings), configuration)
     recalled = Recalled(tips, configuration, request.now, request.past, readings)
-    judged = judge(edited, select(resolved, answers, configuration), answers, digests, configuration, recalled)
+    ordinary = select(resolved, answers, configuration)
+    judged = judge(edited, ordinary, answers, configuration, recalled, registry, request.progress)
     verdicts = (*judged, *unjudged(compared.lost))
     passed_over = (*builds, *beside(edited))
     return RunReport(command=request.command, configuration=configuration, verdicts=verdicts, passed_over=passed_over)
@@ -168,6 +168,7 @@ def run(request: Request) -> RunReport:
     # Only here: a scan has ended, and would take a fiftieth longer if it imported what is left.
     from bot.steps.arrange import arrange  # noqa: PLC0415 - see above
     from bot.steps.carry import Said, carry  # noqa: PLC0415 - see above
+    from bot.steps.keep_digests import keep_digests  # noqa: PLC0415 - see above
     from bot.steps.look_beyond import look_beyond  # noqa: PLC0415 - see above
     from bot.steps.open_promotions import open_promotions  # noqa: PLC0415 - see above
     from bot.steps.plan import plan  # noqa: PLC0415 - see above
@@ -185,6 +186,7 @@ def run(request: Request) -> RunReport:
     beyond = look_beyond(confirmed, configuration, registry, request.progress, judge)
     said = Said(refused=recalled.refused, doubt=recalled.doubt)
     edits = prove(edit(carry(confirmed, remote, configuration, said)))
+    keep_digests(resolved, answers, recalled, registry, request.progress)
     opened = open_promotions(resolved, recalled, remote)
     promotions = drafts(resolved, configuration, recalled, remote, opened, registry, request.progress)
     recalled.keep_sights(promotable(resolved, configuration))

@@ -46,7 +46,7 @@ class Registry(Protocol):
     def digests(
         self, wanted: Iterable[tuple[ChartSource, str]], progress: Progress
     ) -> Mapping[tuple[ChartSource, str], str | Unreachable]:
-        """Resolve tags to digests with HEAD, for comparison only: never written anywhere."""
+        """Resolve tags to digests with HEAD, for comparison: never written into a manifest."""
 
 
 class Tree(Protocol):

@@ -37,7 +37,8 @@ requests lose what is held at once. It lasts until --until, or a release of the 
         "let it move again: what is held, what was rolled back, and what was refused",
         """\
 Takes the same selectors as hold, and ends in an update too. A version that a base branch went back from is proposed
-again after a release, and so is one that people refused: by closing its pull request, or by taking it out there.""",
+again after a release, and so is one that people refused: by closing its pull request, or by taking it out there. A
+release of one --version whose tag was pushed again takes what the last run told of.""",
     ),
     "promote": About(
         "propose for production what the tier before it runs, as a draft",

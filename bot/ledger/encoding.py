@@ -3,7 +3,8 @@
 import re
 from datetime import UTC, datetime
 
-CHARTS, BRANCHES, ROLLED_BACK, WORDS = "charts/", "branches/", "rolled-back/", "holds.json"
+CHARTS, BRANCHES, ROLLED_BACK, DIGESTS = "charts/", "branches/", "rolled-back/", "digests/"
+WORDS = "holds.json"
 _SUFFIX = ".json"
 _KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from bot.ledger.model import ChartSights, Ledger, Return, Returns, Word
+from bot.ledger.model import ChartSights, Ledger, Return, Returns, TagDigests, Word
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -17,11 +17,16 @@ def merge(one: Ledger, other: Ledger) -> Ledger:
         branches=_union(one.branches, other.branches, lambda mine, theirs: _union(mine, theirs, min)),
         words=_union(one.words, other.words, _word),
         rolled_back=_union(one.rolled_back, other.rolled_back, _tier),
+        digests=_union(one.digests, other.digests, _digests),
     )
 
 
 def _tier(one: Mapping[str, Returns], other: Mapping[str, Returns]) -> dict[str, Returns]:
     return _union(one, other, merge_returns)
+
+
+def _digests(one: TagDigests, other: TagDigests) -> TagDigests:
+    return _union(one, other, lambda mine, theirs: _union(mine, theirs, min))
 
 
 def merge_returns(one: Returns, other: Returns) -> Returns:

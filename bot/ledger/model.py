@@ -43,6 +43,10 @@ Returns = Mapping[str, Mapping[Sha, Return]]
 """For each version that a tier went back from: the commits that did."""
 
 
+TagDigests = Mapping[str, Mapping[str, datetime]]
+"""For each raw tag of a chart: every digest that it was seen to have, and when each was first."""
+
+
 class Matter(Struct, frozen=True, kw_only=True, order=True):
     """What a person's word is about; empty means every one."""
 
@@ -81,9 +85,12 @@ class Ledger(Struct, frozen=True, kw_only=True):
             behind such a tip was there no later than that, whatever date it bears.
         words: What people said to hold and to release.
         rolled_back: For each tier and canonical chart address, what it went back from.
+        digests: By canonical chart address, as its registry has it: of the tags that a tier ran from which another one
+            takes its versions. Which of several counts says `bot.ledger.first_digests`.
     """
 
     charts: Mapping[str, ChartSights] = field(default_factory=dict)
     branches: Mapping[Branch, Mapping[Sha, datetime]] = field(default_factory=dict)
     words: Mapping[Matter, Word] = field(default_factory=dict)
     rolled_back: Mapping[str, Mapping[str, Returns]] = field(default_factory=dict)
+    digests: Mapping[str, TagDigests] = field(default_factory=dict)

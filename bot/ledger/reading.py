@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import LedgerBroken
-from bot.ledger.encoding import BRANCHES, CHARTS, ROLLED_BACK, WORDS, path_of, read_time
-from bot.ledger.model import ChartSights, Ledger, Matter, Return, Returns, Word
+from bot.ledger.encoding import BRANCHES, CHARTS, DIGESTS, ROLLED_BACK, WORDS, path_of, read_time
+from bot.ledger.model import ChartSights, Ledger, Matter, Return, Returns, TagDigests, Word
 from bot.model.branch_names import branch_problem
 
 MOST_FILES = 20_000
@@ -23,13 +23,14 @@ _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,255}")
 _TIER = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 _ADDRESS = re.compile(r"[a-z0-9\[][a-z0-9.:\[\]_-]*(?:/[a-z0-9][a-z0-9._-]*)+")
 
 
 def is_ours(path: str) -> bool:
     """Whether a file is one that `read` understands; a newer bot may keep others beside them."""
-    return path == WORDS or (path.startswith((CHARTS, BRANCHES, ROLLED_BACK)) and path.endswith(".json"))
+    return path == WORDS or (path.startswith((CHARTS, BRANCHES, ROLLED_BACK, DIGESTS)) and path.endswith(".json"))
 
 
 def read(files: Iterable[tuple[str, bytes]]) -> Ledger:
@@ -42,6 +43,7 @@ def read(files: Iterable[tuple[str, bytes]]) -> Ledger:
     branches: dict[str, dict[str, datetime]] = {}
     words: dict[Matter, Word] = {}
     rolled_back: dict[str, dict[str, Returns]] = {}
+    digests: dict[str, TagDigests] = {}
     for count, (path, data) in enumerate(files):
         if count >= MOST_FILES:
             raise LedgerBroken(path, f"there are more than {MOST_FILES} files")
@@ -52,9 +54,11 @@ def read(files: Iterable[tuple[str, bytes]]) -> Ledger:
             charts[file.name("chart", CHARTS)] = file.sights()
         elif path.startswith(ROLLED_BACK):
             rolled_back[file.name("tier", ROLLED_BACK)] = file.returns()
+        elif path.startswith(DIGESTS):
+            digests[file.name("chart", DIGESTS)] = file.digests()
         else:
             branches[file.name("branch", BRANCHES)] = file.times("seen", _SHA)
-    return Ledger(charts=charts, branches=branches, words=words, rolled_back=rolled_back)
+    return Ledger(charts=charts, branches=branches, words=words, rolled_back=rolled_back, digests=digests)
 
 
 class _File:
@@ -72,7 +76,7 @@ class _File:
     def name(self, key: str, folder: str) -> str:
         """Whose file it is; its own name has to say the same."""
         name: str = self._member(self._data, key, str)
-        names = {CHARTS: _ADDRESS, ROLLED_BACK: _TIER}.get(folder)
+        names = {CHARTS: _ADDRESS, DIGESTS: _ADDRESS, ROLLED_BACK: _TIER}.get(folder)
         good = names.fullmatch(name) if names else branch_problem(name) is None
         if not good or len(name) > _LONGEST_TEXT or path_of(folder, name) != self._path:
             raise self._broken(f"`{key}` and the name of the file do not agree")
@@ -97,6 +101,10 @@ class _File:
             }
             for chart, versions in charts.items()
         }
+
+    def digests(self) -> TagDigests:
+        tags = self._entries(self._member(self._data, "digests", dict), "digests")
+        return {self._key(tag, _TAG): self._times(seen, _DIGEST, tag) for tag, seen in tags.items()}
 
     def _return(self, value: object) -> Return:
         """A bare time is what was written before references were told apart."""

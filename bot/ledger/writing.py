@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.ledger.encoding import BRANCHES, CHARTS, ROLLED_BACK, WORDS, path_of, time_text
+from bot.ledger.encoding import BRANCHES, CHARTS, DIGESTS, ROLLED_BACK, WORDS, path_of, time_text
 from bot.ledger.model import ChartSights, Ledger, Matter, Return, Returns, Word
 
 
@@ -27,6 +27,8 @@ def _files(ledger: Ledger) -> Iterator[tuple[str, bytes]]:
         yield path_of(BRANCHES, branch), _text({"branch": branch, "seen": _times(seen)})
     for tier, charts in ledger.rolled_back.items():
         yield path_of(ROLLED_BACK, tier), _text({"tier": tier, "charts": _returns(charts)})
+    for chart, tags in ledger.digests.items():
+        yield path_of(DIGESTS, chart), _text({"chart": chart, "digests": {tag: _times(tags[tag]) for tag in tags}})
     if ledger.words:
         yield WORDS, _text({"holds": [_word(matter, ledger.words[matter]) for matter in sorted(ledger.words)]})
 

@@ -58,6 +58,8 @@ class Promoted(Struct, frozen=True, kw_only=True):
 
     Attributes:
         digest: What the tag is in production's registry, and everywhere else that tells; written or not.
+        digest_written: Every tier before writes it beside the version.
+        digest_since: Since when the tags of those that do not are known to be it; None where one's was not kept.
         ran: What each tier before ran.
         changes: What else these changed about the release since they left production's version, newest first.
         left_out: How many such changes are not listed.
@@ -66,6 +68,8 @@ class Promoted(Struct, frozen=True, kw_only=True):
     """
 
     digest: str
+    digest_written: bool = False
+    digest_since: datetime | None = None
     ran: tuple[Ran, ...] = ()
     changes: tuple[LowerChange, ...] = ()
     left_out: int = 0

@@ -89,6 +89,13 @@ TAG_MOVED_SINCE = ReasonKind(
     "Find out who pushed the tag again; promote another version, or ask for this one anew",
     Weight.ALARM,
 )
+TAG_PUSHED_AGAIN = ReasonKind(
+    "tag-pushed-again",
+    "{chart} had {seen} under {version} as of {at}, when it was seen to run, and has {found} under that tag now",
+    "Find out who pushed the tag again. Take another version; or, to have what it is now, write that digest beside it"
+    " in the tier before, or say `release --chart {chart} --version {version}`",
+    Weight.ALARM,
+)
 COPY_DIFFERS = ReasonKind(
     "copy-differs",
     "{version} is {here} in {chart}, and {there} in {other}, from where {tier} takes it",

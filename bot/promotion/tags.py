@@ -1,10 +1,11 @@
 """Which tags of a registry a version is, and how a manifest writes it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from bot.model.charts import ChartSource, ManifestFacts, TagList, Unreachable
+from bot.ledger.first_digests import FirstDigest
+from bot.model.charts import ChartAddress, ChartSource, ManifestFacts, TagList, Unreachable
 from bot.model.references import ExactPin, Reference
 from bot.promotion.pairing import Counterpart
 from bot.promotion.promotion_reasons import NO_SUCH_VERSION
@@ -17,6 +18,8 @@ from bot.versions.version import Version
 Tag = tuple[ChartSource, str]
 Facts = Mapping[Tag, ManifestFacts]
 Listed = Mapping[ChartSource, TagList | Unreachable]
+Seen = Callable[[ChartAddress, str], FirstDigest | None]
+"""Knows what a tag was when it was first seen to run."""
 
 
 def tags_meant(reference: Reference, pin: ExactPin, version: Version, listed: Listed) -> tuple[str, ...] | Reason:
@@ -60,11 +63,12 @@ def spelled(reference: Reference, pin: ExactPin, version: Version, tag: str) -> 
 
 
 def witnesses(
-    lower: Iterable[Counterpart], tags: Mapping[Counterpart, tuple[str, ...]], facts: Facts
+    lower: Iterable[Counterpart], tags: Mapping[Counterpart, tuple[str, ...]], facts: Facts, seen: Seen
 ) -> Iterator[Witness]:
-    """What each tier before says its version is."""
+    """What each tier before says its version is, and the ledger where that writes no digest."""
     for one in lower:
         source = one.reference.source
         for tag in tags[one]:
             found = facts[source, tag].digest
-            yield Witness(tier=one.tier, chart=source.address, found=found, written=one.digest)
+            known = None if one.digest else seen(source.address, tag)
+            yield Witness(tier=one.tier, chart=source.address, found=found, written=one.digest, seen=known)

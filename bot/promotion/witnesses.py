@@ -4,11 +4,14 @@ Threat: whoever may write to a lower tier's folder, or push a tag again, would c
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from msgspec import Struct
 
+from bot.ledger.first_digests import FirstDigest
+from bot.maturity.durations import moment_text
 from bot.model.charts import ChartAddress
-from bot.promotion.promotion_reasons import COPY_DIFFERS, TAG_MOVED
+from bot.promotion.promotion_reasons import COPY_DIFFERS, TAG_MOVED, TAG_PUSHED_AGAIN
 from bot.reason import Reason
 
 
@@ -20,12 +23,15 @@ class Witness(Struct, frozen=True, kw_only=True):
         chart: Where it takes the chart from.
         found: The digest of the tag there, now.
         written: The digest that its manifest has beside the version; empty for none.
+        seen: What the tag was there when it was first seen to run; None where that was not kept, or a digest is
+            written: that one ran, whatever the tag was.
     """
 
     tier: str
     chart: ChartAddress
     found: str
     written: str = ""
+    seen: FirstDigest | None = None
 
 
 def disagreement(version: str, chart: ChartAddress, digest: str, witnesses: Iterable[Witness]) -> Reason | None:
@@ -40,8 +46,24 @@ def disagreement(version: str, chart: ChartAddress, digest: str, witnesses: Iter
     for one in witnesses:
         if one.written and one.written != one.found:
             return TAG_MOVED(tier=one.tier, version=version, written=one.written, chart=one.chart, found=one.found)
+        if against := pushed_again(version, one.chart, one.found, one.seen):
+            return against
         if one.found != digest:
             return COPY_DIFFERS(
                 version=version, here=digest, chart=chart, there=one.found, other=one.chart, tier=one.tier
             )
     return None
+
+
+def known_since(witnesses: Iterable[Witness]) -> datetime | None:
+    """Since when the tags are known to be what they are, where no digest is written; None where one of them is not."""
+    seen = [one.seen for one in witnesses if not one.written]
+    times = [one.at for one in seen if one]
+    return max(times) if times and len(times) == len(seen) else None
+
+
+def pushed_again(version: str, chart: ChartAddress, found: str, seen: FirstDigest | None) -> Reason | None:
+    """What speaks against a tag that is another digest now than it was; None where it is not, or nothing tells."""
+    if seen is None or seen.digest == found:
+        return None
+    return TAG_PUSHED_AGAIN(version=version, chart=chart, seen=seen.digest, at=moment_text(seen.at), found=found)

@@ -206,6 +206,8 @@ def _promoted(promoted: Promoted | None) -> Json | None:
         return None
     return {
         "digest": promoted.digest,
+        "digest_written": promoted.digest_written,
+        "digest_since": _moment(promoted.digest_since),
         "reason": promoted.reason or None,
         "ran": [
             {

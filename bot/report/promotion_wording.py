@@ -154,12 +154,18 @@ def _row(line: Line) -> Markdown:
         code(line.chart),
         _versions(update.old, update.new),
         code(promoted.digest),
-        Markdown(
-            "<br>".join(map(_ran, promoted.ran)) or "no tier before it ran this, as far as their history was read"
-        ),
+        Markdown("<br>".join(_evidence(promoted)) or "no tier before it ran this, as far as their history was read"),
         places_of(line),
     )
     return Markdown(f"| {' | '.join(cells)} |")
+
+
+def _evidence(promoted: Promoted) -> Iterator[Markdown]:
+    yield from map(_ran, promoted.ran)
+    if promoted.ran and not promoted.digest_written:
+        since = promoted.digest_since
+        kept = f"its tag is this digest since {moment_text(since)}" if since else "no digest of its tag was kept before"
+        yield Markdown(kept)
 
 
 def _ran(ran: Ran) -> Markdown:

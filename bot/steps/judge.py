@@ -29,6 +29,7 @@ from bot.steps.compare import Edited
 from bot.steps.look_up import Answers, Asked
 from bot.steps.lost import Lost
 from bot.steps.moving import Moving
+from bot.steps.ran_below import not_what_ran
 from bot.steps.recall import Recalled
 from bot.steps.resolve import TierVerdicts
 from bot.steps.select_versions import version_in_use
@@ -41,7 +42,7 @@ from bot.versions.version import Version, try_written
 Digests = Mapping[Asked, str | Unreachable]
 
 
-def digests_beside(edited: Iterable[Edited], answers: Answers, registry: Registry, progress: Progress) -> Digests:
+def _digests_beside(edited: Iterable[Edited], answers: Answers, registry: Registry, progress: Progress) -> Digests:
     """What the tags resolve to beside which a digest is written."""
     wanted = dict.fromkeys(asked for one in edited if (asked := _asked(one.new, answers)))
     return registry.digests(wanted, progress) if wanted else {}
@@ -51,13 +52,17 @@ def judge(
     edited: tuple[Edited, ...],
     judged: Iterable[TierVerdicts],
     answers: Answers,
-    digests: Digests,
     configuration: Configuration,
     recalled: Recalled,
+    registry: Registry,
+    progress: Progress,
 ) -> tuple[Verdict, ...]:
     """Every edit with all that speaks against it, a verdict each; where nothing does, one that says so."""
+    digests = _digests_beside(edited, answers, registry, progress)
     named = [_by_version(one, answers) for one in edited]
-    recalled.look_for(_soaking(named, configuration))
+    recalled.look_for(*(_taken_over(named, configuration, soaking=soaking) for soaking in (True, False)))
+    pinned = ((one, by.new.pin) for one, by in zip(edited, named, strict=True) if isinstance(by.new.pin, ExactPin))
+    other = not_what_ran(pinned, recalled, registry, progress)
     by_edit = {(one.tier.name, one.reference): one for tier in judged for one in tier.verdicts}
     found: list[Verdict] = []
     for one, by_version in zip(edited, named, strict=True):
@@ -65,6 +70,7 @@ def judge(
         version = version_in_use(one.new)
         foreign = _digest(one.new, answers, digests)
         problems = dict.fromkeys(_problems(by_version, ordinary, foreign, configuration, recalled))
+        problems |= dict.fromkeys(other.get(one, ()))
         fine = replace(ordinary, decision=Current(version=version))
         found += [replace(ordinary, decision=Held(version=version, reason=each)) for each in problems] or [fine]
     return tuple(found)
@@ -168,10 +174,11 @@ def _has_to_soak(one: Edited) -> bool:
     return one.known and not (before and version and version <= before)
 
 
-def _soaking(edited: Iterable[Edited], configuration: Configuration) -> Iterator[Moving]:
+def _taken_over(edited: Iterable[Edited], configuration: Configuration, *, soaking: bool) -> Iterator[Moving]:
+    """What has to have run before, or what may have."""
     for one in edited:
         version, limits = _version(one.new), _limits(one, configuration)
-        if version and not isinstance(limits, Reason) and _has_to_soak(one):
+        if version and not isinstance(limits, Reason) and _has_to_soak(one) is soaking:
             yield Moving(tier=one.tier, reference=one.new, version=version, tag=version_in_use(one.new))
 
 

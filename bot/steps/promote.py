@@ -5,10 +5,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.ledger.first_digests import FirstDigest
 from bot.maturity.gates import Gate, SoakGate, StatusGate
 from bot.maturity.soaking import counting_spans
 from bot.maturity.timeline import is_same
-from bot.model.charts import ChartSource, ManifestFacts, Unreachable
+from bot.model.charts import ChartAddress, ChartSource, ManifestFacts, Unreachable
 from bot.model.promotions import Asked, Promoted
 from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration, Tier
@@ -29,7 +30,7 @@ from bot.promotion.promotion_reasons import (
     TAG_MOVED_SINCE,
 )
 from bot.promotion.tags import Listed, Tag, as_if_running, spelled, tags_meant, tags_run, witnesses
-from bot.promotion.witnesses import Witness, disagreement
+from bot.promotion.witnesses import Witness, disagreement, known_since
 from bot.reason import Reason
 from bot.reasons import SAME_PRECEDENCE, SOURCE_SUSPENDED
 from bot.selection.digests import with_digest
@@ -344,16 +345,29 @@ class _Promoter(Struct, frozen=True, kw_only=True):
             return wish.held(SAME_PRECEDENCE(tags=", ".join(tags.own)))
         tag = tags.own[0]
         found = facts[reference.source, tag]
-        said = witnesses(wish.lower, tags.lower, facts)
+        said = tuple(self._witnesses(wish, tags, facts))
         if against := disagreement(tag, reference.source.address, found.digest, said):
+            self.recalled.first_digests.told((asked, answer.digest) for asked, answer in facts.items())
             return wish.held(against)
         row = row_of(reference, self.standing) if self.keeps else None
         if row and row.digest and row.digest != found.digest:
             chart = reference.source.address
             return wish.held(TAG_MOVED_SINCE(version=tag, written=row.digest, chart=chart, found=found.digest))
-        return self._update(wish, tag, found)
+        return self._update(wish, tag, found, said)
 
-    def _update(self, wish: _Wish, tag: str, found: ManifestFacts) -> Decision:
+    def _witnesses(self, wish: _Wish, tags: _Tags, facts: Mapping[Tag, ManifestFacts]) -> Iterator[Witness]:
+        """What the tiers before say, and what is remembered of the tag here, where they do not know better."""
+
+        def seen(address: ChartAddress, tag: str) -> FirstDigest | None:
+            return self.recalled.first_digests.of(address, tag, wish.reference, self.tier)
+
+        yield from witnesses(wish.lower, tags.lower, facts, seen)
+        if not any(one.digest for one in wish.lower):
+            source, tag = wish.reference.source, tags.own[0]
+            found = facts[source, tag].digest
+            yield Witness(tier=self.tier.name, chart=source.address, found=found, seen=seen(source.address, tag))
+
+    def _update(self, wish: _Wish, tag: str, found: ManifestFacts, said: tuple[Witness, ...]) -> Decision:
         reference, text = wish.reference, wish.pin.version.text
         new = spelled(reference, wish.pin, wish.version, tag)
         update = Update(
@@ -362,15 +376,21 @@ class _Promoter(Struct, frozen=True, kw_only=True):
             tag=tag,
             edits=(Edit(place=wish.pin.version, text=new),),
             jump=jump(wish.current, wish.version) if wish.version > wish.current else ROLLBACK,
-            promoted=self._promoted(wish, found.digest),
+            promoted=self._promoted(wish, found.digest, said),
         )
         decision = with_digest(reference, update, found) if wish.pin.digest else update
         return for_one_tier(decision, reference, self.view, self.configuration)
 
-    def _promoted(self, wish: _Wish, digest: str) -> Promoted:
+    def _promoted(self, wish: _Wish, digest: str, said: tuple[Witness, ...]) -> Promoted:
         green = () if self.asked.version else self.tier.pace.with_status
         ran = tuple(evidence(self._soaks(wish), wish.version, green, self.recalled))
-        promoted = Promoted(digest=digest, ran=ran, reason=self.asked.reason)
+        promoted = Promoted(
+            digest=digest,
+            digest_written=bool(wish.lower) and all(one.digest for one in wish.lower),
+            digest_since=known_since(said),
+            ran=ran,
+            reason=self.asked.reason,
+        )
         return with_changes(promoted, wish.lower, wish.current, self.recalled.branches)
 
 

@@ -16,6 +16,7 @@ from bot.reason import Reason
 from bot.selection.limits import Limits, limits_of
 from bot.steps.branches import Branches, Past
 from bot.steps.doubts import Doubt, soak_doubt, wait_doubt
+from bot.steps.first_digests import FirstDigests
 from bot.steps.greens import Greens
 from bot.steps.merges import Merges
 from bot.steps.moving import Moving
@@ -34,6 +35,7 @@ class Recalled:
     Attributes:
         asks: Whether versions whose age or past is not known pass, so that it can be asked for.
         silent: Charts and their tags whose manifests did not answer in this run.
+        first_digests: What tags were when they were first seen to run.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Recalled:
         self.asks = True
         self.silent: set[tuple[str, str]] = set()
         self._branches = Branches(resolved, configuration, now, past, readings)
+        self.first_digests = FirstDigests(self._branches)
         self._soaks = Soaks(self._branches)
         self._greens = Greens(self._branches, self._soaks)
         self._rollbacks = Rollbacks(self._branches)
@@ -113,10 +116,15 @@ class Recalled:
         soaks = soak_doubt(self._branches, reference, tier, version) if version else None
         return soaks or waits
 
-    def look_for(self, asked: Iterable[Moving]) -> None:
-        """Read as much of the branches' past as it takes to know whether exactly these versions have soaked."""
+    def look_for(self, asked: Iterable[Moving], also: Iterable[Moving] = ()) -> None:
+        """Read as much of the branches' past as it takes to know whether exactly these versions have soaked.
+
+        Args:
+            asked: What has to have soaked, and to be green.
+            also: What need not: as which chart it ran is looked for as well.
+        """
         known = tuple(asked)
-        self._soaks.look(known, exactly=True)
+        self._soaks.look((*known, *also), exactly=True)
         self._greens.look(known)
 
     def keep_sights(self, asked: Iterable[Moving]) -> None:

@@ -45,6 +45,10 @@ LEDGERS = st.builds(
             ),
         ),
     ),
+    digests=st.dictionaries(
+        st.sampled_from(["ghcr.io/x/y", "localhost:5000/x"]),
+        st.dictionaries(TAGS, st.dictionaries(st.sampled_from([f"sha256:{sign * 64}" for sign in "abc"]), TIMES)),
+    ),
     words=st.dictionaries(st.builds(Matter, chart=st.sampled_from(["", "ghcr.io/x/*"]), version=TAGS), WORDS),
 )
 
@@ -72,6 +76,9 @@ def test_nothing_is_lost_and_no_sight_becomes_later(one: Ledger, two: Ledger) ->
         assert set(ledger.charts) <= set(both.charts)
         for chart, sights in ledger.charts.items():
             assert all(both.charts[chart].first_seen[tag] <= at for tag, at in sights.first_seen.items())
+        for chart, tags in ledger.digests.items():
+            for tag, digests in tags.items():
+                assert all(both.digests[chart][tag][digest] <= at for digest, at in digests.items())
         for branch, seen in ledger.branches.items():
             assert all(both.branches[branch][sha] <= at for sha, at in seen.items())
 
@@ -129,6 +136,17 @@ def test_the_example_below_is_good_but_for_what_is_said() -> None:
             "branches/main.json", {"branch": "main", "seen": {"main": "2026-01-01T00:00:00Z"}}, id="no commit"
         ),
         pytest.param("branches/-x.json", {"branch": "-x", "seen": {}}, id="no branch"),
+        *(
+            pytest.param("digests/ghcr.io%2fx%2fy.json", {"chart": "ghcr.io/x/y", "digests": digests}, id=name)
+            for name, digests in (
+                ("no tags", []),
+                ("digests of no tag", {"../x": {}}),
+                ("no digests", {"1.0.0": f"sha256:{'a' * 64}"}),
+                ("no digest", {"1.0.0": {"sha256:a": "2026-01-01T00:00:00Z"}}),
+                ("no time of a digest", {"1.0.0": {f"sha256:{'a' * 64}": "once"}}),
+            )
+        ),
+        pytest.param("digests/ghcr.io%2fx%2fz.json", {"chart": "ghcr.io/x/y", "digests": {}}, id="digests of another"),
         pytest.param("holds.json", {"holds": [{"chart": ""}]}, id="half a hold"),
         pytest.param("rolled-back/dev.json", {"tier": "dev", "charts": {"ghcr.io/x/y": []}}, id="no versions"),
         pytest.param("rolled-back/dev.json", {"tier": "dev", "charts": {"ghcr.io/x/y": {"1.0.0": 1}}}, id="no commits"),
@@ -177,3 +195,11 @@ def test_a_rollback_that_was_written_down_without_who_did_it_is_read() -> None:
     ledger = read([("rolled-back/dev.json", json.dumps(told).encode())])
 
     assert ledger.rolled_back == {"dev": {"ghcr.io/x/y": {"1.0.0": {"a" * 40: Return(at=NOW)}}}}
+
+
+def test_a_ledger_of_before_digests_were_kept_is_read_and_gets_a_file_of_its_own_for_them() -> None:
+    old = read([(CHART, json.dumps(GOOD).encode())])
+    learnt = Ledger(digests={"ghcr.io/x/y": {"1.0.0": {f"sha256:{'a' * 64}": NOW}}})
+
+    assert old.digests == {}
+    assert list(changed_files(old, merge(old, learnt))) == ["digests/ghcr.io%2fx%2fy.json"]

@@ -306,3 +306,71 @@ def test_a_root_that_cannot_be_built_any_more_is_told_for_what_it_took_from_else
 
     [finding] = findings(report)
     assert (finding.id, why in finding.sentence) == ("unjudged-now", True)
+
+
+class TestTheChartThatRanBelow:
+    """Dev ran 1.2.4 for its soak; what people write for production has to be that chart."""
+
+    def soaked(self, dev: str = "{tag: 1.2.4}") -> Story:
+        told = Story(configuration(*TIERS)).push(PODINFO, "1.2.3", "1.2.4", digests="ab")
+        was = oci("{tag: 1.2.3}")
+        told.write({DEV: was, STAGING: was, LIVE: was}).write({DEV: oci(dev)}).run()
+        return told.pass_by(days=4)
+
+    def pinned(self, sign: str) -> str:
+        return f"{{tag: 1.2.4, digest: '{digest(sign)}'}}"
+
+    @pytest.mark.parametrize("dev", ["{tag: 1.2.4}", f"{{tag: 1.2.4, digest: '{digest('b')}'}}"])
+    @pytest.mark.parametrize(
+        "ref",
+        [
+            "{{tag: 1.2.4}}",
+            "{{tag: 1.2.4, digest: '{digest}'}}",
+            "{{semver: 1.2.4, digest: '{digest}'}}",
+            "{{digest: '{digest}'}}",
+        ],
+    )
+    def test_a_tag_that_was_pushed_again_is_another_one_however_it_is_written(self, dev: str, ref: str) -> None:
+        told = self.soaked(dev)
+        assert said(checked(told, {LIVE: oci(ref.format(digest=digest("b")))})) == []
+        told.registry.push(source(PODINFO), "1.2.4", digest("c"))
+        report = checked(told, {LIVE: oci(ref.format(digest=digest("c")))})
+        assert said(report) == ["digest-not-run"]
+        assert findings(report)[0].sentence == (
+            f"1.2.4 is {digest('c')} here, and dev ran {digest('b')} as that version"
+        )
+
+    def test_the_one_that_ran_may_be_written_though_its_tag_moved_and_that_is_said(self) -> None:
+        told = self.soaked()
+        told.registry.push(source(PODINFO), "1.2.4", digest("c"))
+        assert said(checked(told, {LIVE: oci(self.pinned("b"))})) == ["digest-differs"]
+
+    def test_a_digest_alone_is_compared_as_it_is_written(self) -> None:
+        told = self.soaked()
+        told.registry.push(source(PODINFO), "kept", digest("b"), version="1.2.4")
+        told.registry.push(source(PODINFO), "1.2.4", digest("c"))
+        assert said(checked(told, {LIVE: oci(f"{{digest: '{digest('b')}'}}")})) == ["digest-unknown"]
+
+    def test_a_digest_that_is_changed_under_one_version_is_judged_too(self) -> None:
+        told = self.soaked(self.pinned("b")).write({LIVE: oci(self.pinned("b"))})
+        told.registry.push(source(PODINFO), "1.2.4", digest("c"))
+        assert said(checked(told, {LIVE: oci(self.pinned("c"))})) == ["digest-not-run"]
+
+    def test_where_nothing_tells_what_ran_nothing_is_asked(self) -> None:
+        told = story().write({DEV: release("1.2.4")})
+        told.registry.resolved.clear()
+        assert said(checked(told, {LIVE: release("1.2.4")})) == ["not-soaked"]
+        assert told.registry.resolved == []
+
+    def test_a_registry_that_is_away_then_is_a_finding(self) -> None:
+        told = self.soaked()
+        told.registry.lost.add((source(PODINFO), "1.2.4"))
+        assert said(checked(told, {LIVE: oci("{tag: 1.2.4}")})) == ["unreachable"]
+
+    def test_a_copy_elsewhere_is_compared_with_what_is_written_below_only(self) -> None:
+        for dev, expected in (("{tag: 1.2.4}", []), (self.pinned("b"), ["digest-not-run"])):
+            told = self.soaked(dev)
+            told.configuration = configuration(*TIERS, same_as={"harbor.x/gh/*": "ghcr.io/x/*"})
+            told.push("harbor.x/gh/podinfo", "1.2.3", "1.2.4", digests="de")
+            told.write({LIVE: oci("{tag: 1.2.3}", url="oci://harbor.x/gh/podinfo")})
+            assert said(checked(told, {LIVE: oci("{tag: 1.2.4}", url="oci://harbor.x/gh/podinfo")})) == expected

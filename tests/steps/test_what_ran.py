@@ -226,12 +226,14 @@ def test_a_tag_with_a_v_is_the_same_version_where_it_is_the_same_chart(twin: str
     assert (decision.reason.id if isinstance(decision, Held) else "") == outcome
 
 
-def test_where_the_tag_of_the_same_spelling_is_written_without_a_digest_no_registry_is_asked() -> None:
+def test_where_the_tag_is_written_without_a_digest_it_is_asked_when_it_is_seen_and_when_it_is_taken() -> None:
     told = story(oci("{tag: 1.2.3}"))
     long_seen(told.write({DEV: oci("{tag: 1.2.6}")}))
 
+    asked = (source(PODINFO), "1.2.6")
+    assert (told.registry.resolved, told.registry.fetched) == ([asked], [])
     assert taken(told) == "1.2.6"
-    assert (told.registry.resolved, told.registry.fetched) == ([], [])
+    assert (told.registry.resolved, told.registry.fetched) == ([asked, asked], [])
 
 
 LISTS = "resources: [b.yaml]\n"
