@@ -6,7 +6,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from bot.errors import BotError, LedgerBroken, RunFailed
-from bot.ledger.merging import merge
+from bot.ledger.merging import merge, without_old_tips
 from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
 from bot.ledger.reading import LARGEST_FILE, is_ours, read
 from bot.ledger.writing import changed_files
@@ -119,7 +119,7 @@ def _written(learnt: Ledger, past: Past, us: Identity, message: str) -> tuple[Pa
     """The ledger with what is new in it, or why it is not written."""
     rejected: PushRejected | None = None
     for _ in range(_ATTEMPTS):
-        merged = merge(past.ledger, learnt)
+        merged = without_old_tips(merge(past.ledger, learnt))
         changed = changed_files(past.ledger, merged)
         if not changed:
             return past, None
