@@ -1,6 +1,6 @@
 """compare: the versions that a pull request's people changed, tier by tier."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from bot.model.references import RangePin, Reference
 from bot.model.tiers import Configuration, SuspendedPolicy, Tier
 from bot.planning.mirrors import canonical
 from bot.planning.rules import without_rollbacks
+from bot.planning.tiers import tiers_of_root
 from bot.steps.lost import Lost, lost
 from bot.steps.resolve import Resolved, TierView, by_tier, references_of, resolution_of
 from bot.steps.scan import Base, Scanned
@@ -58,11 +59,21 @@ def compare(before: Scanned, after: Scanned, configuration: Configuration) -> Co
     builds = (one for tier in tiers for one in unfollowed(tier, before, after))
     return Compared(
         edited=tuple(
-            edited for tier in tiers for edited in _edited(tier, past[tier.name], present[tier.name], configuration)
+            edited
+            for tier in tiers
+            for edited in _edited(tier, _in_tier(tier, past, before), _in_tier(tier, present, after), configuration)
         ),
         lost=gone,
         unfollowed=tuple(one for one in builds if (one.tier.name, one.reason) not in said),
     )
+
+
+def _in_tier(tier: Tier, found: Mapping[str, Iterable[Reference]], scanned: Scanned) -> Iterator[Reference]:
+    """A tier's references as they are there: what only others run for now is suspended."""
+    idle = frozenset(root.by for root in scanned.graph.roots if root.suspended) if scanned.graph else frozenset()
+    for each in found[tier.name]:
+        mine = [root for root in each.built if tiers_of_root(root, [tier])]
+        yield replace(each, suspended=True) if mine and idle.issuperset(mine) else each
 
 
 def _with_files(one: Scanned, resolution: Resolution) -> Resolution:

@@ -125,6 +125,19 @@ def test_so_does_a_kustomization_that_lists_a_file_anew() -> None:
     assert said(checked(told, {"apps/live/kustomization.yaml": "resources: [a.yaml]\n"})) == ["not-soaked"]
 
 
+def test_what_dev_runs_already_from_the_same_file_is_judged_for_production() -> None:
+    """One file for both, and production's Kustomization suspended."""
+    dev, live = "clusters/dev/apps.yaml", APPLIER
+    tiers = (tier("dev", "any", paths=("clusters/dev/**",)), *BUILT[1:])
+    told = Story(configuration(*tiers)).push(PODINFO, "1.2.3", "1.2.4")
+    shared = applier().replace("./apps/live", "./base")
+    told.write({"base/a.yaml": release("1.2.4"), dev: shared.replace("live", "dev"), live: f"{shared}{SUSPENDED}"})
+    told.write({"apps/live/b.yaml": release("1.2.3", chart="other")})
+
+    report = checked(told, {live: shared})
+    assert (said(report), [one.tier.name for one in report.verdicts]) == (["not-soaked"], ["live"])
+
+
 def test_a_suspended_cluster_beside_one_that_runs_is_no_edit() -> None:
     settings = configuration(tier("dev", "any"), tier("live", "exact", production=True, pace=pace(comes_from=["dev"])))
     told = story(settings, {"apps/live/us/a.yaml": release("1.2.3", extra=SUSPENDED)})
