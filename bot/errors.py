@@ -7,6 +7,7 @@ BotError
 └── RunFailed             1  the run could not do its work
     ├── RepositoryFailed  1  Git
     ├── LedgerBroken      1  what the bot remembers
+    ├── MemoryBroken      1  what it remembers of people's refusals
     └── ForgeFailed       1  the forge
 """
 
@@ -96,6 +97,17 @@ class LedgerBroken(RunFailed):
             f"the ledger's file {path!r} cannot be used: {problem}",
             "See who changed it on the branch flux-chart-bot/state/ledger, and set that back to the commit before; "
             "deleting the branch makes every wait begin anew",
+        )
+
+
+class MemoryBroken(RunFailed):
+    """What people refused is not as this bot left it. Never taken for nothing, nor believed."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"the file {path!r} that says what people refused is not as this bot's last commit there left it",
+            "See who changed it on the branch flux-chart-bot/state/proposals, and set that back to the commit before; "
+            "`release` frees what was refused; deleting the branch forgets it all",
         )
 
 

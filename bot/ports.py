@@ -74,8 +74,12 @@ class Repository(Protocol):
     def history(self, commit: Sha, most: int) -> tuple[CommitFacts, ...]:
         """First-parent commits from `commit` backwards, as far as fetched, at most so many."""
 
-    def past(self, branch: Branch, tip: Sha, most: int) -> tuple[PastCommit, ...]:
-        """First-parent commits of a base branch from its fetched `tip` backwards, fetched so far, at most so many."""
+    def past(self, branch: Branch, tip: Sha, most: int, through: Iterable[Sha] = ()) -> tuple[PastCommit, ...]:
+        """What a base branch stood at, from its fetched `tip` backwards, fetched so far, at most so many commits.
+
+        That is by first parents, unless a tip that it is known to have had (`through`, newest first) lies behind
+        another.
+        """
 
     def merge_base(self, one: Sha, other: Sha, most: int) -> Sha | None:
         """The commit where two histories part, at most so many commits of each being looked at; None where none is."""

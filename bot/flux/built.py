@@ -141,18 +141,20 @@ def other_uses(graph: Graph) -> Iterator[tuple[Spot, Use]]:
 
 
 def definers(graph: Graph, places: Collection[Place]) -> Mapping[Spot, frozenset[BuiltBy]]:
-    """Which roots build the ConfigMap or Kustomization that each value is written in, whoever takes it from there."""
+    """Which roots build anything of the text that each value is written in, whatever they make of it.
+
+    That is the ConfigMap that holds it, whoever takes it from there; and what a patch copies or moves elsewhere.
+    """
     wanted: dict[str, dict[int, Spot]] = defaultdict(dict)
     for place in places:
         wanted[place.path][place.start] = place.spot
     found: dict[Spot, set[BuiltBy]] = defaultdict(set)
     for root in graph.roots:
-        for each in root.others:
-            if each.origin.path in wanted:
-                for path, start, end in each.scalars():
-                    for at, spot in wanted.get(path, {}).items():
-                        if start <= at < end:
-                            found[spot].add(root.by)
+        for each in (*root.objects, *root.others):
+            for path, start, end in each.scalars(wanted):
+                for at, spot in wanted[path].items():
+                    if start <= at < end:
+                        found[spot].add(root.by)
     return {spot: frozenset(roots) for spot, roots in found.items()}
 
 

@@ -100,18 +100,21 @@ def resolve(
 def _with_definers(
     merged: tuple[Reference | PassedOver, ...], graph: "Graph | None"
 ) -> Iterator[Reference | PassedOver]:
-    """References whose version is written apart from their object, with the roots that build what holds it there."""
-    apart = [place for each in merged if isinstance(each, Reference) and each.also_in for place in each.pin.places]
-    if graph is None or not apart:
+    """References with the roots that build something else of the text in which their version is written."""
+    written = [place for each in merged if isinstance(each, Reference) for place in each.pin.places]
+    if graph is None or not graph.roots or not written:
         yield from merged
         return
     from bot.flux.built import definers  # noqa: PLC0415 - a tree without roots is read without what builds them
 
-    found = definers(graph, apart)
+    found = definers(graph, written)
     for each in merged:
         places = each.pin.places if isinstance(each, Reference) else ()
         roots = {root for place in places for root in found.get(place.spot, ())}
-        yield replace(each, defined_by=tuple(sorted(roots))) if isinstance(each, Reference) and roots else each
+        if isinstance(each, Reference) and (others := roots - {*each.built}):
+            yield replace(each, defined_by=tuple(sorted(others)))
+        else:
+            yield each
 
 
 def _with_unlisted(merged: Iterable[Reference | PassedOver], graph: "Graph | None") -> Iterator[Reference | PassedOver]:

@@ -1,6 +1,6 @@
 """One object as a cluster gets it, and what can be asked about it."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from msgspec import Struct
 
@@ -52,9 +52,9 @@ class BuiltObject(Struct, frozen=True, kw_only=True):
         """All that it holds: equal for equal objects."""
         return fingerprint(self._resource, self._scope)
 
-    def scalars(self) -> Iterator[tuple[str, int, int]]:
-        """The texts of files that it holds, each with its path and its first byte, and the one behind it."""
-        return scalars(self._resource)
+    def scalars(self, paths: Container[str]) -> Iterator[tuple[str, int, int]]:
+        """The texts that it holds of some files, each with its path and its first byte, and the one behind it."""
+        return scalars(self._resource, paths)
 
     def is_same(self, other: "BuiltObject") -> bool:
         """Whether an object of another build holds the same, and is doubted as this one is."""

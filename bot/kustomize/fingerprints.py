@@ -1,10 +1,11 @@
 """All that an object holds, as values that can be compared, and which of them variables decide."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import islice, zip_longest
 from typing import TypeAlias
 
 from bot.kustomize.decisions import Decision, Definitions, Scope, decide, scope_of
+from bot.kustomize.nested_places import place_of
 from bot.kustomize.reach import texts_behind
 from bot.kustomize.resources import Resource
 from bot.kustomize.tree import Part, Tree, Written, items, table
@@ -68,12 +69,27 @@ def substituted(resource: Resource, scope: Scope | None) -> Iterator[tuple[Route
                 yield route, (found.place,) if isinstance(found.place, Place) else found.parts
 
 
-def scalars(resource: Resource) -> Iterator[tuple[str, int, int]]:
-    """The scalars of files that an object holds, whole or in part: path, first byte, and the byte behind it."""
-    for _, each in _values(resource.tree):
+def scalars(resource: Resource, paths: Container[str]) -> Iterator[tuple[str, int, int]]:
+    """The scalars that an object holds of some files, whole or in part: path, first byte, and the byte behind it."""
+    pending = [resource.tree]
+    for _ in range(_MOST_VALUES):
+        if not pending:
+            return
+        each = pending.pop()
         whole = each.whole if isinstance(each, Part) else each
-        if isinstance(whole, Written) and isinstance(whole.node, Scalar) and whole.source.holder is None:
-            yield whole.source.path, whole.node.start, whole.node.end
+        if not isinstance(whole, Written):
+            pending += _parts(each)
+        elif whole.source.path in paths:
+            if isinstance(whole.node, Scalar):
+                place = place_of(whole) if whole.source.holder else whole.node
+                if not isinstance(place, Reason):
+                    yield whole.source.path, place.start, place.end
+            pending += _parts(each)
+
+
+def _parts(tree: Tree) -> Iterable[Tree]:
+    mapping = table(tree)
+    return mapping.entries.values() if mapping is not None else items(tree) or ()
 
 
 def _text(tree: Tree, scope: Scope | None) -> str:

@@ -4,8 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from bot.ledger.model import ChartSights, Ledger, Return, Returns, TagDigests, Word
+from msgspec.structs import replace
 
+from bot.ledger.model import ChartSights, Ledger, Return, Returns, TagDigests, Word
+from bot.model.commits import Sha
+
+MOST_TIPS = 2000
+"""Of one branch: as many as commits are read of a history, and no tip is seen twice."""
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -19,6 +24,16 @@ def merge(one: Ledger, other: Ledger) -> Ledger:
         rolled_back=_union(one.rolled_back, other.rolled_back, _tier),
         digests=_union(one.digests, other.digests, _digests),
     )
+
+
+def without_old_tips(ledger: Ledger) -> Ledger:
+    """The newest tips of each branch: one further back lies behind all commits that are read of a history."""
+    return replace(ledger, branches={branch: _newest(seen) for branch, seen in ledger.branches.items()})
+
+
+def _newest(seen: Mapping[Sha, datetime]) -> Mapping[Sha, datetime]:
+    kept = sorted(seen, key=lambda sha: (seen[sha], sha))[-MOST_TIPS:]
+    return seen if len(kept) == len(seen) else {sha: seen[sha] for sha in kept}
 
 
 def _tier(one: Mapping[str, Returns], other: Mapping[str, Returns]) -> dict[str, Returns]:

@@ -15,7 +15,7 @@ def files(ledger: Ledger) -> dict[str, bytes]:
 
 
 def changed_files(before: Ledger, after: Ledger) -> dict[str, bytes]:
-    """Those files of `after` that are not as `before` has them; a ledger loses none."""
+    """Those files of `after` that are not as `before` has them; no file is lost, though old tips in it may be."""
     old = files(before)
     return {path: data for path, data in files(after).items() if old.get(path) != data}
 

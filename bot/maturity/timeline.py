@@ -79,8 +79,8 @@ def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime], now: datetime
 def on_this_line(seen: Mapping[Sha, datetime], line: Collection[Sha]) -> dict[Sha, datetime]:
     """The sights that still prove something: those after the last tip that has left the branch's line of commits.
 
-    Whoever pushes by force, or merges with the parents changed over, makes another past of a branch; what was seen of
-    it before says nothing of the time in between.
+    Whoever pushes by force makes another past of a branch; what was seen of it before says nothing of the time in
+    between.
 
     Args:
         seen: When tips were first seen.

@@ -73,7 +73,7 @@ class CommitFacts(Struct, frozen=True, kw_only=True):
 
 
 class PastCommit(Struct, frozen=True, kw_only=True):
-    """One first-parent commit of a branch: what the branch stood at from then on.
+    """One commit of the line that a branch took: what the branch stood at from then on.
 
     Attributes:
         at: The committer's date, which whoever made the commit chose freely.

@@ -104,7 +104,7 @@ class Reference(Struct, frozen=True, kw_only=True):
         policy: The image policy that says which tag it takes, in the place of the tier's `follow`.
         built: The roots that build the object, or take their chart from it; empty where files stand for themselves.
         beside: What other builds make of the same object, where they call it otherwise.
-        defined_by: The roots that build the ConfigMap or the Kustomization in which the version is written, if one is.
+        defined_by: Other roots that build something of the text in which the version is written: the ConfigMap, say.
         unlisted: A root builds the folder of its file, and no root builds it: nothing applies it.
         together: Other charts that the same value decides: it moves only to a version that all of them have.
         owners: Whom CODEOWNERS names for the file, where the configuration asks for them.

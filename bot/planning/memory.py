@@ -1,7 +1,6 @@
 """What has to be remembered from run to run and stands nowhere else: who refused what, and what waits since when.
 
-Kept as a file on a branch of our own. Whoever may push can edit it, as they could edit any branch of ours: all that
-follows is that a pull request is opened, or is not.
+Kept as a file on a branch of our own, and believed as our own commits left it there.
 """
 
 import json
@@ -17,7 +16,8 @@ from msgspec.structs import replace
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.planning.rows import Row
 
-MEMORY_BRANCH = f"{BOT_BRANCHES}state/proposals"
+MEMORY_STATE = "proposals"
+MEMORY_BRANCH = f"{BOT_BRANCHES}state/{MEMORY_STATE}"
 MEMORY_FILE = "proposals.json"
 MOST_REFUSALS = 2000
 """Of one tier; the oldest are forgotten first, which are long overtaken by newer versions."""
@@ -71,7 +71,7 @@ Memory = Mapping[str, TierMemory]
 
 
 def read_memory(data: bytes) -> dict[str, TierMemory]:
-    """Read the file; what is not as we write it is left out, since people may have edited it."""
+    """Read the file; what is not as we write it is left out, since another version of us may have written it."""
     try:
         found = json.loads(data) if len(data) <= _MOST_BYTES else None
     except (ValueError, RecursionError):

@@ -120,13 +120,20 @@ class GitRepository:
             following = next(iter(found[-1].parents), None)
         return tuple(found)
 
-    def past(self, branch: Branch, tip: Sha, most: int) -> tuple[PastCommit, ...]:
-        """First-parent commits of a base branch from its fetched `tip` backwards, fetched so far, at most so many.
+    def past(self, branch: Branch, tip: Sha, most: int, through: Iterable[Sha] = ()) -> tuple[PastCommit, ...]:
+        """What a base branch stood at, from its fetched `tip` backwards, fetched so far, at most so many commits.
 
         Raises:
             RepositoryFailed: The remote cannot be used, or lacks the branch.
         """
-        return read_past(_checked_sha(tip), most, self._reader, self._runner, lambda: self._deepen(branch, most))
+        return read_past(
+            _checked_sha(tip),
+            most,
+            map(_checked_sha, through),
+            self._reader,
+            self._runner,
+            lambda: self._deepen(branch, most),
+        )
 
     def _deepen(self, branch: Branch, most: int) -> None:
         # A few more than asked for: the branch may have moved on since its tip was fetched.

@@ -1,6 +1,6 @@
 """The base branches of a run with what is remembered of them: the ground on which limits by time are found out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from msgspec import Struct, field
@@ -51,7 +51,6 @@ class Branches:
         """Know the present; nothing is read yet."""
         self.now = now
         self.known = past.ledger if past else Ledger()
-        self.learnt = Ledger()
         self.configuration = configuration
         self._past = past
         self._readings = readings
@@ -61,6 +60,15 @@ class Branches:
             self._by_branch.setdefault(view.base.branch, {})[view.tier.name] = view.references
         self._users: dict[str, dict[ChartAddress, list[Reference]]] = {}
         self._histories: dict[Branch, History] = {}
+        self.learnt = Ledger(branches=dict(self._new_tips()))
+
+    def _new_tips(self) -> Iterator[tuple[Branch, dict[Sha, datetime]]]:
+        """Where a branch stands of which tips are known: what it went back from must not look as if it had run on."""
+        for branch, seen in self.known.branches.items():
+            tips = {view.base.sha for view in self._views.values() if view.base.branch == branch}
+            new = {tip: self.now for tip in tips if tip and tip not in seen}
+            if seen and new:
+                yield branch, new
 
     @property
     def statuses(self) -> Callable[[Sha], tuple[SaidStatus, ...]] | None:
@@ -99,7 +107,12 @@ class Branches:
             return None
         if base.branch not in self._histories:
             self._histories[base.branch] = History(
-                base, self._by_branch[base.branch], self._past.repository, self.configuration, self._readings
+                base,
+                self._by_branch[base.branch],
+                self._past.repository,
+                self.configuration,
+                self._readings,
+                self.known.branches.get(base.branch, {}),
             )
         return self._histories[base.branch]
 

@@ -1,6 +1,6 @@
 """compare: the versions that a pull request's people changed, tier by tier."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from bot.model.references import RangePin, Reference
 from bot.model.tiers import Configuration, SuspendedPolicy, Tier
 from bot.planning.mirrors import canonical
 from bot.planning.rules import without_rollbacks
+from bot.planning.tiers import tiers_of_root
 from bot.steps.lost import Lost, lost
 from bot.steps.resolve import Resolved, TierView, by_tier, references_of, resolution_of
 from bot.steps.scan import Base, Scanned
@@ -19,7 +20,7 @@ from bot.steps.unfollowed import Unfollowed, unfollowed
 
 
 class Edited(Struct, frozen=True, kw_only=True):
-    """One reference of a tier that says another version than before.
+    """One reference of a tier that says another version than before, or runs the one that was there and did not run.
 
     Attributes:
         old: The same object before, with the same chart, else that in whose place it comes; None for none, or several.
@@ -31,6 +32,11 @@ class Edited(Struct, frozen=True, kw_only=True):
     old: Reference | None
     new: Reference
     known: bool
+
+    @property
+    def ran(self) -> Reference | None:
+        """What ran before in its place: what is suspended, or applied by nobody, counts only where it stays so."""
+        return self.old if self.old and (_runs(self.old) or not _runs(self.new)) else None
 
 
 class Compared(Struct, frozen=True, kw_only=True):
@@ -53,11 +59,21 @@ def compare(before: Scanned, after: Scanned, configuration: Configuration) -> Co
     builds = (one for tier in tiers for one in unfollowed(tier, before, after))
     return Compared(
         edited=tuple(
-            edited for tier in tiers for edited in _edited(tier, past[tier.name], present[tier.name], configuration)
+            edited
+            for tier in tiers
+            for edited in _edited(tier, _in_tier(tier, past, before), _in_tier(tier, present, after), configuration)
         ),
         lost=gone,
         unfollowed=tuple(one for one in builds if (one.tier.name, one.reason) not in said),
     )
+
+
+def _in_tier(tier: Tier, found: Mapping[str, Iterable[Reference]], scanned: Scanned) -> Iterator[Reference]:
+    """A tier's references as they are there: what only others run for now is suspended."""
+    idle = frozenset(root.by for root in scanned.graph.roots if root.suspended) if scanned.graph else frozenset()
+    for each in found[tier.name]:
+        mine = [root for root in each.built if tiers_of_root(root, [tier])]
+        yield replace(each, suspended=True) if mine and idle.issuperset(mine) else each
 
 
 def _with_files(one: Scanned, resolution: Resolution) -> Resolution:
@@ -102,13 +118,16 @@ def _edited(
     past = _Past(before, present, configuration)
     for new in present:
         known = past.of_object(new)
-        if any(_is_same(each, new) for each in known):
+        if any(_is_same(each, new) and (_runs(each) or not _runs(new)) for each in known):
             continue
+        elsewhere = past.instead(new, past.of_chart(new))
         if known:
-            yield Edited(tier=tier, old=past.one_of_chart(new, known), new=new, known=True)
+            own = past.one_of_chart(new, known)
+            is_run = elsewhere is not None and texts_of(elsewhere) == texts_of(new)
+            old = elsewhere if own and is_run and not _runs(own) else own
+            yield Edited(tier=tier, old=old, new=new, known=True)
         else:
-            used = past.of_chart(new)
-            yield Edited(tier=tier, old=past.instead(new, used), new=new, known=bool(used))
+            yield Edited(tier=tier, old=elsewhere, new=new, known=past.has_chart(new))
 
 
 class _Past:
@@ -130,8 +149,12 @@ class _Past:
 
     def of_chart(self, new: Reference) -> list[Reference]:
         """Those of its chart, whatever their names: those that are gone, else those beside which it comes."""
-        known = [each for each in self._by_chart.get(self._chart(new), ()) if not each.suspended]
+        known = [each for each in self._by_chart.get(self._chart(new), ()) if _runs(each)]
         return self._gone(known) or known
+
+    def has_chart(self, new: Reference) -> bool:
+        """Whether its chart was there, running or not."""
+        return self._chart(new) in self._by_chart
 
     def one_of_chart(self, new: Reference, known: list[Reference]) -> Reference | None:
         """The only one of these that has its chart."""
@@ -153,6 +176,10 @@ class _Past:
 def _is_same(one: Reference, other: Reference) -> bool:
     """Whether two references want the same versions; a filter beside a range is written apart from it."""
     return wish_alike(one, other) and _filter(one) == _filter(other)
+
+
+def _runs(reference: Reference) -> bool:
+    return not reference.suspended and not reference.unlisted
 
 
 def _filter(reference: Reference) -> str | None:

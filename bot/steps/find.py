@@ -5,17 +5,19 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from bot.errors import MemoryBroken
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import Identity, PullRequest
 from bot.model.tiers import Branch, Tier
 from bot.planning.commit_trailers import CommitRecord, read
 from bot.planning.grouping import ALL, KEY_TRAILER, Key, branch_of, key_in
-from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE
+from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, MEMORY_STATE
 from bot.planning.ownership import Ownership, is_ours, owner_of
 from bot.planning.pull_requests import Found, FoundBranch
 from bot.planning.rows import Row, rows_in
-from bot.ports import Commits, Forge, Repository, Tree
+from bot.ports import Commits, Forge, Repository
 from bot.steps.lineage import Lineage
+from bot.steps.own_state import is_as_we_left_it
 
 HISTORY = 10
 """Commits of a branch of ours that are looked at: one of ours, and those that people put on top."""
@@ -157,11 +159,18 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
         tip = self.tips.get(MEMORY_BRANCH)
         if self.memory is not None or tip is None:
             return self.memory
-        return file_of_memory(self.repository.tree(tip))
+        return file_of_memory(self.repository, tip)
 
 
-def file_of_memory(tree: Tree) -> bytes | None:
-    """The file of our memory in a tree of its branch; None where there is none."""
+def file_of_memory(repository: Repository, tip: Sha) -> bytes | None:
+    """The file of our memory at the fetched tip of its branch; None where there is none.
+
+    Raises:
+        MemoryBroken: Somebody else made or changed it.
+    """
+    if not is_as_we_left_it(repository, tip, MEMORY_STATE, lambda path: path == MEMORY_FILE):
+        raise MemoryBroken(MEMORY_FILE)
+    tree = repository.tree(tip)
     entries = [entry for entry in tree.entries() if entry.path == MEMORY_FILE and entry.kind.regular]
     return next((data for _, data in tree.read(entries)), None)
 

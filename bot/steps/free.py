@@ -8,16 +8,17 @@ from bot.model.charts import ChartAddress
 from bot.model.commits import EntryKind, FileChange, PushRejected
 from bot.model.proposals import Identity
 from bot.model.tiers import Configuration
-from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, read_memory, written
+from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, MEMORY_STATE, read_memory, written
 from bot.planning.mirrors import canonical
 from bot.planning.refusals import freed
 from bot.planning.rows import Row
 from bot.ports import Repository
 from bot.steps.find import file_of_memory
+from bot.steps.own_state import message_of
 from bot.versions.version import try_flux
 
 _ATTEMPTS = 5
-_MESSAGE = "Forget what people refused, at a person's word\n"
+_SUBJECT = "Forget what people refused, at a person's word"
 
 
 class Freed(Struct, frozen=True, kw_only=True):
@@ -43,13 +44,13 @@ def free(matter: Matter, configuration: Configuration, repository: Repository, u
         writes: Whether what is left is written.
 
     Raises:
-        RunFailed: It could not be written.
+        RunFailed: It could not be written, or somebody else made or changed what is there.
     """
     rejected = PushRejected.STALE
     for _ in range(_ATTEMPTS):
         exists = MEMORY_BRANCH in repository.heads().tips
         tip = repository.fetch([MEMORY_BRANCH])[MEMORY_BRANCH] if exists else None
-        before = file_of_memory(repository.tree(tip)) if tip else None
+        before = file_of_memory(repository, tip) if tip else None
         if before is None:
             return Freed()
         tiers = {matter.tier} if matter.tier else {tier.name for tier in configuration.tiers}
@@ -58,7 +59,8 @@ def free(matter: Matter, configuration: Configuration, repository: Repository, u
         if result.left is None or not writes:
             return result
         change = FileChange(path=MEMORY_FILE, kind=EntryKind.FILE, before=before, after=result.left)
-        made = repository.commit(parent=tip, changes=[change], message=_MESSAGE, identity=us)
+        message = message_of(_SUBJECT, MEMORY_STATE)
+        made = repository.commit(parent=tip, changes=[change], message=message, identity=us)
         found = repository.push(MEMORY_BRANCH, made, expected=tip)
         if found is None:
             return result

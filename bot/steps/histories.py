@@ -1,6 +1,8 @@
 """What the references of a base branch said in its past: read as far back as somebody needs, and no further."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import takewhile
 
 from bot.flux.files import may_concern_flux
 from bot.flux.version_edits import FileState, older_pins
@@ -31,13 +33,15 @@ class History:
         repository: Repository,
         configuration: Configuration,
         readings: Readings,
+        seen: Mapping[Sha, datetime],
     ) -> None:
-        """Begin with the tip, whose references are known."""
+        """Begin with the tip, whose references are known, and lead on by the tips that were seen before."""
         self._base = base
         self._repository = repository
         self._configuration = configuration
         self._readings = readings
         self._states = [state_of(references, configuration.mirrors)]
+        self._through = sorted(seen, key=lambda sha: seen[sha], reverse=True)
         self.commits: tuple[PastCommit, ...] = repository.past(base.branch, base.sha, 1) if base.sha else ()
 
     @property
@@ -69,7 +73,11 @@ class History:
         return tuple(reversed(found))
 
     def _read(self, depth: int) -> None:
-        self.commits = self._repository.past(self._base.branch, self.commits[0].sha, depth)
+        known_line = [commit.sha for commit in self.commits]
+        self.commits = self._repository.past(self._base.branch, known_line[0], depth, self._through)
+        # A tip that lies behind a second parent may be met only now: from there on the line is another one.
+        met = takewhile(lambda pair: pair[0].sha == pair[1], zip(self.commits, known_line, strict=False))
+        del self._states[sum(1 for _ in met) :]
         for newer, older in zip(self.commits[len(self._states) - 1 :], self.commits[len(self._states) :], strict=False):
             known = self._states[-1]
             changed, others = self._parted(newer.changed, known)

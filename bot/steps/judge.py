@@ -148,21 +148,21 @@ def _range(one: Edited, pin: RangePin, limits: Limits) -> Iterator[Reason]:
         if limits.tier.production
         else ""
     )
-    narrower = one.old and isinstance(one.old.pin, RangePin) and not takes_more(pin, one.old.pin)
+    narrower = one.ran and isinstance(one.ran.pin, RangePin) and not takes_more(pin, one.ran.pin)
     if what and one.known and not narrower:
         yield RANGE_NOW(constraint=pin.constraint, tier=one.tier.name, what=what)
 
 
 def _limits(one: Edited, configuration: Configuration) -> Limits | Reason:
     """Those of the old version: what a comment says of how far it may move, it says of that."""
-    pin = one.old.pin if one.old and isinstance(one.old.pin, ExactPin) else one.new.pin
+    pin = one.ran.pin if one.ran and isinstance(one.ran.pin, ExactPin) else one.new.pin
     return limits_of(replace(one.new, pin=pin), one.tier, configuration)
 
 
 def _beyond(one: Edited, version: Version, limits: Limits) -> str | None:
     """What rules say of a version. How far a tier moves by itself binds nobody in one that never does."""
     why = limits.objection(version) if not limits.stays else limits.refused_by_name(version)
-    before = _version(one.old) if one.old else None
+    before = _version(one.ran) if one.ran else None
     if why or limits.stays or before is None or version <= before:
         return why
     return limits.refusal(version, limits.reach(before))
@@ -170,7 +170,7 @@ def _beyond(one: Edited, version: Version, limits: Limits) -> str | None:
 
 def _has_to_soak(one: Edited) -> bool:
     """What is new to the tier as a whole cannot have run before; what goes back is needed now."""
-    before, version = _version(one.old) if one.old else None, _version(one.new)
+    before, version = _version(one.ran) if one.ran else None, _version(one.new)
     return one.known and not (before and version and version <= before)
 
 

@@ -129,7 +129,7 @@ def promote(
 
 
 def promotable(resolved: Resolved, configuration: Configuration) -> Iterator[Moving]:
-    """What production could take over some day: the versions that the tiers before it run now, and it does not."""
+    """What production could take over some day: what the tiers before it run now, and it does not, or is to resume."""
     for view in resolved.views:
         names, pace = view.tier.pace.comes_from, view.tier.pace
         if not view.tier.production or pace.by_merge or not names:
@@ -137,8 +137,10 @@ def promotable(resolved: Resolved, configuration: Configuration) -> Iterator[Mov
         lower = _lower(resolved, names)
         for reference in view.references:
             current, found = exact_version(reference), counterparts(reference, lower, configuration.mirrors)
-            if current and not isinstance(found, Reason) and found[0].version > current:
-                version = found[0].version
+            if current is None or isinstance(found, Reason):
+                continue
+            version = found[0].version
+            if version > current or (version == current and reference.suspended):
                 yield Moving(tier=view.tier, reference=reference, version=version, tag=str(version))
 
 

@@ -3,7 +3,7 @@
 Drafts for several tiers are proved apart: they may change the objects that they list, and nothing else of others.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from msgspec.structs import replace
 
@@ -18,38 +18,35 @@ from bot.steps.edit_file import hold
 from bot.steps.resolve import TierVerdicts
 
 _MOST_NAMED = 3
+_MOST_BUILDS = 32
+"""To find one of 600 updates takes 20."""
+_Wrong = Callable[[TierEdits], tuple[Changed, ...]]
+"""What edits would change that they must not."""
 
 
 def prove(edits: Iterable[TierEdits]) -> tuple[TierEdits, ...]:
-    """Hold every edit of a tier that would change an object of another one; there is none, as far as we know."""
+    """Hold every edit of a tier that would change an object of another one; the others go on."""
     return tuple(_proved(tier) for tier in edits)
 
 
 def _proved(tier: TierEdits) -> TierEdits:
     view = tier.view
     others = [other for other in neighbours(view.tier, view.base.tiers) if other.name != view.tier.name]
-    if not tier.changes or not others or view.built is None:
+    built = view.built
+    if not tier.changes or not others or built is None:
         return tier
+
+    def changed(edits: TierEdits) -> tuple[Changed, ...]:
+        return built.changed_by(edits.changes, others)
+
     if not any(map(_is_drafted, tier.verdicts)):
-        changed = view.built.changed_by(tier.changes, others)
-        return _held(tier, changed) if changed else tier
-    return _with_drafts(tier, view.built, others)
-
-
-def _with_drafts(tier: TierEdits, built: BuiltTree, others: Collection[Tier]) -> TierEdits:
-    drafts = _edited(tier, drafted=True)
-    own = _edited(tier, drafted=False)
-    changed = built.changed_by(own.changes, others)
-    if changed:
-        return _held(tier, changed)
-    unlisted = tuple(
-        one for one in built.changed_by(drafts.changes, others) if not any(_lists(v, one) for v in drafts.updates)
-    )
-    if not unlisted:
+        return _settled(tier, changed)
+    own, drafts = _edited(tier, drafted=False), _edited(tier, drafted=True)
+    settled = _settled(own, changed), _settled(drafts, lambda edits: _unlisted(edits, built, others))
+    if settled == (own, drafts):
         return tier
-    reason = _reason(unlisted)
-    verdicts = (hold(one, reason) if _is_drafted(one) else one for one in tier.verdicts)
-    return replace(tier, changes=own.changes, verdicts=tuple(verdicts))
+    pairs = zip(tier.verdicts, settled[0].verdicts, settled[1].verdicts, strict=True)
+    return _anew(tier, (draft if _is_drafted(one) else mine for one, mine, draft in pairs))
 
 
 def prove_promotion(tier: TierEdits) -> TierEdits:
@@ -58,10 +55,46 @@ def prove_promotion(tier: TierEdits) -> TierEdits:
     if not tier.changes or built is None:
         return tier
     everyone = neighbours(tier.view.tier, tier.view.base.tiers)
-    unlisted = tuple(
-        one for one in built.changed_by(tier.changes, everyone) if not any(_lists(v, one) for v in tier.updates)
-    )
-    return _held(tier, unlisted) if unlisted else tier
+    return _settled(tier, lambda edits: _unlisted(edits, built, everyone))
+
+
+def _unlisted(edits: TierEdits, built: BuiltTree, tiers: Collection[Tier]) -> tuple[Changed, ...]:
+    changed = built.changed_by(edits.changes, tiers)
+    return tuple(one for one in changed if not any(_lists(each, one) for each in edits.updates))
+
+
+def _settled(tier: TierEdits, wrong: _Wrong) -> TierEdits:
+    """Hold the updates that change what they must not; all of them where it is not told which do."""
+    changed = wrong(tier)
+    if not changed:
+        return tier
+    held = _culprits(tier, wrong)
+    left = _anew(tier, (hold(one, held[at]) if at in held else one for at, one in enumerate(tier.verdicts)))
+    return _held(tier, changed) if not held or wrong(left) else left
+
+
+def _culprits(tier: TierEdits, wrong: _Wrong) -> dict[int, Reason]:
+    """The places of the updates that are wrong without the others, found by halves; the last halves stay whole."""
+    found: dict[int, Reason] = {}
+    groups = [[at for at, one in enumerate(tier.verdicts) if isinstance(one.decision, Update)]]
+    for _ in range(_MOST_BUILDS):
+        if not groups:
+            return found
+        group, *groups = groups
+        alone = (_unless(one, stays=at not in group) for at, one in enumerate(tier.verdicts))
+        changed = wrong(_anew(tier, alone))
+        if changed and len(group) > 1:
+            groups += [group[: len(group) // 2], group[len(group) // 2 :]]
+        elif changed:
+            found[group[0]] = _reason(changed)
+    whole = _reason(wrong(tier))
+    return found | {at: whole for group in groups for at in group}
+
+
+def _anew(tier: TierEdits, verdicts: Iterable[Verdict]) -> TierEdits:
+    """The edits of these verdicts alone."""
+    (edited,) = edit([TierVerdicts(view=tier.view, verdicts=tuple(verdicts))])
+    return edited
 
 
 def _is_drafted(verdict: Verdict) -> bool:
@@ -70,9 +103,7 @@ def _is_drafted(verdict: Verdict) -> bool:
 
 def _edited(tier: TierEdits, *, drafted: bool) -> TierEdits:
     """The edits of the drafts alone, or of all others."""
-    verdicts = tuple(_unless(one, stays=_is_drafted(one) is not drafted) for one in tier.verdicts)
-    (edited,) = edit([TierVerdicts(view=tier.view, verdicts=verdicts)])
-    return edited
+    return _anew(tier, (_unless(one, stays=_is_drafted(one) is not drafted) for one in tier.verdicts))
 
 
 def _unless(verdict: Verdict, *, stays: bool) -> Verdict:

@@ -23,6 +23,7 @@ from bot.model.proposals import (
 )
 from bot.model.tiers import Branch, Configuration
 from bot.planning.commit_trailers import word
+from bot.planning.memory import MEMORY_STATE
 from bot.planning.ownership import ON_TOP_TRAILER
 from bot.planning.proof import deviation
 from bot.planning.pull_requests import is_unfinished, unfinished
@@ -32,6 +33,7 @@ from bot.reason import Reason
 from bot.reasons import FORGE_FAILED, PERMISSION_MISSING, PUSH_REJECTED
 from bot.report.escape import prose
 from bot.steps.find import Remote
+from bot.steps.own_state import message_of
 from bot.steps.races import is_moved_by_us, is_remembered_by_us
 
 _T = TypeVar("_T")
@@ -47,7 +49,7 @@ _EMPTIED = (
 )
 _MOST_CALLS = 5
 _NO_HEIR = "it stays open, since what replaces it could not be opened"
-_MEMORY_MESSAGE = "Remember what people refused, and what waits since when\n"
+_MEMORY_SUBJECT = "Remember what people refused, and what waits since when"
 _ELSEWHERE = "The configuration groups these updates otherwise now. They are proposed in"
 
 
@@ -119,7 +121,10 @@ class _Publisher(Struct, frozen=True, kw_only=True):
         change = FileChange(path=memory.path, kind=EntryKind.FILE, before=memory.before or b"", after=memory.after)
         try:
             made = self.repository.commit(
-                parent=memory.head_before, changes=[change], message=_MEMORY_MESSAGE, identity=self.remote.us
+                parent=memory.head_before,
+                changes=[change],
+                message=message_of(_MEMORY_SUBJECT, MEMORY_STATE),
+                identity=self.remote.us,
             )
             rejected = self.repository.push(memory.branch, made, expected=memory.head_before)
             if rejected is PushRejected.STALE and not self.awaited and is_remembered_by_us(self.remote, memory):

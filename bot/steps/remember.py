@@ -6,7 +6,8 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from bot.errors import BotError, LedgerBroken, RunFailed
-from bot.ledger.merging import merge
+from bot.ledger.encoding import WORDS
+from bot.ledger.merging import merge, without_old_tips
 from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
 from bot.ledger.reading import LARGEST_FILE, is_ours, read
 from bot.ledger.writing import changed_files
@@ -16,14 +17,12 @@ from bot.model.proposals import Identity, SaidStatus
 from bot.ports import Repository
 from bot.reason import Reason
 from bot.steps.branches import Past
+from bot.steps.own_state import is_as_we_left_it, message_of
 
 _ATTEMPTS = 5
 """Two runs at once both learn: whoever is second reads again, merges, and pushes once more."""
-_LOOKED_AT = 10
-"""Commits of its branch in which one of ours is looked for: as many as are fetched."""
-_STATE = ("Flux-Chart-Bot-State", "ledger")
-_TRAILER = f"\n\n{': '.join(_STATE)}\n"
-_MESSAGE = f"Remember what was seen first{_TRAILER}"
+_STATE = "ledger"
+_SUBJECT = "Remember what was seen first"
 _CURES = {
     PushRejected.STALE: "Run again; the next run learns it anew",
     PushRejected.FORBIDDEN: "Give the token the permission `contents: write`",
@@ -54,19 +53,10 @@ def read_past(
         if not entry.kind.regular or entry.size > LARGEST_FILE:
             raise LedgerBroken(entry.path, f"it is no plain file of at most {LARGEST_FILE} bytes")
     ledger = read((entry.path, data) for entry, data in tree.read(entries))
-    if entries and not _is_written_by_us(repository, tip):
-        raise LedgerBroken(entries[0].path, "it is not as this bot's last commit there left it")
+    if not is_as_we_left_it(repository, tip, _STATE, is_ours):
+        path = entries[0].path if entries else WORDS
+        raise LedgerBroken(path, "it is not as this bot's last commit there left it")
     return Past(repository=repository, ledger=ledger, tip=tip, statuses=statuses)
-
-
-def _is_written_by_us(repository: Repository, tip: Sha) -> bool:
-    """Whether the ledger's files are those of a commit that says that we made it; others' files may lie beside them.
-
-    By its trailer alone: a token of another login goes on with what is there.
-    """
-    history = repository.history(tip, _LOOKED_AT)
-    ours = next((commit.sha for commit in history if _STATE in commit.trailers), None)
-    return ours is not None and not any(is_ours(one.path) for one in repository.differences(ours, tip))
 
 
 def remember(learnt: Ledger, past: Past | None, us: Identity) -> tuple[Reason, ...]:
@@ -78,7 +68,7 @@ def remember(learnt: Ledger, past: Past | None, us: Identity) -> tuple[Reason, .
 
 
 def _remember(learnt: Ledger, past: Past, us: Identity) -> tuple[Reason, ...]:
-    _, rejected = _written(learnt, past, us, _MESSAGE)
+    _, rejected = _written(learnt, past, us, message_of(_SUBJECT, _STATE))
     return (LEDGER_NOT_WRITTEN(problem=rejected.value, cure=_CURES[rejected]),) if rejected else ()
 
 
@@ -102,7 +92,7 @@ def keep_word(matter: Matter, word: Word, past: Past, us: Identity, message: str
     said = {known.at for about, known in past.ledger.words.items() if about.chart == matter.chart}
     while word.at in said:
         word = replace(word, at=word.at + timedelta(seconds=1))
-    kept, rejected = _written(Ledger(words={matter: word}), past, us, f"{message}{_TRAILER}")
+    kept, rejected = _written(Ledger(words={matter: word}), past, us, message_of(message, _STATE))
     if rejected:
         raise RunFailed(f"the word could not be kept: {rejected.value}", _CURES[rejected])
     if kept.ledger.words.get(matter) != word:
@@ -119,7 +109,7 @@ def _written(learnt: Ledger, past: Past, us: Identity, message: str) -> tuple[Pa
     """The ledger with what is new in it, or why it is not written."""
     rejected: PushRejected | None = None
     for _ in range(_ATTEMPTS):
-        merged = merge(past.ledger, learnt)
+        merged = without_old_tips(merge(past.ledger, learnt))
         changed = changed_files(past.ledger, merged)
         if not changed:
             return past, None

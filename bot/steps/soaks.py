@@ -1,6 +1,6 @@
 """`from` and `soak`: what the tiers ran from which another takes its versions, read back as far as that matters."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from bot.maturity.gates import Run, SoakGate
 from bot.maturity.soaking import free_at
 from bot.maturity.timeline import Span, is_same, on_this_line, spans
 from bot.model.charts import ChartAddress
+from bot.model.commits import Sha
 from bot.model.references import Reference
 from bot.reason import Reason
 from bot.selection.limits import Limits, limits_of
@@ -21,6 +22,8 @@ from bot.versions.version import Version
 
 _SOAKS = 4
 """What a tier ran only before four weeks, or so many times the soak, is not looked for in its history."""
+_SIDEWAYS = 128
+"""Commits that are read before a tip counts as gone from its branch: it may lie behind another parent of a merge."""
 _NO_FOLDER = "a folder has no history"
 _CAPPED = "the history of its branch is longer than what is read of it"
 
@@ -118,7 +121,7 @@ class Soaks:
         now, base = self._branches.now, self._branches.view(name).base
         known_sights = self._branches.known.branches.get(base.branch, {})
         longest = max(LONGEST_PAST, *(_SOAKS * want.limits.pace.soak for want in wants))
-        recent = {sha for sha, at in known_sights.items() if at > now - longest}
+        recent = {sha: at for sha, at in known_sights.items() if at > now - longest}
 
         def runs() -> dict[ChartAddress, tuple[Run, ...]]:
             seen = on_this_line(known_sights, {commit.sha for commit in history.commits})
@@ -130,7 +133,10 @@ class Soaks:
         def enough() -> bool:
             read, known = {commit.sha for commit in history.commits}, runs()
             older = any(_may_be_older(want, run) for want in wants for run in known[want.chart])
-            if recent <= read and not (older and known_sights.keys() - read):
+            behind, beside = _missing(known_sights if older else recent, read)
+            if beside and len(read) < _SIDEWAYS:
+                return False
+            if not behind:
                 return True  # what lies further back, nobody has seen
             return all(
                 _has_soaked(want, known[want.chart], now) or _was_lower(want, history, name, users[want.chart])
@@ -144,6 +150,13 @@ class Soaks:
         if unproved and base.sha and any(want.limits.pace.soak for want in wants):
             self._branches.learn(Ledger(branches={base.branch: {base.sha: now}}))
         return found
+
+
+def _missing(seen: Mapping[Sha, datetime], read: Collection[Sha]) -> tuple[list[datetime], list[datetime]]:
+    """The tips that were not read, which may lie further back; and those that do not, since others of before were."""
+    first = min((at for sha, at in seen.items() if sha in read), default=None)
+    missing = [at for sha, at in seen.items() if sha not in read]
+    return [at for at in missing if not first or at <= first], [at for at in missing if first and at > first]
 
 
 def _run(reference: Reference, known: tuple[Span, ...]) -> Run:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from doubles.github.seeding import Content, Executable, Gitlink, Symlink
 from msgspec import Struct
-from msgspec.structs import replace
 
 from bot.errors import RepositoryFailed, UsageError
 from bot.model.branch_names import branch_problem
@@ -28,6 +27,7 @@ from bot.model.commits import (
 from bot.model.proposals import Identity
 from bot.model.tiers import Branch
 from bot.repository.commit_text import trailers
+from bot.repository.line import line_of
 
 File = tuple[EntryKind, bytes]
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -177,17 +177,19 @@ class MemoryRepository:
             following = next(iter(stored.parents), None)
         return tuple(found)
 
-    def past(self, branch: Branch, tip: Sha, most: int) -> tuple[PastCommit, ...]:
+    def past(self, branch: Branch, tip: Sha, most: int, through: Iterable[Sha] = ()) -> tuple[PastCommit, ...]:
         self.walked.append((branch, most))
+        line = line_of(tip, most, through, self._parents)
         found: list[PastCommit] = []
-        following: Sha | None = tip
-        while following and len(found) < most:
-            stored = self.remote.commits[following]
-            parent = next(iter(stored.parents), None)
-            changed = self.differences(parent, following) if parent else ()
-            found.append(PastCommit(sha=following, at=stored.at, changed=changed, first=parent is None))
-            following = parent
-        return (*found[:-1], replace(found[-1], changed=()))
+        for sha, older in zip(line, (*line[1:], None), strict=True):
+            stored = self.remote.commits[sha]
+            changed = self.differences(older, sha) if older else ()
+            found.append(PastCommit(sha=sha, at=stored.at, changed=changed, first=not stored.parents))
+        return tuple(found)
+
+    def _parents(self, sha: Sha) -> tuple[Sha, ...] | None:
+        known = self.remote.commits.get(sha)
+        return known.parents if known else None
 
     def merge_base(self, one: Sha, other: Sha, most: int) -> Sha | None:
         self._over_the_wire()

@@ -218,15 +218,16 @@ def test_what_was_refused_in_one_pull_request_is_not_proposed_in_another(propose
     ]
 
 
-def test_an_entry_that_is_deleted_from_the_memory_is_proposed_again(proposed: Fleet) -> None:
+def test_a_memory_that_somebody_else_changed_stops_the_run_which_says_whose_branch_to_set_back(proposed: Fleet) -> None:
     proposed.hosted.close(proposed.open[DEV].number, by=person("alice"))
     proposed.update()
     memory = json.loads(proposed.hosted.files(MEMORY_BRANCH)[MEMORY_FILE])
     memory["tiers"]["dev"]["refused"].pop(0)
     proposed.hosted.commit(MEMORY_BRANCH, {MEMORY_FILE: json.dumps(memory)}, author=person("alice"))
     ended = proposed.update()
-    assert ended.code == 0, ended
-    assert proposed.changed(DEV, "develop") == proposed.manifests("apps", "6.6.0", "20.1.1")
+    assert ended.code == 1, ended
+    assert MEMORY_BRANCH in str(ended)
+    assert proposed.writes == []
 
 
 def test_another_grouping_closes_what_it_replaces_with_a_word_and_a_link(proposed: Fleet) -> None:

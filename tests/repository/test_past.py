@@ -95,6 +95,28 @@ def test_a_merge_is_one_step_and_what_it_brought_is_its_change(hosted: HostedRep
     assert [(one.sha, blobs(one)) for one in past] == [(made, {"f": (None, blob("1"))}), (base, {})]
 
 
+def test_a_tip_that_was_seen_is_in_the_past_although_a_merge_has_it_second(hosted: HostedRepository) -> None:
+    base = hosted.tip("main")
+    topic = hosted.commit("topic", {"t": "1"}, start="main")
+    for number in range(40):
+        hosted.commit("main", {"a": str(number)})
+    seen = hosted.commit("main", {"a": None, "b": "1"})
+    path = str(hosted.memory.git.path)
+    git = ["git", "-C", path, "-c", "user.name=x", "-c", "user.email=x@y"]
+    call = [*git, "commit-tree", f"{topic}^{{tree}}", "-p", topic, "-p", seen, "-m", "Merge"]
+    made = subprocess.run(call, capture_output=True, text=True, check=True).stdout.strip()
+    subprocess.run([*git, "update-ref", "refs/heads/main", made], check=True)
+    with open_repository(path) as repository:
+        tip = repository.fetch(["main"])["main"]
+        plain = repository.past("main", tip, 10)
+        past = repository.past("main", tip, 45, ["f" * len(seen), seen])
+
+    assert [one.sha for one in plain] == [made, topic, base]
+    assert [one.sha for one in (*past[:2], past[-1])] == [made, seen, base]
+    assert (len(past), past[-1].first) == (43, True)
+    assert blobs(past[0]) == {"b": (blob("1"), None), "t": (None, blob("1"))}
+
+
 def test_a_first_commit_has_no_parent_and_only_what_it_adds(side: Side) -> None:
     with side.open() as repository:
         repository.fetch(["main"])

@@ -15,11 +15,12 @@ from bot.model.proposing import Amounts, Beyond, Extras, Grouping, Proposing, Wi
 from bot.model.tiers import Tier
 from bot.model.verdicts import Held
 from bot.planning.grouping import branch_of
-from bot.planning.memory import MEMORY_BRANCH
+from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, MEMORY_STATE
 from bot.planning.tick_boxes import REBUILD, mark
 from bot.proposal_reasons import EXTRA_REFUSED
 from bot.reason import Weight
 from bot.reasons import UNREACHABLE
+from bot.steps.own_state import message_of
 
 OTHER = "ghcr.io/x/other"
 DEV = tier("dev", "any")
@@ -180,11 +181,11 @@ class TestTheMemory:
         assert MEMORY_BRANCH not in story.remote.branches
         assert run(story.push(PODINFO, "1.2.5")) == [f"push {NAME}", "update_pull_request"]
 
-    def test_that_somebody_broke_is_begun_anew(self) -> None:
+    def test_that_another_version_of_us_wrote_otherwise_is_begun_anew(self) -> None:
         story = proposed()
         story.forge.close(1)
         run(story)
-        story.remote.commit(MEMORY_BRANCH, {"proposals.json": "no json"})
+        story.remote.commit(MEMORY_BRANCH, {MEMORY_FILE: "no json"}, message_of("x", MEMORY_STATE))
         assert run(story) == [f"push {MEMORY_BRANCH}"], "the newest closed one is still known"
         assert held(story) == {"podinfo": "refused", "other": "refused"}
 

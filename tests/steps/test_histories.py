@@ -39,7 +39,12 @@ def history(told: Story) -> History:
     [base] = told.bases()
     [scanned] = scan([base])
     return History(
-        base, references_of(scanned, told.configuration), MemoryRepository(told.remote), told.configuration, Readings()
+        base,
+        references_of(scanned, told.configuration),
+        MemoryRepository(told.remote),
+        told.configuration,
+        Readings(),
+        {},
     )
 
 

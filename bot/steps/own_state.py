@@ -1,0 +1,36 @@
+"""What we keep on branches of our own is believed only as a commit left it that says that we made it.
+
+Whoever may push could make such a commit as well; see SECURITY.md.
+"""
+
+from collections.abc import Callable
+
+from bot.model.commits import Sha
+from bot.ports import Repository
+
+_TRAILER = "Flux-Chart-Bot-State"
+_LOOKED_AT = 10
+"""Commits of a branch in which one of ours is looked for: as many as are fetched."""
+
+
+def message_of(subject: str, state: str) -> str:
+    """The message of a commit that writes a state: `ledger`, `proposals`."""
+    return f"{subject}\n\n{_TRAILER}: {state}\n"
+
+
+def is_as_we_left_it(repository: Repository, tip: Sha, state: str, is_kept: Callable[[str], bool]) -> bool:
+    """Whether the files of a state are those of our newest commit; others' files may lie beside them.
+
+    By its trailer alone: a token of another login goes on with what is there.
+
+    Args:
+        repository: Where it is kept.
+        tip: Of its branch.
+        state: As `message_of` takes it.
+        is_kept: Whether a path is one of its files.
+    """
+    history = repository.history(tip, _LOOKED_AT)
+    ours = next((commit.sha for commit in history if (_TRAILER, state) in commit.trailers), None)
+    if ours is None:
+        return not any(is_kept(entry.path) for entry in repository.tree(tip).entries())
+    return not any(is_kept(one.path) for one in repository.differences(ours, tip))

@@ -1,0 +1,123 @@
+"""What strangers put on the branches of our state: somebody who may push branches, but make no commit like ours."""
+
+import json
+
+import pytest
+from builders import PODINFO, configuration, tier
+from doubles.github.seeding import Content
+from doubles.story import Story, release
+
+from bot.errors import LedgerBroken, MemoryBroken, RunFailed
+from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
+from bot.model.proposals import Action
+from bot.planning.grouping import branch_of
+from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, Refusal, TierMemory, written
+from bot.planning.rows import Row
+from bot.steps.branches import Past
+from bot.steps.free import free
+from bot.steps.remember import read_past, remember
+
+DEV = tier("dev", "any")
+ROW = Row(chart=PODINFO, version="1.2.4")
+REFUSED = written({"dev": TierMemory(refusals={ROW: Refusal(row=ROW, number=1)})})
+
+
+def story() -> Story:
+    told = Story(configuration(DEV)).push(PODINFO, "1.2.3", "1.2.4")
+    return told.write({"apps/dev/a.yaml": release("1.2.3")})
+
+
+def refused() -> Story:
+    """A person closed the pull request, which a run kept."""
+    told = story()
+    told.run()
+    told.forge.close(1)
+    told.run()
+    assert MEMORY_BRANCH in told.remote.branches
+    return told
+
+
+def actions(told: Story) -> list[Action]:
+    """What a run does with pull requests."""
+    published = told.run().published
+    return [one.plan.action for one in published.outcomes] if published else [Action.LEAVE]
+
+
+def unchanged(told: Story, error: type[RunFailed]) -> bool:
+    """A run ends with this error, and has written nothing."""
+    before, pulls = dict(told.remote.branches), dict(told.forge.pulls)
+    with pytest.raises(error, match="not as this bot's last commit there left it"):
+        told.run()
+    return (before, pulls) == (told.remote.branches, told.forge.pulls)
+
+
+def test_a_stranger_cannot_keep_a_fix_away_by_saying_that_people_refused_it() -> None:
+    told = story()
+    told.remote.commit(MEMORY_BRANCH, {MEMORY_FILE: REFUSED}, "Remember what people refused")
+
+    assert unchanged(told, MemoryBroken)
+
+
+@pytest.mark.parametrize("left", [written({}), "no json", None])
+def test_a_stranger_cannot_bring_back_what_people_refused(left: Content | None) -> None:
+    told = refused()
+    told.remote.commit(MEMORY_BRANCH, {MEMORY_FILE: left})
+
+    assert unchanged(told, MemoryBroken)
+
+
+def test_a_stranger_cannot_say_that_newer_refusals_were_read_already() -> None:
+    told = refused()
+    said = json.loads(told.remote.files(MEMORY_BRANCH)[MEMORY_FILE])
+    said["tiers"]["dev"]["considered"] = {"all": 10_000}
+    told.remote.commit(MEMORY_BRANCH, {MEMORY_FILE: json.dumps(said)})
+
+    assert unchanged(told, MemoryBroken)
+
+
+def test_a_release_does_not_write_on_what_a_stranger_said() -> None:
+    told = refused()
+    told.remote.commit(MEMORY_BRANCH, {MEMORY_FILE: REFUSED + b" "})
+    before = told.remote.branches[MEMORY_BRANCH]
+
+    with pytest.raises(MemoryBroken):
+        free(Matter(chart=PODINFO), told.configuration, told.repository, told.forge.us, writes=True)
+    assert told.remote.branches[MEMORY_BRANCH] == before
+
+
+def test_our_own_commits_are_believed_run_after_run_and_after_a_release() -> None:
+    told = refused()
+    assert actions(told) == []
+    assert free(Matter(chart=PODINFO), told.configuration, told.repository, told.forge.us, writes=True).told
+
+    assert actions(told) == [Action.CREATE]
+
+
+def test_what_others_put_beside_it_stays_and_changes_nothing() -> None:
+    told = refused()
+    told.remote.commit(MEMORY_BRANCH, {"README.md": "words"})
+    told.push(PODINFO, "1.2.5").run()
+
+    assert branch_of(DEV) in told.remote.branches
+    assert told.remote.files(MEMORY_BRANCH)["README.md"] == b"words"
+
+
+def test_a_branch_that_a_stranger_made_without_our_file_is_taken_over() -> None:
+    told = story()
+    told.run()
+    told.remote.commit(MEMORY_BRANCH, {"README.md": "mine"})
+    told.forge.close(1)
+    told.run()
+
+    assert actions(told) == []
+
+
+def test_a_ledger_whose_files_a_stranger_deleted_is_not_an_empty_one() -> None:
+    """It would release what a person holds."""
+    told = story()
+    word = Word(at=told.now, held=True)
+    remember(Ledger(words={Matter(chart=PODINFO): word}), Past(repository=told.repository), told.forge.us)
+    assert read_past(told.repository, told.remote.tip(LEDGER_BRANCH)).ledger.words
+    told.remote.commit(LEDGER_BRANCH, dict.fromkeys(told.remote.files(LEDGER_BRANCH)))
+
+    assert unchanged(told, LedgerBroken)
