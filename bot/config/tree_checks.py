@@ -66,9 +66,8 @@ def _source_faults(configuration: Configuration, trees: Iterable[Iterable[str]])
     """Folders of `sources` that no branch has: nothing that is packed into them would be found."""
     for source in configuration.sources:
         if source.folder and not any(path.startswith(f"{source.folder}/") for paths in trees for path in paths):
-            message = (
-                f"{shown(source.folder)}, which `sources` names for {source.kind} {source.name}, is no folder here"
-            )
+            name = f"{source.kind} {source.namespace}/{source.name}"
+            message = f"{shown(source.folder)}, which `sources` names for {name}, is no folder here"
             column = 1 if source.line else 0
             mend = "Mend or remove it"
             yield Fault(path=configuration.path, line=source.line, column=column, message=message, mend=mend)

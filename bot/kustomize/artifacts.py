@@ -48,7 +48,7 @@ class Made(Struct, frozen=True, kw_only=True):
         return self.whole("spec", "artifacts", self.index or 0, *route)
 
     def path(self, copied: int, key: str) -> str | Reason:
-        """An end of a copy. What begins with `@` stands in quotes where Flux puts variables into it, so any text may."""
+        """An end of a copy: any text, for what begins with `@` stands in quotes where Flux puts variables into it."""
         written = get(self.generator.tree, "spec", "artifacts", self.index or 0, "copy", copied, key)
         text = known_text(written)
         if self.generator.doubt or not text.startswith("@"):

@@ -125,26 +125,53 @@ def test_a_component_is_not_sought_from_above_a_copied_folder() -> None:
 @pytest.mark.parametrize(
     ("copies", "problem"),
     [
-        ([copy("@repo/../apps/**")], "the copy of `@repo/../apps/**` to `@artifact/` leads out of a source or an artifact"),
-        ([copy("@repo/..")], "the copy of `@repo/..` to `@artifact/` leads out of a source or an artifact"),
-        ([copy("@repo/apps/**", "@artifact/../")], "the copy of `@repo/apps/**` to `@artifact/../` leads out of a source or an artifact"),
-        ([copy("repo/apps/**")], "the copy of `repo/apps/**` to `@artifact/` leads out of a source or an artifact"),
-        ([copy("@repo/apps/**", "apps/")], "the copy of `@repo/apps/**` to `apps/` leads out of a source or an artifact"),
-        ([copy("@repo/apps/*.yaml")], "the copy of `@repo/apps/*.yaml` to `@artifact/` is not that of a folder"),
-        ([copy("@repo/*/dev/**")], "the copy of `@repo/*/dev/**` to `@artifact/` is not that of a folder"),
-        ([copy("@repo/./apps/**")], "the copy of `@repo/./apps/**` to `@artifact/` is not that of a folder"),
-        ([copy("@repo/apps**")], "the copy of `@repo/apps**` to `@artifact/` is not that of a folder"),
-        ([copy("@repo/gone/**")], "the copy of `@repo/gone/**` to `@artifact/` finds no folder here"),
-        ([copy("@repo/apps/other/release.yaml")], "the copy of `@repo/apps/other/release.yaml` to `@artifact/` finds no folder here"),
+        ([copy("@repo/../apps/**")], "`@repo/../apps/**` to `@artifact/` leads out of a source or an artifact"),
+        ([copy("@repo/..")], "`@repo/..` to `@artifact/` leads out of a source or an artifact"),
+        ([copy("@repo/a/**", "@artifact/../")], "`@repo/a/**` to `@artifact/../` leads out of a source or an artifact"),
+        ([copy("repo/apps/**")], "`repo/apps/**` to `@artifact/` leads out of a source or an artifact"),
+        ([copy("@repo/apps/**", "apps/")], "`@repo/apps/**` to `apps/` leads out of a source or an artifact"),
+        ([copy("@repo/apps/*.yaml")], "`@repo/apps/*.yaml` to `@artifact/` is not that of a folder"),
+        ([copy("@repo/*/dev/**")], "`@repo/*/dev/**` to `@artifact/` is not that of a folder"),
+        ([copy("@repo/./apps/**")], "`@repo/./apps/**` to `@artifact/` is not that of a folder"),
+        ([copy("@repo/apps**")], "`@repo/apps**` to `@artifact/` is not that of a folder"),
+        ([copy("@repo/gone/**")], "`@repo/gone/**` to `@artifact/` finds no folder here"),
+        (
+            [copy("@repo/apps/other/release.yaml")],
+            "`@repo/apps/other/release.yaml` to `@artifact/` finds no folder here",
+        ),
+        (
+            [copy("@repo/a/**", more=", strategy: Merge")],
+            "`@repo/a/**` to `@artifact/` does not take all of a folder as it is",
+        ),
+        (
+            [copy("@repo/a/**", more=', exclude: ["x/**"]')],
+            "`@repo/a/**` to `@artifact/` does not take all of a folder as it is",
+        ),
+        (
+            [copy("@repo/a/**", more=', exclude: ["*.yml"]')],
+            "`@repo/a/**` to `@artifact/` does not take all of a folder as it is",
+        ),
+    ],
+)
+def test_what_is_no_copy_of_a_whole_folder_is_not_followed(copies: list[str], problem: str) -> None:
+    assert told(tree("./dev", *copies)) == not_packed(f"the copy of {problem}")
+
+
+@pytest.mark.parametrize(
+    ("copies", "problem"),
+    [
         ([copy("@else/apps/**")], "no one source of its ArtifactGenerator is `else`"),
-        ([copy("@repo/apps/**", more=", strategy: Merge")], "the copy of `@repo/apps/**` to `@artifact/` does not take all of a folder as it is"),
-        ([copy("@repo/apps/**", more=', exclude: ["base/**"]')], "the copy of `@repo/apps/**` to `@artifact/` does not take all of a folder as it is"),
-        ([copy("@repo/apps/**", more=', exclude: ["*.yaml"]')], "the copy of `@repo/apps/**` to `@artifact/` does not take all of a folder as it is"),
-        ([copy("@repo/apps/dev/**", "@artifact/dev"), copy("@repo/apps/base/**", "@artifact/lib")], "its folders do not stand to each other as they do here"),
-        ([copy("@repo/apps/base/**", "@artifact/base"), copy("@repo/apps/other/**", "@artifact/other")], "dev is none of the folders that are copied into it, nor below one"),
+        (
+            [copy("@repo/apps/dev/**", "@artifact/dev"), copy("@repo/apps/base/**", "@artifact/lib")],
+            "its folders do not stand to each other as they do here",
+        ),
+        (
+            [copy("@repo/apps/base/**", "@artifact/base"), copy("@repo/apps/other/**", "@artifact/other")],
+            "dev is none of the folders that are copied into it, nor below one",
+        ),
         ([], "it copies nothing"),
     ],
-)  # fmt: skip
+)
 def test_what_is_copied_in_another_way_is_not_followed(copies: list[str], problem: str) -> None:
     assert told(tree("./dev", *copies)) == not_packed(problem)
 
@@ -198,7 +225,12 @@ def test_an_artifact_of_another_namespace_is_another() -> None:
 
 
 def test_an_artifact_is_found_in_the_namespace_that_is_named() -> None:
-    files = tree("./dev", copy("@repo/apps/**", ), namespace="tenants", source="kind: GitRepository, name: flux-system, namespace: flux-system")  # fmt: skip
+    files = tree(
+        "./dev",
+        copy("@repo/apps/**"),
+        namespace="tenants",
+        source="kind: GitRepository, name: flux-system, namespace: flux-system",
+    )
     files[_DEV] = of_artifact("./dev").replace("name: apps}\n  \n", "name: apps, namespace: tenants}\n")
 
     assert told(files) == "apps/dev: HelmRelease dev-app"
@@ -218,7 +250,9 @@ def test_an_artifact_of_another_repository_is_not_of_this_tree() -> None:
 
 
 def test_variables_of_what_applies_the_generator_are_known() -> None:
-    files = tree("./${TIER}", copy("@repo/apps/${TIER}/**", "@artifact/${TIER}/"), copy("@repo/apps/base/**", "@artifact/base/"))  # fmt: skip
+    files = tree(
+        "./${TIER}", copy("@repo/apps/${TIER}/**", "@artifact/${TIER}/"), copy("@repo/apps/base/**", "@artifact/base/")
+    )
     files["clusters/dev/sync.yaml"] = applier(
         "./clusters/dev", name="flux-system", spec="postBuild: {substitute: {TIER: dev}}"
     )
@@ -257,7 +291,7 @@ patches:
 
 
 def test_a_generator_that_an_artifact_brings_itself_ends() -> None:
-    """The second artifact is made by a generator that lies in the first, and the first by one that lies in the second."""
+    """Each of two artifacts is made by a generator that lies in the other."""
     files: _Files = {
         "a/apps.yaml": of_artifact("./", name="b"),
         "a/artifacts.yaml": generator(copy("@repo/b/**"), name="b").replace("name: made", "name: first"),
@@ -277,8 +311,9 @@ def test_what_a_build_takes_from_outside_of_the_artifact_fails() -> None:
 
 def test_a_folder_that_is_none_is_said() -> None:
     assert told(tree("./gone", copy("@repo/apps/**"))) == (
-        "not-in-tree: the Kustomization applies apps/gone of ExternalArtifact flux-system/apps, which this tree does not hold"
-    )  # fmt: skip
+        "not-in-tree: the Kustomization applies apps/gone of ExternalArtifact flux-system/apps, "
+        "which this tree does not hold"
+    )
 
 
 def test_the_name_of_an_artifact_is_not_taken_for_that_of_the_tree() -> None:

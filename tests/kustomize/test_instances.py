@@ -102,7 +102,8 @@ def test_a_patch_that_fails_stops_it() -> None:
 
 
 def test_a_patch_that_removes_the_kustomization_leaves_nothing_that_begins() -> None:
-    removed = "{$patch: delete, apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: flux-system}}"  # fmt: skip
+    names = "apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: flux-system}"
+    removed = f"{{$patch: delete, {names}}}"
     patches = f"kustomize: {{patches: [{{target: {{kind: Kustomization}}, patch: '{removed}'}}]}}"
 
     assert roots(read(tree(git("clusters/dev"), patches))) == [("clusters/dev", "apps", "apps", "")]
@@ -198,8 +199,8 @@ def test_an_instance_of_packed_manifests_is_said_with_the_mend() -> None:
     [*_, found] = read(tree(oci("clusters/dev"))).roots
 
     assert str(found.trouble) == (
-        "the Kustomization applies clusters/dev of OCIRepository flux-system/flux-system, which this tree does not hold."
-        " Where that is packed from this repository, say under `sources` of the configuration of which folder"
+        "the Kustomization applies clusters/dev of OCIRepository flux-system/flux-system, which this tree does not "
+        "hold. Where that is packed from this repository, say under `sources` of the configuration of which folder"
     )
 
 
@@ -266,7 +267,9 @@ spec:
   sources: [{alias: repo, kind: OCIRepository, name: flux-system}]
   artifacts: [{name: shop, copy: [{from: "@repo/shop/**", to: "@artifact/"}]}]
 """
-    files["clusters/dev/apps.yaml"] = applier("./").replace("{kind: GitRepository, name: flux-system}", "{kind: ExternalArtifact, name: shop}")  # fmt: skip
+    files["clusters/dev/apps.yaml"] = applier("./").replace(
+        "{kind: GitRepository, name: flux-system}", "{kind: ExternalArtifact, name: shop}"
+    )
     files["deploy/shop/release.yaml"] = release()
     deploy = PackedSource(kind="OCIRepository", namespace="flux-system", name="flux-system", folder="deploy")
 
