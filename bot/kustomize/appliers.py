@@ -37,7 +37,8 @@ class Applier(Struct, frozen=True, kw_only=True):
         scope: Its variables.
         suspended: It says `suspend: true`.
         needs: Names of those it waits for (`dependsOn`), `namespace/name` or `name`.
-        source: Kind and name of what its folder is of, with the namespace where that is another.
+        source: Kind and name of what its folder is of, with the namespace where that is another; of an artifact, what
+            it is made of too.
     """
 
     resource: Resource
@@ -74,7 +75,7 @@ def read_applier(resource: Resource, above: Scope | None, lookup: Lookup, find: 
         scope=_scope(resource, above, lookup),
         suspended=_is_true(resource, "suspend"),
         needs=tuple(map(_needed, needs)),
-        source=_source(resource, above),
+        source=_source(resource, above) + (f" of {held.of}" if isinstance(held, Held) and held.of else ""),
     )
 
 

@@ -10,6 +10,7 @@ https://github.com/fluxcd/source-watcher/blob/main/internal/builder/builder.go (
 import re
 from collections.abc import Iterable, Iterator
 from posixpath import basename, commonprefix, dirname, join, normpath
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -154,22 +155,30 @@ def _held(made: Made, folder: str, own: OwnTree, files: Files) -> Held | Reason 
     if problem := _refusal(made):
         return problem
     copies = [_copy(made, index, own, files) for index in made.count("spec", "artifacts", made.index or 0, "copy")]
-    told = [each for each in copies if isinstance(each, tuple)]
-    problem = next((each for each in copies if not isinstance(each, tuple)), "" if copies else "it copies nothing")
+    told = [each for each in copies if isinstance(each, _Copy)]
+    problem = next((each for each in copies if not isinstance(each, _Copy)), "" if copies else "it copies nothing")
     if problem:
         return problem
-    shifts = {_shift(*each) for each in told}
+    shifts = {_shift(each.here, each.there) for each in told}
     if len(shifts) > 1:
         return "its folders do not stand to each other as they do here"
-    folders = tuple(sorted({each for each, _ in told}))
-    within = () if "" in folders else folders
-    if not any(_is_below(folder, copied) for _, copied in told):
-        if len(told) == 1 and folders[0] and _is_below(told[0][1], folder):
-            return Held(folders[0], within, alone=True)
+    folders = tuple(sorted({each.here for each in told}))
+    within, of = () if "" in folders else folders, ", ".join(sorted({str(each.source) for each in told}))
+    if not any(_is_below(folder, each.there) for each in told):
+        if len(told) == 1 and folders[0] and _is_below(told[0].there, folder):
+            return Held(folders[0], within, alone=True, of=of)
         return f"{folder or '.'} is none of the folders that are copied into it, nor below one"
     [(here, there)] = shifts
     beneath = folder[len(there) :].strip("/")
-    return Held(join(here, beneath).rstrip("/"), within)
+    return Held(join(here, beneath).rstrip("/"), within, of=of)
+
+
+class _Copy(NamedTuple):
+    """A folder of the tree that becomes one of an artifact, and of which source."""
+
+    here: str
+    there: str
+    source: SourceName
 
 
 def _refusal(made: Made) -> Reason | str:
@@ -188,7 +197,7 @@ def _refusal(made: Made) -> Reason | str:
     return ""
 
 
-def _copy(made: Made, index: int, own: OwnTree, files: Files) -> tuple[str, str] | Reason | str:
+def _copy(made: Made, index: int, own: OwnTree, files: Files) -> _Copy | Reason | str:
     """Which folder of the tree becomes which of the artifact; or what is not followed."""
     found = [made.path(index, "from"), made.path(index, "to"), made.text("copy", index, "strategy")]
     if reason := next((each for each in found if isinstance(each, Reason)), None):
@@ -206,12 +215,14 @@ def _copy(made: Made, index: int, own: OwnTree, files: Files) -> tuple[str, str]
     if _PATTERN.search(whole) or (inner and whole != (f"{folder}/" if folder else "")):
         return f"{shown} is not that of a folder"
     source = _source(made, alias)
-    held = own.holds(source, folder) if isinstance(source, SourceName) else source
-    if not isinstance(held, Held):
+    if not isinstance(source, SourceName):
+        return source
+    held = own.holds(source, folder)
+    if isinstance(held, Reason):
         return held
     if not files.is_folder(held.folder):
         return f"{shown} finds no folder here"
-    return held.folder, there if inner else join(there, basename(folder)).rstrip("/")
+    return _Copy(held.folder, there if inner else join(there, basename(folder)).rstrip("/"), source)
 
 
 def _within(path: str) -> str | None:

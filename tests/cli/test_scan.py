@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from doubles.command_line import CONFIGURATION, PROGRAM, ROOT, Bot, fleet, repository, write
+from doubles.command_line import CONFIGURATION, PROGRAM, ROOT, Bot, fleet, release, repository, write
 from doubles.registry import RegistryDouble
 
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH
@@ -255,3 +255,26 @@ def test_the_registrys_address_may_be_wrong_for_one_chart_only(
     told = bot("scan", checkout)
     assert (told.code, told.lines[0]) == (0, "1 update for dev")
     assert "pw" not in told.lines[-1]
+
+
+def test_sources_of_the_configuration_are_followed(bot: Bot, checkout: Path) -> None:
+    """What CI packs is applied with variables, which nothing but `sources` can tell."""
+    applier = (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+        "metadata: {name: dev, namespace: flux-system}\nspec:\n  path: ./dev\n"
+        "  sourceRef: {kind: OCIRepository, name: apps}\n  postBuild: {substitute: {V: 1.2.3}}\n"
+    )
+    write(checkout, {"clusters/dev.yaml": applier, "apps/dev/podinfo.yaml": release("podinfo", "${V}")})
+    before = bot("scan", checkout).lines
+    write(checkout, {DEFAULT_CONFIGURATION_PATH: f"{CONFIGURATION}sources: {{OCIRepository flux-system/apps: apps}}\n"})
+
+    assert not any(line.startswith("2 updates") for line in before)
+    assert bot("scan", checkout).lines[0] == "2 updates for dev"
+
+
+def test_a_folder_of_sources_that_is_none_is_a_wrong_configuration(bot: Bot, checkout: Path) -> None:
+    write(checkout, {DEFAULT_CONFIGURATION_PATH: f"{CONFIGURATION}sources: {{OCIRepository flux-system/apps: gone}}\n"})
+    told = bot("scan", checkout)
+
+    assert told.code == 2
+    assert "`gone`, which `sources` names for OCIRepository flux-system/apps, is no folder here" in told.err
