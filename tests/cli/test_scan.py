@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from doubles.command_line import CONFIGURATION, PROGRAM, ROOT, Bot, fleet, release, repository, write
+from doubles.command_line import CONFIGURATION, PROGRAM, ROOT, SOURCES, Bot, fleet, packed, repository, write
 from doubles.registry import RegistryDouble
 
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH
@@ -258,18 +258,11 @@ def test_the_registrys_address_may_be_wrong_for_one_chart_only(
 
 
 def test_sources_of_the_configuration_are_followed(bot: Bot, checkout: Path) -> None:
-    """What CI packs is applied with variables, which nothing but `sources` can tell."""
-    applier = (
-        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
-        "metadata: {name: dev, namespace: flux-system}\nspec:\n  path: ./dev\n"
-        "  sourceRef: {kind: OCIRepository, name: apps}\n  postBuild: {substitute: {V: 1.2.3}}\n"
-    )
-    write(checkout, {"clusters/dev.yaml": applier, "apps/dev/podinfo.yaml": release("podinfo", "${V}")})
-    before = bot("scan", checkout).lines
-    write(checkout, {DEFAULT_CONFIGURATION_PATH: f"{CONFIGURATION}sources: {{OCIRepository flux-system/apps: apps}}\n"})
+    write(checkout, packed())
+    before = bot("scan", checkout).lines[0]
+    write(checkout, {DEFAULT_CONFIGURATION_PATH: f"{CONFIGURATION}{SOURCES}"})
 
-    assert not any(line.startswith("2 updates") for line in before)
-    assert bot("scan", checkout).lines[0] == "2 updates for dev"
+    assert (before, bot("scan", checkout).lines[0]) == ("1 update for dev", "2 updates for dev")
 
 
 def test_a_folder_of_sources_that_is_none_is_a_wrong_configuration(bot: Bot, checkout: Path) -> None:
