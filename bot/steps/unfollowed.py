@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from bot.kustomize.kustomize_reasons import NOT_IN_TREE, NOT_PACKED
+from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.model.references import PassedOver
 from bot.model.tiers import Tier
 from bot.planning.tiers import tiers_of_root
@@ -68,7 +68,7 @@ class _Past:
         for root in roots:
             for key in _keys(root):
                 self._alike[key].append(root)
-            if root.trouble is None or root.trouble.id not in {NOT_IN_TREE.id, NOT_PACKED.id}:
+            if root.trouble is None or root.trouble.id != NOT_IN_TREE.id:
                 self._sources |= {root.source} if root.source else set()
 
     def new_in(self, root: "Root") -> Iterator[Reason]:

@@ -148,6 +148,14 @@ def test_an_instance_of_a_base_begins_each_cluster_as_its_overlay_makes_it() -> 
     ]
 
 
+def test_what_lies_in_the_folder_of_an_instance_and_is_not_applied_belongs_to_its_cluster() -> None:
+    files = tree(git("clusters/dev"))
+    files["clusters/dev/kustomization.yaml"] = "resources: []\n"
+    files["clusters/dev/by-hand/apps.yaml"] = files.pop("clusters/dev/apps.yaml")
+
+    assert ("clusters/dev", "apps", "apps", "") in roots(read(files))
+
+
 def test_two_instances_of_one_folder_are_two_clusters() -> None:
     """Else the tier of one of them would get what it runs unseen."""
     files = tree(git("clusters/dev"))
@@ -231,6 +239,13 @@ def test_a_source_of_another_namespace_is_another() -> None:
     assert ("clusters/dev/flux-system", "flux-system", "", "not-in-tree") in roots(
         packed(tree(oci("clusters/dev")), tenant)
     )
+
+
+def test_a_source_whose_namespace_nobody_writes_may_be_the_one_of_the_configuration() -> None:
+    files = {"apps.yaml": applier("./apps").replace("GitRepository", "Bucket").replace(", namespace: flux-system", "")}
+    bucket = PackedSource(kind="Bucket", namespace="flux-system", name="flux-system", folder="")
+
+    assert roots(packed(files | {"apps/a.yaml": release()}, bucket)) == [("", "apps", "apps", "")]
 
 
 def test_what_packed_manifests_take_from_outside_of_their_folder_fails() -> None:
