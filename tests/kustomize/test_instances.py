@@ -242,7 +242,9 @@ def test_a_source_of_another_namespace_is_another() -> None:
 
 
 def test_a_source_whose_namespace_nobody_writes_may_be_the_one_of_the_configuration() -> None:
-    files = {"apps.yaml": applier("./apps").replace("GitRepository", "Bucket").replace(", namespace: flux-system", "")}
+    files: _Files = {
+        "apps.yaml": applier("./apps").replace("GitRepository", "Bucket").replace(", namespace: flux-system", "")
+    }
     bucket = PackedSource(kind="Bucket", namespace="flux-system", name="flux-system", folder="")
 
     assert roots(packed(files | {"apps/a.yaml": release()}, bucket)) == [("", "apps", "apps", "")]
