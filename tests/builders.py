@@ -7,7 +7,7 @@ from bot.maturity.durations import parse_duration
 from bot.model.charts import ChartAddress, ChartSource, TagList
 from bot.model.places import ObjectId, Place, Route
 from bot.model.references import DigestPin, ExactPin, Pin, RangePin, Reference
-from bot.model.tiers import Configuration, Mirror, Pace, RangesPolicy, Rule, SuspendedPolicy, Tier
+from bot.model.tiers import Configuration, Mirror, Pace, PackedSource, RangesPolicy, Rule, SuspendedPolicy, Tier
 from bot.versions.constraint import Constraint
 from bot.versions.follow import parse_follow
 from bot.versions.tags import TagRule
@@ -133,6 +133,7 @@ def configuration(
     suspended: SuspendedPolicy = SuspendedPolicy.REPORT,
     ranges: str = "keep",
     same_as: Mapping[str, str] | None = None,
+    sources: Iterable[PackedSource] = (),
 ) -> Configuration:
     return Configuration(
         path="c.yaml",
@@ -141,6 +142,7 @@ def configuration(
         suspended=suspended,
         ranges=RangesPolicy(ranges),
         mirrors=tuple(Mirror(copy=copy, original=original) for copy, original in (same_as or {}).items()),
+        sources=tuple(sources),
     )
 
 

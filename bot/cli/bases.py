@@ -57,7 +57,7 @@ def work_tree_base(tree: Tree, configuration: Configuration) -> "Base":
     """A folder on disk, taken as the branch of every tier."""
     from bot.steps.scan import Base  # noqa: PLC0415 - a wrong configuration is said without loading the whole story
 
-    return Base(branch="", sha=None, tree=tree, tiers=configuration.tiers)
+    return Base(branch="", sha=None, tree=tree, tiers=configuration.tiers, packed=configuration.sources)
 
 
 def base_branches(configuration: Configuration, heads: RemoteHeads) -> tuple[Branch, ...]:
@@ -136,6 +136,7 @@ def fetched_bases(
             sha=tips[branch],
             tree=repository.tree(tips[branch]),
             tiers=tiers_on(configuration, branch, heads.default),
+            packed=configuration.sources,
         )
         for branch in base_branches(configuration, heads)
     )

@@ -75,7 +75,7 @@ def sides_of(proposal: Proposal, repository: Repository, configuration: Configur
     began = next(filter(None, (repository.merge_base(tip, proposal.head, most) for most in _DEPTHS)), None)
     tiers = tiers_on(configuration, proposal.into, heads.default)
     before, after = (
-        Base(branch=proposal.into, sha=sha, tree=repository.tree(sha), tiers=tiers)
+        Base(branch=proposal.into, sha=sha, tree=repository.tree(sha), tiers=tiers, packed=configuration.sources)
         for sha in (began or tip, proposal.head)
     )
     far = PassedOver(path="", reason=COMPARED_WITH_TIP(commits=_DEPTHS[-1], branch=proposal.into))

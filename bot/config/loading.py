@@ -9,6 +9,8 @@ from bot.config.rules import host_faults, read_rule
 from bot.config.schema_check import check_shape
 from bot.config.shared import KEY as SHARED
 from bot.config.shared import read_shared
+from bot.config.sources import KEY as SOURCES
+from bot.config.sources import read_sources
 from bot.config.templates import read_templates
 from bot.config.tiers import read_tier
 from bot.errors import ConfigurationError, Fault
@@ -48,6 +50,7 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
     same_as = keys.get("same-as", {})
     templates, template_faults = read_templates(located, keys.get("templates", {}))
     shared, shared_faults = read_shared(located, keys.get(SHARED), len(names))
+    sources, packing_faults = read_sources(located, keys[SOURCES])
     faults = {
         *located.faults,
         *(fault for _, fault in shape),
@@ -58,6 +61,7 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
         *mirror_faults(located, same_as),
         *template_faults,
         *shared_faults,
+        *packing_faults,
     }
     if faults:
         raise ConfigurationError(tuple(sorted(faults, key=_in_order)))
@@ -74,6 +78,7 @@ def load(data: bytes, path: str = DEFAULT_CONFIGURATION_PATH) -> Configuration:
         commit=CommitPolicy(keys.get("commit", CommitPolicy.GIT)),
         templates=templates,
         shared=shared,
+        sources=sources,
     )
 
 
@@ -95,8 +100,8 @@ def _without(data: object, faulty: set[Route]) -> dict[str, Any]:
     keys: dict[str, Any] = {key: value for key, value in given if (key,) not in items}
     keys["tiers"] = {name: tier for name, tier in keys.get("tiers", {}).items() if ("tiers", name) not in items}
     keys["rules"] = [None if ("rules", index) in items else rule for index, rule in enumerate(keys.get("rules") or [])]
-    same_as = keys.get("same-as", {})
-    keys["same-as"] = {copy: original for copy, original in same_as.items() if ("same-as", copy) not in items}
+    for key in ("same-as", SOURCES):
+        keys[key] = {name: value for name, value in keys.get(key, {}).items() if (key, name) not in items}
     registries = keys.get("registries", {})
     keys["registries"] = {key: hosts for key, hosts in registries.items() if ("registries", key) not in items}
     if any(route[:1] == (SHARED,) for route in faulty):

@@ -23,14 +23,15 @@ def check_paths(
         default: The branch of tiers that name none.
 
     Returns:
-        Faults in the order of the file: patterns without a file, files of one branch that two tiers claim, and tiers
-        that hold a file which looks like production without saying what they are.
+        Faults in the order of the file: patterns without a file, files of one branch that two tiers claim, tiers that
+        hold a file which looks like production without saying what they are, and `sources` without a folder.
     """
     faults: list[Fault] = []
     for branch, paths in paths_by_branch.items():
         tiers = [tier for tier in configuration.tiers if (tier.branch or default) == branch]
         faults += _check_tree(configuration, branch, sorted(paths), tiers)
     faults += _shared_faults(configuration, {path for paths in paths_by_branch.values() for path in paths})
+    faults += _source_faults(configuration, paths_by_branch.values())
     return tuple(sorted(faults, key=lambda fault: fault.line))
 
 
@@ -55,6 +56,17 @@ def _shared_faults(configuration: Configuration, paths: set[str]) -> Iterator[Fa
         if not _matching(pattern, ordered):
             message = f"the pattern {shown(pattern)} of `shared` matches no file"
             yield _fault(configuration, configuration.shared, message, "Mend or remove it")
+
+
+def _source_faults(configuration: Configuration, trees: Iterable[Iterable[str]]) -> Iterator[Fault]:
+    """Folders of `sources` that no branch has: nothing that is packed into them would be found."""
+    for source in configuration.sources:
+        if source.folder and not any(path.startswith(f"{source.folder}/") for paths in trees for path in paths):
+            name = f"{source.kind} {source.namespace}/{source.name}"
+            message = f"{shown(source.folder)}, which `sources` names for {name}, is no folder here"
+            column = 1 if source.line else 0
+            mend = "Mend or remove it"
+            yield Fault(path=configuration.path, line=source.line, column=column, message=message, mend=mend)
 
 
 def _matching(pattern: str, paths: list[str]) -> list[str]:

@@ -4,14 +4,14 @@ Source: https://github.com/fluxcd/kustomize-controller/blob/main/docs/spec/v1/ku
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
 from bot.kustomize.decisions import Definitions, Scope, field_of, plain_text, scope_of
 from bot.kustomize.kustomization import Overlay, Patch, read_patches
-from bot.kustomize.kustomize_reasons import BUILD_FAILS, NOT_FOLLOWED, NOT_IN_TREE
-from bot.kustomize.own_tree import OwnTree, folder_of
+from bot.kustomize.kustomize_reasons import BUILD_FAILS, NOT_FOLLOWED
+from bot.kustomize.own_tree import EXTERNAL_ARTIFACT, UNKNOWN, Held, SourceName
 from bot.kustomize.resources import Resource
 from bot.kustomize.tree import Tree, get, items, known_text
 from bot.reason import Reason
@@ -22,6 +22,9 @@ _TRUE = frozenset({"true", "yes", "on", "y"})
 Lookup = Callable[[str, str, str], tuple[tuple[Resource, Scope | None], ...]]
 """Objects of a cluster by kind, namespace and name."""
 
+Find = Callable[[Resource, SourceName, str], Held | Reason]
+"""What folder of the tree a path is, of the source that a Kustomization names so."""
+
 
 class Applier(Struct, frozen=True, kw_only=True):
     """One Flux Kustomization as a cluster has it.
@@ -29,11 +32,13 @@ class Applier(Struct, frozen=True, kw_only=True):
     Attributes:
         resource: The object, built.
         folder: What it applies, as a folder of the tree; or why that is not known.
+        within: All that its source holds, where that is not the whole tree.
         overlay: What it adds to the kustomization there.
         scope: Its variables.
         suspended: It says `suspend: true`.
         needs: Names of those it waits for (`dependsOn`), `namespace/name` or `name`.
-        source: Kind and name of what its folder is of, with the namespace where that is another.
+        source: Kind and name of what its folder is of, with the namespace where that is another; of an artifact, what
+            it is made of too.
     """
 
     resource: Resource
@@ -43,27 +48,40 @@ class Applier(Struct, frozen=True, kw_only=True):
     suspended: bool
     needs: tuple[str, ...]
     source: str
+    within: tuple[str, ...] = ()
+
+    def outside(self, paths: Iterable[str]) -> str:
+        """The first of some files of the tree that its source does not hold, empty where it holds all of them."""
+        folders = tuple(f"{folder}/" for folder in self.within)
+        return next((path for path in paths if not path.startswith(folders)), "") if folders else ""
 
 
-def read_applier(resource: Resource, above: Scope | None, lookup: Lookup, own: OwnTree) -> Applier:
+def read_applier(resource: Resource, above: Scope | None, lookup: Lookup, find: Find) -> Applier:
     """Read a Flux Kustomization.
 
     Args:
         resource: The object, built.
         above: The scope of the Kustomization that applies it, None where none is known.
         lookup: Finds objects of its cluster, once all of them are built.
-        own: Which sources are this tree.
+        find: Finds its folder.
     """
+    held = _held(resource, above, find)
     needs = items(get(resource.tree, "spec", "dependsOn")) or ()
     return Applier(
         resource=resource,
-        folder=_folder(resource, above, own),
-        overlay=_overlay(resource, above),
+        folder=held.folder if isinstance(held, Held) else held,
+        within=held.within if isinstance(held, Held) else (),
+        overlay=_overlay(resource, above, alone=isinstance(held, Held) and held.alone),
         scope=_scope(resource, above, lookup),
         suspended=_is_true(resource, "suspend"),
         needs=tuple(map(_needed, needs)),
-        source=_source(resource, above),
+        source=_source(resource, above) + (f" of {held.of}" if isinstance(held, Held) and held.of else ""),
     )
+
+
+def is_of_artifact(resource: Resource) -> bool:
+    """Whether a Flux Kustomization applies what is made in its cluster of other sources."""
+    return known_text(get(resource.tree, "spec", "sourceRef", "kind")) == EXTERNAL_ARTIFACT
 
 
 def _needed(entry: Tree) -> str:
@@ -84,20 +102,20 @@ def _is_true(resource: Resource, field: str) -> bool:
     return known_text(get(resource.tree, "spec", field)).lower() in _TRUE
 
 
-def _folder(resource: Resource, above: Scope | None, own: OwnTree) -> str | Reason:
+def _held(resource: Resource, above: Scope | None, find: Find) -> Held | Reason:
     path = plain_text(field_of(resource, above, "spec", "path"))
+    return path if isinstance(path, Reason) else find(resource, source_of(resource, above), path)
+
+
+def source_of(resource: Resource, above: Scope | None) -> SourceName:
+    """The source that a Flux Kustomization names, as far as it can be told."""
+    found = (plain_text(field_of(resource, above, "spec", "sourceRef", key)) for key in ("namespace", "name"))
+    namespace, name = (each if isinstance(each, str) else UNKNOWN for each in found)
     kind = known_text(get(resource.tree, "spec", "sourceRef", "kind"))
-    if isinstance(path, Reason):
-        return path
-    if kind != "GitRepository":
-        return NOT_IN_TREE(folder=path or ".", source=f"a source of kind {kind or 'unknown'}")
-    folder, name = folder_of(path), plain_text(field_of(resource, above, "spec", "sourceRef", "name"))
-    if isinstance(name, str) and own.lacks(name, folder):
-        return NOT_IN_TREE(folder=folder or ".", source=name)
-    return folder
+    return SourceName(kind, namespace or resource.namespace, name)
 
 
-def _overlay(resource: Resource, above: Scope | None) -> Overlay:
+def _overlay(resource: Resource, above: Scope | None, *, alone: bool) -> Overlay:
     names = (
         plain_text(field_of(resource, above, "spec", key)) for key in ("targetNamespace", "namePrefix", "nameSuffix")
     )
@@ -112,6 +130,7 @@ def _overlay(resource: Resource, above: Scope | None) -> Overlay:
         json_patches=read_patches(get(spec, "patchesJson6902")),
         components=tuple(map(known_text, items(get(spec, "components")) or ())),
         may_lack_components=_is_true(resource, "ignoreMissingComponents"),
+        above=alone,
     )
 
 

@@ -3,7 +3,8 @@
 Source: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/internal/target/kusttarget.go
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from posixpath import basename
 
 from msgspec.structs import replace
 
@@ -11,7 +12,8 @@ from bot.kustomize.accumulation import Accumulation, Budget
 from bot.kustomize.doubts import doubt_configurations, doubt_unfollowed
 from bot.kustomize.files import Files, inside, is_remote
 from bot.kustomize.generating import generate
-from bot.kustomize.kustomization import Kustomization, Overlay, read_kustomization
+from bot.kustomize.kustomization import Kustomization, Overlay, Patch, read_kustomization
+from bot.kustomize.kustomize_reasons import NOT_FOLLOWED
 from bot.kustomize.needles import SUFFIXES, is_kustomization
 from bot.kustomize.patching import Patcher
 from bot.kustomize.replacing import replace_values
@@ -51,7 +53,7 @@ class Builder:
         if isinstance(kustomization, str | Reason):
             done.fail(kustomization)
             return done
-        self._accumulate(kustomization, folder, done, (folder,))
+        self._accumulate(kustomization, folder, done, () if overlay and overlay.above else (folder,))
         done.transform(lambda each: None if _is_local(each) else each)
         return done
 
@@ -70,12 +72,23 @@ class Builder:
                 self._accumulate(kustomization, folder, done, (folder,))
             self._built[folder] = done
 
+    def patched(self, resource: Resource, patches: Iterable[Patch]) -> Resource | None:
+        """One object with those of some patches on it that are for it; None where they remove it."""
+        done = Accumulation(folder="", budget=self.budget, resources=[resource], open=True)
+        for each in patches:
+            self._patcher.apply(done, "", each)
+        return done.resources[0]._replace(doubt=resource.doubt or done.trouble) if done.resources else None
+
     def _root(self, folder: str, overlay: Overlay | None) -> Kustomization | Reason | str:
         if overlay is None:
             return self._load(folder)
         if not self.files.is_folder(folder):
             return "the folder does not exist"
-        if self.files.kustomizations(folder):
+        if overlay.above and overlay.components:
+            return NOT_FOLLOWED(what="a component is sought from a folder that an artifact does not copy")
+        if self.files.kustomizations(folder) and overlay.above:
+            found: Kustomization | Reason | str = Kustomization(resources=(f"../{basename(folder)}",))
+        elif self.files.kustomizations(folder):
             found = self._load(folder, first=True)
         else:
             found = Kustomization(resources=tuple(self._scan(folder, folder)))

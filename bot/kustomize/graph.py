@@ -5,22 +5,27 @@ one entry leads to: a Flux Kustomization that no other one applies (those that s
 together), or a root without Flux. Kustomizations that are applied by others are taken as those build them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from posixpath import dirname
 
 from msgspec import Struct
 
 from bot.kustomize.accumulation import Accumulation
-from bot.kustomize.appliers import Applier, doubt_of, read_applier
+from bot.kustomize.appliers import Applier, doubt_of, is_of_artifact, read_applier, source_of
+from bot.kustomize.artifacts import Generators, Sources
 from bot.kustomize.building import Builder
 from bot.kustomize.built_object import BuiltObject, built_object, id_of
-from bot.kustomize.decisions import Scope, field_of, is_called, plain_text
+from bot.kustomize.decisions import Scope, is_called
+from bot.kustomize.entries import Entries
 from bot.kustomize.files import Files
+from bot.kustomize.instances import kustomization_of, repository_of
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
 from bot.kustomize.own_tree import OwnTree
 from bot.kustomize.resources import (
+    ARTIFACT_GENERATOR,
     CONFIG_MAP,
+    FLUX_INSTANCE,
     FLUX_KUSTOMIZATION,
     GIT_REPOSITORY,
     SECRET,
@@ -31,10 +36,11 @@ from bot.kustomize.resources import (
 )
 from bot.model.places import ObjectId, Route
 from bot.model.references import BuiltBy
+from bot.model.tiers import PackedSource
 from bot.reason import Reason
 from bot.reasons import TOO_LARGE
 
-_LEADING = frozenset({FLUX_KUSTOMIZATION, CONFIG_MAP, SECRET, GIT_REPOSITORY})
+_LEADING = frozenset({FLUX_KUSTOMIZATION, FLUX_INSTANCE, ARTIFACT_GENERATOR, CONFIG_MAP, SECRET, GIT_REPOSITORY})
 _MOST_ROOTS = 5_000
 _MOST_REBUILDS = 3
 
@@ -101,36 +107,44 @@ class Graph(Struct, frozen=True, kw_only=True):
         return frozenset(root.folder for root in self.roots if root.applier and root.folder and root.trouble is None)
 
 
-def read_graph(files: Files) -> Graph:
-    """Build every root of a tree; nothing in its files, which are foreign, makes this raise."""
-    return _Reader(files).read()
+def read_graph(files: Files, packed: tuple[PackedSource, ...] = ()) -> Graph:
+    """Build every root of a tree; nothing in its files, which are foreign, makes this raise.
+
+    Args:
+        files: The tree.
+        packed: Sources of which the configuration says what folder of it they hold.
+    """
+    return _Reader(files, packed).read()
 
 
 class _Reader:
     """One tree, read once."""
 
-    def __init__(self, files: Files) -> None:
-        self._files = files
+    def __init__(self, files: Files, packed: tuple[PackedSource, ...]) -> None:
+        self._files, self._packed = files, packed
         self._builder = Builder(files)
 
     def read(self) -> Graph:
         plain = self._plain_folders()
         patches = self._builder.patches  # which is known now, and none of which is an object of its own
         found = tuple(each for each in self._written() if each.origin.path not in patches)
-        written = tuple(each for each in found if (each.group, each.kind) == FLUX_KUSTOMIZATION)
+        kinds: dict[tuple[str, str], list[Resource]] = {}
+        for each in found:
+            kinds.setdefault((each.group, each.kind), []).append(each)
+        written, instances = (tuple(kinds.get(kind, ())) for kind in (FLUX_KUSTOMIZATION, FLUX_INSTANCE))
         loose = _Loose(each for each in found if (each.group, each.kind) in {CONFIG_MAP, SECRET})
-        own = OwnTree(self._files, written, (each for each in found if each.kind == GIT_REPOSITORY[1]))
-        reached: set[Origin] = set()
+        sources = Sources(self._files, self._own_tree(written, instances, found), kinds.get(ARTIFACT_GENERATOR, ()))
+        entries = Entries(self._builder, sources.find, written)
         clusters: list[_Cluster] = []
-        for name, entries, folders in self._entries(written, plain, own):
-            cluster = _Cluster(name, self._builder, loose, own)
-            cluster.follow(entries, folders)
+        for entry in entries.read(instances, plain):
+            cluster = _Cluster(entry.cluster, self._builder, loose, sources, entries.instances)
+            cluster.follow(entry.kustomizations, entry.folders)
             clusters.append(cluster)
-            reached |= cluster.seen
-        for each in written:  # those that apply each other in a circle and nobody else does
-            if each.origin not in reached:
-                cluster = _Cluster(dirname(each.origin.path), self._builder, loose, own)
-                cluster.follow((each,), ())
+        reached = {origin for cluster in clusters for origin in cluster.seen} | entries.instances
+        for resource in (*written, *instances):  # those that apply each other in a circle and nobody else does
+            if resource.origin not in reached:
+                cluster = _Cluster(dirname(resource.origin.path), self._builder, loose, sources, frozenset())
+                cluster.follow((resource,), ())
                 clusters.append(cluster)
                 reached |= cluster.seen
         roots = tuple(root for cluster in clusters for root in cluster.roots())
@@ -141,6 +155,22 @@ class _Reader:
             built=frozenset(_built(kept)),
             patches=self._builder.patches,
             definitions=frozenset(origin for cluster in clusters for origin in cluster.definitions()),
+        )
+
+    def _own_tree(
+        self, written: Iterable[Resource], instances: Iterable[Resource], found: Iterable[Resource]
+    ) -> OwnTree:
+        """What the tree is called, by what files write and what FluxInstances of Git repositories make."""
+        made = [
+            (repository, kustomization_of(each, self._builder))
+            for each in instances
+            if (repository := repository_of(each))
+        ]
+        return OwnTree(
+            self._files,
+            (*written, *(each for _, each in made if each)),
+            (*(each for each in found if each.kind == GIT_REPOSITORY[1]), *(each for each, _ in made)),
+            self._packed,
         )
 
     def _written(self) -> Iterator[Resource]:
@@ -161,69 +191,6 @@ class _Reader:
         for folder in folders:
             self._builder.visit(folder)
         return tuple(each for each in folders if each not in self._builder.included)
-
-    def _entries(
-        self, written: tuple[Resource, ...], plain: tuple[str, ...], own_tree: OwnTree
-    ) -> Iterator[tuple[str, tuple[Resource, ...], tuple[str, ...]]]:
-        """Name, Kustomizations and folders of every cluster."""
-        appliers = {each.origin: read_applier(each, None, _nothing, own_tree) for each in written}
-        covered: set[Origin] = set()
-        own: dict[Origin, bool] = {}
-        for origin, applier in appliers.items():
-            inside = self._applied(applier)
-            own[origin] = origin in inside
-            covered |= inside - {origin}
-        applied = {each.folder for each in appliers.values() if isinstance(each.folder, str)}
-        loose = tuple(each for each in plain if each not in applied and not self._covers(each, applied))
-        for folder in loose:
-            covered |= {each.origin for each in self._builder.build(folder).resources}
-        entries = [each for each in written if each.origin not in covered]
-        names = {each.origin: _name(appliers[each.origin], own=own[each.origin]) for each in entries}
-        for name, group in _grouped(entries, names).items():
-            yield name, group, ()
-        for folder in loose:
-            yield folder, (), (folder,)
-
-    def _applied(self, applier: Applier) -> set[Origin]:
-        if isinstance(applier.folder, Reason):
-            return set()
-        built = self._builder.build(applier.folder, applier.overlay)
-        return {each.origin for each in built.resources}
-
-    def _covers(self, folder: str, applied: set[str]) -> bool:
-        """Whether a folder lies below one that Flux makes a kustomization for, with none between."""
-        while folder:
-            folder = dirname(folder)
-            if self._files.kustomizations(folder):
-                return False
-            if folder in applied:
-                return True
-        return False
-
-
-def _nothing(_kind: str, _namespace: str, _name: str) -> tuple[tuple[Resource, Scope | None], ...]:
-    return ()
-
-
-def _name(applier: Applier, *, own: bool) -> str:
-    """The folder of a cluster: what an entry applies if it lies in there itself, as `flux bootstrap` lays it out."""
-    if own and isinstance(applier.folder, str):
-        return applier.folder
-    return dirname(applier.resource.origin.path)
-
-
-def _grouped(entries: Iterable[Resource], names: Mapping[Origin, str]) -> dict[str, tuple[Resource, ...]]:
-    """Entries by cluster; one that lies below another's folder belongs to that."""
-    known = set(names.values())
-    groups: dict[str, list[Resource]] = {}
-    for each in entries:
-        name = names[each.origin]
-        above = dirname(name)
-        while above:
-            name = above if above in known else name
-            above = dirname(above)
-        groups.setdefault(name, []).append(each)
-    return {name: tuple(group) for name, group in groups.items()}
 
 
 class _Loose:
@@ -246,10 +213,15 @@ class _Loose:
 class _Cluster:
     """One cluster: its Kustomizations, each as the one above it builds it."""
 
-    def __init__(self, name: str, builder: Builder, loose: "_Loose", own: OwnTree) -> None:
+    def __init__(
+        self, name: str, builder: Builder, loose: "_Loose", sources: Sources, instances: frozenset[Origin]
+    ) -> None:
         self.seen: set[Origin] = set()
         self._name = name
-        self._loose, self._own = loose, own
+        self._loose = loose
+        self._instances = instances
+        self._generators = Generators()
+        self._find = sources.among(self._generators)
         self._builder = builder
         self._appliers: dict[tuple[str, str], Applier] = {}
         self._above: dict[tuple[str, str], Scope | None] = {}
@@ -266,10 +238,18 @@ class _Cluster:
             self._maps = None
             pending += [(each, None) for each in done.resources]
         rebuilds: dict[tuple[str, str], int] = {}
-        while pending:
-            resource, above = pending.pop(0)
-            self.seen.add(resource.origin)
-            if (resource.group, resource.kind) != FLUX_KUSTOMIZATION or len(self._done) > _MOST_ROOTS:
+        late: list[
+            tuple[Resource, Scope | None]
+        ] = []  # what is made of artifacts, once all that may make these is built
+        while pending or late:
+            is_late = not pending
+            found, above = (late if is_late else pending).pop(0)
+            self.seen.add(found.origin)
+            resource = self._kustomization(found, above)
+            if resource is None or len(self._done) > _MOST_ROOTS:
+                continue
+            if not is_late and is_of_artifact(resource):
+                late.append((resource, above))
                 continue
             key = resource.namespace, resource.name
             known = self._appliers.get(key)
@@ -277,6 +257,15 @@ class _Cluster:
                 continue
             rebuilds[key] = rebuilds.get(key, 0) + 1
             pending += self._build(key, resource, above)
+
+    def _kustomization(self, resource: Resource, above: Scope | None) -> Resource | None:
+        """The Kustomization that an object is or makes, None for every other object."""
+        kind = resource.group, resource.kind
+        if kind == ARTIFACT_GENERATOR:
+            self._generators.add(resource, above)
+        if kind == FLUX_INSTANCE and resource.origin not in self._instances:
+            return kustomization_of(resource, self._builder)
+        return resource if kind == FLUX_KUSTOMIZATION else None
 
     def _says_nothing_new(self, key: tuple[str, str], resource: Resource, above: Scope | None) -> bool:
         """Whether a Kustomization is known so already: as it is, and with the variables of whoever applies it."""
@@ -286,16 +275,17 @@ class _Cluster:
     def _build(
         self, key: tuple[str, str], resource: Resource, above: Scope | None
     ) -> list[tuple[Resource, Scope | None]]:
-        applier = read_applier(resource, above, self._lookup, self._own)
+        applier = read_applier(resource, above, self._lookup, self._find)
         self._appliers[key], self._above[key] = applier, above
         if isinstance(applier.folder, Reason):
             done = Accumulation(folder="", budget=self._builder.budget, trouble=applier.folder)
         elif not self._builder.files.is_folder(applier.folder):
-            source = plain_text(field_of(resource, above, "spec", "sourceRef", "name"))
             done = Accumulation(folder=applier.folder, budget=self._builder.budget)
-            done.trouble = NOT_IN_TREE(folder=applier.folder or ".", source=source)
+            done.trouble = NOT_IN_TREE(folder=applier.folder or ".", source=source_of(resource, above))
         else:
             done = self._builder.build(applier.folder, applier.overlay)
+            if outside := applier.outside(each.origin.path for each in done.resources):
+                done.fail(f"{outside} is not in {source_of(resource, above)}")
         self._done[key], self._maps = done, None
         return [(each, applier.scope) for each in done.resources]
 

@@ -85,7 +85,11 @@ class Kustomization(Struct, frozen=True, kw_only=True):
 
 
 class Overlay(Struct, frozen=True, kw_only=True):
-    """What a Flux Kustomization adds to the kustomization of its folder."""
+    """What a Flux Kustomization adds to the kustomization of its folder.
+
+    Attributes:
+        above: It stands above the folder, in a kustomization that Flux makes there, and holds nothing else.
+    """
 
     namespace: str = ""
     prefix: str = ""
@@ -94,6 +98,7 @@ class Overlay(Struct, frozen=True, kw_only=True):
     json_patches: tuple[Patch, ...] = ()
     components: tuple[str, ...] = ()
     may_lack_components: bool = False
+    above: bool = False
 
 
 def read_kustomization(tree: Tree) -> Kustomization | Reason:

@@ -14,7 +14,16 @@ NOT_FOLLOWED = ReasonKind(
     "Write the value where only patches, components and variables reach it",
 )
 NOT_IN_TREE = ReasonKind(
-    "not-in-tree", "the Kustomization applies {folder} of {source}, which this tree does not hold", "", Weight.COUNTED
+    "not-in-tree",
+    "the Kustomization applies {folder} of {source}, which this tree does not hold",
+    "Where that is packed from this repository, say under `sources` of the configuration of which folder",
+    Weight.COUNTED,
+)
+NOT_PACKED = ReasonKind(
+    "not-packed",
+    "{source} cannot be followed to folders of this tree: {problem}",
+    "Copy whole folders, as `@repo/apps/**` to `@artifact/`, or name its folder under `sources` of the configuration",
+    Weight.COUNTED,
 )
 VARIABLE_UNKNOWN = ReasonKind(
     "variable-unknown",

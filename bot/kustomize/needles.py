@@ -9,7 +9,18 @@ FILE_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 SUFFIXES: Final = (".yaml", ".yml")
 """What files are called that Flux applies without a kustomization."""
 
-_NEEDLES = (b"toolkit.fluxcd.io", b"ConfigMap", b"Secret", b"kind: Namespace", b"${")
+FLUX_INSTANCE: Final = b"FluxInstance"
+"""What is written in every file that begins a cluster with the Flux Operator."""
+
+_NEEDLES = (
+    b"toolkit.fluxcd.io",
+    b"ConfigMap",
+    b"Secret",
+    b"kind: Namespace",
+    b"${",
+    FLUX_INSTANCE,
+    b"ArtifactGenerator",
+)
 
 
 def is_kustomization(path: str) -> bool:

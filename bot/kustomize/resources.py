@@ -16,9 +16,11 @@ CHART_KINDS = frozenset(
 
 FLUX_KUSTOMIZATION = (KUSTOMIZE, "Kustomization")
 GIT_REPOSITORY = (SOURCE, "GitRepository")
+FLUX_INSTANCE = ("fluxcd.controlplane.io", "FluxInstance")
+ARTIFACT_GENERATOR = ("source.extensions.fluxcd.io", "ArtifactGenerator")
 CONFIG_MAP, SECRET = ("", "ConfigMap"), ("", "Secret")
 NAMESPACE = ("", "Namespace")
-TRACKED = CHART_KINDS | {FLUX_KUSTOMIZATION, CONFIG_MAP, SECRET}
+TRACKED = CHART_KINDS | {FLUX_KUSTOMIZATION, FLUX_INSTANCE, ARTIFACT_GENERATOR, CONFIG_MAP, SECRET}
 """What a build is followed for."""
 
 KEPT = TRACKED | {NAMESPACE}

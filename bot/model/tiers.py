@@ -158,6 +158,24 @@ class Shared(Struct, frozen=True, kw_only=True):
     line: int = 0
 
 
+class PackedSource(Struct, frozen=True, kw_only=True):
+    """A source of Flux that holds a folder of this repository, though nothing in the repository says so.
+
+    Attributes:
+        kind: `OCIRepository`, `Bucket`, `GitRepository` or `ExternalArtifact`.
+        namespace: Never empty.
+        name: Never empty.
+        folder: Of the repository; empty for all of it.
+        line: 1-based line of its key in the configuration, for messages.
+    """
+
+    kind: str
+    namespace: str
+    name: str
+    folder: str
+    line: int = 0
+
+
 class Configuration(Struct, frozen=True, kw_only=True):
     """The whole configuration file, checked.
 
@@ -170,6 +188,7 @@ class Configuration(Struct, frozen=True, kw_only=True):
         commit: `api` where GitHub shall make the commits, and so sign them.
         templates: The wordings of pull requests and commits.
         shared: What is proposed for several tiers at once, in drafts.
+        sources: What of this repository is packed into sources that Flux applies.
     """
 
     path: str
@@ -184,3 +203,4 @@ class Configuration(Struct, frozen=True, kw_only=True):
     commit: CommitPolicy = CommitPolicy.GIT
     templates: Templates = DEFAULT_TEMPLATES
     shared: Shared = field(default_factory=Shared)
+    sources: tuple[PackedSource, ...] = ()

@@ -10,7 +10,7 @@ from bot.kustomize.graph import Graph, Root, read_graph
 from bot.kustomize.resources import Origin
 from bot.model.commits import FileChange
 from bot.model.references import BuiltBy
-from bot.model.tiers import Tier
+from bot.model.tiers import PackedSource, Tier
 from bot.planning.tiers import tiers_of_root
 from bot.reason import Reason
 
@@ -43,10 +43,12 @@ class BuiltTree(Struct, frozen=True, kw_only=True, eq=False):
     Attributes:
         files: What it is built of.
         graph: What is built.
+        packed: What of it Flux gets from other sources.
     """
 
     files: Files
     graph: Graph
+    packed: tuple[PackedSource, ...]
 
     def roots_of(self, tiers: Collection[Tier]) -> tuple[Root, ...]:
         """The roots that belong to any of these tiers."""
@@ -63,14 +65,18 @@ class BuiltTree(Struct, frozen=True, kw_only=True, eq=False):
             changes: Files with their new bytes.
             tiers: Whose roots are compared.
         """
-        edited = _built(self.files.with_changes({change.path: change.after for change in changes}))
+        edited = _built(self.files.with_changes({change.path: change.after for change in changes}), self.packed)
         before, after = dict(_objects(self.roots_of(tiers))), dict(_objects(edited.roots_of(tiers)))
         differ = (key for key in before.keys() | after.keys() if not _is_same(before.get(key), after.get(key)))
         return tuple(sorted((_changed(key, before, after, tiers) for key in differ), key=_order))
 
 
 def build(
-    paths: Collection[str], data: Mapping[str, bytes], links: Collection[str] = (), large: Collection[str] = ()
+    paths: Collection[str],
+    data: Mapping[str, bytes],
+    links: Collection[str] = (),
+    large: Collection[str] = (),
+    packed: tuple[PackedSource, ...] = (),
 ) -> BuiltTree:
     """Build a tree.
 
@@ -79,12 +85,13 @@ def build(
         data: The bytes of those that a build needs.
         links: Its symbolic links and submodules.
         large: The files that are too large to be read.
+        packed: What of it Flux gets from other sources.
     """
-    return _built(Files(paths, data, links, large))
+    return _built(Files(paths, data, links, large), packed)
 
 
-def _built(files: Files) -> BuiltTree:
-    return BuiltTree(files=files, graph=read_graph(files))
+def _built(files: Files, packed: tuple[PackedSource, ...]) -> BuiltTree:
+    return BuiltTree(files=files, graph=read_graph(files, packed), packed=packed)
 
 
 def _objects(roots: Iterable[Root]) -> Iterator[tuple[_Key, tuple[BuiltObject | None, Root]]]:

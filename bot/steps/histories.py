@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import takewhile
 
+from msgspec.structs import replace
+
 from bot.flux.files import may_concern_flux
 from bot.flux.version_edits import FileState, older_pins
 from bot.maturity.timeline import Moment
@@ -143,6 +145,6 @@ class History:
 
     def _state_at(self, commit: Sha) -> State:
         tree = self._repository.tree(commit)
-        base = Base(branch=self._base.branch, sha=commit, tree=tree, tiers=self._base.tiers)
+        base = replace(self._base, sha=commit, tree=tree)
         [scanned] = scan([base], self._readings)
         return state_of(references_of(scanned, self._configuration), self._configuration.mirrors)

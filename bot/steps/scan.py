@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, assert_never
 from msgspec import Struct
 
 from bot.flux.files import FileReading, may_concern_flux, read_file
-from bot.kustomize.needles import SUFFIXES, is_kustomization, may_matter
+from bot.kustomize.needles import FLUX_INSTANCE, SUFFIXES, is_kustomization, may_matter
 from bot.model.commits import EntryKind, Sha, TreeEntry
 from bot.model.references import PassedOver
-from bot.model.tiers import Branch, Tier
+from bot.model.tiers import Branch, PackedSource, Tier
 from bot.ports import Tree
 from bot.reason import Reason
 from bot.reasons import LINK, TOO_LARGE
@@ -31,12 +31,14 @@ class Base(Struct, frozen=True, kw_only=True):
     Attributes:
         branch: Empty for a work tree, which is taken as every tier's branch.
         sha: The commit, None for a work tree.
+        packed: What of it Flux gets from other sources, as the configuration says.
     """
 
     branch: Branch
     sha: Sha | None
     tree: Tree
     tiers: tuple[Tier, ...]
+    packed: tuple[PackedSource, ...] = ()
 
 
 class Scanned(Struct, frozen=True, kw_only=True):
@@ -85,7 +87,7 @@ class Readings:
             passed_over=tuple(
                 PassedOver(path=entry.path, reason=reason) for entry, reason in reasons.items() if reason
             ),
-            built=_build(base.tree, entries, matter),
+            built=_build(base, entries, matter),
         )
 
     def _read(self, tree: Tree, entries: list[TreeEntry], matter: dict[str, bytes]) -> Iterable[FileReading]:
@@ -123,11 +125,12 @@ def _may_be_built(path: str, data: bytes) -> bool:
     return is_kustomization(path) or may_matter(data)
 
 
-def _build(tree: Tree, entries: Iterable[TreeEntry], matter: dict[str, bytes]) -> "BuiltTree | None":
+def _build(base: Base, entries: Iterable[TreeEntry], matter: dict[str, bytes]) -> "BuiltTree | None":
     """Build what there is to build; patches and the like are read only where a kustomization names them."""
+    tree = base.tree
     regular = {entry.path: entry for entry in entries if entry.kind.regular}
     kustomizations = [path for path in regular if is_kustomization(path)]
-    if not kustomizations and not any(_FLUX in data for data in matter.values()):
+    if not kustomizations and not any(_FLUX in data or FLUX_INSTANCE in data for data in matter.values()):
         return None
     # Only here: a tree without any is read without loading what builds them.
     from bot.kustomize.naming import files_named  # noqa: PLC0415 - see above
@@ -140,7 +143,7 @@ def _build(tree: Tree, entries: Iterable[TreeEntry], matter: dict[str, bytes]) -
     more = _bytes(tree, (regular[path] for path in sorted(named) if path in regular and path not in data))
     links = tuple(entry.path for entry in entries if not entry.kind.regular)
     large = tuple(path for path, entry in regular.items() if entry.size > DEFAULT_LIMITS.size)
-    return build(frozenset(regular), data | more, links, large)
+    return build(frozenset(regular), data | more, links, large, base.packed)
 
 
 def _bytes(tree: Tree, entries: Iterable[TreeEntry]) -> dict[str, bytes]:

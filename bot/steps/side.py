@@ -26,7 +26,7 @@ class Side:
 
 def sides(trees: Iterable[Tree], configuration: Configuration) -> Iterator[Side]:
     """Read whole commits: what builds and joins a version may stand in any of their files."""
-    for scanned in scan(Base(branch="", sha=None, tree=tree, tiers=()) for tree in trees):
+    for scanned in scan(Base(branch="", sha=None, tree=tree, tiers=(), packed=configuration.sources) for tree in trees):
         yield side_of(scanned, configuration)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from doubles.command_line import CONFIGURATION, PROGRAM, ROOT, Bot, fleet, repository, write
+from doubles.command_line import CONFIGURATION, PROGRAM, ROOT, SOURCES, Bot, fleet, packed, repository, write
 from doubles.registry import RegistryDouble
 
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH
@@ -255,3 +255,19 @@ def test_the_registrys_address_may_be_wrong_for_one_chart_only(
     told = bot("scan", checkout)
     assert (told.code, told.lines[0]) == (0, "1 update for dev")
     assert "pw" not in told.lines[-1]
+
+
+def test_sources_of_the_configuration_are_followed(bot: Bot, checkout: Path) -> None:
+    write(checkout, packed())
+    before = bot("scan", checkout).lines[0]
+    write(checkout, {DEFAULT_CONFIGURATION_PATH: f"{CONFIGURATION}{SOURCES}"})
+
+    assert (before, bot("scan", checkout).lines[0]) == ("1 update for dev", "2 updates for dev")
+
+
+def test_a_folder_of_sources_that_is_none_is_a_wrong_configuration(bot: Bot, checkout: Path) -> None:
+    write(checkout, {DEFAULT_CONFIGURATION_PATH: f"{CONFIGURATION}sources: {{OCIRepository flux-system/apps: gone}}\n"})
+    told = bot("scan", checkout)
+
+    assert told.code == 2
+    assert "`gone`, which `sources` names for OCIRepository flux-system/apps, is no folder here" in told.err

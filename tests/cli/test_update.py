@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from doubles.command_line import CONFIGURATION, Bot
+from doubles.command_line import CONFIGURATION, SOURCES, Bot, fleet, packed
 from doubles.registry import RegistryDouble
+
+from bot.repository.seeding import seed
 
 NO_TOKEN = (
     "Set FLUX_CHART_BOT_TOKEN to one that may write contents, pull requests and commit statuses; in a workflow, the "
@@ -29,6 +31,14 @@ def test_a_dry_run_tells_all_and_writes_nothing(bot: Bot, remote: Path, tmp_path
     assert told.lines[-1] == f"{PULL_REQUEST} would be opened: flux-chart-bot/dev/all"
     assert state(remote) == before
     assert not (tmp_path / "forge").exists()
+
+
+def test_sources_of_the_configuration_are_followed(bot: Bot, registry: RegistryDouble, tmp_path: Path) -> None:
+    files = fleet(registry.netloc, f"{CONFIGURATION}{SOURCES}") | packed()
+    remote = seed(tmp_path / "remote", {"main": {path: text.encode() for path, text in files.items()}})
+    told = bot("update", "--dry-run", *FILES, "--forge-folder", tmp_path / "forge", "--remote", remote)
+
+    assert told.lines[0] == "2 updates for dev; a dry run, nothing was written"
 
 
 def test_a_second_run_writes_nothing(bot: Bot, remote: Path, tmp_path: Path) -> None:

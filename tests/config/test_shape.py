@@ -26,6 +26,7 @@ FILES = st.fixed_dictionaries(
         "rules": st.lists(RULES | VALUES, max_size=2) | VALUES,
         "registries": st.dictionaries(st.sampled_from(["private-hosts", "helper-hosts", "more"]), VALUES) | VALUES,
         "same-as": st.dictionaries(st.sampled_from(["x", ""]), VALUES) | VALUES,
+        "sources": st.dictionaries(st.sampled_from(["x", ""]), VALUES) | VALUES,
         "suspended": VALUES,
         "shared": st.dictionaries(st.sampled_from(["paths", "propose", "more"]), VALUES | st.just("draft")) | VALUES,
         "templates": st.dictionaries(st.sampled_from(["title", "commit-title", "body-header", "more"]), VALUES)
@@ -66,6 +67,7 @@ RIGHT: dict[str, Any] = {
     ],
     "registries": {"private-hosts": ["harbor.corp.example"], "helper-hosts": ["1.dkr.ecr.eu-west-1.amazonaws.com"]},
     "same-as": {"harbor.corp.example/ghcr/*": "ghcr.io/*"},
+    "sources": {"OCIRepository flux-system/flux-system": "."},
     "suspended": "report",
     "ranges": "pin",
     "image-policies": "apply",

@@ -74,6 +74,10 @@ tiers:
 """
 
 
+SOURCES = "sources: {OCIRepository flux-system/apps: apps}\n"
+"""Of the configuration, where CI packs the folder of the apps."""
+
+
 def release(chart: str = "podinfo", version: str = "1.2.3", source: str = "charts") -> str:
     """A HelmRelease."""
     return (
@@ -121,3 +125,13 @@ def runner_commands(text: str) -> list[str]:
     """
     found = (_COMMAND.search(line) for line in re.split(r"\r\n|\r|\n", text))
     return [match["name"] or match["old"] for match in found if match]
+
+
+def packed() -> dict[str, str]:
+    """What packs the fleet's first chart, and applies it with its version: only `SOURCES` tells that."""
+    applier = (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+        "metadata: {name: dev, namespace: flux-system}\nspec:\n  path: ./dev\n"
+        "  sourceRef: {kind: OCIRepository, name: apps}\n  postBuild: {substitute: {V: 1.2.3}}\n"
+    )
+    return {"clusters/dev.yaml": applier, "apps/dev/podinfo.yaml": release("podinfo", "${V}")}

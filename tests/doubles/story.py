@@ -179,6 +179,7 @@ class Story:
                 sha=heads.tips[branch],
                 tree=self.repository.tree(heads.tips[branch]),
                 tiers=tiers_on(settings, branch, heads.default),
+                packed=settings.sources,
             )
             for branch in branches
         )

@@ -20,7 +20,7 @@ from bot.planning.tiers import claimants
 
 BUILT = sorted(path.parent.name for path in HERE.glob("*/built.txt"))
 FORMS = [name for name in BUILT if name != "3-copy-per-cluster"]  # whose story `test_goldens` tells
-STORIES = [*FORMS, "resource-sets", "image-policies"]
+STORIES = [*FORMS, "resource-sets", "image-policies", "sources"]
 _Pair = tuple[str, str]
 """What a value was and is."""
 

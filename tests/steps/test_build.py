@@ -12,6 +12,7 @@ from kustomize.small_trees import app, applier, config_map, merge, release
 
 from bot.kustomize.graph import Root
 from bot.model.commits import EntryKind, FileChange
+from bot.model.tiers import PackedSource
 from bot.steps.build import BuiltTree, build
 from bot.yamltext.read_once import read_once
 
@@ -176,3 +177,15 @@ def test_what_differs_is_what_differs_when_everything_is_read_out(make: object) 
             assert sorted(str(each) for each in tree.changed_by(changes(files, new), ALL)) == differ, (seed, new)
             seen += len(differ)
     assert seen > 50
+
+
+def test_packed_sources_are_followed_when_a_tree_is_built_again() -> None:
+    """Else what they build would seem to be gone, or to be the same, whatever was edited."""
+    files = told(
+        {"apps.yaml": applier("./app").replace("GitRepository", "OCIRepository"), "app/release.yaml": release()}
+    )
+    packed = (PackedSource(kind="OCIRepository", namespace="flux-system", name="flux-system", folder=""),)
+    tree = build(tuple(files), given_of(files), packed=packed)
+    edited = files["app/release.yaml"].replace(b"1.2.3", b"1.2.4")
+
+    assert [str(each) for each in tree.changed_by(changes(files, {"app/release.yaml": edited}), ALL)] == [RELEASE]

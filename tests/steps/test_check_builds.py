@@ -7,8 +7,10 @@ from builders import configuration, tier
 from doubles.checking import DEV, LIVE, SOAKS, checked, code, said, story
 from doubles.github.seeding import Content
 from doubles.story import Story, release, repository
+from msgspec.structs import replace
 
 from bot.errors import ExitCode
+from bot.model.tiers import PackedSource
 from bot.report.annotations import Level, annotations_of
 from bot.report.headline import headline
 from bot.report.run_report import findings
@@ -62,7 +64,7 @@ def taking(*resources: str) -> str:
         ),
         pytest.param(
             {APPLIER: applier("live", "./apps/live", "OCIRepository, name: evil")},
-            "a source of kind OCIRepository",
+            "OCIRepository flux-system/evil",
             id="OCI source",
         ),
         pytest.param(
@@ -152,3 +154,49 @@ def test_a_release_in_the_place_of_another_that_cannot_be_judged_is_a_finding() 
     there = {"sources/h.yaml": repository("h", "https://charts.example").replace("type: oci", "type: default")}
     report = checked(story(files=there), {LIVE: release("1.2.5", repository="h", name="other")})
     assert said(report) == ["unjudged-now"]
+
+
+GENERATOR = "clusters/live/artifacts.yaml"
+
+
+def generator(*, source: str = "flux-system", folder: str = "apps/live") -> str:
+    return (
+        "apiVersion: source.extensions.fluxcd.io/v1beta1\nkind: ArtifactGenerator\n"
+        "metadata: {name: made, namespace: flux-system}\n"
+        f"spec:\n  sources: [{{alias: repo, kind: GitRepository, name: {source}}}]\n"
+        f"  artifacts: [{{name: live, copy: [{{from: '@repo/{folder}/**', to: '@artifact/'}}]}}]\n"
+    )
+
+
+OF_ARTIFACT = {APPLIER: applier("live", "./", "ExternalArtifact, name: live"), GENERATOR: generator()}
+
+
+def test_a_version_in_an_artifact_of_the_tree_is_judged() -> None:
+    report = checked(built(OF_ARTIFACT), {LIVE: release("1.2.4")})
+
+    assert [one.id for one in findings(report)] == ["not-soaked"]
+
+
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        (generator(source="evil"), "apps/live of ExternalArtifact live of GitRepository flux-system/evil"),
+        (generator().replace("GitRepository", "OCIRepository"), "apps/live of OCIRepository flux-system/flux-system"),
+        (generator(folder="apps/*"), "cannot be followed to folders of this tree"),
+    ],
+)
+def test_an_artifact_that_is_made_of_something_else_now_is_a_finding(new: str, why: str) -> None:
+    """The Kustomization stays as it is, and so does every version in the tree."""
+    [finding] = findings(checked(built(OF_ARTIFACT), {GENERATOR: new}))
+
+    assert why in finding.sentence
+
+
+def test_packed_sources_are_followed_on_both_sides() -> None:
+    """By the configuration of the default branch: a head cannot say what is followed."""
+    of_oci = applier("live", "./apps/live, postBuild: {substitute: {V: 1.2.3}}", "OCIRepository, name: fleet")
+    told = built({APPLIER: of_oci, LIVE: release("${V}")})
+    fleet = PackedSource(kind="OCIRepository", namespace="flux-system", name="fleet", folder="")
+    told.configuration = replace(told.configuration, sources=(fleet,))
+
+    assert [one.id for one in findings(checked(told, {APPLIER: of_oci.replace("1.2.3", "1.2.4")}))] == ["not-soaked"]

@@ -7,8 +7,11 @@ from builders import tier
 from doubles.github.seeding import Gitlink, Symlink
 from doubles.memory_repository import MemoryRemote, MemoryRepository, MemoryTree
 from doubles.story import release
+from msgspec.structs import replace
 
+from bot.kustomize.graph import Root
 from bot.model.commits import EntryKind, TreeEntry
+from bot.model.tiers import PackedSource
 from bot.steps.scan import Base, Scanned, scan
 from bot.yamltext.unreadable import DEFAULT_LIMITS
 
@@ -98,3 +101,25 @@ def test_a_work_tree_has_no_blob_names_and_every_file_is_read() -> None:
     work_tree = Base(branch="", sha=None, tree=unnamed, tiers=(tier(),))
 
     assert [len(one.readings) for one in scan([work_tree, work_tree])] == [1, 1]
+
+
+INSTANCE = """\
+apiVersion: fluxcd.controlplane.io/v1
+kind: FluxInstance
+metadata: {name: flux, namespace: flux-system}
+spec: {sync: {kind: OCIRepository, url: oci://x.example/fleet, ref: latest, path: dev}}
+"""
+
+
+def test_a_tree_whose_one_root_is_made_by_a_flux_instance_is_built() -> None:
+    fleet = PackedSource(kind="OCIRepository", namespace="flux-system", name="flux-system", folder="")
+    one = base({"instance.yaml": INSTANCE, "dev/a.yaml": release("1.2.3")})
+    (scanned, packed) = scan([one, replace(one, packed=(fleet,))])
+
+    assert [root.trouble.id for root in _roots(scanned) if root.trouble] == ["not-in-tree"]
+    assert [root.folder for root in _roots(packed)] == ["dev"]
+
+
+def _roots(scanned: Scanned) -> tuple[Root, ...]:
+    assert scanned.graph
+    return scanned.graph.roots
