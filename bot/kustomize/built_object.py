@@ -54,7 +54,7 @@ class BuiltObject(Struct, frozen=True, kw_only=True):
 
     def scalars(self, paths: Container[str]) -> Iterator[tuple[str, int, int]]:
         """The texts that it holds of some files, each with its path and its first byte, and the one behind it."""
-        return scalars(self._resource, paths)
+        return scalars(self._resource, self._scope, paths)
 
     def is_same(self, other: "BuiltObject") -> bool:
         """Whether an object of another build holds the same, and is doubted as this one is."""

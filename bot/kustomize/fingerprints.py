@@ -69,8 +69,12 @@ def substituted(resource: Resource, scope: Scope | None) -> Iterator[tuple[Route
                 yield route, (found.place,) if isinstance(found.place, Place) else found.parts
 
 
-def scalars(resource: Resource, paths: Container[str]) -> Iterator[tuple[str, int, int]]:
-    """The scalars that an object holds of some files, whole or in part: path, first byte, and the byte behind it."""
+def scalars(resource: Resource, scope: Scope | None, paths: Container[str]) -> Iterator[tuple[str, int, int]]:
+    """The scalars that an object holds of some files, whole or in part: path, first byte, and the byte behind it.
+
+    Where variables decide one, only what decides it counts: a default does not where the variable is defined.
+    """
+    own = scope_of(resource, scope)
     pending = [resource.tree]
     for _ in range(_MOST_VALUES):
         if not pending:
@@ -81,10 +85,23 @@ def scalars(resource: Resource, paths: Container[str]) -> Iterator[tuple[str, in
             pending += _parts(each)
         elif whole.source.path in paths:
             if isinstance(whole.node, Scalar):
-                place = place_of(whole) if whole.source.holder else whole.node
-                if not isinstance(place, Reason):
-                    yield whole.source.path, place.start, place.end
+                places = _decided_by(each, whole.node, own)
+                yield from (one for one in places or _whole(whole, whole.node) if one[0] in paths)
             pending += _parts(each)
+
+
+def _decided_by(tree: Tree, scalar: Scalar, scope: Scope | None) -> tuple[tuple[str, int, int], ...]:
+    """Where what a scalar's variables come to is written; nothing where that is not told."""
+    found = decide(tree, scope) if scope and "$" in scalar.text else None
+    if not isinstance(found, Decision):
+        return ()
+    places = (found.place,) if isinstance(found.place, Place) else found.parts
+    return tuple((place.path, place.start, place.end) for place in places)
+
+
+def _whole(written: Written, scalar: Scalar) -> tuple[tuple[str, int, int], ...]:
+    place = place_of(written) if written.source.holder else scalar
+    return () if isinstance(place, Reason) else ((written.source.path, place.start, place.end),)
 
 
 def _parts(tree: Tree) -> Iterable[Tree]:
