@@ -15,8 +15,10 @@ from bot.steps.resolve import Resolved, resolve
 from bot.steps.scan import Base, Readings, scan
 
 if TYPE_CHECKING:
+    from bot.ledger.model import Ledger
     from bot.model.explanations import Explained, Spot
     from bot.model.promotions import Asked
+    from bot.model.proposals import Plan, Published
     from bot.selection.sharing import Timed
     from bot.steps.branches import Past
     from bot.steps.edit import TierEdits
@@ -124,9 +126,7 @@ def promote(request: Request, asked: "Asked") -> RunReport:
     from bot.steps.promote import is_asked_for  # noqa: PLC0415 - as above
     from bot.steps.promote import promote as judge  # noqa: PLC0415 - as above
     from bot.steps.prove import prove_promotion  # noqa: PLC0415 - as above
-    from bot.steps.publish import publish  # noqa: PLC0415 - as in `run`
     from bot.steps.recall import Recalled  # noqa: PLC0415 - as in `run`
-    from bot.steps.remember import remember  # noqa: PLC0415 - as in `run`
 
     configuration, registry, remote = request.configuration, request.registry, request.remote
     if remote is None:
@@ -141,8 +141,7 @@ def promote(request: Request, asked: "Asked") -> RunReport:
     arranged = arrange_promotion(prove_promotion(edits), chart, remote, configuration, request.now)
     opened = open_promotions(Resolved(views=(view,), outside=()), recalled, remote)
     intended = plan(arranged, remote, configuration, opened)
-    problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
-    published = publish(intended, remote, configuration, problems, awaited=True) if request.writes else None
+    published = _written(request, remote, intended, recalled.learnt, awaited=True)
     report = _report(request, Resolved(views=(view,), outside=()), arranged.tiers)
     of_asked = tuple(one for one in report.verdicts if is_asked_for(one.reference, asked, configuration))
     return replace(report, verdicts=of_asked, plan=intended, published=published)
@@ -174,8 +173,6 @@ def run(request: Request) -> RunReport:
     from bot.steps.plan import plan  # noqa: PLC0415 - see above
     from bot.steps.promote import promotable  # noqa: PLC0415 - see above
     from bot.steps.prove import prove  # noqa: PLC0415 - see above
-    from bot.steps.publish import publish  # noqa: PLC0415 - see above
-    from bot.steps.remember import remember  # noqa: PLC0415 - see above
     from bot.steps.select_versions import timeless  # noqa: PLC0415 - see above
     from bot.steps.smaller_jumps import SmallerJumps  # noqa: PLC0415 - see above
     from bot.steps.standing import drafts  # noqa: PLC0415 - see above
@@ -200,11 +197,23 @@ def run(request: Request) -> RunReport:
     )
     arranged = arrange(edits, remote, configuration, request.now, beyond, promotions, smaller, recalled.held)
     intended = plan(arranged, remote, configuration, opened)
-    problems = remember(recalled.learnt, request.past, remote.us) if request.writes else ()
     # Who called `hold` or `release` wants it followed now; what an `update` leaves to another run, nobody misses.
     awaited = request.command != "update"
-    published = publish(intended, remote, configuration, problems, awaited=awaited) if request.writes else None
+    published = _written(request, remote, intended, recalled.learnt, awaited=awaited)
     return replace(_report(request, resolved, arranged.tiers), plan=intended, published=published)
+
+
+def _written(
+    request: Request, remote: "Remote", intended: "Plan", learnt: "Ledger", *, awaited: bool
+) -> "Published | None":
+    """What is kept for the next run and then the plan, where anything is written at all."""
+    if not request.writes:
+        return None
+    from bot.steps.publish import publish  # noqa: PLC0415 - as in `run`
+    from bot.steps.remember import remember  # noqa: PLC0415 - as in `run`
+
+    problems = remember(learnt, request.past, remote.us)
+    return publish(intended, remote, request.configuration, problems, awaited=awaited)
 
 
 def _report(

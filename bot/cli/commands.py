@@ -19,17 +19,15 @@ from bot.cli.bases import (
     state_branches,
     work_tree_base,
 )
-from bot.cli.credential_hosts import credential_hosts
 from bot.cli.events import refuse_to_write
 from bot.cli.no_configuration import NoConfiguration
-from bot.cli.settings import NO_REPOSITORY_MEND, Job
+from bot.cli.parts import Mask, Parts, Policy, commits_of
+from bot.cli.settings import Job
 from bot.config.loading import load
 from bot.errors import BotError, UsageError
-from bot.model.commits import RemoteHeads
 from bot.model.references import PassedOver
-from bot.model.secret import Secret
-from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Branch, CommitPolicy, Configuration
-from bot.ports import Commits, Forge, Progress, Registry, Repository, Tree
+from bot.model.tiers import DEFAULT_CONFIGURATION_PATH, Branch, Configuration
+from bot.ports import Commits, Forge, Progress, Repository, Tree
 from bot.reasons import UNREADABLE_FILE
 
 if TYPE_CHECKING:
@@ -40,9 +38,6 @@ if TYPE_CHECKING:
     from bot.repository.work_tree import WorkTree
     from bot.steps.branches import Past
     from bot.steps.scan import Base
-
-Mask = Callable[[Secret], None]
-"""Tells the runner what to hide in its log."""
 
 
 class _Trees(Struct, frozen=True, kw_only=True):
@@ -57,14 +52,6 @@ class _Trees(Struct, frozen=True, kw_only=True):
     suggestion: str = ""
 
 
-class _Policy(Struct, frozen=True, kw_only=True):
-    """What the default branch decides for a run over branches."""
-
-    heads: RemoteHeads
-    configuration: Configuration
-    helper_hosts: frozenset[str] | None
-
-
 class _Writing(Struct, frozen=True, kw_only=True):
     """The parts of a command that writes.
 
@@ -76,7 +63,7 @@ class _Writing(Struct, frozen=True, kw_only=True):
     repository: Repository
     forge: Forge
     us: "Identity"
-    found: _Policy
+    found: Policy
     made_by: Commits
     now: datetime
     memory: bytes | None = None
@@ -101,7 +88,7 @@ class Commands:
         """Keep what every command needs. The clock is looked at once a run."""
         self._environment = environment
         self._clock = clock or now
-        self._mask = mask
+        self._parts = Parts(environment, mask)
         self._progress = progress
         self.named = {
             "scan": self.scan,
@@ -138,8 +125,8 @@ class Commands:
     def _trees(self, arguments: argparse.Namespace) -> Iterator["_Trees"]:
         if arguments.base:
             job = Job.from_environment(self._environment, arguments.repository)
-            with self._repository(arguments, job) as repository:
-                found = self._configured(arguments, repository)
+            with self._parts.repository(arguments, job) as repository:
+                found = self._parts.configured(arguments, repository)
                 heads, configuration = found.heads, found.configuration
                 tips = repository.fetch((*base_branches(configuration, heads), *state_branches(heads)))
                 yield _Trees(
@@ -162,7 +149,7 @@ class Commands:
         # Only now, here and below: a wrong configuration is said without loading the whole story.
         from bot.pipeline import Request  # noqa: PLC0415 - see above
 
-        with self._registry(trees.configuration, trees.helper_hosts) as registry:
+        with self._parts.registry(trees.configuration, trees.helper_hosts) as registry:
             yield Request(
                 command="scan",
                 configuration=trees.configuration,
@@ -234,17 +221,17 @@ class Commands:
     def _writing(self, arguments: argparse.Namespace) -> Iterator["_Writing"]:
         job = Job.from_environment(self._environment, arguments.repository)
         refuse_to_write(job.event, job.payload, job.repository, arguments.command)
-        forge = self._forge(arguments, job)
-        with self._repository(arguments, job) as repository:
-            found = self._configured(arguments, repository)
-            made_by = _made_by(forge, repository, found.configuration, job)
+        forge = self._parts.forge(arguments, job)
+        with self._parts.repository(arguments, job) as repository:
+            found = self._parts.configured(arguments, repository)
+            commits = commits_of(forge, repository, found.configuration, job)
             yield _Writing(
                 job=job,
                 repository=repository,
                 forge=forge,
                 us=forge.identity(),
                 found=found,
-                made_by=made_by,
+                made_by=commits,
                 now=self._clock(),
             )
 
@@ -273,7 +260,7 @@ class Commands:
             made_by=writing.made_by,
             memory=writing.memory if arguments.dry_run else None,
         )
-        with self._registry(configuration, writing.found.helper_hosts) as registry:
+        with self._parts.registry(configuration, writing.found.helper_hosts) as registry:
             return (story or run)(
                 Request(
                     command=arguments.command,
@@ -295,8 +282,8 @@ class Commands:
 
         job = Job.from_environment(self._environment, arguments.repository)
         proposal = proposal_of(arguments, job)
-        with self._repository(arguments, job) as repository:
-            found = self._configured(arguments, repository, foreign=True)
+        with self._parts.repository(arguments, job) as repository:
+            found = self._parts.configured(arguments, repository, foreign=True)
             heads, configuration = found.heads, found.configuration
             sides = sides_of(proposal, repository, configuration, heads)
             tips = repository.fetch({*base_branches(configuration, heads), *state_branches(heads)})
@@ -305,96 +292,10 @@ class Commands:
                 bases=fetched_bases(repository, configuration, heads, tips),
                 helper_hosts=found.helper_hosts,
                 default=heads.default,
-                past=past_of(repository, tips, self._statuses(arguments, job, configuration)),
+                past=past_of(repository, tips, self._parts.statuses(arguments, job, configuration)),
             )
             with self._request(trees) as request:
                 from bot.pipeline import check  # noqa: PLC0415 - see `_request`
 
                 report = check(replace(request, command="check"), sides.before, sides.after)
         return replace(report, passed_over=(*report.passed_over, *sides.remarks))
-
-    def _statuses(self, arguments: argparse.Namespace, job: Job, configuration: Configuration) -> Forge | None:
-        """Who knows the statuses of commits, where a tier asks for some; without a token unknown, so never green."""
-        asked = any(tier.pace.with_status for tier in configuration.tiers)
-        known = arguments.forge == "files" or (job.token and job.repository)
-        return self._forge(arguments, job) if asked and known else None
-
-    def _configured(self, arguments: argparse.Namespace, repository: Repository, *, foreign: bool = False) -> "_Policy":
-        """What the default branch's tip says: no other branch may say what is written, or who is asked for logins."""
-        heads = repository.heads()
-        tree = repository.tree(repository.fetch([heads.default])[heads.default])
-        configuration = configuration_of(tree, arguments.config, heads.tips)
-        hosts = credential_hosts(configuration, heads, tree, self._environment, foreign=foreign)
-        return _Policy(heads=heads, configuration=configuration, helper_hosts=hosts)
-
-    @contextmanager
-    def _registry(self, configuration: Configuration, helper_hosts: frozenset[str] | None) -> Iterator[Registry]:
-        from bot.registry.adapter import OciRegistry  # noqa: PLC0415 - an adapter, loaded by those who use it
-
-        registry = OciRegistry(
-            environment=self._environment,
-            private_hosts=configuration.private_hosts,
-            helper_hosts=helper_hosts,
-            mask=self._mask,
-        )
-        try:
-            yield registry
-        finally:
-            registry.close()
-
-    @contextmanager
-    def _repository(self, arguments: argparse.Namespace, job: Job) -> Iterator[Repository]:
-        from bot.repository.git_repository import open_repository  # noqa: PLC0415 - as above
-        from bot.repository.surroundings import basic  # noqa: PLC0415 - as above
-
-        if job.token:
-            self._mask(job.token)
-            self._mask(Secret(basic(job.token)))
-        if job.signing_key:
-            self._mask(job.signing_key)
-        remote, key = job.remote(arguments.remote), job.signing_key or None
-        with open_repository(remote, token=job.token or None, signing_key=key) as repository:
-            yield repository
-
-    def _forge(self, arguments: argparse.Namespace, job: Job) -> Forge:
-        if arguments.forge == "files":
-            from bot.forge.files import FilesForge  # noqa: PLC0415 - as above
-
-            return FilesForge(Path(arguments.forge_folder))
-        from bot.forge.github import GitHubForge  # noqa: PLC0415 - as above
-        from bot.forge.github_client import connect  # noqa: PLC0415 - as above
-
-        if not job.repository:
-            raise UsageError(
-                f"{arguments.command} is not told which repository on GitHub to write to", NO_REPOSITORY_MEND
-            )
-        if not job.token:
-            raise UsageError(
-                f"there is no token for {job.repository}",
-                "Set FLUX_CHART_BOT_TOKEN to one that may write contents, pull requests and commit statuses; in a "
-                "workflow, the input `token`",
-            )
-        return GitHubForge(connect(job.api_url, job.token), repository=job.repository, server_url=job.server_url)
-
-
-def _made_by(forge: Forge, repository: Repository, configuration: Configuration, job: Job) -> Commits:
-    """Who makes the commits: our own repository, or GitHub where the configuration says so.
-
-    Raises:
-        UsageError: The configuration wants GitHub to sign, and the call says otherwise.
-    """
-    from bot.forge.github import GitHubForge  # noqa: PLC0415 - an adapter, loaded by those who use it
-
-    if isinstance(forge, GitHubForge):
-        forge.signs = configuration.commit is CommitPolicy.API or bool(job.signing_key)
-    if configuration.commit is CommitPolicy.GIT:
-        return repository
-    from bot.forge.github_commits import GitHubCommits  # noqa: PLC0415 - as above
-
-    if not isinstance(forge, GitHubForge):
-        mend = "Remove `commit: api` from the configuration; a `signing-key` signs anywhere"
-        raise UsageError("GitHub is to make the commits, and this run has another forge", mend)
-    if job.signing_key:
-        mend = "Remove one of the two: the key signs what Git commits here, and `commit: api` lets GitHub sign"
-        raise UsageError("there is a signing key, and the configuration says `commit: api`", mend)
-    return GitHubCommits(forge, repository)

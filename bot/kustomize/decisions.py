@@ -18,7 +18,7 @@ from bot.yamltext.comments import trailing_comment
 from bot.yamltext.lookup import find
 from bot.yamltext.nodes import Scalar
 from bot.yamltext.reading import read
-from bot.yamltext.strings import may_stand_plain, reads_as_string
+from bot.yamltext.strings import reads_as_string
 from bot.yamltext.unreadable import UnreadableYaml
 
 _DEEPEST = 5
@@ -52,12 +52,6 @@ class Decision(Struct, frozen=True, kw_only=True):
         if self.written is None or not isinstance(node, Scalar):
             return ""
         return trailing_comment(self.written.source.file, self.written.document, node) or ""
-
-    def allows(self, value: str) -> bool:
-        """Whether the value can be made so at its place."""
-        if isinstance(self.place, Reason) or (self.read_again and not may_stand_plain(value)):
-            return False
-        return not isinstance(self.place, NestedPlace) or self.place.scalar_for(value) is not None
 
 
 Field = Decision | Reason | None

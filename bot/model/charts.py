@@ -42,12 +42,10 @@ class TagList(Struct, frozen=True, kw_only=True):
     """All tags of one chart, in the registry's order.
 
     Attributes:
-        tags: Raw tags inside the OCI grammar.
-        dropped: How many answers were outside the grammar and were thrown away.
+        tags: Raw tags inside the OCI grammar; with any other text nobody could ask for a manifest.
     """
 
     tags: tuple[str, ...]
-    dropped: int = 0
 
 
 class ManifestFacts(Struct, frozen=True, kw_only=True):

@@ -85,7 +85,7 @@ def arrange_tier(
     # Only now: no smaller jump stands in for what is proposed.
     held |= _left_there((one for one in candidates if one.index not in held), standing)
     for at, _, refusal in silent:
-        if _is_unknown(verdicts[at]) and (reason := _objection(refusal, standing)):
+        if is_unknown(verdicts[at]) and (reason := _objection(refusal, standing)):
             held[at] = reason
     closed, frozen = shut(tuple(one for one in candidates if one.index not in held), standing, memory, now)
     held |= closed
@@ -182,16 +182,17 @@ def _taken_out(
 
 def _unknown(verdicts: Iterable[Verdict]) -> set[str]:
     """The charts that could not be looked up."""
-    return {str(one.reference.source.address) for one in verdicts if _is_unknown(one)}
+    return {str(one.reference.source.address) for one in verdicts if is_unknown(one)}
 
 
-def _is_unknown(verdict: Verdict) -> bool:
+def is_unknown(verdict: Verdict) -> bool:
+    """Whether the chart could not be looked up, and nothing of it is carried on."""
     return isinstance(verdict.decision, Held) and verdict.decision.reason.id in UNKNOWN
 
 
 def _is_silent(verdict: Verdict) -> bool:
     """Whether its chart could not be looked up, and be it that an open pull request keeps one of its versions."""
-    return _is_unknown(verdict) or is_carried(verdict)
+    return is_unknown(verdict) or is_carried(verdict)
 
 
 def is_carried(verdict: Verdict) -> bool:

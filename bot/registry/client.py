@@ -53,14 +53,14 @@ class Client:
         self._limits = limits
 
     def tag_list(self, origin: Origin, name: str) -> TagList:
-        """List a chart's tags.
+        """List a chart's tags; what is outside the grammar of tags is none, and nothing could pull it.
 
         Raises:
             RegistryError: There is no list.
         """
         raw = [tag for page in self._pages(origin, name) for tag in page]
         inside = [tag for tag in raw if isinstance(tag, str) and TAG.fullmatch(tag)]
-        return TagList(tags=tuple(dict.fromkeys(inside)), dropped=len(raw) - len(inside))
+        return TagList(tags=tuple(dict.fromkeys(inside)))
 
     def manifest(self, origin: Origin, name: str, reference: str, method: str = "GET") -> Answer:
         """Ask for a manifest by tag or digest.

@@ -8,6 +8,7 @@ from bot.model.proposals import Action, Kind, Plan, PullRequestPlan, StatusPlan,
 from bot.model.templates import Templates
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Held, Update, Verdict
+from bot.planning.arranging import is_unknown
 from bot.planning.commit_trailers import word
 from bot.planning.grouping import ALL, branch_of, promotion_key
 from bot.planning.partings import partings
@@ -19,7 +20,6 @@ from bot.report.promotion_wording import promotion_texts
 from bot.report.statuses import base_status, head_status, status_as_it_is
 from bot.report.wording import pull_request_texts
 from bot.steps.advance import advance
-from bot.steps.arrange import reason_is_unknown
 from bot.steps.find import Remote
 from bot.steps.open_promotions import OpenPromotion
 from bot.steps.proposals import Arranged, Proposal, TierProposals
@@ -139,7 +139,7 @@ def _calls(tier: Tier, key: str, emptied: tuple[str, ...], rows: Iterable[Row]) 
 
 
 def _keeps_its_line(verdict: Verdict) -> bool:
-    return reason_is_unknown(verdict) and not (isinstance(verdict.decision, Held) and verdict.decision.let_go)
+    return is_unknown(verdict) and not (isinstance(verdict.decision, Held) and verdict.decision.let_go)
 
 
 def _texts(tier: Tier, proposal: Proposal, templates: Templates) -> Texts:

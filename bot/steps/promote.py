@@ -5,15 +5,13 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.ledger.first_digests import FirstDigest
-from bot.maturity.gates import Gate, SoakGate, StatusGate
+from bot.maturity.gates import Gate, StatusGate
 from bot.maturity.soaking import counting_spans
 from bot.maturity.timeline import is_same
-from bot.model.charts import ChartAddress, ChartSource, ManifestFacts, Unreachable
-from bot.model.promotions import Asked, Promoted
+from bot.model.promotions import Asked
 from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration, Tier
-from bot.model.verdicts import ROLLBACK, Current, Decision, Edit, Held, Update, Verdict
+from bot.model.verdicts import Current, Decision, Held, Verdict
 from bot.planning.commit_trailers import ChartRow
 from bot.planning.mirrors import canonical
 from bot.ports import Progress, Registry
@@ -27,61 +25,23 @@ from bot.promotion.promotion_reasons import (
     PROMOTION_NOT_GREEN,
     PROMOTION_NOT_SOAKED,
     PROMOTION_TAKEN_BACK,
-    TAG_MOVED_SINCE,
 )
-from bot.promotion.tags import Listed, Tag, as_if_running, spelled, tags_meant, tags_run, witnesses
-from bot.promotion.witnesses import Witness, disagreement, known_since
+from bot.promotion.tags import as_if_running
+from bot.promotion.witnesses import Witness, disagreement
 from bot.reason import Reason
-from bot.reasons import SAME_PRECEDENCE, SOURCE_SUSPENDED
-from bot.selection.digests import with_digest
-from bot.selection.limits import Limits, limits_of
-from bot.selection.pins import jump
+from bot.reasons import SOURCE_SUSPENDED
+from bot.selection.limits import limits_of
 from bot.selection.suspended import only_reported
-from bot.steps.evidence import evidence, of_counterparts
-from bot.steps.lower_changes import with_changes
+from bot.steps.confirm_promotions import Confirmer
 from bot.steps.moving import Moving
 from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, TierVerdicts, TierView
 from bot.steps.select_versions import version_in_use
-from bot.steps.sharing import for_one_tier
+from bot.steps.wishes import Wish, soaks
 from bot.versions.tags import tag_of
 from bot.versions.version import Version, try_flux
 
-
-class _Wish(Struct, frozen=True, kw_only=True):
-    """A reference that would be promoted, as far as files and time say.
-
-    Attributes:
-        pin: Of the reference.
-        current: What it runs.
-        version: What it would run.
-        lower: What runs that already, in the tiers before.
-    """
-
-    reference: Reference
-    pin: ExactPin
-    current: Version
-    version: Version
-    lower: tuple[Counterpart, ...]
-    limits: Limits
-
-    def held(self, reason: Reason) -> Held:
-        return Held(version=self.pin.version.text, reason=reason)
-
-
-class _Tags(Struct, frozen=True, kw_only=True):
-    """The tags that are the version: in production's registry, the one that is taken first, and below."""
-
-    own: tuple[str, ...]
-    lower: Mapping[Counterpart, tuple[str, ...]]
-
-    def asked(self, source: ChartSource) -> Iterator[Tag]:
-        yield from ((source, tag) for tag in self.own)
-        yield from ((one.reference.source, tag) for one, found in self.lower.items() for tag in found)
-
-
 _TIME = frozenset({PROMOTION_NOT_SOAKED.id, PROMOTION_NOT_GREEN.id})
-_Answers = Mapping[Tag, ManifestFacts | Unreachable]
 
 
 def promote(
@@ -120,7 +80,10 @@ def promote(
         keeps=keeps,
     )
     judged = promoter.judged()
-    decisions = promoter.decided(judged, registry, progress)
+    confirmer = Confirmer(
+        asked=asked, view=view, configuration=configuration, recalled=recalled, kept=standing if keeps else ()
+    )
+    decisions = confirmer.decided(judged, registry, progress)
     verdicts = (
         Verdict(tier=view.tier, reference=reference, decision=decision)
         for reference, decision in zip(view.references, decisions, strict=True)
@@ -171,22 +134,22 @@ class _Promoter(Struct, frozen=True, kw_only=True):
     def tier(self) -> Tier:
         return self.view.tier
 
-    def judged(self) -> tuple[_Wish | Decision, ...]:
+    def judged(self) -> tuple[Wish | Decision, ...]:
         """Every reference by the files alone, then by what is known of time."""
         wishes = [self._wish(reference) for reference in self.view.references]
-        known = [one for one in wishes if isinstance(one, _Wish)]
+        known = [one for one in wishes if isinstance(one, Wish)]
         moving = [self._moving(each) for one in known for each in (one, self._proposed(one)) if each]
         self.recalled.look_for(moving)
         self.recalled.look_for_returns(moving)
         if self.keeps:
             # With what the tiers before wrote beside these versions, now that their past is known.
             wishes = [self._wish(reference) for reference in self.view.references]
-        return tuple(self._in_time(one) if isinstance(one, _Wish) else one for one in wishes)
+        return tuple(self._in_time(one) if isinstance(one, Wish) else one for one in wishes)
 
-    def _moving(self, wish: _Wish) -> Moving:
+    def _moving(self, wish: Wish) -> Moving:
         return Moving(tier=self.tier, reference=wish.reference, version=wish.version, tag=str(wish.version))
 
-    def _wish(self, reference: Reference) -> _Wish | Decision:
+    def _wish(self, reference: Reference) -> Wish | Decision:
         text, pin = version_in_use(reference), reference.pin
         if not is_asked_for(reference, self.asked, self.configuration):
             return Current(version=text)
@@ -204,7 +167,7 @@ class _Promoter(Struct, frozen=True, kw_only=True):
             return Held(version=text, reason=found)
         version, lower = found
         return self._by_files(
-            _Wish(reference=reference, pin=pin, current=current, version=version, lower=lower, limits=limits)
+            Wish(reference=reference, pin=pin, current=current, version=version, lower=lower, limits=limits)
         )
 
     def _version(self, reference: Reference) -> tuple[Version, tuple[Counterpart, ...]] | Reason:
@@ -222,7 +185,7 @@ class _Promoter(Struct, frozen=True, kw_only=True):
         agreed = () if isinstance(found, Reason) else found
         return version, tuple(one for one in agreed if is_same(one.version, version))
 
-    def _by_files(self, wish: _Wish) -> _Wish | Decision:
+    def _by_files(self, wish: Wish) -> Wish | Decision:
         if is_same(wish.version, wish.current):
             return _if_alike(wish)
         if wish.version <= wish.current and not self.asked.version:
@@ -233,7 +196,7 @@ class _Promoter(Struct, frozen=True, kw_only=True):
             return wish.held(PROMOTION_EXCLUDED(version=wish.version, why=why))
         return wish
 
-    def _proposed(self, wish: _Wish) -> _Wish | None:
+    def _proposed(self, wish: Wish) -> Wish | None:
         """What the draft has for it, where that is older than what runs below now and newer than what runs here."""
         row = row_of(wish.reference, self.standing)
         version = None if row is None or wish.pin.as_constraint else version_in(row, wish.reference)
@@ -260,7 +223,7 @@ class _Promoter(Struct, frozen=True, kw_only=True):
         ran = (spans for each, spans in self.recalled.ran(one.tier, one.reference) if each == one.reference)
         return next((span.digest for spans in ran for span in counting_spans(spans, version)[-1:]), "")
 
-    def _in_time(self, wish: _Wish) -> _Wish | Decision:
+    def _in_time(self, wish: Wish) -> Wish | Decision:
         against = next(self._objections(wish), None)
         if against is None:
             return wish
@@ -269,7 +232,7 @@ class _Promoter(Struct, frozen=True, kw_only=True):
             return proposed
         return wish.held(against)
 
-    def _objections(self, wish: _Wish) -> Iterator[Reason]:
+    def _objections(self, wish: Wish) -> Iterator[Reason]:
         """What people hold binds a person's version too; that it soaked, and was not taken back, is for them to say."""
         reference, version = wish.reference, wish.version
         for why in self._said(self.recalled.held(reference, self.tier), wish):
@@ -278,125 +241,18 @@ class _Promoter(Struct, frozen=True, kw_only=True):
             return
         for why in self._said(self.recalled.returned(reference, self.tier), wish):
             yield PROMOTION_TAKEN_BACK(version=version, why=why)
-        for why in self._said(self._soaks(wish), wish):
+        for why in self._said(soaks(wish, self.recalled), wish):
             yield PROMOTION_NOT_SOAKED(version=version, why=why)
         greens = (one for one in self.recalled.soaks(reference, wish.limits) if isinstance(one, StatusGate))
         for why in self._said(greens, wish):
             yield PROMOTION_NOT_GREEN(version=version, why=why)
 
-    def _said(self, gates: Iterable[Gate], wish: _Wish) -> Iterator[str]:
+    def _said(self, gates: Iterable[Gate], wish: Wish) -> Iterator[str]:
         tag = tag_of(str(wish.version), wish.reference.tag_rule)
         yield from (found.why for gate in gates if (found := gate.objection(tag, wish.version)))
 
-    def _soaks(self, wish: _Wish) -> list[SoakGate]:
-        gates = self.recalled.soaks(wish.reference, wish.limits)
-        return [of_counterparts(gate, wish.lower) for gate in gates if isinstance(gate, SoakGate)]
 
-    def decided(
-        self, judged: Iterable[_Wish | Decision], registry: Registry, progress: Progress
-    ) -> tuple[Decision, ...]:
-        """With what the registries say of the versions that are left."""
-        known = tuple(judged)
-        listed = registry.tags(self._to_list(known), progress)
-        tags = [self._tags(one, listed) if isinstance(one, _Wish) else None for one in known]
-        wanted: dict[Tag, None] = {}
-        for one, found in zip(known, tags, strict=True):
-            if isinstance(one, _Wish) and isinstance(found, _Tags):
-                wanted |= dict.fromkeys(found.asked(one.reference.source))
-        answers = registry.manifests(wanted, progress) if wanted else {}
-        decisions: list[Decision] = []
-        for one, found in zip(known, tags, strict=True):
-            if not isinstance(one, _Wish):
-                decisions.append(one)
-            elif isinstance(found, _Tags):
-                decisions.append(self._decision(one, found, answers))
-            elif found:
-                decisions.append(one.held(found))
-        return tuple(decisions)
-
-    def _to_list(self, judged: Iterable[_Wish | Decision]) -> Iterable[ChartSource]:
-        """The charts whose tags have to be listed: a constraint means several, a person's version is none yet."""
-        wishes = [one for one in judged if isinstance(one, _Wish)]
-        own = [one.reference for one in wishes if one.pin.as_constraint or not one.lower]
-        below = [each.reference for one in wishes for each in one.lower]
-        constraints = (each for each in below if isinstance(each.pin, ExactPin) and each.pin.as_constraint)
-        return dict.fromkeys(each.source for each in (*own, *constraints))
-
-    def _tags(self, wish: _Wish, listed: Listed) -> _Tags | Reason:
-        below: dict[Counterpart, tuple[str, ...]] = {}
-        for one in wish.lower:
-            found = tags_run(one, listed)
-            if isinstance(found, Reason):
-                return found
-            below[one] = found
-        if below and not wish.pin.as_constraint:
-            # Just the tag that runs there, in its own spelling.
-            return _Tags(own=next(iter(below.values()))[:1], lower=below)
-        own = tags_meant(wish.reference, wish.pin, wish.version, listed)
-        return own if isinstance(own, Reason) else _Tags(own=own, lower=below)
-
-    def _decision(self, wish: _Wish, tags: _Tags, answers: _Answers) -> Decision:
-        reference = wish.reference
-        facts: dict[Tag, ManifestFacts] = {}
-        for asked in tags.asked(reference.source):
-            answer = answers[asked]
-            if isinstance(answer, Unreachable):
-                return wish.held(answer.reason)
-            facts[asked] = answer
-        if len({facts[reference.source, tag].digest for tag in tags.own}) > 1:
-            return wish.held(SAME_PRECEDENCE(tags=", ".join(tags.own)))
-        tag = tags.own[0]
-        found = facts[reference.source, tag]
-        said = tuple(self._witnesses(wish, tags, facts))
-        if against := disagreement(tag, reference.source.address, found.digest, said):
-            self.recalled.first_digests.told((asked, answer.digest) for asked, answer in facts.items())
-            return wish.held(against)
-        row = row_of(reference, self.standing) if self.keeps else None
-        if row and row.digest and row.digest != found.digest:
-            chart = reference.source.address
-            return wish.held(TAG_MOVED_SINCE(version=tag, written=row.digest, chart=chart, found=found.digest))
-        return self._update(wish, tag, found, said)
-
-    def _witnesses(self, wish: _Wish, tags: _Tags, facts: Mapping[Tag, ManifestFacts]) -> Iterator[Witness]:
-        """What the tiers before say, and what is remembered of the tag here, where they do not know better."""
-
-        def seen(address: ChartAddress, tag: str) -> FirstDigest | None:
-            return self.recalled.first_digests.of(address, tag, wish.reference, self.tier)
-
-        yield from witnesses(wish.lower, tags.lower, facts, seen)
-        if not any(one.digest for one in wish.lower):
-            source, tag = wish.reference.source, tags.own[0]
-            found = facts[source, tag].digest
-            yield Witness(tier=self.tier.name, chart=source.address, found=found, seen=seen(source.address, tag))
-
-    def _update(self, wish: _Wish, tag: str, found: ManifestFacts, said: tuple[Witness, ...]) -> Decision:
-        reference, text = wish.reference, wish.pin.version.text
-        new = spelled(reference, wish.pin, wish.version, tag)
-        update = Update(
-            old=text,
-            new=new,
-            tag=tag,
-            edits=(Edit(place=wish.pin.version, text=new),),
-            jump=jump(wish.current, wish.version) if wish.version > wish.current else ROLLBACK,
-            promoted=self._promoted(wish, found.digest, said),
-        )
-        decision = with_digest(reference, update, found) if wish.pin.digest else update
-        return for_one_tier(decision, reference, self.view, self.configuration)
-
-    def _promoted(self, wish: _Wish, digest: str, said: tuple[Witness, ...]) -> Promoted:
-        green = () if self.asked.version else self.tier.pace.with_status
-        ran = tuple(evidence(self._soaks(wish), wish.version, green, self.recalled))
-        promoted = Promoted(
-            digest=digest,
-            digest_written=bool(wish.lower) and all(one.digest for one in wish.lower),
-            digest_since=known_since(said),
-            ran=ran,
-            reason=self.asked.reason,
-        )
-        return with_changes(promoted, wish.lower, wish.current, self.recalled.branches)
-
-
-def _if_alike(wish: _Wish) -> Decision:
+def _if_alike(wish: Wish) -> Decision:
     """One version in both: the same chart, as far as digests are written."""
     own, address = digest_written(wish.reference), wish.reference.source.address
     below = [(one, digest_written(one.reference)) for one in wish.lower]

@@ -3,8 +3,10 @@
 from bot.model.commits import CommitFacts
 from bot.model.proposals import MemoryPlan, PullRequestPlan
 from bot.model.tiers import Branch
+from bot.planning.memory import MEMORY_STATE
 from bot.planning.ownership import is_ours
 from bot.steps.find import Remote
+from bot.steps.own_state import is_left_by_us
 
 
 def is_moved_by_us(remote: Remote, plan: PullRequestPlan) -> bool:
@@ -23,9 +25,9 @@ def is_moved_by_us(remote: Remote, plan: PullRequestPlan) -> bool:
 
 
 def is_remembered_by_us(remote: Remote, memory: MemoryPlan) -> bool:
-    """Whether another run of ours wrote our memory."""
+    """Whether another run of ours wrote our memory, be it with a token of another login."""
     tip = _tip(remote, memory.branch)
-    return tip is not None and tip.sha != memory.head_before and tip.committer_email == remote.us.email
+    return tip is not None and tip.sha != memory.head_before and is_left_by_us(tip, MEMORY_STATE)
 
 
 def _tip(remote: Remote, branch: Branch) -> CommitFacts | None:

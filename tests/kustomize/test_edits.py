@@ -20,6 +20,7 @@ from bot.model.places import Place
 from bot.yamltext.nodes import YamlText
 from bot.yamltext.reading import read
 from bot.yamltext.splices import Splice, apply
+from bot.yamltext.strings import may_stand_plain
 
 _NEW = "9.8.7"
 _VERSIONS = frozenset(".".join(each) for each in FIELDS if each[-1] in {"version", "tag", "semver", "digest"})
@@ -64,9 +65,16 @@ def _places(decided: _Decided) -> list[Place]:
         if key.field in _VERSIONS
         and isinstance(each, Decision)
         and isinstance(each.place, Place)
-        and each.allows(_new(each.place))
+        and _can_be_new(each, each.place)
     }
     return [found[key] for key in sorted(found)]
+
+
+def _can_be_new(each: Decision, place: Place) -> bool:
+    """Whether the new version can be written there, and stays a text where Flux puts it."""
+    new = _new(place)
+    written = not isinstance(place, NestedPlace) or place.scalar_for(new) is not None
+    return written and (may_stand_plain(new) or not each.read_again)
 
 
 def _mark(place: Place) -> tuple[str, int, tuple[str, str]]:

@@ -78,8 +78,8 @@ def test_a_text_beside_a_variable_belongs_to_the_value() -> None:
 
     assert told(found) == f"v1.0.0 at {_CLUSTER}:7"
     assert isinstance(found, Decision)
-    assert found.allows("v1.1.0")
-    assert not found.allows("1.1.0")
+    assert isinstance(found.place, NestedPlace)
+    assert (found.place.scalar_for("v1.1.0"), found.place.scalar_for("1.1.0")) == ("1.1.0", None)
     assert [str(each) for each in found.through] == ["app/release.yaml:8"]
 
 
@@ -125,13 +125,12 @@ def test_a_value_that_is_no_plain_text_where_flux_puts_it_is_held(value: str) ->
     assert version(_tree("${V}", spec=_inline(f"V: '{value.strip(chr(39))}'"))) == "(not-a-string)"
 
 
-def test_a_value_that_flux_would_read_as_a_number_is_not_allowed() -> None:
-    found = only(_tree("${V}", spec=_inline("V: 1.0.0"))).field(*VERSION)
+@pytest.mark.parametrize(("written", "again"), [("${V}", True), ("1.0.0", False)])
+def test_flux_reads_the_value_of_a_variable_once_more(written: str, *, again: bool) -> None:
+    found = only(_tree(written, spec=_inline("V: 1.0.0"))).field(*VERSION)
 
     assert isinstance(found, Decision)
-    assert found.allows("1.1.0")
-    assert not found.allows("1.1")
-    assert not found.allows(">=1.0.0")
+    assert found.read_again is again
 
 
 def test_a_quoted_number_without_a_variable_stays_a_text_under_substitution() -> None:

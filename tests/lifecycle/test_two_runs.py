@@ -15,9 +15,10 @@ from doubles.rich_run import about_to_begin, left_behind, open_twice
 from bot.errors import ExitCode
 from bot.model.commits import BOT_BRANCHES
 from bot.model.proposals import Action, Plan, Published
-from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE
+from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, MEMORY_STATE
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.run_report import RunReport
+from bot.steps.own_state import message_of
 from bot.steps.publish import publish
 
 ANN = person("ann")
@@ -128,6 +129,16 @@ def test_a_run_of_a_person_who_waits_for_it_says_that_it_lost(github_double: Git
     report = RunReport(command="promote", configuration=story.configuration, published=published)
     assert exit_code(report, DEFAULT_FAIL_ON) is ExitCode.FAILED
     assert "push-rejected" in {problem.id for problem in report.problems}
+
+
+def test_our_memory_is_ours_whoever_has_the_token(github_double: GitHubDouble) -> None:
+    """A person's dispatch may use another token than the schedule: of two such runs at once the slower one lost."""
+    story = about_to_begin(github_double)
+    word = message_of("Forget what people refused, at a person's word", MEMORY_STATE)
+    planned, published = overtaken(
+        story, "push", 1, lambda: story.hosted.commit(MEMORY_BRANCH, {MEMORY_FILE: "{}\n"}, word, author=ANN)
+    )
+    assert report_of(story, published, planned).was_overtaken
 
 
 def anns_branch(story: HostedStory) -> None:
