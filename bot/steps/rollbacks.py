@@ -35,8 +35,10 @@ class Rollbacks:
 
     def holds(self, reference: Reference, tier: Tier) -> Iterator[HoldGate]:
         """What people said of it."""
-        names = {str(self._branches.chart(reference)), str(reference.source.address)}
         words = self._branches.known.words.items()
+        if not words:
+            return
+        names = {str(self._branches.chart(reference)), str(reference.source.address)}
         about = tuple(each for each in words if any(is_about(each[0], tier.name, name) for name in names))
         if about:
             yield HoldGate(now=self._branches.now, words=about)
