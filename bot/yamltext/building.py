@@ -9,6 +9,9 @@ from ruamel.yaml import events as ruamel_events  # noqa: TID251  (this package i
 from bot.yamltext.nodes import Alias, Anchored, Document, Mapping, Node, Scalar, Sequence
 from bot.yamltext.places import Places
 
+_new = tuple.__new__
+"""Makes a node of all its fields in half the time of `Scalar(*fields)`."""
+
 
 class TooDeepError(Exception):
     """Collections inside each other beyond the limit."""
@@ -50,10 +53,10 @@ class Builder:
         """Make nodes of these events.
 
         In most files marks are byte offsets, and most events are scalars with neither anchor nor tag: for them there is
-        no call, neither of a method nor of what `Scalar(*fields)` does, which would be a fifth of all reading.
+        no call of a method.
         """
         handlers, direct = self._handlers, self._direct
-        plain, new = ruamel_events.ScalarEvent, tuple.__new__
+        plain, new = ruamel_events.ScalarEvent, _new
         for event in events:
             if direct and type(event) is plain and event.anchor is None and event.ctag is None:
                 mark = event.start_mark
@@ -99,8 +102,8 @@ class Builder:
     def _end_mapping(self, event: Any) -> None:
         start, siblings = self._open.pop()
         children = self._children
-        node = Mapping(tuple(children[::2]), tuple(children[1::2]), bool(start.flow_style), *self._place(start, event))
-        self._end(node, siblings)
+        own = tuple(children[::2]), tuple(children[1::2]), bool(start.flow_style)
+        self._end(_new(Mapping, own + self._place(start, event)), siblings)
 
     def _end_sequence(self, event: Any) -> None:
         start, siblings = self._open.pop()
