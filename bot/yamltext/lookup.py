@@ -46,7 +46,7 @@ def plain_fields(mapping: Mapping) -> dict[str | int, Node] | None:
     keys = mapping.keys
     if not {*map(type, keys)} <= _ONLY_SCALARS:
         return None
-    fields: dict[str | int, Node] = {key[0]: value for key, value in zip(keys, mapping.values, strict=True)}  # type: ignore[misc] # see above
+    fields: dict[str | int, Node] = {key.text: value for key, value in zip(keys, mapping.values, strict=True)}  # type: ignore[union-attr] # see above
     return fields if len(fields) == len(keys) and "<<" not in fields else None
 
 
