@@ -66,10 +66,7 @@ def _cells(verdicts: Iterable[Verdict], tiers: Iterable[Tier]) -> tuple[tuple[Ce
     for verdict in verdicts:
         by_tier[verdict.tier.name][cell_of(verdict)] += 1
     return tuple(
-        tuple(
-            Cell(tone=cell.tone, text=cell.text, count=count)
-            for cell, count in sorted(by_tier[tier.name].items())
-        )
+        tuple(Cell(tone=cell.tone, text=cell.text, count=count) for cell, count in sorted(by_tier[tier.name].items()))
         for tier in tiers
     )
 
