@@ -218,7 +218,7 @@ def _make(each: ResourceSet, resource: Resource, inputs: InputSet) -> _Made | No
     """Make one resource once; None where its own annotation excludes it."""
     if resource.manifest is None:
         return _Made()
-    filled = replace(resource.manifest, filling=inputs, _met={})
+    filled = replace(resource.manifest, filling=inputs, _above={})
     if _excluded(filled):
         return None
     found = read_object(filled)

@@ -5,7 +5,6 @@ https://helmfile.readthedocs.io/en/latest/#configuration
 """
 
 from collections.abc import Iterable, Iterator
-from posixpath import basename, dirname
 
 from bot.flux.manifest import Manifest
 from bot.kustomize.needles import is_kustomization
@@ -21,7 +20,8 @@ _HELMFILE, _HELMFILE_FOLDER = "helmfile.", "helmfile.d"
 
 def is_helmfile(path: str) -> bool:
     """Whether a file is one that Helmfile looks for."""
-    return basename(path).startswith(_HELMFILE) or basename(dirname(path)) == _HELMFILE_FOLDER
+    *folders, name = path.split("/")
+    return name.startswith(_HELMFILE) or folders[-1:] == [_HELMFILE_FOLDER]
 
 
 def foreign_pins(path: str, manifests: Iterable[Manifest]) -> Iterator[PassedOver]:

@@ -58,10 +58,8 @@ class Manifest(Struct, frozen=True, kw_only=True, eq=False):
     route: Route
     kind: str
     filling: Filling | None = None
-    _met: dict[Route, Node | Obstacle] = field(default_factory=dict)
-    """What stands at each route that was asked for: most begin alike, and a walk from the root is what costs."""
-    _fields: dict[int, dict[str, Node] | None] = field(default_factory=dict)
-    """The plain fields of each mapping on these routes, by its identity: several are asked for of each."""
+    _above: dict[Route, dict[str | int, Node] | Node | Obstacle] = field(default_factory=dict)
+    """Of what stands above the fields that were asked for its plain fields, if it has such: most routes begin alike."""
 
     @classmethod
     def at(
@@ -103,22 +101,18 @@ class Manifest(Struct, frozen=True, kw_only=True, eq=False):
         return self._at(route)
 
     def _at(self, route: Route) -> Node | Obstacle:
-        found = self._met.get(route)
+        if not route:
+            return self.root
+        known = self._above.get(route[:-1])
+        if known is None:
+            node = self._at(route[:-1])
+            known = self._above[route[:-1]] = (plain_fields(node) or node) if isinstance(node, Mapping) else node
+        if not isinstance(known, dict):
+            return below(self.view, known, route[-1])
+        found = known.get(route[-1])
         if found is None:
-            found = self._met[route] = self._below(self._at(route[:-1]), route[-1]) if route else self.root
-        return found
-
-    def _below(self, above: Node | Obstacle, key: str | int) -> Node | Obstacle:
-        if not isinstance(above, Mapping):
-            return below(self.view, above, key)
-        known = self._fields
-        fields = known[id(above)] if id(above) in known else known.setdefault(id(above), plain_fields(above))
-        if fields is None or not isinstance(key, str):
-            return below(self.view, above, key)
-        node = fields.get(key)
-        if node is None:
             return Obstacle.ABSENT
-        return node if isinstance(node, Scalar) else self.view.follow(node)
+        return self.view.follow(found) if isinstance(found, Alias) else found
 
     def has(self, *route: str) -> bool:
         """Whether a field is written with something in it; one that cannot be told counts as written."""

@@ -119,11 +119,13 @@ def _with_definers(
 
 def _with_unlisted(merged: Iterable[Reference | PassedOver], graph: "Graph | None") -> Iterator[Reference | PassedOver]:
     """References, with those marked that lie where a root takes its files from, and which no root takes."""
-    folders = graph.folders if graph else frozenset()
-    below = tuple(f"{folder}/" for folder in graph.applied) if graph else ()
+    if graph is None:
+        yield from merged
+        return
+    below = tuple(f"{folder}/" for folder in graph.applied)
     for each in merged:
         alone = isinstance(each, Reference) and not each.built
-        unlisted = alone and (dirname(each.path) in folders or each.path.startswith(below))
+        unlisted = alone and (dirname(each.path) in graph.folders or each.path.startswith(below))
         yield replace(each, unlisted=True) if isinstance(each, Reference) and unlisted else each
 
 
@@ -364,7 +366,7 @@ def _folder_named_after(path: str, pin: Pin) -> str:
     if not isinstance(pin, ExactPin) or not try_flux(pin.version.text):
         return ""
     version = pin.version.text.removeprefix("v")
-    return next((name for name in dirname(path).split("/") if name.removeprefix("v") == version), "")
+    return next((name for name in path.split("/")[:-1] if name.removeprefix("v") == version), "")
 
 
 def _chart_source(registry: HelmRegistry, chart: str) -> ChartSource | Reason:

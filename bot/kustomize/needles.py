@@ -1,6 +1,5 @@
 """Which files a build may need, by their names and bytes only: loaded with every scan, so it is light."""
 
-from posixpath import basename
 from typing import Final
 
 FILE_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -25,7 +24,7 @@ _NEEDLES = (
 
 def is_kustomization(path: str) -> bool:
     """Whether a file is one that Kustomize looks for in a folder."""
-    return basename(path) in FILE_NAMES
+    return path.rpartition("/")[2] in FILE_NAMES
 
 
 def may_matter(data: bytes) -> bool:

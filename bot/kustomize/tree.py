@@ -178,7 +178,9 @@ def _child(tree: Tree, key: str | int) -> Tree | None:
         return values[key] if 0 <= key < len(values) else None
     if isinstance(tree, Written) and isinstance(tree.node, Mapping) and _is_plain(tree.node, key):
         value = next((value for each, value in tree.node.items if isinstance(each, Scalar) and each.text == key), None)
-        return value and Written(tree.source, tree.document, (*tree.route, key), tree.document.follow(value))
+        if value is None:
+            return None
+        return Written(tree.source, tree.document, (*tree.route, key), tree.document.follow(value))
     found = table(tree)
     if found is None:
         return None

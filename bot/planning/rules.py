@@ -21,6 +21,8 @@ def matching(reference: Reference, tier: Tier, configuration: Configuration, jum
         configuration: Has the rules.
         jump: `major`, `minor` or `patch` once a version is chosen; without it, rules that ask for one do not match.
     """
+    if not configuration.rules:
+        return
     address = reference.source.address
     names = (address, canonical(address, configuration.mirrors))
     for rule in configuration.rules:

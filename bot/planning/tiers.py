@@ -37,11 +37,9 @@ def claimants(path: str, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
 
 def tiers_reached(reached: Reached, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
     """The tiers, of these, that something belongs to: by the files that say it, and by what is built of them."""
-    known = tuple(tiers)
-    found = {tier.name for path in reached.paths for tier in claimants(path, known)}
-    for root in reached.built:
-        found |= {tier.name for tier in tiers_of_root(root, known)}
-    return tuple(tier for tier in known if tier.name in found)
+    known, paths = tuple(tiers), reached.paths
+    built = {tier.name for root in reached.built for tier in tiers_of_root(root, known)}
+    return tuple(tier for tier in known if tier.name in built or any(map(path_patterns(tier.paths).matches, paths)))
 
 
 def tiers_of_root(root: BuiltBy, tiers: Iterable[Tier]) -> tuple[Tier, ...]:

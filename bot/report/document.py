@@ -1,9 +1,13 @@
 """The whole run as one JSON document for machines; `plan.schema.json` is its schema."""
 
 import json
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
+
+from msgspec.json import encode
 
 from bot.model.promotions import Promoted
 from bot.model.references import PassedOver
@@ -26,14 +30,35 @@ Json = dict[str, Any]
 
 def document(report: RunReport) -> Json:
     """Everything, as JSON's types, keys always present."""
-    published = report.published is not None
+    return {**_told_once(report), **{key: list(items) for key, items in _lists(report).items()}}
+
+
+def document_text(report: RunReport) -> str:
+    """The document for a file or standard output: ASCII, a list's items a line each, the same for the same run.
+
+    Not indented further: only without indentation is all of it encoded in C. No item is kept until the last is made.
+    """
+    members = [(key, _line(value)) for key, value in _told_once(report).items()]
+    members += [(key, _laid_out(items)) for key, items in _lists(report).items()]
+    told = ",\n".join(f'  "{key}": {text}' for key, text in members)
+    return f"{{\n{told}\n}}\n"
+
+
+def _told_once(report: RunReport) -> Json:
     return {
         "version": VERSION,
         "command": report.command,
         "dry_run": report.dry_run,
         "complete": True,
         "word": report.word or None,
-        "tiers": [
+    }
+
+
+def _lists(report: RunReport) -> dict[str, Iterator[Json | None]]:
+    published = report.published is not None
+    mirrors = report.configuration.mirrors
+    return {
+        "tiers": (
             {
                 "name": tier.name,
                 "branch": tier.branch or report.default or None,
@@ -41,9 +66,9 @@ def document(report: RunReport) -> Json:
                 "follow": str(tier.follow),
             }
             for tier in report.tiers
-        ],
-        "pull_requests": [_pull_request(outcome, published=published) for outcome in report.outcomes],
-        "statuses": [
+        ),
+        "pull_requests": (_pull_request(outcome, published=published) for outcome in report.outcomes),
+        "statuses": (
             {
                 "sha": planned.sha,
                 "branch": planned.branch,
@@ -52,21 +77,12 @@ def document(report: RunReport) -> Json:
                 "description": planned.status.description,
             }
             for planned in report.statuses
-        ],
-        "verdicts": [_verdict(verdict, report.configuration.mirrors) for verdict in report.verdicts],
-        "passed_over": [_passed_over(item) for item in report.passed_over],
-        "notes": [_reason(note) for note in (*report.notes, *report.remarks)],
-        "problems": [_reason(problem) for problem in report.problems],
+        ),
+        "verdicts": (_verdict(verdict, mirrors) for verdict in report.verdicts),
+        "passed_over": (_passed_over(item) for item in report.passed_over),
+        "notes": (_reason(note) for note in (*report.notes, *report.remarks)),
+        "problems": (_reason(problem) for problem in report.problems),
     }
-
-
-def document_text(report: RunReport) -> str:
-    """The document for a file or standard output: ASCII, a list's items a line each, the same for the same run.
-
-    Not indented further: only without indentation does Python encode in C, ten times as fast.
-    """
-    members = ",\n".join(f"  {json.dumps(key)}: {_laid_out(value)}" for key, value in document(report).items())
-    return f"{{\n{members}\n}}\n"
 
 
 def output_text(report: RunReport) -> str:
@@ -100,14 +116,17 @@ def schema() -> Json:
 
 
 def _line(value: object) -> str:
+    """JSON in ASCII. msgspec takes a third of the time of `json`, and leaves letters beyond ASCII as they are."""
+    with suppress(UnicodeEncodeError):  # half of a pair of surrogates, which JSON can say and UTF-8 cannot
+        encoded = encode(value)
+        if encoded.isascii():
+            return encoded.decode()
     return json.dumps(value, separators=(",", ":"))
 
 
-def _laid_out(value: object) -> str:
-    if not isinstance(value, list) or not value:
-        return json.dumps(value)
-    items = ",\n".join(f"    {json.dumps(item)}" for item in value)
-    return f"[\n{items}\n  ]"
+def _laid_out(items: Iterable[object]) -> str:
+    lines = ",\n".join(f"    {_line(item)}" for item in items)
+    return f"[\n{lines}\n  ]" if lines else "[]"
 
 
 def _reason(reason: Reason | None) -> Json | None:

@@ -1,6 +1,6 @@
 """The matrix, charts down and tiers across, as plain words: how each cell reads, whatever it is shown on."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from enum import IntEnum
 from typing import assert_never
@@ -62,14 +62,11 @@ def matrix(report: RunReport) -> tuple[Row, ...]:
 
 
 def _cells(verdicts: Iterable[Verdict], tiers: Iterable[Tier]) -> tuple[tuple[Cell, ...], ...]:
-    by_tier: dict[str, Counter[Cell]] = {}
+    by_tier: dict[str, Counter[Cell]] = defaultdict(Counter)
     for verdict in verdicts:
-        by_tier.setdefault(verdict.tier.name, Counter())[cell_of(verdict)] += 1
+        by_tier[verdict.tier.name][cell_of(verdict)] += 1
     return tuple(
-        tuple(
-            Cell(tone=cell.tone, text=cell.text, count=count)
-            for cell, count in sorted(by_tier.get(tier.name, Counter()).items())
-        )
+        tuple(Cell(tone=cell.tone, text=cell.text, count=count) for cell, count in sorted(by_tier[tier.name].items()))
         for tier in tiers
     )
 

@@ -1,7 +1,6 @@
 """How far one reference may move: the tier, the rules, and the comment on the version's own line."""
 
 from collections.abc import Container
-from itertools import takewhile
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -17,8 +16,8 @@ from bot.reason import Reason
 from bot.reasons import BAD_CONSTRAINT, LIMITS_DISJOINT
 from bot.versions.back import refusal_to_return
 from bot.versions.constraint import Constraint, InvalidConstraint
-from bot.versions.follow import Follow, Limit, Reach, limit
-from bot.versions.tags import TaggedVersion
+from bot.versions.follow import REACHES, Follow, Limit, Reach, limit
+from bot.versions.tags import TaggedVersion, newer
 from bot.versions.version import Version, try_flux
 
 
@@ -170,8 +169,10 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     def disjoint(self, versions: tuple[TaggedVersion, ...], current: Version) -> Reason | None:
         """Say so where the comment and the tier each allow versions, and none is allowed by both."""
+        if self.narrowed_by is None or self.stays:
+            return None
         within = self.reach(current).within
-        if self.narrowed_by is None or within is None or self.stays:
+        if within is None:
             return None
         by_tier = [within.check(seen.version) for seen in versions]
         by_comment = [self.narrowed_by.check(seen.version) for seen in versions]
@@ -218,7 +219,7 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
         pace=pace,
         rollback=rollback,
         rollback_rule=rollback_rule,
-        comment_reach=Reach(reference.narrowed_by) if reference.narrowed_by in set(Reach) else None,
+        comment_reach=Reach(reference.narrowed_by) if reference.narrowed_by in REACHES else None,
     )
 
 
@@ -234,7 +235,7 @@ def _narrowed_by(reference: Reference) -> Constraint | None:
     if not text:
         return None
     current = try_flux(pin.version.text.replace("_", "+")) if isinstance(pin, ExactPin) else None
-    if current and text in set(Reach):
+    if current and text in REACHES:
         return limit(Reach(text), current).within
     return Constraint.parse(text)
 
@@ -250,12 +251,12 @@ def newest_allowed(
         limits: What bounds it.
         unlike: Tags that are written otherwise than the version in use, with a `v` or without one.
     """
-    newer = takewhile(lambda seen: seen.version.key > current.key, newest_first)
+    higher = newer(newest_first, current)
     if said := limits.why_it_stays:
-        return None, tuple(Refused(seen.tag, said) for seen in newer)
+        return None, tuple(Refused(seen.tag, said) for seen in higher)
     refused: list[Refused] = []
     reach = limits.reach(current)
-    for seen in newer:
+    for seen in higher:
         why = limits.beyond(seen.version, reach)
         if why is None and seen.tag in unlike:
             why = f"its tag is {seen.tag}, unlike {current.original}: only a `v` that is in use is kept"

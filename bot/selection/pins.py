@@ -1,7 +1,5 @@
 """An exact version: does it exist, and which newer one may stand in its place?"""
 
-from itertools import takewhile
-
 from msgspec.structs import replace
 
 from bot.model.charts import TagList
@@ -13,7 +11,7 @@ from bot.selection.limits import Limits, newest_allowed
 from bot.selection.offers import Offer, listed, pinnable
 from bot.selection.pauses import paused
 from bot.selection.ways_back import WayBack, way_back, why_withdrawn
-from bot.versions.tags import TaggedVersion, TagRule, read_pin, tag_of
+from bot.versions.tags import TaggedVersion, TagRule, newer, read_pin, tag_of
 from bot.versions.version import Version, try_full
 
 
@@ -102,8 +100,8 @@ def newest_beyond(newest_first: tuple[TaggedVersion, ...], current: Version) -> 
 
 def behind(newest_first: tuple[TaggedVersion, ...], current: Version) -> Behind:
     """How many stable major versions exist beyond the one in use, and the lowest of their versions."""
-    newer = takewhile(lambda seen: seen.version.key[0] > current.key[0], newest_first)
-    stable = [seen for seen in newer if not seen.version.prerelease]
+    major = current.key[0]
+    stable = [seen for seen in newer(newest_first, current) if seen.version.key[0] > major and seen.version.key[3]]
     if not stable:
         return NOT_BEHIND
     return Behind(majors=len({seen.version.key[0] for seen in stable}), first=stable[-1].tag)

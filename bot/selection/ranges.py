@@ -4,8 +4,6 @@ Where the configuration says so, it becomes the exact version that Flux runs for
 bounds it from then on.
 """
 
-from itertools import takewhile
-
 from msgspec.structs import replace
 
 from bot.flux.remarks import narrowing_comment
@@ -21,7 +19,7 @@ from bot.selection.pins import behind, newest_beyond
 from bot.selection.width import past_limits
 from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.patterns import InvalidPattern, Pattern
-from bot.versions.tags import FluxChoice, TagRule, choose
+from bot.versions.tags import FluxChoice, TagRule, choose, newer
 
 
 def decide_range(
@@ -60,13 +58,13 @@ def decide_range(
 
 def _kept(pin: RangePin, choice: FluxChoice, offer: Offer) -> Current:
     running = choice.chosen.version
-    newer = takewhile(lambda seen: seen.version.key > running.key, offer.newest_first)
+    why = f"outside {pin.constraint}"
     return Current(
         version=pin.constraint,
         runs=choice.chosen.text,
         newest=newest_beyond(offer.newest_first, running),
         behind=behind(offer.newest_first, running),
-        refused=tuple(Refused(tag=seen.tag, why=f"outside {pin.constraint}") for seen in newer),
+        refused=tuple(Refused(tag=seen.tag, why=why) for seen in newer(offer.newest_first, running)),
     )
 
 

@@ -113,14 +113,18 @@ class Confirmer(Struct, frozen=True, kw_only=True):
         tag = tags.own[0]
         found = facts[reference.source, tag]
         said = tuple(self._witnesses(wish, tags, facts))
-        if against := disagreement(tag, reference.source.address, found.digest, said):
+        moved = self._moved_since(reference, tag, found.digest)
+        if against := moved or disagreement(tag, reference.source.address, found.digest, said):
             self.recalled.first_digests.told((asked, answer.digest) for asked, answer in facts.items())
             return wish.held(against)
-        row = row_of(reference, self.kept)
-        if row and row.digest and row.digest != found.digest:
-            chart = reference.source.address
-            return wish.held(TAG_MOVED_SINCE(version=tag, written=row.digest, chart=chart, found=found.digest))
         return self._update(wish, tag, found, said)
+
+    def _moved_since(self, reference: Reference, tag: str, digest: str) -> Reason | None:
+        """That a tag is something else now than what the open promotion proposed."""
+        row = row_of(reference, self.kept)
+        if row is None or row.digest in {"", digest}:
+            return None
+        return TAG_MOVED_SINCE(version=tag, written=row.digest, chart=reference.source.address, found=digest)
 
     def _witnesses(self, wish: Wish, tags: _Tags, facts: Mapping[Tag, ManifestFacts]) -> Iterator[Witness]:
         """What the tiers before say, and what is remembered of the tag here, where they do not know better."""

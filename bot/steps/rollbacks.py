@@ -1,7 +1,6 @@
 """What people took back, and what they hold. What a base branch took and left stays away, there and behind it."""
 
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 
 from bot.ledger.merging import merge_returns
 from bot.ledger.model import Ledger, Return, Returns, Word, is_about
@@ -35,8 +34,10 @@ class Rollbacks:
 
     def holds(self, reference: Reference, tier: Tier) -> Iterator[HoldGate]:
         """What people said of it."""
-        names = {str(self._branches.chart(reference)), str(reference.source.address)}
         words = self._branches.known.words.items()
+        if not words:
+            return
+        names = {str(self._branches.chart(reference)), str(reference.source.address)}
         about = tuple(each for each in words if any(is_about(each[0], tier.name, name) for name in names))
         if about:
             yield HoldGate(now=self._branches.now, words=about)
@@ -117,4 +118,6 @@ class Rollbacks:
 
 def _fingerprint(key: Key) -> str:
     """A reference, in as few bytes as the ledger has to hold: its file may have a long name."""
+    from hashlib import sha256  # noqa: PLC0415 - only a branch with a past needs it
+
     return sha256(f"{key.path}\0{key.object}".encode("utf-8", "surrogateescape")).hexdigest()[:16]

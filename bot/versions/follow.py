@@ -22,6 +22,7 @@ class Reach(StrEnum):
     """None."""
 
 
+REACHES = frozenset(Reach)
 Follow = Reach | Constraint
 
 
@@ -60,7 +61,7 @@ def parse_follow(text: str) -> Follow:
     Raises:
         InvalidConstraint: Where it is neither.
     """
-    return Reach(text) if text in set(Reach) else Constraint.parse(text)
+    return Reach(text) if text in REACHES else Constraint.parse(text)
 
 
 def limit(follow: Follow, current: Version) -> Limit:

@@ -15,6 +15,7 @@ and `Client.Tags` in https://github.com/helm/helm/blob/v4.2.1/pkg/registry/clien
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from enum import Enum
 
@@ -91,7 +92,7 @@ def see_tags(tags: Iterable[str], rule: TagRule, only: Pattern | None = None) ->
         rule: Where the range is written.
         only: `spec.ref.semverFilter`, held against the raw tag before anything else.
     """
-    return _see(tags, rule, _READERS[rule], only)
+    return _see(tags, rule, _READERS[rule], only=only)
 
 
 def see_pinnable(tags: Iterable[str], rule: TagRule, *, prefixed: bool) -> SeenTags:
@@ -105,7 +106,7 @@ def see_pinnable(tags: Iterable[str], rule: TagRule, *, prefixed: bool) -> SeenT
         rule: Where the version is written.
         prefixed: Whether the version in use is written with a `v`.
     """
-    return _see(tags, rule, _read_prefixed if prefixed else _read_bare, None)
+    return _see(tags, rule, _read_prefixed if prefixed else _read_bare, takes_plain=not prefixed)
 
 
 def read_pin(text: str, rule: TagRule) -> Version | None:
@@ -142,17 +143,30 @@ def choose(versions: Iterable[TaggedVersion], constraint: Constraint) -> FluxCho
     return FluxChoice(chosen=best[0], tied=tuple(best[1:])) if best else None
 
 
-def _see(tags: Iterable[str], rule: TagRule, read: Callable[[str], Version | None], only: Pattern | None) -> SeenTags:
+def newer(newest_first: tuple[TaggedVersion, ...], than: Version) -> tuple[TaggedVersion, ...]:
+    """Those of higher precedence than a version, of what is sorted by falling precedence."""
+    key = than.key
+    return newest_first[: bisect_left(newest_first, 1, key=lambda seen: seen.version.key <= key)]
+
+
+def _see(
+    tags: Iterable[str],
+    rule: TagRule,
+    read: Callable[[str], Version | None],
+    *,
+    only: Pattern | None = None,
+    takes_plain: bool = True,
+) -> SeenTags:
     versions: list[TaggedVersion] = []
     for tag in tags:
-        if _TAG.fullmatch(tag) and (only is None or only.found_in(tag)) and (version := read(tag)) is not None:
+        # Asked first: nearly every tag is so, and then its letters are within the grammar, too.
+        plain = try_plain(tag)
+        if plain is None and not _TAG.fullmatch(tag):
+            continue
+        if (only is None or only.found_in(tag)) and (version := plain if plain and takes_plain else read(tag)):
             text = version.original if rule is TagRule.HELM_REPOSITORY else tag
             versions.append(TaggedVersion(version, tag, text))
     return SeenTags(versions=tuple(versions))
-
-
-def _read_as_is(tag: str) -> Version | None:
-    return try_plain(tag) or try_flux(tag)
 
 
 def _read_plus(tag: str) -> Version | None:
@@ -164,15 +178,16 @@ def _read_prefixed(tag: str) -> Version | None:
 
 
 def _read_bare(tag: str) -> Version | None:
-    return try_plain(tag) or (None if tag.startswith("v") else _read_plus(tag))
+    return None if tag.startswith("v") else _read_plus(tag)
 
 
 def _read_strict(tag: str) -> Version | None:
-    return try_plain(tag) or try_strict(tag.replace("_", "+"))
+    return try_strict(tag.replace("_", "+"))
 
 
+# How each rule reads what is not plain.
 _READERS: dict[TagRule, Callable[[str], Version | None]] = {
     TagRule.OCI_REPOSITORY_CHART_LAYER: _read_plus,
-    TagRule.OCI_REPOSITORY: _read_as_is,
+    TagRule.OCI_REPOSITORY: try_flux,
     TagRule.HELM_REPOSITORY: _read_strict,
 }

@@ -50,16 +50,15 @@ class Builder:
         """Make nodes of these events.
 
         In most files marks are byte offsets, and most events are scalars with neither anchor nor tag: for them there is
-        no call, neither of a method nor of what `Scalar(*fields)` does, which would be a fifth of all reading.
+        no call of a method.
         """
         handlers, direct = self._handlers, self._direct
-        plain, new = ruamel_events.ScalarEvent, tuple.__new__
+        plain = ruamel_events.ScalarEvent
         for event in events:
             if direct and type(event) is plain and event.anchor is None and event.ctag is None:
                 mark = event.start_mark
                 start, end, line, column = mark.index, event.end_mark.index, mark.line + 1, mark.column + 1
-                fields = event.value, event.style or "", start, end, line, column, None, None
-                self._children.append(new(Scalar, fields))
+                self._children.append(Scalar(event.value, event.style or "", start, end, line, column, None, None))
             else:
                 handlers[type(event)](event)
 

@@ -41,12 +41,12 @@ def below(document: Document, node: Node | Obstacle, key: str | int) -> Node | O
     return step if isinstance(step, Obstacle) else document.follow(step)
 
 
-def plain_fields(mapping: Mapping) -> dict[str, Node] | None:
+def plain_fields(mapping: Mapping) -> dict[str | int, Node] | None:
     """The values of a mapping by its keys, where each is a text of its own: no alias, no merge, none written twice."""
     keys = mapping.keys
     if not {*map(type, keys)} <= _ONLY_SCALARS:
         return None
-    fields: dict[str, Node] = {key[0]: value for key, value in zip(keys, mapping.values, strict=True)}  # type: ignore[misc] # see above
+    fields: dict[str | int, Node] = {key.text: value for key, value in zip(keys, mapping.values, strict=True)}  # type: ignore[union-attr] # see above
     return fields if len(fields) == len(keys) and "<<" not in fields else None
 
 

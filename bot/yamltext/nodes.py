@@ -1,11 +1,7 @@
-"""What a YAML text consists of: nodes that know their bytes.
-
-Nodes are named tuples where the rest of the project has frozen values: a fleet has some hundred thousand of them, and
-they are made in half the time.
-"""
+"""What a YAML text consists of: nodes that know their bytes."""
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -19,7 +15,7 @@ BREAKS = "\n\r\x85\u2028\u2029"
 """The line breaks of YAML 1.1, which libyaml and Flux's reader (a port of it) keep to."""
 
 
-class Scalar(NamedTuple):
+class Scalar(Struct, frozen=True):
     """One value or key; its text is never turned into a number, a date or a truth value.
 
     Attributes:
@@ -43,7 +39,7 @@ class Scalar(NamedTuple):
     tag: str | None
 
 
-class Alias(NamedTuple):
+class Alias(Struct, frozen=True):
     """A ``*name``, never expanded; ``Document.follow`` gives the node it stands for."""
 
     anchor: str
@@ -53,7 +49,7 @@ class Alias(NamedTuple):
     column: int
 
 
-class Mapping(NamedTuple):
+class Mapping(Struct, frozen=True):
     """Keys and values in the file's order, duplicates included.
 
     Attributes:
@@ -84,7 +80,7 @@ class Mapping(NamedTuple):
         return zip(self.keys, self.values, strict=True)
 
 
-class Sequence(NamedTuple):
+class Sequence(Struct, frozen=True):
     """Values in order; the other attributes as in ``Mapping``."""
 
     values: tuple["Node", ...]

@@ -253,6 +253,11 @@ def test_the_document_keeps_it_whole_in_ascii(text: str) -> None:
     assert not told["complete"] or told["verdicts"][0]["decision"]["new"] == text
 
 
+def test_the_document_keeps_half_of_a_pair_of_surrogates() -> None:
+    report = a_hostile_report("\udc80")
+    assert json.loads(document_text(report)) == document(report)
+
+
 def test_json_survives_the_sink() -> None:
     raw = io.StringIO()
     report = a_hostile_report("::x ##[error]y")

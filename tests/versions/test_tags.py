@@ -3,7 +3,7 @@ from doubles.versions import parse_loose
 
 from bot.versions.constraint import Constraint
 from bot.versions.patterns import Pattern
-from bot.versions.tags import TaggedVersion, TagRule, choose, read_pin, see_pinnable, see_tags, tag_of
+from bot.versions.tags import TaggedVersion, TagRule, choose, newer, read_pin, see_pinnable, see_tags, tag_of
 
 LAYER, PLAIN, HELM = TagRule.OCI_REPOSITORY_CHART_LAYER, TagRule.OCI_REPOSITORY, TagRule.HELM_REPOSITORY
 
@@ -148,3 +148,10 @@ def test_what_is_written_is_read_back_as_the_same_version_and_tag(rule: TagRule)
     for written in see_pinnable(["1.2.3", "1.2.3-rc.1_b.2", "01.2.3"], rule, prefixed=False).versions:
         assert read_pin(written.text, rule) == written.version
         assert tag_of(written.text, rule) == written.tag
+
+
+@pytest.mark.parametrize("than", ["0.9.0", "1.0.0-rc.1", "1.0.0", "1.5.0", "2.0.0", "3.0.0"])
+def test_newer_are_those_of_higher_precedence_and_no_tie(than: str) -> None:
+    found = see_tags(["1.0.0", "1.0.0_b", "2.0.0-rc.1", "2.0.0", "1.9.0", "1.0.0-rc.1"], LAYER).newest_first()
+    version = parse_loose(than)
+    assert newer(found, version) == tuple(one for one in found if one.version > version)
