@@ -7,7 +7,7 @@ from msgspec import Struct
 from bot.ledger.first_digests import FirstDigest
 from bot.model.charts import ChartAddress, ChartSource, ManifestFacts, Unreachable
 from bot.model.promotions import Asked, Promoted
-from bot.model.references import ExactPin
+from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration
 from bot.model.verdicts import ROLLBACK, Decision, Edit, Update
 from bot.planning.commit_trailers import ChartRow
@@ -113,8 +113,8 @@ class Confirmer(Struct, frozen=True, kw_only=True):
         tag = tags.own[0]
         found = facts[reference.source, tag]
         said = tuple(self._witnesses(wish, tags, facts))
-        moved = self._moved_since(reference, tag, found.digest)
-        if against := moved or disagreement(tag, reference.source.address, found.digest, said):
+        against = disagreement(tag, reference.source.address, found.digest, said)
+        if against := against or self._moved_since(reference, tag, found.digest):
             self.recalled.first_digests.told((asked, answer.digest) for asked, answer in facts.items())
             return wish.held(against)
         return self._update(wish, tag, found, said)

@@ -785,7 +785,7 @@ class TestWhatIsGroupedOtherwiseWhileOthersWorkOnIt:
         told = {one.decision.reason for one in story.run().verdicts if isinstance(one.decision, Held)}
         assert {reason.sentence for reason in told} == {"1.2.4 is in #1, which has commits of others"}
         assert all("hand it back by its last box" in reason.mend for reason in told)
-        [status] = story.forge.set_by_us[story.remote.tip("main")]
+        [status] = story.forge.set_by_us[story.remote.tip("main") or ""]
         assert "2 in pull requests with commits of others" in status.description
 
     def test_keeps_no_other_chart_and_no_newer_version_from_the_new_groups(self) -> None:

@@ -7,7 +7,7 @@ from doubles.story import Story, oci, release
 from msgspec.structs import replace
 
 from bot.errors import ExitCode
-from bot.ledger.model import Ledger, Matter, Word
+from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
 from bot.model.proposals import State
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.run_report import RunReport
@@ -202,6 +202,16 @@ def test_a_tag_that_was_pushed_again_since_it_was_asked_for_is_an_alarm(given: d
     told.registry.push(source(PODINFO), "1.2.5", digest("e"))
     report = told.write({LIVE: release("1.2.4")}).run()
     assert all(LIVE not in proposed(told, pull.head) for pull in told.forge.pulls.values())
+    assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.ALARMED
+    [said] = [one.reason.sentence for one in told_reasons(report) if one.reason.id == "tag-pushed-again"]
+    assert said.endswith(f"{digest('e')} under that tag now")
+
+
+def test_what_was_proposed_tells_of_a_moved_tag_where_the_ledger_does_not() -> None:
+    told = asked(chart=PODINFO, version="1.2.5", reason="a fix")
+    del told.remote.branches[LEDGER_BRANCH]
+    told.registry.push(source(PODINFO), "1.2.5", digest("e"))
+    report = told.write({LIVE: release("1.2.4")}).run()
     assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.ALARMED
     [said] = [one.reason.sentence for one in told_reasons(report) if one.reason.id == "tag-moved-since"]
     assert said.endswith(f"{digest('e')} under that tag now")
