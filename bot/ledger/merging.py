@@ -41,7 +41,7 @@ def _tier(one: Mapping[str, Returns], other: Mapping[str, Returns]) -> dict[str,
 
 
 def _digests(one: TagDigests, other: TagDigests) -> TagDigests:
-    return _union(one, other, lambda mine, theirs: _union(mine, theirs, min))
+    return _union(one, other, lambda mine, theirs: _union(mine, theirs, frozenset.union))
 
 
 def merge_returns(one: Returns, other: Returns) -> Returns:
@@ -69,7 +69,8 @@ def _created(one: datetime | None, other: datetime | None) -> datetime | None:
 
 def _word(one: Word, other: Word) -> Word:
     """Said in the same second, a hold is stronger than a release."""
-    return max(one, other, key=lambda word: (word.at, word.held, word.until is None, word.until or word.at, word.why))
+    last = max(one, other, key=lambda word: (word.at, word.held, word.until is None, word.until or word.at, word.why))
+    return replace(last, accepts=max(filter(None, (one.accepts, other.accepts)), default=None))
 
 
 def _union(

@@ -43,8 +43,8 @@ Returns = Mapping[str, Mapping[Sha, Return]]
 """For each version that a tier went back from: the commits that did."""
 
 
-TagDigests = Mapping[str, Mapping[str, datetime]]
-"""For each raw tag of a chart: every digest that it was seen to have, and when each was first."""
+TagDigests = Mapping[str, Mapping[str, frozenset[datetime]]]
+"""For each raw tag of a chart: every digest that it was seen to have, and when it was seen to have become that."""
 
 
 class Matter(Struct, frozen=True, kw_only=True, order=True):
@@ -68,12 +68,14 @@ class Word(Struct, frozen=True, kw_only=True):
         held: Whether it shall not move; else it may again.
         until: When the hold ends by itself; None for never.
         why: In the person's words; foreign text.
+        accepts: When a release last was about what the version's tags are; see `bot.ledger.words`. Outlives holds.
     """
 
     at: datetime
     held: bool
     until: datetime | None = None
     why: str = ""
+    accepts: datetime | None = None
 
 
 class Ledger(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import LedgerBroken
-from bot.ledger.encoding import BRANCHES, CHARTS, DIGESTS, ROLLED_BACK, WORDS, path_of, read_time
+from bot.ledger.encoding import BRANCHES, CHARTS, DIGESTS, ROLLED_BACK, WORDS, path_of, read_time, time_text
 from bot.ledger.model import ChartSights, Ledger, Matter, Return, Returns, TagDigests, Word
 from bot.model.branch_names import branch_problem
 
@@ -104,7 +104,18 @@ class _File:
 
     def digests(self) -> TagDigests:
         tags = self._entries(self._member(self._data, "digests", dict), "digests")
-        return {self._key(tag, _TAG): self._times(seen, _DIGEST, tag) for tag, seen in tags.items()}
+        return {
+            self._key(tag, _TAG): {
+                self._key(digest, _DIGEST): self._sights(times) for digest, times in self._entries(seen, tag).items()
+            }
+            for tag, seen in tags.items()
+        }
+
+    def _sights(self, value: object) -> frozenset[datetime]:
+        times = value if isinstance(value, list) else [value]
+        if not 0 < len(times) <= _MOST_ENTRIES:
+            raise self._broken("a digest was seen never, or too often")
+        return frozenset(map(self._time, times))
 
     def _return(self, value: object) -> Return:
         """A bare time is what was written before references were told apart."""
@@ -148,7 +159,13 @@ class _File:
         matter = Matter(chart=texts["chart"], version=texts["version"], tier=texts["tier"])
         until = self._time(texts["until"]) if texts["until"] else None
         held = self._member(item, "held", bool)
-        return matter, Word(at=self._time(texts["at"]), held=held, until=until, why=texts["why"])
+        at = self._time(texts["at"])
+        return matter, Word(at=at, held=held, until=until, why=texts["why"], accepts=self._accepts(item, at))
+
+    def _accepts(self, item: Any, at: datetime) -> datetime | None:
+        """What was written before it was kept by itself: a release of a version was about its tags as well."""
+        text = item.get("accepts", "" if item["held"] or not item["version"] else time_text(at))
+        return self._time(text) if text else None
 
     def _member(self, holder: object, key: str, kind: type[Any]) -> Any:
         value = holder.get(key) if isinstance(holder, dict) else None

@@ -28,7 +28,7 @@ def _files(ledger: Ledger) -> Iterator[tuple[str, bytes]]:
     for tier, charts in ledger.rolled_back.items():
         yield path_of(ROLLED_BACK, tier), _text({"tier": tier, "charts": _returns(charts)})
     for chart, tags in ledger.digests.items():
-        yield path_of(DIGESTS, chart), _text({"chart": chart, "digests": {tag: _times(tags[tag]) for tag in tags}})
+        yield path_of(DIGESTS, chart), _text({"chart": chart, "digests": {tag: _sights(tags[tag]) for tag in tags}})
     if ledger.words:
         yield WORDS, _text({"holds": [_word(matter, ledger.words[matter]) for matter in sorted(ledger.words)]})
 
@@ -62,7 +62,14 @@ def _word(matter: Matter, word: Word) -> dict[str, Any]:
         "at": time_text(word.at),
         "until": time_text(word.until) if word.until else "",
         "why": word.why,
+        "accepts": time_text(word.accepts) if word.accepts else "",
     }
+
+
+def _sights(digests: Mapping[str, frozenset[datetime]]) -> dict[str, str | list[str]]:
+    """Nearly every tag is seen to become a digest once, and then has a bare time."""
+    told = {digest: sorted(map(time_text, times)) for digest, times in digests.items()}
+    return {digest: times[0] if len(times) == 1 else times for digest, times in told.items()}
 
 
 def _times(times: Mapping[str, datetime] | Mapping[str, datetime | None]) -> dict[str, str | None]:

@@ -67,7 +67,8 @@ def same_bytes(
     def confirmed(verdict: Verdict) -> Verdict:
         if not isinstance(verdict.decision, Update):
             return verdict
-        objections = (_against(one, ran, digests) for one, ran in told.get(verdict, ()))
+        # Asked anew: what was found just now may be what a person's word was about, or not be it any more.
+        objections = (_against(one, _ran(one, recalled), digests) for one, _ in told.get(verdict, ()))
         against = next(filter(None, objections), None)
         if against is None:
             return verdict

@@ -26,7 +26,12 @@ SIGHTS = st.builds(
 )
 RETURNS = st.builds(Return, at=TIMES, who=st.frozensets(st.sampled_from(["a" * 16, "b" * 16])))
 WORDS = st.builds(
-    Word, at=TIMES, held=st.booleans(), until=st.none() | TIMES, why=st.text(max_size=5).filter(str.isprintable)
+    Word,
+    at=TIMES,
+    held=st.booleans(),
+    until=st.none() | TIMES,
+    why=st.text(max_size=5).filter(str.isprintable),
+    accepts=st.none() | TIMES,
 )
 LEDGERS = st.builds(
     Ledger,
@@ -47,7 +52,12 @@ LEDGERS = st.builds(
     ),
     digests=st.dictionaries(
         st.sampled_from(["ghcr.io/x/y", "localhost:5000/x"]),
-        st.dictionaries(TAGS, st.dictionaries(st.sampled_from([f"sha256:{sign * 64}" for sign in "abc"]), TIMES)),
+        st.dictionaries(
+            TAGS,
+            st.dictionaries(
+                st.sampled_from([f"sha256:{sign * 64}" for sign in "abc"]), st.frozensets(TIMES, min_size=1, max_size=3)
+            ),
+        ),
     ),
     words=st.dictionaries(st.builds(Matter, chart=st.sampled_from(["", "ghcr.io/x/*"]), version=TAGS), WORDS),
 )
@@ -78,7 +88,7 @@ def test_nothing_is_lost_and_no_sight_becomes_later(one: Ledger, two: Ledger) ->
             assert all(both.charts[chart].first_seen[tag] <= at for tag, at in sights.first_seen.items())
         for chart, tags in ledger.digests.items():
             for tag, digests in tags.items():
-                assert all(both.digests[chart][tag][digest] <= at for digest, at in digests.items())
+                assert all(both.digests[chart][tag][digest] >= times for digest, times in digests.items())
         for branch, seen in ledger.branches.items():
             assert all(both.branches[branch][sha] <= at for sha, at in seen.items())
 
@@ -144,6 +154,8 @@ def test_the_example_below_is_good_but_for_what_is_said() -> None:
                 ("no digests", {"1.0.0": f"sha256:{'a' * 64}"}),
                 ("no digest", {"1.0.0": {"sha256:a": "2026-01-01T00:00:00Z"}}),
                 ("no time of a digest", {"1.0.0": {f"sha256:{'a' * 64}": "once"}}),
+                ("a digest that was never seen", {"1.0.0": {f"sha256:{'a' * 64}": []}}),
+                ("a time in its times that is none", {"1.0.0": {f"sha256:{'a' * 64}": ["once"]}}),
             )
         ),
         pytest.param("digests/ghcr.io%2fx%2fz.json", {"chart": "ghcr.io/x/y", "digests": {}}, id="digests of another"),
@@ -199,7 +211,7 @@ def test_a_rollback_that_was_written_down_without_who_did_it_is_read() -> None:
 
 def test_a_ledger_of_before_digests_were_kept_is_read_and_gets_a_file_of_its_own_for_them() -> None:
     old = read([(CHART, json.dumps(GOOD).encode())])
-    learnt = Ledger(digests={"ghcr.io/x/y": {"1.0.0": {f"sha256:{'a' * 64}": NOW}}})
+    learnt = Ledger(digests={"ghcr.io/x/y": {"1.0.0": {f"sha256:{'a' * 64}": frozenset({NOW})}}})
 
     assert old.digests == {}
     assert list(changed_files(old, merge(old, learnt))) == ["digests/ghcr.io%2fx%2fy.json"]

@@ -8,14 +8,14 @@ from doubles.story import Story, oci, release, repository
 from msgspec.structs import replace
 
 from bot.errors import ExitCode
-from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
+from bot.ledger.model import LEDGER_BRANCH, Matter, Word
 from bot.model.tiers import Configuration, Mirror
 from bot.model.verdicts import Current, Held, Update
 from bot.reason import Reason
 from bot.reasons import UNREACHABLE
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.run_report import RunReport
-from bot.steps.remember import read_past, remember
+from bot.steps.remember import keep_word, read_past
 
 DEV, STAGING, LIVE = (f"apps/{name}/a.yaml" for name in ("dev", "staging", "live"))
 CHART = source(PODINFO)
@@ -57,13 +57,13 @@ def reason(report: RunReport) -> Reason:
     return found
 
 
-def says(told: Story, *, version: str = "1.2.6", held: bool = False) -> Story:
-    """A person's word, a minute later; a hold has ended when it is looked at."""
+def says(told: Story, *, version: str = "1.2.6", held: bool = False, ends: bool = True, chart: str = PODINFO) -> Story:
+    """A person's word, a minute later; a hold has ended when it is looked at, unless it does not end."""
     told.pass_by(minutes=1)
     past = read_past(told.repository, told.remote.branches.get(LEDGER_BRANCH))
-    until = told.now + timedelta(minutes=1) if held else None
-    word = {Matter(chart=PODINFO, version=version): Word(at=told.now, held=held, until=until)}
-    assert remember(Ledger(words=word), past, told.forge.us) == ()
+    until = told.now + timedelta(minutes=1) if held and ends else None
+    matter = Matter(chart=chart, version=version)
+    keep_word(matter, Word(at=told.now, held=held, until=until), past, told.forge.us, "Said")
     return told.pass_by(minutes=1) if held else told
 
 
@@ -213,6 +213,50 @@ class TestTheWayOn:
         report = pushed_again(told, "f").pass_by(hours=1).run()
         assert outcome(report) == "tag-pushed-again"
         assert digest("e") in reason(report).sentence
+
+    def test_after_a_restored_tag_it_takes_what_that_was_last_and_no_attackers_bytes(self) -> None:
+        told = moved(FROM_DEV)
+        pushed_again(told).run()
+        pushed_again(told, "6").pass_by(hours=1).run()
+        assert outcome(says(told).run()) == "1.2.6"
+        assert outcome(pushed_again(told).pass_by(hours=1).run()) == "tag-pushed-again"
+
+    def test_where_the_tag_was_restored_before_anybody_looked_it_was_about_nothing(self) -> None:
+        told = moved(FROM_DEV)
+        pushed_again(told).run()
+        says(pushed_again(told, "6"))
+        assert outcome(told.run()) == "1.2.6"
+        assert outcome(pushed_again(told).pass_by(hours=1).run()) == "tag-pushed-again"
+
+    def test_the_next_one_goes_back(self) -> None:
+        told = moved(FROM_DEV)
+        pushed_again(told).run()
+        says(told).run()
+        assert outcome(pushed_again(told, "6").pass_by(hours=1).run()) == "tag-pushed-again"
+        assert outcome(says(told).pass_by(hours=1).run()) == "1.2.6"
+        assert outcome(pushed_again(told).pass_by(hours=1).run()) == "tag-pushed-again"
+
+    def test_one_that_ends_a_hold_only_ends_that(self) -> None:
+        told = moved(FROM_DEV)
+        pushed_again(told).run()
+        says(told, held=True, ends=False).run()
+        assert outcome(says(told).run()) == "tag-pushed-again"
+        assert outcome(says(told).pass_by(hours=1).run()) == "1.2.6"
+
+    def test_after_a_hold_and_a_restored_tag_what_ran_goes_on_and_nothing_else(self) -> None:
+        told = moved(FROM_DEV)
+        pushed_again(told).run()
+        says(told, held=True, ends=False).run()
+        pushed_again(told, "6").pass_by(hours=1).run()
+        assert outcome(says(told).run()) == "1.2.6"
+        assert outcome(pushed_again(told).pass_by(hours=1).run()) == "tag-pushed-again"
+
+    def test_what_it_took_outlives_a_hold_and_a_release_of_the_whole_chart(self) -> None:
+        told = moved(FROM_DEV)
+        pushed_again(told).run()
+        assert outcome(says(told).run()) == "1.2.6"
+        says(told, held=True, ends=False).run()
+        assert outcome(says(told, version="").run()) == "1.2.6"
 
     def test_a_digest_that_is_written_below_is_what_runs_and_soaks_anew(self) -> None:
         told = moved(FROM_DEV, wish=oci("{tag: {}}"))
