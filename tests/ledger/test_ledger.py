@@ -209,6 +209,13 @@ def test_a_rollback_that_was_written_down_without_who_did_it_is_read() -> None:
     assert ledger.rolled_back == {"dev": {"ghcr.io/x/y": {"1.0.0": {"a" * 40: Return(at=NOW)}}}}
 
 
+def test_a_word_of_before_it_said_what_it_accepts_is_read_as_it_was_meant() -> None:
+    said = {**HOLD, "version": "1.0.0", "why": ""}
+    others = [{**said, "version": "2.0.0", "held": False}, {**said, "version": "", "held": False}]
+    words = read([("holds.json", json.dumps({"holds": [said, *others]}).encode())]).words
+    assert {matter.version: word.accepts for matter, word in words.items()} == {"1.0.0": None, "2.0.0": NOW, "": None}
+
+
 def test_a_ledger_of_before_digests_were_kept_is_read_and_gets_a_file_of_its_own_for_them() -> None:
     old = read([(CHART, json.dumps(GOOD).encode())])
     learnt = Ledger(digests={"ghcr.io/x/y": {"1.0.0": {f"sha256:{'a' * 64}": frozenset({NOW})}}})
