@@ -6,11 +6,17 @@ Whoever may push could make such a commit as well; see SECURITY.md.
 from collections.abc import Callable
 
 from bot.model.commits import CommitFacts, Sha
+from bot.model.tiers import Branch
 from bot.ports import Repository
 
 _TRAILER = "Flux-Chart-Bot-State"
-_LOOKED_AT = 10
-"""Commits of a branch in which one of ours is looked for: as many as are fetched."""
+_FETCHED = 10
+"""Commits of a branch in which one of ours is looked for at first: they are here."""
+_DEPTHS = (64, 1024)
+"""Commits in which it is looked for when others put so many above it; each is one fetch."""
+_CHANGED = "it is not as this bot's last commit there left it"
+_NEVER_OURS = "no commit of its branch is this bot's"
+_BURIED = f"none of the newest {_DEPTHS[-1]:,} commits of its branch is this bot's, so nothing tells who wrote it"
 
 
 def message_of(subject: str, state: str) -> str:
@@ -23,17 +29,27 @@ def is_left_by_us(commit: CommitFacts, state: str) -> bool:
     return (_TRAILER, state) in commit.trailers
 
 
-def is_as_we_left_it(repository: Repository, tip: Sha, state: str, is_kept: Callable[[str], bool]) -> bool:
-    """Whether the files of a state are those of our newest commit; others' files may lie beside them.
+def why_not_ours(
+    repository: Repository, branch: Branch, tip: Sha, state: str, is_kept: Callable[[str], bool]
+) -> str | None:
+    """Why the files of a state are not to be believed; None where our newest commit left them as they are.
+
+    Others' files may lie beside them, and so may their commits be above ours.
 
     Args:
         repository: Where it is kept.
-        tip: Of its branch.
+        branch: On which.
+        tip: Of that branch.
         state: As `message_of` takes it.
         is_kept: Whether a path is one of its files.
     """
-    history = repository.history(tip, _LOOKED_AT)
-    ours = next((commit.sha for commit in history if is_left_by_us(commit, state)), None)
-    if ours is None:
-        return not any(is_kept(entry.path) for entry in repository.tree(tip).entries())
-    return not any(is_kept(one.path) for one in repository.differences(ours, tip))
+    for depth in (0, *_DEPTHS):
+        if depth:
+            repository.past(branch, tip, depth)
+        history = repository.history(tip, depth or _FETCHED)
+        ours = next((commit.sha for commit in history if is_left_by_us(commit, state)), None)
+        if ours:
+            return _CHANGED if any(is_kept(one.path) for one in repository.differences(ours, tip)) else None
+        if not history[-1].parents:
+            return _NEVER_OURS if any(is_kept(entry.path) for entry in repository.tree(tip).entries()) else None
+    return _BURIED
