@@ -1,6 +1,7 @@
 """What strangers put on the branches of our state: somebody who may push branches, but make no commit like ours."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from builders import PODINFO, configuration, tier
@@ -16,7 +17,7 @@ from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, Refusal, TierMemory,
 from bot.planning.rows import Row
 from bot.steps.branches import Past
 from bot.steps.free import free
-from bot.steps.remember import read_past, remember
+from bot.steps.remember import keep_word, read_past, remember
 
 DEV = tier("dev", "any")
 ROW = Row(chart=PODINFO, version="1.2.4")
@@ -103,6 +104,28 @@ def test_what_others_put_beside_it_stays_and_changes_nothing() -> None:
 
     assert branch_of(DEV) in told.remote.branches
     assert told.remote.files(MEMORY_BRANCH)["README.md"] == b"words"
+
+
+def test_to_a_branch_of_our_state_commits_are_only_ever_added() -> None:
+    """A ruleset that blocks forced pushes and deletions there is what SECURITY.md advises against replays."""
+    told = refused()
+    tips = {MEMORY_BRANCH: [told.remote.branches[MEMORY_BRANCH]]}
+    for chart in (PODINFO, "ghcr.io/x/other"):
+        tip = told.remote.tip(LEDGER_BRANCH)
+        matter, word = Matter(chart=chart, version="9.9.9"), Word(at=told.now, held=True)
+        keep_word(matter, word, read_past(told.repository, tip), told.forge.us, "Hold")
+        tips.setdefault(LEDGER_BRANCH, []).append(told.remote.branches[LEDGER_BRANCH])
+    free(Matter(chart=PODINFO), told.configuration, told.repository, told.forge.us, writes=True)
+    tips[MEMORY_BRANCH].append(told.remote.branches[MEMORY_BRANCH])
+    told.push(PODINFO, "1.2.5").run()
+    told.forge.close(max(told.forge.pulls))
+    told.run()
+    tips[MEMORY_BRANCH].append(told.remote.branches[MEMORY_BRANCH])
+    tips[LEDGER_BRANCH].append(told.remote.branches[LEDGER_BRANCH])
+
+    for before, after in ((older, newer) for each in tips.values() for older, newer in pairwise(each)):
+        assert before in [facts.sha for facts in told.repository.history(after, 20)]
+    assert {branch: len(set(each)) for branch, each in tips.items()} == {MEMORY_BRANCH: 3, LEDGER_BRANCH: 2}
 
 
 def with_words(told: Story, branch: Branch, commits: int) -> Story:
