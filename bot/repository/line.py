@@ -1,7 +1,7 @@
 """The commits that a branch stood at, one after the other, as far as they can be told from the tips that were seen."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from bot.model.commits import Sha
 
@@ -22,17 +22,17 @@ def line_of(tip: Sha, most: int, through: Iterable[Sha], parents: Parents) -> li
         parents: Knows the commits that are here.
     """
     here = [seen for seen in through if parents(seen) is not None]
-    line = list(islice(_first_parents(tip, parents), most))
-    if set(here) <= set(line):
-        return line
+    straight = list(islice(_first_parents(tip, parents), most))
+    if set(here) <= set(straight):
+        return straight
     line = [tip]
     behind = _Behind(tip, parents)
     for seen in here:
         if len(line) >= most:
             break
         line += behind.way_to(seen)
-    line += islice(_first_parents(line[-1], parents), 1, max(1, 1 + most - len(line)))
-    return line[:most]
+    further = islice(_first_parents(line[-1], parents), 1, None)
+    return list(islice(chain(line, further), most))
 
 
 def _first_parents(start: Sha, parents: Parents) -> Iterator[Sha]:
@@ -61,6 +61,7 @@ class _Behind:
                 if parent not in self._children:
                     following.append(parent)
                 self._children.setdefault(parent, []).append(sha)
+        # How many of them the end has not passed.
         self._left = {sha: len(children) for sha, children in self._children.items()}
 
     def way_to(self, seen: Sha) -> list[Sha]:

@@ -43,13 +43,20 @@ def why_not_ours(
         state: As `message_of` takes it.
         is_kept: Whether a path is one of its files.
     """
-    for depth in (0, *_DEPTHS):
-        if depth:
+    found = _ours_or_first(repository, branch, tip, state)
+    if found is None:
+        return _BURIED
+    if is_left_by_us(found, state):
+        return _CHANGED if any(is_kept(one.path) for one in repository.differences(found.sha, tip)) else None
+    return _NEVER_OURS if any(is_kept(entry.path) for entry in repository.tree(tip).entries()) else None
+
+
+def _ours_or_first(repository: Repository, branch: Branch, tip: Sha, state: str) -> CommitFacts | None:
+    """Our newest commit; the branch's first where none is ours; None where both are further back than is looked."""
+    for depth in (_FETCHED, *_DEPTHS):
+        if depth > _FETCHED:
             repository.past(branch, tip, depth)
-        history = repository.history(tip, depth or _FETCHED)
-        ours = next((commit.sha for commit in history if is_left_by_us(commit, state)), None)
-        if ours:
-            return _CHANGED if any(is_kept(one.path) for one in repository.differences(ours, tip)) else None
-        if not history[-1].parents:
-            return _NEVER_OURS if any(is_kept(entry.path) for entry in repository.tree(tip).entries()) else None
-    return _BURIED
+        for commit in repository.history(tip, depth):
+            if is_left_by_us(commit, state) or not commit.parents:
+                return commit
+    return None
