@@ -41,6 +41,7 @@ def read(files: Iterable[tuple[str, bytes]]) -> Ledger:
     """
     charts: dict[str, ChartSights] = {}
     branches: dict[str, dict[str, datetime]] = {}
+    seen_again: dict[str, dict[str, frozenset[datetime]]] = {}
     words: dict[Matter, Word] = {}
     rolled_back: dict[str, dict[str, Returns]] = {}
     digests: dict[str, TagDigests] = {}
@@ -57,8 +58,18 @@ def read(files: Iterable[tuple[str, bytes]]) -> Ledger:
         elif path.startswith(DIGESTS):
             digests[file.name("chart", DIGESTS)] = file.digests()
         else:
-            branches[file.name("branch", BRANCHES)] = file.times("seen", _SHA)
-    return Ledger(charts=charts, branches=branches, words=words, rolled_back=rolled_back, digests=digests)
+            branch = file.name("branch", BRANCHES)
+            branches[branch] = file.times("seen", _SHA)
+            if again := file.seen_again():
+                seen_again[branch] = again
+    return Ledger(
+        charts=charts,
+        branches=branches,
+        seen_again=seen_again,
+        words=words,
+        rolled_back=rolled_back,
+        digests=digests,
+    )
 
 
 class _File:
@@ -126,6 +137,18 @@ class _File:
             raise self._broken("`who` is of another kind, or too long")
         at = self._time(self._member(value, "at", str))
         return Return(at=at, who=frozenset(self._key(each, _FINGERPRINT) for each in who))
+
+    def seen_again(self) -> dict[str, frozenset[datetime]]:
+        """None where no branch was moved back, as in all that was written before that was kept."""
+        if "seen-again" not in self._data:
+            return {}
+        tips = self._entries(self._data["seen-again"], "seen-again")
+        return {self._key(sha, _SHA): self._all_times(times) for sha, times in tips.items()}
+
+    def _all_times(self, value: object) -> frozenset[datetime]:
+        if not isinstance(value, list) or len(value) > _MOST_ENTRIES:
+            raise self._broken("`seen-again` is of another kind, or too long")
+        return frozenset(map(self._time, value))
 
     def times(self, key: str, names: re.Pattern[str]) -> dict[str, datetime]:
         return self._times(self._member(self._data, key, dict), names, key)

@@ -23,15 +23,15 @@ def keep_digests(
     What does not answer is asked in the next run. Where a digest is written, Flux runs that, and nothing is asked.
     """
     running = dict.fromkeys(_ahead(resolved, recalled))
-    digests = recalled.first_digests
+    kept = recalled.first_digests
     new: dict[tuple[str, str], Asked] = {}
     for of, reference in running:
         for source, tag in _tags(of, reference, answers):
-            if not digests.is_known(source.address, tag):
+            if not kept.is_known(source.address, tag):
                 new.setdefault((str(source.address), tag), (source, tag))
     for (source, tag), digest in (registry.digests(new.values(), progress) if new else {}).items():
         if isinstance(digest, str):
-            digests.learn(source.address, tag, digest)
+            kept.learn(source.address, tag, digest)
 
 
 def _ahead(resolved: Resolved, recalled: Recalled) -> Iterator[tuple[ChartSource, Reference]]:

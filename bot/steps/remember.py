@@ -18,7 +18,7 @@ from bot.model.proposals import Identity, SaidStatus
 from bot.ports import Repository
 from bot.reason import Reason
 from bot.steps.branches import Past
-from bot.steps.own_state import is_as_we_left_it, message_of
+from bot.steps.own_state import message_of, why_not_ours
 
 _ATTEMPTS = 5
 """Two runs at once both learn: whoever is second reads again, merges, and pushes once more."""
@@ -54,9 +54,9 @@ def read_past(
         if not entry.kind.regular or entry.size > LARGEST_FILE:
             raise LedgerBroken(entry.path, f"it is no plain file of at most {LARGEST_FILE} bytes")
     ledger = read((entry.path, data) for entry, data in tree.read(entries))
-    if not is_as_we_left_it(repository, tip, _STATE, is_ours):
-        path = entries[0].path if entries else WORDS
-        raise LedgerBroken(path, "it is not as this bot's last commit there left it")
+    problem = why_not_ours(repository, LEDGER_BRANCH, tip, _STATE, is_ours)
+    if problem:
+        raise LedgerBroken(entries[0].path if entries else WORDS, problem)
     return Past(repository=repository, ledger=ledger, tip=tip, statuses=statuses)
 
 
