@@ -60,6 +60,12 @@ STILL_HOLDS = ReasonKind(
     "Do not merge it: convert it to a draft, or close it; or run `release` for it",
     Weight.WARNING,
 )
+STILL_HOLDS_MOVED = ReasonKind(
+    "still-holds-moved",
+    "#{number} still has {rows}: {why}",
+    "Do not merge it: find out who pushed the tag again, and convert it to a draft, or close it",
+    Weight.ALARM,
+)
 MOVES_ON_TOP = ReasonKind(
     "moves-on-top",
     "{branch} holds commits of others, so only its version moves, by a commit on top of them",

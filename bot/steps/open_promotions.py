@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bot.model.commits import Sha
 from bot.model.proposals import PullRequest
@@ -11,11 +11,14 @@ from bot.planning.commit_trailers import ChartRow
 from bot.planning.grouping import Key, branch_of, promotion_key
 from bot.planning.pull_requests import FoundBranch
 from bot.planning.rows import Row
+from bot.reason import Reason
 from bot.report.promotion_wording import tells_of
 from bot.steps.find import Remote
 from bot.steps.holds import why_held
 from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, TierView
+
+PUSHED_AGAIN = "its tag was pushed again, and is another chart now than was proposed"
 
 
 class OpenPromotion(Struct, frozen=True, kw_only=True):
@@ -27,6 +30,7 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
         rows: What our commit on it changes.
         reason: Why a person named the version; empty where none did.
         held: What of that a person holds, or took back where nobody named the version, with the reason in words.
+        moved: What of that has another digest under its tag by now, with both: see `bot.steps.moved_tags`.
         overtaken: Charts of rows whose old version is written nowhere on the base any more.
         done: The base has all of it.
         behind: The base has other bytes by now in a file that it changes; or its words are about other rows, since a
@@ -41,10 +45,16 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
     rows: tuple[ChartRow, ...] = ()
     reason: str = ""
     held: Mapping[Row, str]
+    moved: Mapping[Row, Reason] = field(default_factory=dict)
     overtaken: tuple[str, ...] = ()
     done: bool = False
     behind: bool = False
     stands: bool = False
+
+    @property
+    def unwanted(self) -> dict[Row, str]:
+        """What of it nobody should merge, with why in words."""
+        return dict.fromkeys(self.moved, PUSHED_AGAIN) | {**self.held}
 
     @property
     def branch(self) -> Branch:

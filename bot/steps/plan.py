@@ -14,14 +14,14 @@ from bot.planning.grouping import ALL, branch_of, promotion_key
 from bot.planning.partings import partings
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
-from bot.proposal_reasons import OVERTAKEN, STILL_HOLDS, TOUCHED
+from bot.proposal_reasons import OVERTAKEN, STILL_HOLDS, STILL_HOLDS_MOVED, TOUCHED
 from bot.reason import Reason
 from bot.report.promotion_wording import promotion_texts
 from bot.report.statuses import base_status, head_status, status_as_it_is
 from bot.report.wording import pull_request_texts
 from bot.steps.advance import advance
 from bot.steps.find import Remote
-from bot.steps.open_promotions import OpenPromotion
+from bot.steps.open_promotions import PUSHED_AGAIN, OpenPromotion
 from bot.steps.proposals import Arranged, Proposal, TierProposals
 
 _STAYS = frozenset({Action.KEEP, Action.LEAVE, Action.REWORD})
@@ -54,12 +54,11 @@ def plan(
         statuses += _statuses(tier, tuple(of_tier), remote)
         pulls += of_tier
     for one in _as_they_are(opened, pulls):
-        if one.held:
-            notes.append(_still_holds(one))
+        notes += _still_holds(one)
         if one.overtaken:
             notes.append(OVERTAKEN(number=one.pull.number, charts=", ".join(one.overtaken)))
-        if one.pull.author == remote.us.login and (one.stands or one.held):
-            status = status_as_it_is(one.tier, one.rows, one.held, remote.run_url)
+        if one.pull.author == remote.us.login and (one.stands or one.unwanted):
+            status = status_as_it_is(one.tier, one.rows, one.unwanted, remote.run_url)
             statuses.append(StatusPlan(sha=one.head, branch=one.branch, status=status))
     return Plan(pull_requests=tuple(pulls), statuses=tuple(statuses), notes=tuple(notes), memory=arranged.memory)
 
@@ -70,9 +69,15 @@ def _as_they_are(opened: Iterable[OpenPromotion], pulls: Iterable[PullRequestPla
     return (one for one in opened if actions.get(one.branch, Action.KEEP) in _STAYS)
 
 
-def _still_holds(one: OpenPromotion) -> Reason:
-    rows = ", ".join(f"{row.chart} {row.version}" for row in one.held)
-    return STILL_HOLDS(number=one.pull.number, rows=rows, why=next(iter(one.held.values())))
+def _still_holds(one: OpenPromotion) -> Iterable[Reason]:
+    if one.held:
+        yield STILL_HOLDS(number=one.pull.number, rows=_named(one.held), why=next(iter(one.held.values())))
+    if one.moved:
+        yield STILL_HOLDS_MOVED(number=one.pull.number, rows=_named(one.moved), why=PUSHED_AGAIN)
+
+
+def _named(rows: Iterable[Row]) -> str:
+    return ", ".join(f"{row.chart} {row.version}" for row in rows)
 
 
 def _may_advance(planned: PullRequestPlan, wish: Wish) -> bool:

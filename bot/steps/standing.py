@@ -63,7 +63,7 @@ def drafts(
         progress: Of these questions.
     """
     drafter = _Drafter(resolved, configuration, recalled, remote, registry, progress)
-    concerned = [one for one in opened if one.held or one.done or (one.behind and one.stands and one.pull.draft)]
+    concerned = [one for one in opened if one.unwanted or one.done or (one.behind and one.stands and one.pull.draft)]
     found: list[Draft] = []
     for tier in configuration.tiers:
         if tier.standing_draft:
@@ -119,7 +119,7 @@ class _Drafter:
         """
         tier, asked = one.tier, self._asked(one)
         if asked is None or not (tier.pace.comes_from or asked.reason):
-            if one.done or len(one.held) == len({(row.chart, row.new) for row in one.rows}):
+            if one.done or len(one.unwanted) == len({(row.chart, row.new) for row in one.rows}):
                 yield _drafted(self._nothing_left(one), lifted(tier), one.key, stands=False)
             return
         judged = _only(one.rows, self._judged(asked, one.rows, keeps=True))
@@ -139,7 +139,8 @@ class _Drafter:
 
     def _nothing_left(self, one: OpenPromotion) -> TierVerdicts:
         [view] = [view for view in self._resolved.views if view.tier.name == one.tier.name]
-        why = {row.chart: PROMOTION_HELD(version=row.version, why=said) for row, said in one.held.items()}
+        why = {row.chart: said for row, said in one.moved.items()}
+        why |= {row.chart: PROMOTION_HELD(version=row.version, why=said) for row, said in one.held.items()}
         return TierVerdicts(view=view, verdicts=tuple(_stays(view.tier, each, why) for each in view.references))
 
     def _judged(self, asked: Asked, rows: tuple[ChartRow, ...], *, keeps: bool) -> TierVerdicts:
