@@ -11,6 +11,7 @@ from bot.planning.commit_trailers import ChartRow
 from bot.planning.grouping import Key, branch_of, promotion_key
 from bot.planning.pull_requests import FoundBranch
 from bot.planning.rows import Row
+from bot.promotion.open_rows import lost_rows, why_lost
 from bot.reason import Reason
 from bot.report.promotion_wording import tells_of
 from bot.steps.find import Remote
@@ -31,6 +32,7 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
         reason: Why a person named the version; empty where none did.
         held: What of that a person holds, or took back where nobody named the version, with the reason in words.
         moved: What of that has another digest under its tag by now, with both: see `bot.steps.moved_tags`.
+        lost: Why rows of it are for nothing that the base has now; not of a standing draft, which judges anew.
         overtaken: Charts of rows whose old version is written nowhere on the base any more.
         done: The base has all of it.
         behind: The base has other bytes by now in a file that it changes; or its words are about other rows, since a
@@ -46,6 +48,7 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
     reason: str = ""
     held: Mapping[Row, str]
     moved: Mapping[Row, Reason] = field(default_factory=dict)
+    lost: tuple[Reason, ...] = ()
     overtaken: tuple[str, ...] = ()
     done: bool = False
     behind: bool = False
@@ -82,6 +85,7 @@ def _of(view: TierView, recalled: Recalled, remote: Remote) -> Iterator[OpenProm
             record = remote.record(view.tier, branch)
             rows = record.rows
             proposed = {Row(chart=row.chart, version=row.new) for row in rows}
+            stands = view.tier.standing_draft and text == known.text
             yield OpenPromotion(
                 tier=view.tier,
                 key=known if text == known.text else Key(text=text, about=known.about, promotes=True),
@@ -90,6 +94,7 @@ def _of(view: TierView, recalled: Recalled, remote: Remote) -> Iterator[OpenProm
                 rows=rows,
                 reason=record.reason,
                 held=why_held(proposed, view, recalled.held if record.reason else recalled.refused),
+                lost=() if stands else tuple(map(why_lost, lost_rows(view.references, rows))),
                 overtaken=tuple(row.chart for row in rows if row.old not in _written(row, view)),
                 stands=found.branch is not None and found.branch.beneath == (),
                 done=bool(rows) and all(_written(row, view) == {row.new} for row in rows),

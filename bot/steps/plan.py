@@ -41,7 +41,8 @@ def plan(
     """
     pulls: list[PullRequestPlan] = []
     statuses: list[StatusPlan] = []
-    notes: list[Reason] = []
+    promotions = tuple(opened)
+    notes = [reason for one in promotions for reason in one.lost]
     for tier in arranged.tiers:
         of_tier: list[PullRequestPlan] = []
         for wish in _wishes(tier, configuration.templates):
@@ -53,7 +54,7 @@ def plan(
             notes += strangers(found, wish.branch)
         statuses += _statuses(tier, tuple(of_tier), remote)
         pulls += of_tier
-    for one in _as_they_are(opened, pulls):
+    for one in _as_they_are(promotions, pulls):
         notes += _still_holds(one)
         if one.overtaken:
             notes.append(OVERTAKEN(number=one.pull.number, charts=", ".join(one.overtaken)))

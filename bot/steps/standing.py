@@ -16,7 +16,7 @@ from bot.planning.mirrors import canonical
 from bot.planning.windows import opens_at
 from bot.ports import Progress, Registry
 from bot.promotion.lifting import lifted
-from bot.promotion.open_rows import row_of
+from bot.promotion.open_rows import lost_rows, rows_of, why_lost
 from bot.promotion.promotion_reasons import PROMOTION_HELD
 from bot.reason import Reason, Weight
 from bot.steps.edit import TierEdits, edit
@@ -162,14 +162,23 @@ def _drafted(judged: TierVerdicts, tier: Tier, key: Key, *, stands: bool) -> Dra
 
 
 def _only(rows: tuple[ChartRow, ...], judged: TierVerdicts) -> TierVerdicts:
-    """Nothing comes into a draft that nobody asks for now."""
+    """Nothing comes into a draft that nobody asks for now; what a lost row may have meant says so."""
+    references = judged.view.references
+    kept, lost = rows_of(references, rows), {row.chart: row for row in lost_rows(references, rows)}
     verdicts = (
-        replace(one, decision=Current(version=one.decision.old))
-        if isinstance(one.decision, Update) and row_of(one.reference, rows) is None
+        replace(one, decision=_left_out(one.decision, lost.get(str(one.reference.source.address))))
+        if one.reference not in kept and isinstance(one.decision, Update | Current)
         else one
         for one in judged.verdicts
     )
     return replace(judged, verdicts=tuple(verdicts))
+
+
+def _left_out(decision: Update | Current, lost: ChartRow | None) -> Current | Held:
+    text = decision.old if isinstance(decision, Update) else decision.version
+    if lost is None:
+        return Current(version=text) if isinstance(decision, Update) else decision
+    return Held(version=text, reason=why_lost(lost))
 
 
 def _stays(tier: Tier, reference: Reference, why: Mapping[str, Reason]) -> Verdict:
