@@ -7,10 +7,15 @@ from msgspec import Struct
 
 
 class FirstDigest(Struct, frozen=True, kw_only=True):
-    """A digest, and when the tag was first seen to have it."""
+    """A digest, and when the tag was first seen to have it.
+
+    Attributes:
+        released: When a person took it in place of the one that was seen first; None where it is that one.
+    """
 
     digest: str
     at: datetime
+    released: datetime | None = None
 
 
 def believed(seen: Mapping[str, datetime], released: datetime | None) -> FirstDigest | None:
@@ -26,4 +31,6 @@ def believed(seen: Mapping[str, datetime], released: datetime | None) -> FirstDi
     ordered = sorted((at, digest) for digest, at in seen.items())
     told = [one for one in ordered if released and one[0] < released]
     found = told[-1] if told else ordered[0] if ordered else None
-    return FirstDigest(digest=found[1], at=found[0]) if found else None
+    if found is None:
+        return None
+    return FirstDigest(digest=found[1], at=found[0], released=None if found == ordered[0] else released)

@@ -15,7 +15,7 @@ from bot.ports import Progress, Registry
 from bot.promotion.pairing import Counterpart
 from bot.promotion.promotion_reasons import TAG_MOVED_SINCE
 from bot.promotion.tags import Listed, Tag, spelled, tags_meant, tags_run, witnesses
-from bot.promotion.witnesses import Witness, disagreement, known_since
+from bot.promotion.witnesses import Witness, disagreement, known_since, released_at
 from bot.reason import Reason
 from bot.reasons import SAME_PRECEDENCE
 from bot.selection.digests import with_digest
@@ -158,6 +158,7 @@ class Confirmer(Struct, frozen=True, kw_only=True):
             digest=digest,
             digest_written=bool(wish.lower) and all(one.digest for one in wish.lower),
             digest_since=known_since(said),
+            digest_released=released_at(said),
             ran=ran,
             reason=self.asked.reason,
         )

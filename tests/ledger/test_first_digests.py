@@ -26,6 +26,7 @@ def test_a_release_takes_what_was_seen_before_it(released: datetime | None, expe
     found = believed(SEEN, released)
     assert found
     assert (found.digest, found.at) == (digest(expected), SEEN[digest(expected)])
+    assert found.released == (None if expected == "a" else released)
 
 
 def test_where_nothing_was_seen_nothing_counts() -> None:
