@@ -6,15 +6,17 @@ from doubles.story import Story, release
 from msgspec.structs import replace
 
 from bot.errors import ExitCode
-from bot.ledger.model import LEDGER_BRANCH
+from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
 from bot.model.proposals import State
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.run_report import RunReport
 from bot.report.told_reasons import told_reasons
+from bot.steps.remember import read_past, remember
 
 ALL = "flux-chart-bot/live/promotion"
 STAGING, LIVE, REDIS_LIVE = "apps/staging/a.yaml", "apps/live/a.yaml", "apps/live/b.yaml"
 REDIS = "ghcr.io/x/redis"
+BY_WORD = {"chart": PODINFO, "version": "1.2.5", "reason": "it mends #12"}
 MOVED = (
     State.FAILURE,
     "do not merge podinfo 1.2.5: its tag was pushed again, and is another chart now than was proposed",
@@ -50,6 +52,15 @@ def status(told: Story) -> tuple[State, str]:
 
 def mark_ready(told: Story, *, ready: bool = True) -> None:
     told.forge.pulls[1] = replace(told.forge.pulls[1], draft=not ready)
+
+
+def released(told: Story) -> None:
+    """A person takes what the tag is now."""
+    told.pass_by(minutes=1)
+    past = read_past(told.repository, told.remote.branches[LEDGER_BRANCH])
+    word = {Matter(chart=PODINFO, version="1.2.5"): Word(at=told.now, held=False)}
+    assert remember(Ledger(words=word), past, told.forge.us) == ()
+    told.pass_by(minutes=1)
 
 
 def sentences(report: RunReport, reason: str) -> list[str]:
@@ -109,7 +120,7 @@ def test_where_nothing_says_which_tier_it_came_from_it_stays_with_an_alarm_of_it
 def test_what_was_proposed_is_known_without_the_ledger() -> None:
     told = asked()
     told.forge.pulls.clear()
-    told.promote(chart=PODINFO, version="1.2.5", reason="it mends #12")
+    told.promote(**BY_WORD)
     assert told.forge.pulls
     del told.remote.branches[LEDGER_BRANCH]
     report = push_again(told)
@@ -135,6 +146,49 @@ def test_a_registry_that_is_away_changes_nothing() -> None:
     assert told.remote.branches[ALL] == tip
     assert status(told) == (State.SUCCESS, "2 updates")
     assert not sentences(report, "still-holds-moved")
+
+
+@pytest.mark.parametrize("standing", [False, True])
+def test_once_it_is_released_and_a_draft_again_it_is_made_anew_with_what_the_tag_is_now(standing: bool) -> None:  # noqa: FBT001
+    told = asked(standing=standing)
+    mark_ready(told)
+    push_again(told)
+    released(told)
+    mark_ready(told, ready=False)
+    report = told.promote()
+    assert changed(told) == {LIVE, REDIS_LIVE}
+    assert status(told) == (State.SUCCESS, "2 updates")
+    assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.DONE
+    report = told.pass_by(hours=1).run()
+    assert changed(told) == {LIVE, REDIS_LIVE}
+    assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.DONE
+
+
+def test_without_a_release_what_is_asked_for_anew_as_other_bytes_is_an_alarm() -> None:
+    told = asked()
+    told.promote(**BY_WORD)
+    del told.remote.branches[LEDGER_BRANCH]
+    told.registry.push(source(PODINFO), "1.2.5", digest("e"))
+    report = told.promote(**BY_WORD)
+    assert sentences(report, "tag-moved-since")
+    assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.ALARMED
+
+
+def test_what_nobody_should_merge_is_not_said_to_be_merged_in_the_same_breath() -> None:
+    told = asked()
+    mark_ready(told)
+    report = push_again(told)
+    assert report.plan
+    [said] = [one.reason for one in report.plan.pull_requests if one.reason]
+    assert str(said) == "#1 is marked as ready for review and stays as it is."
+
+
+def test_a_second_draft_with_the_same_row_names_the_first_once() -> None:
+    told = asked()
+    report = told.promote(chart=PODINFO)
+    [branch] = [pull.head for pull in told.forge.pulls.values() if pull.head != ALL]
+    assert sentences(report, "also-in") == [f"#1 has {PODINFO} 1.2.5 as well as {branch}"]
+    assert not sentences(told.run(), "also-in")
 
 
 def test_each_tag_that_a_digest_is_carried_for_is_asked_once() -> None:
