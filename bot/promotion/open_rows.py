@@ -54,8 +54,12 @@ def why_lost(row: ChartRow) -> Reason:
 
 def version_in(row: ChartRow, reference: Reference) -> Version | None:
     """The version of a row, as a reference writes versions; None for anything else."""
+    return _read(row.new, reference)
+
+
+def _read(text: str, reference: Reference) -> Version | None:
     as_constraint = isinstance(reference.pin, ExactPin) and reference.pin.as_constraint
-    return try_full(row.new) if as_constraint else read_pin(row.new, reference.tag_rule)
+    return try_full(text) if as_constraint else read_pin(text, reference.tag_rule)
 
 
 def _by_chart(references: Iterable[Reference], rows: Iterable[ChartRow]) -> dict[str, dict[Reference, str]]:
@@ -80,14 +84,19 @@ def _followed(row: ChartRow, written: _Written, claimed: frozenset[Reference]) -
         if any(written[one] == row.old for one in here):
             continue
         free = [one for one in here if one not in claimed]
-        if len(free) == 1:
-            # The base moved it on.
+        if len(free) == 1 and _went_on(row, free[0], written[free[0]]):
             yield free[0]
         gone += bool(path) and not here
     moved = [one for one in written if written[one] == row.old and one not in claimed and not _is_in(row.paths, one)]
     if gone and len({one.path for one in moved}) == gone:
         # The base has it in another file.
         yield from moved
+
+
+def _went_on(row: ChartRow, reference: Reference, text: str) -> bool:
+    """Whether the base moved it on; what is lower is another release, or one that somebody took back."""
+    old, now = _read(row.old, reference), _read(text, reference)
+    return old is not None and now is not None and now > old
 
 
 def _has(row: ChartRow, written: _Written) -> bool:

@@ -80,6 +80,24 @@ def test_a_release_that_a_person_took_out_stays_out_once_the_base_changes_its_fi
     assert versions(told) == ["1.2.5", "1.2.0"]
 
 
+def test_the_other_release_of_a_file_does_not_take_the_place_of_one_that_is_removed() -> None:
+    told = two_in_a_file("1.2.5", "1.2.0")
+    told.promote()
+    told.write({STAGING: two("1.2.5", "1.2.5")}).run()
+    report = told.pass_by(days=4).write({LIVE: release("1.2.0", name="pod-b")}).run()
+    assert told.forge.pulls == {}
+    assert lost(report)
+
+
+def test_what_production_went_back_from_by_hand_is_not_promoted_without_a_new_word() -> None:
+    told = one_each()
+    told.promote()
+    report = told.write({LIVE: release("1.2.0")}).run()
+    assert versions(told, REDIS_LIVE) == ["1.1.0"]
+    assert versions(told) == ["1.2.0"]
+    assert lost(report)
+
+
 @pytest.mark.parametrize("given", [{}, {"chart": PODINFO}])
 def test_a_row_follows_its_release_into_another_file(given: dict[str, str]) -> None:
     told = one_each()
