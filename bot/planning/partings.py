@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.planning.rows import Row
+from bot.versions.version import try_flux
 
 MOST_TOLD = 5
 
@@ -54,4 +55,11 @@ def _why_not(row: Row, current: Current) -> str:
     )
     if refused:
         return f"{row.version} is not taken: {refused}"
+    if _is_before(current.version, row.version):
+        return f"{row.version} is not proposed any more, and {current.version} stays"
     return f"{current.version} is on the base branch"
+
+
+def _is_before(text: str, other: str) -> bool:
+    one, then = try_flux(text), try_flux(other)
+    return one is not None and then is not None and one < then
