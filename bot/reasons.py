@@ -112,6 +112,12 @@ SOURCE_SUSPENDED = ReasonKind(
     "It is shown and not edited; `suspended: update` in the configuration edits it too",
     Weight.NOTE,
 )
+SUSPEND_UNKNOWN = ReasonKind(
+    "suspend-unknown",
+    "whether it is suspended nobody can tell here, so it is judged and moved as if it ran: {why}",
+    "Write `suspend` out, or define the variable in this tree",
+    Weight.NOTE,
+)
 BAD_ADDRESS = ReasonKind(
     "bad-address",
     "{url} is not an address of a chart: {problem}",

@@ -13,6 +13,7 @@ from bot.flux.sources import Clusters
 from bot.model.places import ObjectId, Spot
 from bot.model.references import BuiltBy, PassedOver
 from bot.reason import Reason
+from bot.reasons import SUSPEND_UNKNOWN
 
 if TYPE_CHECKING:
     from bot.kustomize.graph import Graph
@@ -57,11 +58,19 @@ def gather(readings: Iterable[FileReading], graph: "Graph | None") -> Gathered:
         passed_over=(
             *(each for reading in known for each in reading.passed_over),
             *(each for each in every if isinstance(each, PassedOver)),
+            *(each for each in map(_unsure, every) if each),
         ),
         broken=_broken(graph) if graph else {},
         other_uses={**(_other_uses(graph) if graph else {}), **{spot: Use.of(each) for spot, each in held.items()}},
         clusters=_clusters(graph) if graph else {},
     )
+
+
+def _unsure(each: AnyObject | PassedOver) -> PassedOver | None:
+    """What is to be known of an object that is judged as if it ran."""
+    if isinstance(each, PassedOver) or each.head.unsure is None or not _has_version(each):
+        return None
+    return each.head.passed_over(SUSPEND_UNKNOWN(why=each.head.unsure.sentence))
 
 
 def _as_written(readings: Iterable[FileReading]) -> Iterator[AnyObject | PassedOver]:

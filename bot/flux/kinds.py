@@ -26,7 +26,7 @@ from bot.flux.objects import (
     SourceRef,
 )
 from bot.flux.pins import wish_of_chart, wish_of_repository
-from bot.kustomize.kustomize_reasons import VARIABLE_UNKNOWN
+from bot.kustomize.kustomize_reasons import NOT_FOLLOWED, VARIABLE_UNKNOWN
 from bot.model.charts import ChartSource
 from bot.model.places import ObjectId
 from bot.model.references import PassedOver
@@ -37,6 +37,8 @@ CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 """The media type of a chart's layer: https://github.com/helm/helm/blob/v4.2.1/pkg/registry/constants.go."""
 
 _UNKNOWN_VARIABLES = frozenset({VARIABLE.id, VARIABLE_UNKNOWN.id})
+_MAY_BE_FALSE = _UNKNOWN_VARIABLES | {NOT_FOLLOWED.id}
+"""Why nobody knows whether an object is suspended: it may run, so it counts as running."""
 _RECONCILE = "fluxcd.controlplane.io/reconcile"
 _PROVIDERS = frozenset({"generic", "aws", "azure", "gcp"})
 
@@ -64,14 +66,15 @@ def read_object(manifest: Fields) -> Read:
 
 def _head(manifest: Fields, kind: str) -> Head | PassedOver:
     suspend, names = manifest.text("spec", "suspend"), _names(manifest, "metadata")
-    if isinstance(suspend, Reason):
+    unsure = suspend if isinstance(suspend, Reason) and suspend.id in _MAY_BE_FALSE else None
+    if isinstance(suspend, Reason) and unsure is None:
         return PassedOver(path=manifest.path, line=manifest.line, reason=suspend)
-    suspended = is_true(suspend)
+    suspended = isinstance(suspend, str) and is_true(suspend)
     if isinstance(names, Reason):
         return PassedOver(path=manifest.path, line=manifest.line, reason=names, suspended=suspended)
     name, namespace = names
     which = ObjectId(kind=kind, namespace=namespace, name=name)
-    return Head(object=which, path=manifest.path, line=manifest.line, suspended=suspended)
+    return Head(object=which, path=manifest.path, line=manifest.line, suspended=suspended, unsure=unsure)
 
 
 def _names(manifest: Fields, *route: str) -> tuple[str, str] | Reason:

@@ -66,6 +66,7 @@ class Head(Struct, frozen=True, kw_only=True):
         path: Its file.
         line: 1-based line where it starts.
         suspended: It says `suspend: true`, or what applies it does.
+        unsure: Why nobody knows whether it says so.
         built: The root that builds it; None for an object that stands for itself.
     """
 
@@ -73,6 +74,7 @@ class Head(Struct, frozen=True, kw_only=True):
     path: str
     line: int
     suspended: bool = False
+    unsure: Reason | None = None
     built: BuiltBy | None = None
 
     def passed_over(

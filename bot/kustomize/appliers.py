@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from bot.kustomize.decisions import Definitions, Scope, field_of, plain_text, scope_of
+from bot.kustomize.decisions import Definitions, Scope, field_of, plain_text, scope_of, text_of
 from bot.kustomize.kustomization import Overlay, Patch, read_patches
 from bot.kustomize.kustomize_reasons import BUILD_FAILS, NOT_FOLLOWED
 from bot.kustomize.own_tree import EXTERNAL_ARTIFACT, UNKNOWN, Held, SourceName
@@ -73,7 +73,7 @@ def read_applier(resource: Resource, above: Scope | None, lookup: Lookup, find: 
         within=held.within if isinstance(held, Held) else (),
         overlay=_overlay(resource, above, alone=isinstance(held, Held) and held.alone),
         scope=_scope(resource, above, lookup),
-        suspended=_is_true(resource, "suspend"),
+        suspended=_is_true(resource, above, "suspend"),
         needs=tuple(map(_needed, needs)),
         source=_source(resource, above) + (f" of {held.of}" if isinstance(held, Held) and held.of else ""),
     )
@@ -97,9 +97,10 @@ def _source(resource: Resource, above: Scope | None) -> str:
     return f"{kind} {namespace}/{name}" if away else f"{kind} {name}"
 
 
-def _is_true(resource: Resource, field: str) -> bool:
-    """A truth value is no text, so it has no place that decides it."""
-    return known_text(get(resource.tree, "spec", field)).lower() in _TRUE
+def _is_true(resource: Resource, above: Scope | None, field: str) -> bool:
+    """Whether a field is true; what cannot be told is not: what may run counts as running."""
+    found = text_of(resource, above, "spec", field)
+    return isinstance(found, str) and found.lower() in _TRUE
 
 
 def _held(resource: Resource, above: Scope | None, find: Find) -> Held | Reason:
@@ -129,7 +130,7 @@ def _overlay(resource: Resource, above: Scope | None, *, alone: bool) -> Overlay
         patches=(*read_patches(get(spec, "patches")), *merges),
         json_patches=read_patches(get(spec, "patchesJson6902")),
         components=tuple(map(known_text, items(get(spec, "components")) or ())),
-        may_lack_components=_is_true(resource, "ignoreMissingComponents"),
+        may_lack_components=_is_true(resource, above, "ignoreMissingComponents"),
         above=alone,
     )
 

@@ -8,7 +8,7 @@ https://github.com/fluxcd/source-watcher/blob/main/internal/builder/builder.go (
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from posixpath import basename, commonprefix, dirname, join, normpath
 from typing import NamedTuple
 
@@ -92,15 +92,19 @@ class Generators:
         found = (*self._by_name.get(source.name, {}).values(), *self._open.values())
         return tuple(each for each in found if _is_in(each.generator, source.namespace))
 
-    def nearest(self, path: str, source: SourceName) -> tuple[Made, ...]:
-        """Of those that files write, the ones in the nearest folder to a file."""
-        found = self.find(source)
+    def nearest(self, path: str, source: SourceName, owned: Callable[[Origin], bool]) -> tuple[Made, ...]:
+        """Of those that files write and that may be meant, the ones in the nearest folder to a file."""
+        found = tuple(each for each in self.find(source) if owned(each.generator.origin))
         while found and path:
             path = dirname(path)
             near = tuple(each for each in found if not path or each.generator.origin.path.startswith(f"{path}/"))
             if near:
                 return near
         return found
+
+
+def _anybody(_generator: Origin) -> bool:
+    return True
 
 
 def _is_in(generator: Resource, namespace: str) -> bool:
@@ -120,24 +124,49 @@ class Sources:
             generators: As files write them: what applies those of a cluster may stand outside of Git.
         """
         self._files, self._own = files, own
+        self._applied: Collection[Origin] = ()
+        self._clusters: tuple[str, ...] = ()
         self._written = Generators()
         for each in generators:
             self._written.add(each, None)
 
-    def find(self, kustomization: Resource, source: SourceName, path: str) -> Held | Reason:
-        """What folder of the tree a path is, of the source that a Kustomization names, as far as files tell it."""
-        if not source.is_artifact or self._own.packed(source) is not None:
-            return self._own.holds(source, path)
-        return self._held(source, path, self._written.nearest(kustomization.origin.path, source))
+    def settle(self, applied: Collection[Origin], clusters: Iterable[str]) -> None:
+        """Learn whose the generators are that files write: what something applies, and what lies in whose folder."""
+        self._applied, self._clusters = applied, tuple(clusters)
 
-    def among(self, built: Generators) -> Find:
-        """The same where the generators of a cluster are known."""
+    def find(self, kustomization: Resource, source: SourceName, path: str) -> Held | Reason:
+        """What folder of the tree a path is, of the source that a Kustomization names, whosever the generator is."""
+        return self._find(source, path, lambda: self._written.nearest(kustomization.origin.path, source, _anybody))
+
+    def among(self, built: Generators, cluster: str) -> Find:
+        """The same for one cluster: its own generators count, first as they are built.
+
+        Args:
+            built: Those that it builds.
+            cluster: Its folder. What applies that often stands outside of Git, so a generator in it counts as written.
+        """
 
         def find(kustomization: Resource, source: SourceName, path: str) -> Held | Reason:
-            made = built.find(source) if source.is_artifact and self._own.packed(source) is None else ()
-            return self._held(source, path, made) if made else self.find(kustomization, source, path)
+            home = kustomization.origin.path
+
+            def owned(generator: Origin) -> bool:
+                return self._is_of(generator, cluster, home)
+
+            return self._find(source, path, lambda: built.find(source) or self._written.nearest(home, source, owned))
 
         return find
+
+    def _is_of(self, generator: Origin, cluster: str, home: str) -> bool:
+        """Whether a generator that a file writes is a cluster's: in or above its folder, and no other cluster's."""
+        folder = dirname(generator.path)
+        near = _is_below(dirname(home), folder) or (bool(cluster) and _is_below(folder, cluster))
+        owners = (each for each in (*self._clusters, cluster) if _is_below(folder, each))
+        return near and generator not in self._applied and max(owners, key=len, default=cluster) == cluster
+
+    def _find(self, source: SourceName, path: str, made: Callable[[], tuple[Made, ...]]) -> Held | Reason:
+        if not source.is_artifact or self._own.packed(source) is not None:
+            return self._own.holds(source, path)
+        return self._held(source, path, made())
 
     def _held(self, source: SourceName, path: str, made: tuple[Made, ...]) -> Held | Reason:
         folder = folder_of(path)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from bot.kustomize.kustomize_reasons import NOT_FOLLOWED, VARIABLE_UNKNOWN
 from bot.kustomize.nested_places import NestedPlace, place_of
 from bot.kustomize.resources import Resource, effective
-from bot.kustomize.tree import Made, Part, Tree, Unknown, Written, get, is_null, items, known_text, table
+from bot.kustomize.tree import NULLS, Made, Part, Tree, Unknown, Written, get, is_null, items, known_text, table
 from bot.kustomize.variables import Variable, pieces
 from bot.model.places import Place
 from bot.reason import Reason
@@ -115,11 +115,22 @@ def text_of(resource: Resource, scope: Scope | None, *route: str | int) -> str |
     tree = get(resource.tree, *route)
     if isinstance(tree, Written) and isinstance(tree.node, Scalar) and "$" not in tree.node.text:
         return "" if is_null(tree) else tree.node.text
-    return plain_text(decide(tree, scope_of(resource, scope)))
+    found = _decide(tree, scope_of(resource, scope))
+    if isinstance(found, Decision) and found.read_again:
+        return _read_again(found.text)
+    return plain_text(found)
 
 
 def decide(tree: Tree | None, scope: Scope | None, depth: int = 0) -> Field:
-    """The value of a scalar in a scope."""
+    """The value of a text in a scope."""
+    found = _decide(tree, scope, depth)
+    if isinstance(found, Decision) and found.read_again and not _survives(found.text):
+        return _no_text(found.text)
+    return found
+
+
+def _decide(tree: Tree | None, scope: Scope | None, depth: int = 0) -> Field:
+    """The value of a scalar, which may be no text any more once its variables are filled in."""
     if tree is None or is_null(tree):
         return None
     match tree:
@@ -196,8 +207,6 @@ def _in_patch_of_flux(tree: Tree) -> bool:
 def _joined(base: Decision, values: list[str | Decision]) -> Field:
     """One value of texts and of what variables became."""
     text_now = "".join(each if isinstance(each, str) else each.text for each in values)
-    if not _survives(text_now):
-        return NOT_A_STRING(field="a value with variables", text=text_now[:_LONGEST_SHOWN])
     own = (base.place,) if isinstance(base.place, Place) else ()
     deciding = [index for index, each in enumerate(values) if isinstance(each, Decision)]
     if len(deciding) != 1:
@@ -223,11 +232,28 @@ def _joined(base: Decision, values: list[str | Decision]) -> Field:
 @lru_cache(maxsize=1024)
 def _survives(text_now: str) -> bool:
     """Whether a text is still that text behind a key in YAML, without quotes: Flux puts it there and reads it again."""
+    node = _plain_scalar(text_now)
+    return node is not None and node.text == text_now and reads_as_string(text_now)
+
+
+def _read_again(text_now: str) -> str | Reason:
+    """A text as Flux reads it again, a truth value or a number too."""
+    node = _plain_scalar(text_now)
+    if node is None:
+        return _no_text(text_now)
+    return "" if node.text in NULLS else node.text
+
+
+def _plain_scalar(text_now: str) -> Scalar | None:
     found = read(f"a: {text_now}\n".encode(errors="replace"))
     if isinstance(found, UnreadableYaml) or len(found.documents) != 1:
-        return False
+        return None
     node = find(found.documents[0], ("a",))
-    return isinstance(node, Scalar) and (node.style, node.text) == ("", text_now) and reads_as_string(text_now)
+    return node if isinstance(node, Scalar) and not node.style and node.tag is None else None
+
+
+def _no_text(text_now: str) -> Reason:
+    return NOT_A_STRING(field="a value with variables", text=text_now[:_LONGEST_SHOWN])
 
 
 def _parts(decision: Decision) -> tuple[Place, ...]:

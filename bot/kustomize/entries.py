@@ -37,6 +37,8 @@ class Entries:
         self._appliers = {each.origin: self._read(each) for each in written}
         self._built = {origin: self._applied(applier) for origin, applier in self._appliers.items()}
         self._syncs: tuple[Applier, ...] = ()
+        self.applied: frozenset[Origin] = frozenset()
+        """What something of the tree applies, once the clusters are read."""
 
     @property
     def instances(self) -> frozenset[Origin]:
@@ -58,6 +60,7 @@ class Entries:
         covered |= {each.origin for sync in followed for each in self._applied(sync)}
         loose = self._loose(plain, applied | {_name(each, own=True) for each in followed})
         covered |= {each.origin for folder in loose for each in self._builder.build(folder).resources}
+        self.applied = frozenset(covered)
         begun = {_name(each, own=True): each.resource for each in followed}
         named = [(self._cluster_of(each), each) for origin, each in self._appliers.items() if origin not in covered]
         groups = _grouped(((name, each.resource) for name, each in named), begun)

@@ -22,12 +22,14 @@ from bot.kustomize.instances import kustomization_of, repository_of
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
 from bot.kustomize.own_tree import OwnTree
+from bot.kustomize.pulled import Pulled, pulled
 from bot.kustomize.resources import (
     ARTIFACT_GENERATOR,
     CONFIG_MAP,
     FLUX_INSTANCE,
     FLUX_KUSTOMIZATION,
     GIT_REPOSITORY,
+    OCI_REPOSITORY,
     SECRET,
     Origin,
     Resource,
@@ -40,7 +42,9 @@ from bot.model.tiers import PackedSource
 from bot.reason import Reason
 from bot.reasons import TOO_LARGE
 
-_LEADING = frozenset({FLUX_KUSTOMIZATION, FLUX_INSTANCE, ARTIFACT_GENERATOR, CONFIG_MAP, SECRET, GIT_REPOSITORY})
+_NAMED = frozenset({CONFIG_MAP, SECRET, GIT_REPOSITORY, OCI_REPOSITORY})
+"""What Kustomizations name: variables, and sources."""
+_LEADING = _NAMED | {FLUX_KUSTOMIZATION, FLUX_INSTANCE, ARTIFACT_GENERATOR}
 _MOST_ROOTS = 5_000
 _MOST_REBUILDS = 3
 
@@ -60,6 +64,7 @@ class Root(Struct, frozen=True, kw_only=True):
         others: What they are built with: Kustomizations of Flux, ConfigMaps, Secrets.
         needs: Roots that this one waits for (`dependsOn`), by name.
         source: What the Kustomization applies its folder of, as it names it; empty for a root without Flux.
+        pulled: Where that comes from, as the tree declares it.
     """
 
     cluster: str
@@ -73,6 +78,7 @@ class Root(Struct, frozen=True, kw_only=True):
     others: tuple[BuiltObject, ...] = ()
     needs: tuple[str, ...] = ()
     source: str = ""
+    pulled: tuple[Pulled, ...] = ()
 
     @property
     def by(self) -> BuiltBy:
@@ -132,15 +138,20 @@ class _Reader:
         for each in found:
             kinds.setdefault((each.group, each.kind), []).append(each)
         written, instances = (tuple(kinds.get(kind, ())) for kind in (FLUX_KUSTOMIZATION, FLUX_INSTANCE))
-        loose = _Loose(each for each in found if (each.group, each.kind) in {CONFIG_MAP, SECRET})
+        made = (repository for each in instances if (repository := repository_of(each)))
+        loose = _Loose((*(each for each in found if (each.group, each.kind) in _NAMED), *made))
         sources = Sources(self._files, self._own_tree(written, instances, found), kinds.get(ARTIFACT_GENERATOR, ()))
         entries = Entries(self._builder, sources.find, written)
         clusters: list[_Cluster] = []
-        for entry in entries.read(instances, plain):
+        begun = tuple(entries.read(instances, plain))
+        names = tuple(entry.cluster for entry in begun)
+        sources.settle(entries.applied, names)
+        for entry in begun:
             cluster = _Cluster(entry.cluster, self._builder, loose, sources, entries.instances)
             cluster.follow(entry.kustomizations, entry.folders)
             clusters.append(cluster)
         reached = {origin for cluster in clusters for origin in cluster.seen} | entries.instances
+        sources.settle(frozenset(reached), names)
         for resource in (*written, *instances):  # those that apply each other in a circle and nobody else does
             if resource.origin not in reached:
                 cluster = _Cluster(dirname(resource.origin.path), self._builder, loose, sources, frozenset())
@@ -164,7 +175,7 @@ class _Reader:
         made = [
             (repository, kustomization_of(each, self._builder))
             for each in instances
-            if (repository := repository_of(each))
+            if (repository := repository_of(each)) and repository.kind == GIT_REPOSITORY[1]
         ]
         return OwnTree(
             self._files,
@@ -194,7 +205,7 @@ class _Reader:
 
 
 class _Loose:
-    """ConfigMaps and Secrets as files write them: what applies a cluster's own folder often stands outside of Git.
+    """What Kustomizations name, as files write it: what applies a cluster's own folder often stands outside of Git.
 
     Source: https://fluxoperator.dev/docs/crd/fluxinstance/#sync-configuration
     """
@@ -221,7 +232,7 @@ class _Cluster:
         self._loose = loose
         self._instances = instances
         self._generators = Generators()
-        self._find = sources.among(self._generators)
+        self._find = sources.among(self._generators, name)
         self._builder = builder
         self._appliers: dict[tuple[str, str], Applier] = {}
         self._above: dict[tuple[str, str], Scope | None] = {}
@@ -290,7 +301,7 @@ class _Cluster:
         return [(each, applier.scope) for each in done.resources]
 
     def _lookup(self, kind: str, namespace: str, name: str) -> tuple[tuple[Resource, Scope | None], ...]:
-        """ConfigMaps and Secrets of the cluster by name, each once."""
+        """ConfigMaps, Secrets and sources of the cluster by name, each once."""
         if self._maps is None:
             self._maps = {}
             for each, scope in self._defining():
@@ -300,10 +311,21 @@ class _Cluster:
         return called or self._loose.below(self._name, kind, namespace, name)
 
     def _defining(self) -> Iterator[tuple[Resource, Scope | None]]:
-        """All ConfigMaps and Secrets that are built so far."""
+        """All of these that are built so far; FluxInstances as the sources that they make."""
         built = [(done, self._appliers[key].scope) for key, done in self._done.items()]
         for done, scope in (*built, *((done, None) for _, done in self._plain)):
-            yield from ((each, scope) for each in done.resources if (each.group, each.kind) in {CONFIG_MAP, SECRET})
+            for each in done.resources:
+                kind = each.group, each.kind
+                found = repository_of(each) if kind == FLUX_INSTANCE else each if kind in _NAMED else None
+                if found is not None:
+                    yield found, scope
+
+    def _declared(self, applier: Applier, above: Scope | None) -> tuple[tuple[Resource, Scope | None], ...]:
+        """The declarations of a Kustomization's source; that of the FluxInstance with which the cluster begins too."""
+        wanted = source_of(applier.resource, above)
+        return self._lookup(*wanted) or tuple(
+            each for each in self._loose.below("", *wanted) if each[0].origin in self.seen
+        )
 
     def definitions(self) -> Iterator[Origin]:
         """The objects from which its Kustomizations take variables, once all is followed."""
@@ -337,6 +359,7 @@ class _Cluster:
             others=tuple(each for each in built if not each.decides),
             needs=applier.needs if applier else (),
             source=applier.source if applier else "",
+            pulled=pulled(self._declared(applier, above)) if applier else (),
         )
 
 

@@ -5,7 +5,7 @@ Source: https://github.com/controlplaneio-fluxcd/flux-operator/blob/main/interna
 
 from bot.kustomize.building import Builder
 from bot.kustomize.kustomization import read_patches
-from bot.kustomize.resources import FLUX_KUSTOMIZATION, GIT_REPOSITORY, Resource
+from bot.kustomize.resources import FLUX_KUSTOMIZATION, GIT_REPOSITORY, OCI_REPOSITORY, Resource
 from bot.kustomize.tree import EMPTY, Made, Table, Tree, get, known_text, table
 
 _NAMESPACE = "flux-system"
@@ -24,11 +24,12 @@ def kustomization_of(instance: Resource, builder: Builder) -> Resource | None:
 
 
 def repository_of(instance: Resource) -> Resource | None:
-    """The GitRepository that an instance makes; None where it makes another source, or none."""
+    """The GitRepository or OCIRepository that an instance makes; None where it makes another source, or none."""
     sync = get(instance.tree, "spec", "sync")
-    if known_text(get(sync, "kind")) != GIT_REPOSITORY[1]:
+    kind = next((each for each in (GIT_REPOSITORY, OCI_REPOSITORY) if each[1] == known_text(get(sync, "kind"))), None)
+    if kind is None:
         return None
-    return _made(instance, GIT_REPOSITORY, {"url": get(sync, "url") or EMPTY})
+    return _made(instance, kind, {key: get(sync, key) or EMPTY for key in ("url", "ref")})
 
 
 def _name(instance: Resource) -> str:

@@ -19,6 +19,12 @@ NOT_IN_TREE = ReasonKind(
     "Where that is packed from this repository, say under `sources` of the configuration of which folder",
     Weight.COUNTED,
 )
+SOURCE_MOVED = ReasonKind(
+    "source-moved",
+    "{source} is {new} now and was {old}, and what that holds nobody can look up here",
+    "See which versions it holds there before you merge",
+    Weight.WARNING,
+)
 NOT_PACKED = ReasonKind(
     "not-packed",
     "{source} cannot be followed to folders of this tree: {problem}",

@@ -90,7 +90,7 @@ class OwnTree:
         for each in repositories:
             address = known_text(get(each.tree, "spec", "url"))
             if address and "$" not in address:
-                self._addresses[each.name].add(_plain(address))
+                self._addresses[each.name].add(plain_address(address))
         self._packed = {SourceName(each.kind, each.namespace, each.name): each.folder for each in packed}
 
     def holds(self, source: SourceName, path: str) -> Held | Reason:
@@ -126,7 +126,7 @@ class OwnTree:
         return ours.isdisjoint(theirs) if ours and theirs else not folder
 
 
-def _plain(address: str) -> str:
+def plain_address(address: str) -> str:
     """Host and path of a repository, however it is reached."""
     found = _ADDRESS.fullmatch(address.strip().lower())
     return f"{found['host']}/{found['path'].strip('/').removesuffix('.git')}" if found else address

@@ -16,7 +16,7 @@ from bot.reasons import NOT_EDITABLE
 from bot.yamltext.lookup import Obstacle
 from bot.yamltext.nodes import Alias, Document, Mapping, Node, Scalar, Sequence, YamlText
 
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _DIRECTIVE = "$patch"
 
 
@@ -159,7 +159,7 @@ def is_null(tree: Tree | None) -> bool:
         and isinstance(tree.node, Scalar)
         and not tree.node.style
         and tree.node.tag is None
-        and tree.node.text in _NULLS
+        and tree.node.text in NULLS
     )
 
 

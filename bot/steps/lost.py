@@ -10,7 +10,16 @@ from bot.model.references import ExactPin, PassedOver, Reference
 from bot.model.tiers import Tier
 from bot.planning.tiers import tiers_reached
 from bot.reason import Reason
-from bot.reasons import ENCRYPTED, HELM_TEMPLATE, LINK, NO_TIER, TOO_LARGE, UNREADABLE_FILE, UNREADABLE_YAML
+from bot.reasons import (
+    ENCRYPTED,
+    HELM_TEMPLATE,
+    LINK,
+    NO_TIER,
+    SUSPEND_UNKNOWN,
+    TOO_LARGE,
+    UNREADABLE_FILE,
+    UNREADABLE_YAML,
+)
 
 _UNREAD = frozenset(each.id for each in (ENCRYPTED, HELM_TEMPLATE, LINK, TOO_LARGE, UNREADABLE_FILE, UNREADABLE_YAML))
 """What may hide a release, wherever in the tier it is."""
@@ -43,6 +52,7 @@ def lost(tier: Tier, tiers: tuple[Tier, ...], before: Resolution, after: Resolut
     """
     known = {(item.path, item.object, item.reason) for item in before.passed_over}
     new = [item for item in after.passed_over if (item.path, item.object, item.reason) not in known]
+    new = [item for item in new if item.reason.id != SUSPEND_UNKNOWN.id]  # which is said of what is judged
     there = {(each.object, each.path) for each in _outside(before, tiers)}
     outside = {each.object: each for each in _outside(after, tiers) if (each.object, each.path) not in there}
     unread = [item for item in new if item.reason.id in _UNREAD and not item.object and tiers_reached(item, [tier])]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from bot.kustomize.kustomize_reasons import NOT_IN_TREE
+from bot.kustomize.kustomize_reasons import NOT_IN_TREE, SOURCE_MOVED
 from bot.model.references import PassedOver
 from bot.model.tiers import Tier
 from bot.planning.tiers import tiers_of_root
@@ -50,10 +50,11 @@ def unfollowed(tier: Tier, before: Scanned, after: Scanned) -> Iterator[Unfollow
     past, known = _Past(tier, _roots(before)), set[Reason]()
     for root in _roots(after):
         mine = bool(tiers_of_root(root.by, [tier]))
-        for reason in past.new_in(root) if mine else past.lost_by(root):
+        spot = spot_of(root, after)
+        said = [(reason, *spot) for reason in (past.new_in(root) if mine else past.lost_by(root))]
+        for reason, path, line in (*said, *(past.moved(root) if mine else ())):
             if reason not in known:
                 known.add(reason)
-                path, line = spot_of(root, after)
                 at = PassedOver(path=path, line=line, object=root.applier, reason=reason, built=(root.by,))
                 yield Unfollowed(tier=tier, what=str(root.applier or root.by), at=at)
 
@@ -65,7 +66,8 @@ class _Past:
         self._tier = tier
         self._alike: dict[Hashable, list[Root]] = defaultdict(list)
         self._sources: set[str] = set()
-        for root in roots:
+        self._roots = tuple(roots)
+        for root in self._roots:
             for key in _keys(root):
                 self._alike[key].append(root)
             if root.trouble is None or root.trouble.id != NOT_IN_TREE.id:
@@ -87,6 +89,16 @@ class _Past:
         own = self._alike.get(_applier(root), ()) if root.applier else ()
         if any(tiers_of_root(each.by, [self._tier]) for each in own):
             yield NO_TIER()
+
+    def moved(self, root: "Root") -> Iterator[tuple[Reason, str, int]]:
+        """What its source is now and was not, for the same source of before, with the place where that is written."""
+        own = self._alike.get(_applier(root), ()) if root.applier else ()
+        alike = [each for each in own or self._roots if each.source == root.source and each.pulled]
+        was = {each.text for one in alike for each in one.pulled}
+        new = [each for each in root.pulled if each.text not in was]
+        if was and new and root.trouble is None:
+            facts = {"source": root.source, "new": new[0].shown, "old": alike[0].pulled[0].shown}
+            yield SOURCE_MOVED(**facts), new[0].at.path, new[0].at.line
 
     def _is_elsewhere(self, root: "Root", own: Iterable["Root"]) -> bool:
         """Whether its source is another one than before; for a new one, than those that the tree was known by."""

@@ -21,6 +21,7 @@ from bot.reasons import (
     NOT_EDITABLE,
     OTHER_TOOL,
     PATCH_UNUSED,
+    SUSPEND_UNKNOWN,
     TOO_LARGE,
     UNREADABLE_YAML,
     VARIABLE,
@@ -167,7 +168,6 @@ def test_a_patch_of_a_repository_that_nothing_applies_is_said_where_it_sets_a_ve
         (release(name="Not_A_Name"), NO_NAME),
         (release(name="${CLUSTER}-app"), VARIABLE),
         (release(more="chartRef: {kind: OCIRepository, name: x}"), NO_NAME),
-        (release(more="suspend: ${SUSPEND:=false}"), VARIABLE),
         (release(more="suspend: [true]"), NO_NAME),
         (release(more="<<: *x").replace("spec:\n", "spec: &x\n", 1), NOT_EDITABLE),
         (release(source="'${SOURCE}'"), VARIABLE),
@@ -253,3 +253,10 @@ def test_a_heading_that_is_written_twice_is_what_flux_cannot_read(text: str, lin
 def test_what_is_not_of_flux_may_be_headed_as_it_likes() -> None:
     text = "kind: ConfigMap\nkind: Secret\napiVersion: v1\ndata: {a: HelmRelease}\n"
     assert read_file("a.yaml", text.encode()).unread == ()
+
+
+def test_a_release_of_which_nobody_knows_whether_it_is_suspended_is_judged_as_running_and_it_is_said() -> None:
+    found = resolved({"a.yaml": together(release(more="suspend: ${SUSPEND:=false}"), helm_repository())})
+
+    assert [each.suspended for each in found.references] == [False]
+    assert [each.reason.id for each in found.passed_over] == [SUSPEND_UNKNOWN.id]

@@ -50,15 +50,19 @@ def tree(path: str, *copies: str, **more: str) -> _Files:
     }
 
 
-def apps(files: _Files) -> Root:
+def apps(files: _Files, path: str = _DEV) -> Root:
     """The one root of the Kustomization of the artifact."""
-    [found] = [each for each in read(files).roots if each.home and each.home.path == _DEV]
+    [found] = [each for each in read(files).roots if each.home and each.home.path == path]
     return found
 
 
 def told(files: _Files) -> str:
     """What it is said to build: its folder and objects, or why none."""
-    found = apps(files)
+    return told_of(files, _DEV)
+
+
+def told_of(files: _Files, path: str) -> str:
+    found = apps(files, path)
     if found.trouble:
         return f"{found.trouble.id}: {found.trouble.sentence}"
     return f"{found.folder}: {', '.join(str(each.object) for each in found.objects)}"
@@ -275,6 +279,49 @@ def test_the_generator_of_the_own_cluster_counts() -> None:
 
     folders = {each.cluster: each.folder for each in read(files).roots if each.source.startswith("External")}
     assert folders == {"clusters/dev": "apps/base", "clusters/test": "apps/other"}
+
+
+def of_two_clusters(**more: str) -> _Files:
+    """What applies the cluster of production stands outside of Git; dev has a generator that copies `apps/other`."""
+    return {
+        "apps/base/release.yaml": release(),
+        "apps/other/release.yaml": release("other"),
+        "clusters/dev/artifacts.yaml": generator(copy("@repo/apps/other/**")),
+        "clusters/dev/other.yaml": applier("./apps/base", name="base"),
+        "clusters/live/apps.yaml": of_artifact("./"),
+        **{path.replace("__", "/") + ".yaml": text for path, text in more.items()},
+    }
+
+
+_OWN = generator(copy("@repo/apps/base/**"))
+_NOBODY = "not-in-tree: the Kustomization applies . of ExternalArtifact flux-system/apps, which this tree does not hold"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({}, id="nobody else's is in Git"),
+        pytest.param({"infra__artifacts": _OWN}, id="one is in a folder that nothing applies"),
+        pytest.param({"clusters__dev__sync": applier("./clusters/dev", name="flux-system")}, id="dev applies its own"),
+        pytest.param(
+            {
+                "clusters__artifacts": _OWN,
+                "clusters__kustomization": "resources: [artifacts.yaml]\n",
+                "clusters__dev__up": applier("./clusters", name="up"),
+            },
+            id="dev applies the one above",
+        ),
+        pytest.param({"top": applier("./nowhere", name="top"), "artifacts": _OWN}, id="the one above is in a cluster"),
+    ],
+)
+def test_the_generator_of_another_cluster_does_not_stand_for_an_own_one(more: dict[str, str]) -> None:
+    assert told_of(of_two_clusters(**more), "clusters/live/apps.yaml") == _NOBODY
+
+
+@pytest.mark.parametrize("at", ["clusters__live__artifacts", "clusters__live__infra__artifacts", "clusters__artifacts"])
+def test_a_generator_counts_as_a_file_in_or_above_the_folder_of_its_cluster_writes_it(at: str) -> None:
+    found = told_of(of_two_clusters(**{at: _OWN}), "clusters/live/apps.yaml")
+    assert found == "apps/base: HelmRelease app"
 
 
 def test_a_generator_counts_as_its_overlay_makes_it() -> None:

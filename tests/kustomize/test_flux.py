@@ -16,6 +16,8 @@ from kustomize.small_trees import (
     version,
 )
 
+from bot.flux.built import built_objects
+from bot.flux.objects import HelmRelease
 from bot.kustomize.decisions import Decision
 from bot.kustomize.nested_places import NestedPlace
 
@@ -380,3 +382,35 @@ def test_a_folder_that_is_here_as_well_is_ours_unless_the_addresses_differ(ours:
     _, other = read(_with_other_repository("./app", ours=ours)).roots
 
     assert (other.trouble.id if other.trouble else "") == problem
+
+
+@pytest.mark.parametrize(
+    ("written", "given", "means"),
+    [
+        ("${S}", "'true'", "suspended"),
+        ("${S}", "'false'", "running"),
+        ("'${S}'", "'true'", "suspended"),
+        ("'${S}'", "'false'", "running"),
+        ("${S:=true}", "''", "suspended"),
+        ("${S:=false}", "''", "running"),
+        ("${S:=true}", "'false'", "running"),
+        ("${S:=false}", "'true'", "suspended"),
+        ("${S}", "'null'", "running"),
+        ("${T}", "'true'", "running"),
+        ("${S^^}", "'true'", "running"),
+    ],
+)
+def test_a_truth_value_is_read_after_its_variables_are_filled_in(written: str, given: str, means: str) -> None:
+    """What cannot be told may run, so it counts as running, and the version is judged."""
+    files = {
+        "clusters/dev/apps.yaml": applier("./apps", spec=f"postBuild: {{substitute: {{S: {given}, X: x}}}}"),
+        "apps/release.yaml": release().replace("spec:\n", f"spec:\n  suspend: {written}\n", 1),
+        "apps/inner.yaml": applier("./inner", name="inner", spec=f"suspend: {written}"),
+        "inner/release.yaml": release("inner"),
+    }
+    graph = read(files)
+    heads = [each.head for each, _ in built_objects(graph) if isinstance(each, HelmRelease)]
+    assert {each.object.name: "suspended" if each.suspended else "running" for each in heads} == {
+        "app": means,
+        "inner": means,
+    }

@@ -200,3 +200,81 @@ def test_packed_sources_are_followed_on_both_sides() -> None:
     told.configuration = replace(told.configuration, sources=(fleet,))
 
     assert [one.id for one in findings(checked(told, {APPLIER: of_oci.replace("1.2.3", "1.2.4")}))] == ["not-soaked"]
+
+
+@pytest.mark.parametrize("written", ["${S}", "'${S}'", '"${S:=true}"'])
+def test_a_release_that_a_variable_lets_run_is_an_edit(written: str) -> None:
+    of = "./apps/live, postBuild: {substitute: {S: 'true'}}"
+    told = built({APPLIER: applier("live", of), LIVE: release("1.2.5", extra=f"  suspend: {written}\n")})
+
+    assert said(checked(told, {APPLIER: applier("live", of.replace("true", "false"))})) == ["not-soaked"]
+
+
+def test_a_kustomization_that_a_variable_lets_run_is_an_edit() -> None:
+    of = "./clusters/live/inner, postBuild: {substitute: {S: 'true'}}"
+    inner = applier("inner", './apps/live, suspend: "${S}"')
+    told = built({APPLIER: applier("live", of), "clusters/live/inner/apps.yaml": inner, LIVE: release("1.2.5")})
+
+    assert said(checked(told, {APPLIER: applier("live", of.replace("true", "false"))})) == ["not-soaked"]
+
+
+SOURCE = "clusters/live/flux-system/sync.yaml"
+
+
+def declared(url: str = "https://github.com/x/fleet", ref: str = "branch: main") -> str:
+    return (
+        "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\n"
+        "metadata: {name: flux-system, namespace: flux-system}\n"
+        f"spec: {{url: '{url}', ref: {{{ref}}}}}\n"
+    )
+
+
+def instance(url: str = "https://github.com/x/fleet", ref: str = "refs/heads/main") -> str:
+    return (
+        "apiVersion: fluxcd.controlplane.io/v1\nkind: FluxInstance\nmetadata: {name: flux, namespace: flux-system}\n"
+        f"spec: {{sync: {{kind: GitRepository, url: '{url}', ref: {ref}, path: clusters/live}}}}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "old", "new", "is_now"),
+    [
+        ("infra/live.yaml", instance(), instance(ref="refs/heads/other"), "`github.com/x/fleet refs/heads/other`"),
+        (
+            SOURCE,
+            instance(),
+            instance("https://evil.example/x"),
+            "`evil.example/x refs/heads/main` now and was `github.com/x/",
+        ),
+        (SOURCE, instance(), instance(ref="refs/pull/1/head"), "`github.com/x/fleet refs/pull/1/head`"),
+        (SOURCE, declared(), declared("https://evil.example/x"), "`evil.example/x branch main`"),
+        (SOURCE, declared(), declared(ref="branch: other"), "`github.com/x/fleet branch other`"),
+        (
+            SOURCE,
+            declared(ref="tag: v1"),
+            declared(ref="tag: v2"),
+            "`github.com/x/fleet tag v2` now and was `github.com/x/fleet t",
+        ),
+        (
+            SOURCE,
+            declared(),
+            f"{declared()}---\n{declared('https://evil.example/x')}",
+            "`evil.example/x branch main` now and was",
+        ),
+        (SOURCE, declared("https://a.example/x"), declared("https://token@b.example"), "`b.example branch main`"),
+    ],
+)
+def test_the_source_of_production_from_elsewhere_is_one_finding_where_that_is_written(
+    at: str, old: str, new: str, is_now: str
+) -> None:
+    """Both of the cluster's Kustomizations apply it."""
+    more = {"clusters/live/more.yaml": applier("more", "./more"), "more/kustomization.yaml": "resources: []\n"}
+    found = checked(built({**more, at: old}), {at: new})
+
+    assert [(one.path, is_now in one.reason.sentence) for one in found.passed_over] == [(at, True)]
+    assert said(found) == ["unjudged-now"]
+
+
+@pytest.mark.parametrize("old", [declared(), "# nothing\n"], ids=["the same repository", "not told before"])
+def test_a_source_that_is_not_known_to_be_another_is_no_finding(old: str) -> None:
+    assert said(checked(built({SOURCE: old}), {SOURCE: declared("ssh://git@github.com/x/fleet.git")})) == []
