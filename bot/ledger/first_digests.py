@@ -33,8 +33,8 @@ def believed(seen: Mapping[str, frozenset[datetime]], accepted: datetime | None)
     ordered = sighted(seen)
     told = [one for one in ordered if accepted and one.at < accepted]
     after = ordered[len(told) :]
-    if told and (not after or after[0].digest == told[-1].digest):
-        return replace(told[-1], released=accepted if len(told) > 1 else None)
+    if len(told) > 1 and (not after or after[0].digest == told[-1].digest):
+        return replace(told[-1], released=accepted)
     return next(iter(ordered), None)
 
 
