@@ -11,7 +11,7 @@ class FirstDigest(Struct, frozen=True, kw_only=True):
     """A digest, and since when the tag was seen to have it.
 
     Attributes:
-        released: When a person accepted it in place of the one that was seen first; None where it is.
+        released: When a person took it in place of the one that was seen first; None where it is that one.
     """
 
     digest: str
