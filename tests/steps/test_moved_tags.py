@@ -58,8 +58,7 @@ def released(told: Story) -> None:
     """A person takes what the tag is now."""
     told.pass_by(minutes=1)
     past = read_past(told.repository, told.remote.branches[LEDGER_BRANCH])
-    word = {Matter(chart=PODINFO, version="1.2.5"): Word(at=told.now, held=False, accepts=told.now)}
-    assert remember(Ledger(words=word), past, told.forge.us) == ()
+    keep_word(Matter(chart=PODINFO, version="1.2.5"), Word(at=told.now, held=False), past, told.forge.us, "Said")
     told.pass_by(minutes=1)
 
 
