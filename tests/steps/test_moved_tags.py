@@ -6,12 +6,12 @@ from doubles.story import Story, release
 from msgspec.structs import replace
 
 from bot.errors import ExitCode
-from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
+from bot.ledger.model import LEDGER_BRANCH, Matter, Word
 from bot.model.proposals import State
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.run_report import RunReport
 from bot.report.told_reasons import told_reasons
-from bot.steps.remember import read_past, remember
+from bot.steps.remember import keep_word, read_past
 
 ALL = "flux-chart-bot/live/promotion"
 STAGING, LIVE, REDIS_LIVE = "apps/staging/a.yaml", "apps/live/a.yaml", "apps/live/b.yaml"
@@ -58,8 +58,7 @@ def released(told: Story) -> None:
     """A person takes what the tag is now."""
     told.pass_by(minutes=1)
     past = read_past(told.repository, told.remote.branches[LEDGER_BRANCH])
-    word = {Matter(chart=PODINFO, version="1.2.5"): Word(at=told.now, held=False, accepts=told.now)}
-    assert remember(Ledger(words=word), past, told.forge.us) == ()
+    keep_word(Matter(chart=PODINFO, version="1.2.5"), Word(at=told.now, held=False), past, told.forge.us, "Said")
     told.pass_by(minutes=1)
 
 
