@@ -88,7 +88,8 @@ def _why(larger: Update, reason: Reason | None) -> str:
         return _APART
     # What is taken out of its own pull request ends it, and counts as refused from the next run on: one word for both.
     is_refused = reason.id in {REFUSED.id, TAKEN_OUT.id}
-    return "refused by a person" if is_refused else reason.sentence.removeprefix(f"{larger.new} ")
+    said = reason.sentence.removeprefix(f"{larger.new} ")
+    return f"refused in #{said.rpartition('#')[2]}" if is_refused else said
 
 
 def as_one(verdicts: Sequence[Verdict], positions: Sequence[int], proposed: Iterable[int]) -> tuple[Verdict, ...]:

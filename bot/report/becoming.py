@@ -38,8 +38,7 @@ def _why_closed(outcome: Outcome) -> str:
     plan = outcome.plan
     if plan.action is not Action.CLOSE:
         return ""
-    if plan.successors:
-        return ", its updates are grouped otherwise now"
-    return (
-        f", nothing is left to update ({'; '.join(plan.partings)})" if plan.partings else ", nothing is left to update"
-    )
+    told = f" ({'; '.join(plan.partings)})" if plan.partings else ""
+    if not plan.successors:
+        return f", nothing is left to update{told}"
+    return f", its {'other ' if told else ''}updates are grouped otherwise now{told}"
