@@ -223,6 +223,7 @@ class Commands:
         refuse_to_write(job.event, job.payload, job.repository, arguments.command)
         forge = self._parts.forge(arguments, job)
         with self._parts.repository(arguments, job) as repository:
+            forge = self._parts.seeing_merges(forge, arguments, repository)
             found = self._parts.configured(arguments, repository)
             commits = commits_of(forge, repository, found.configuration, job)
             yield _Writing(
