@@ -46,7 +46,7 @@ def promote(place: Path, remote: Path, clock: Callable[[], datetime]) -> RunRepo
 def _called(place: Path, remote: Path, clock: Callable[[], datetime] | None, *call: str) -> RunReport:
     arguments = [*call, "--remote", str(remote), "--forge", "files", "--forge-folder", str(place / "forge")]
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(place)}
-    commands = Commands(environment, mask=lambda _secret: None, progress=lambda _done, _of: None, clock=clock)
+    commands = Commands(environment, mask=lambda _secret: None, progress=lambda _done, _of, _lost: None, clock=clock)
     return commands.named[call[0]](parse(arguments, environment))
 
 

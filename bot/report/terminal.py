@@ -48,17 +48,17 @@ def progress_on(stream: TextIO) -> Progress:
     """Say how far a long step is: one line that counts up on a terminal; in a log the first step says its end."""
     told = False
 
-    def on_terminal(done: int, of: int) -> None:
+    def on_terminal(done: int, of: int, lost: int) -> None:
         end = "\n" if done >= of else ""
-        stream.write(f"\r{done} of {of} {_COUNTED}{end}")
+        stream.write(f"\r{done - lost} of {of} {_COUNTED}{end}")
         stream.flush()
 
-    def in_log(done: int, of: int) -> None:
+    def in_log(done: int, of: int, lost: int) -> None:
         nonlocal told
         # The later ones are short, and a line of each would be most of a quiet run's log.
         if done >= of > 0 and not told:
             told = True
-            stream.write(f"{done} of {of} {_COUNTED}\n")
+            stream.write(f"{done - lost} of {of} {_COUNTED}\n")
 
     return on_terminal if stream.isatty() else in_log
 
