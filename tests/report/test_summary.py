@@ -4,9 +4,9 @@ from msgspec.structs import replace
 
 from bot.maturity.maturity_reasons import NOT_GREEN, ROLLED_BACK, TIER_DISAGREES
 from bot.model.forge_reasons import MERGE_QUEUE
-from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan, Texts
+from bot.model.proposals import Action, Outcome, Plan, Published, PullRequest, PullRequestPlan, Texts
 from bot.model.references import PassedOver
-from bot.model.verdicts import Current, Verdict
+from bot.model.verdicts import Current, ReachedTier, Verdict
 from bot.promotion.promotion_reasons import PROMOTION_NOT_SOAKED
 from bot.proposal_reasons import MOVES_ON_TOP, TOUCHED
 from bot.reason import Reason
@@ -39,6 +39,12 @@ def report(*verdicts: Verdict, passed_over: tuple[PassedOver, ...] = ()) -> RunR
 
 def remarked(reason: Reason) -> Current:
     return replace(current(), remark=reason)
+
+
+def a_pull_request(number: int) -> PullRequest:
+    return PullRequest(
+        number=number, head_here=True, base="main", url="", author="", head="", head_sha="", title="", body=""
+    )
 
 
 def published(*outcomes: Outcome) -> RunReport:
@@ -76,6 +82,32 @@ def published(*outcomes: Outcome) -> RunReport:
 )
 def test_a_cell_reads(verdict: Verdict, text: str) -> None:
     assert cell_of(verdict).text == text
+
+
+def test_what_is_held_is_said_beside_it_and_how_far_behind_it_is_after_that() -> None:
+    behind = replace(current("6.5.4", majors_behind=1), remark=IN_USE_HELD(version="6.5.4", why="x", cure=""))
+    assert cell_of(a_verdict(behind)).text == "6.5.4, which a person holds, 1 major behind"
+
+
+@pytest.mark.parametrize(("number", "what"), [(7, "#7"), (0, "its branch")])
+def test_what_others_work_on_is_not_shown_as_if_it_moved(number: int, what: str) -> None:
+    verdict, major = a_verdict(an_update("1.0.0", "1.2.0")), a_verdict(an_update("1.0.0", "2.0.0"))
+    existing = a_pull_request(number) if number else None
+    plan = replace(PLAN, action=Action.LEAVE, updates=(verdict,), reason=TOUCHED(branch="x"), existing=existing)
+    (row,) = matrix(replace(published(Outcome(plan=plan)), verdicts=(verdict, major)))
+    assert [str(cell) for cell in row.cells[0]] == [
+        "1.0.0 -> 2.0.0",
+        f"1.0.0, 1.2.0 exists, {what} is left alone",
+    ]
+
+
+def test_production_says_which_draft_of_several_tiers_moves_it() -> None:
+    live = a_tier("production", production=True)
+    reached = tuple(ReachedTier(tier=one, ways=("x",)) for one in (DEV, STAGING, live))
+    one = a_verdict(replace(an_update("6.5.3", "6.6.0"), shared=reached))
+    two = a_verdict(current("6.5.3", newest="6.6.0"), tier=live, path=one.reference.path)
+    (row,) = matrix(report(one, two))
+    assert str(row.cells[2][0]) == "6.5.3, 6.6.0 exists, 6.6.0 is in a draft with dev and staging"
 
 
 def test_tiers_stand_in_the_configurations_order_and_what_moves_stands_first() -> None:
