@@ -92,7 +92,7 @@ def _closing(report: RunReport) -> Iterator[str]:
         [_pull_request(report, outcome) for outcome in report.outcomes],
         [remark.sentences for remark in report.remarks],
         [_told(one) for one in told if one.reason.weight is not Weight.COUNTED],
-        [f"{len(one.spots)} x {one.reason.sentences}" for one in told if one.reason.weight is Weight.COUNTED],
+        [f"{len(one.spots)} x {_told(one, 2)}" for one in told if one.reason.weight is Weight.COUNTED],
     )
     for section in filter(None, sections):
         yield ""
@@ -117,10 +117,10 @@ def _pull_request(report: RunReport, outcome: "Outcome") -> str:
     return words
 
 
-def _told(told: Told) -> str:
+def _told(told: Told, most: int = MOST_SPOTS) -> str:
     mark = "ALARM: " if told.reason.weight is Weight.ALARM else ""
     spots = [str(spot) for spot in told.spots if str(spot)]
-    where = f" In {some(spots, MOST_SPOTS)}" if spots else ""
+    where = f" In {some(spots, most)}" if spots else ""
     return f"{mark}{told.reason.sentences}{where}"
 
 

@@ -2,6 +2,7 @@ import pytest
 from doubles.told import a_configuration, a_tier, a_verdict, an_update, current, held
 from msgspec.structs import replace
 
+from bot.check_reasons import DIGEST_NOT_RUN, HELD_EDIT, RANGE_NOW
 from bot.maturity.maturity_reasons import NOT_GREEN, ROLLED_BACK, TIER_DISAGREES
 from bot.model.forge_reasons import MERGE_QUEUE
 from bot.model.proposals import Action, Outcome, Plan, Published, PullRequest, PullRequestPlan, Texts
@@ -73,6 +74,15 @@ def published(*outcomes: Outcome) -> RunReport:
         (a_verdict(remarked(ROLLED_BACK(version="6.5.5", why="x"))), "6.5.4, 6.5.5 was rolled back"),
         (a_verdict(remarked(NOT_GREEN(version="6.5.5", why="x"))), "6.5.4, 6.5.5 not green yet"),
         (a_verdict(remarked(TIER_DISAGREES(tier="dev", versions="x"))), "6.5.4, dev runs several versions"),
+        (a_verdict(held(HELD_EDIT(version="x", tier="dev", why="x"), "6.5.4")), "6.5.4, which a person holds"),
+        (
+            a_verdict(held(RANGE_NOW(constraint="x", tier="dev", what="x"), "1.x")),
+            "1.x, a range, which Flux moves by itself",
+        ),
+        (
+            a_verdict(held(DIGEST_NOT_RUN(version="x", here="x", tier="dev", ran="x"), "6.5.4")),
+            "6.5.4, not the chart that dev ran",
+        ),
         (a_verdict(remarked(IN_USE_HELD(version="6.5.4", why="x", cure=""))), "6.5.4, which a person holds"),
         (
             a_verdict(replace(current(), ahead="7.0.0 exists, dev has not run it")),
@@ -149,7 +159,10 @@ def test_the_summary_is_a_matrix_then_what_was_not_updated_and_why() -> None:
 
 def test_reasons_that_are_ordinary_are_counted_and_not_listed() -> None:
     skipped = tuple(PassedOver(path=f"{index}.yaml", reason=SOURCE_NOT_OCI(what="Git")) for index in range(39))
-    assert "- 39 x <code>source-not-oci</code>: the chart comes from Git" in summary(report(passed_over=skipped))
+    found = summary(report(passed_over=skipped))
+    [line] = [line for line in found.splitlines() if line.startswith("- 39 x")]
+    assert line.startswith("- 39 x <code>source-not-oci</code>: the chart comes from Git")
+    assert line.endswith(" In <code>0.yaml</code>, <code>1.yaml</code> and 37 more")
 
 
 def test_a_reason_that_repeats_is_one_line_with_a_few_of_its_places() -> None:
@@ -253,7 +266,7 @@ def test_plain_lines_name_tier_chart_and_what_is_so_and_count_what_is_quiet() ->
         "dev: ghcr.io/stefanprodan/charts/podinfo 6.5.3 -> 6.5.4",
         "2 of 3 charts have nothing to do",
         "",
-        "1 x no tier of the configuration covers this path.",
+        "1 x no tier of the configuration covers this path. In apps/dev/prod.yaml:12 (HelmRelease shop/prod)",
     ]
 
 
