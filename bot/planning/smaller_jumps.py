@@ -78,9 +78,10 @@ def _smaller(verdict: Verdict, tier: Tier, configuration: Configuration) -> Iter
 
 def with_larger(update: Update, larger: Iterable[tuple[Update, Reason | None]]) -> Update:
     """An update that says why it is not one of these, which jump further: each with the reason why it is held."""
-    whys = {one.tag: _why(one, reason) for one, reason in larger}
+    known = tuple(larger)
+    whys = {one.tag: _why(one, reason) for one, reason in known}
     said = (Refused(one.tag, whys[one.tag]) if one.tag in whys else one for one in update.refused)
-    return replace(update, refused=tuple(said))
+    return replace(update, refused=tuple(said), instead=tuple(reason for _, reason in known if reason))
 
 
 def _why(larger: Update, reason: Reason | None) -> str:

@@ -15,6 +15,7 @@ from bot.planning.grouping import branch_of
 from bot.reasons import UNREACHABLE
 from bot.report.becoming import what_became
 from bot.report.run_report import RunReport
+from bot.report.told_reasons import told_reasons
 
 DEV = tier("dev", "any")
 TOGETHER = replace(DEV, proposing=Proposing(majors=Majors.TOGETHER))
@@ -185,6 +186,24 @@ def test_the_word_in_a_pull_request_says_where_the_larger_jump_is() -> None:
     close(story, "majors")
     [pull] = (pull for pull in story.forge.open_pull_requests() if pull.head == ALL)
     assert "<code>2.0.0</code> refused in &#35;&#8203;2 |" in pull.body
+
+
+def told(story: Story) -> list[str]:
+    """What a run says in its text, beside pull requests."""
+    return [one.reason.sentence for one in told_reasons(story.run())]
+
+
+def test_why_a_larger_jump_is_not_proposed_is_told_where_a_smaller_one_is() -> None:
+    story = fleet()
+    assert told(story) == []
+    close(story, "majors")
+    assert told(story) == ["2.0.0 was refused in #2"]
+
+    reports = replace(rule(), jumps=frozenset({"major"}), proposing=ProposingRule(mode=Mode.REPORT))
+    other = fleet()
+    other.configuration = configuration(DEV, rules=[reports])
+    [only] = told(other)
+    assert only.startswith("2.0.0 ")
 
 
 def ends(story: Story) -> list[str]:
