@@ -43,7 +43,8 @@ DIGEST_DIFFERS = ReasonKind(
 DIGEST_NOT_RUN = ReasonKind(
     "digest-not-run",
     "{version} is {here} here, and {tier} ran {ran} as that version",
-    "Take the chart that ran, or have this one run there first: write its digest beside the version in {tier}",
+    "Take the chart that ran, or have this one run there first: write its digest beside the version in {tier}; or,"
+    " where its tag was pushed again and `update` told of it, say `release --chart {chart} --version {version}`",
     Weight.WARNING,
     "not the chart that {tier} ran",
 )

@@ -95,7 +95,8 @@ class LedgerBroken(RunFailed):
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(
             f"the ledger's file {path!r} cannot be used: {problem}",
-            "See who changed it on the branch flux-chart-bot/state/ledger, and set that back to the commit before; "
+            "See who wrote on the branch flux-chart-bot/state/ledger, set it back to its newest commit of this bot "
+            "(with the trailer Flux-Chart-Bot-State), and let a ruleset allow nobody else to write there; "
             "deleting the branch makes every wait begin anew",
         )
 
@@ -103,10 +104,11 @@ class LedgerBroken(RunFailed):
 class MemoryBroken(RunFailed):
     """What people refused is not as this bot left it. Never taken for nothing, nor believed."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, problem: str) -> None:
         super().__init__(
-            f"the file {path!r} that says what people refused is not as this bot's last commit there left it",
-            "See who changed it on the branch flux-chart-bot/state/proposals, and set that back to the commit before; "
+            f"the file {path!r} that says what people refused cannot be used: {problem}",
+            "See who wrote on the branch flux-chart-bot/state/proposals, set it back to its newest commit of this bot "
+            "(with the trailer Flux-Chart-Bot-State), and let a ruleset allow nobody else to write there; "
             "`release` frees what was refused; deleting the branch forgets it all",
         )
 

@@ -21,7 +21,7 @@ from bot.cli.bases import (
 )
 from bot.cli.events import refuse_to_write
 from bot.cli.no_configuration import NoConfiguration
-from bot.cli.parts import Mask, Parts, Policy, commits_of
+from bot.cli.parts import Parts, Policy, commits_of
 from bot.cli.settings import Job
 from bot.config.loading import load
 from bot.errors import BotError, UsageError
@@ -81,14 +81,14 @@ class Commands:
         self,
         environment: Mapping[str, str],
         *,
-        mask: Mask,
+        parts: Parts,
         progress: Progress,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         """Keep what every command needs. The clock is looked at once a run."""
         self._environment = environment
         self._clock = clock or now
-        self._parts = Parts(environment, mask)
+        self._parts = parts
         self._progress = progress
         self.named = {
             "scan": self.scan,

@@ -69,13 +69,14 @@ def _command(arguments: "argparse.Namespace", environment: Mapping[str, str], ru
         folder = Path(arguments.folder) if arguments.folder else None
         return show_days(folder, sys.stdout) if arguments.days else show(folder, sys.stdout)
     from bot.cli.commands import Commands  # noqa: PLC0415 - --help and the demo need none of it
+    from bot.cli.parts import Parts  # noqa: PLC0415 - as above
     from bot.cli.telling import require_writable, tell  # noqa: PLC0415 - as above
     from bot.report.exit_code import exit_code, parse_fail_on  # noqa: PLC0415 - as above
     from bot.report.terminal import progress_on  # noqa: PLC0415 - as above
 
     fail_on = parse_fail_on(arguments.fail_on)
     require_writable(arguments.json)
-    commands = Commands(environment, mask=runner.mask, progress=progress_on(sys.stderr))
+    commands = Commands(environment, parts=Parts(environment, runner.mask), progress=progress_on(sys.stderr))
     if arguments.command == "scan" and arguments.explain:
         from bot.report.explaining import show_explained  # noqa: PLC0415 - as above
 

@@ -109,6 +109,8 @@ class Parts:
             return forge
         from bot.forge.files import FilesForge  # noqa: PLC0415 - as above
 
+        if not isinstance(forge, FilesForge):
+            return forge
         looks = partial(_merged, repository)
         return FilesForge(Path(arguments.forge_folder), looks, keeps=not arguments.dry_run)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.cli.arguments import parse
 from bot.cli.commands import Commands
+from bot.cli.parts import Parts
 from bot.errors import UsageError
 from bot.report.run_report import RunReport
 
@@ -46,7 +47,8 @@ def promote(place: Path, remote: Path, clock: Callable[[], datetime]) -> RunRepo
 def _called(place: Path, remote: Path, clock: Callable[[], datetime] | None, *call: str) -> RunReport:
     arguments = [*call, "--remote", str(remote), "--forge", "files", "--forge-folder", str(place / "forge")]
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(place)}
-    commands = Commands(environment, mask=lambda _secret: None, progress=lambda _done, _of, _lost: None, clock=clock)
+    parts = Parts(environment, lambda _secret: None)
+    commands = Commands(environment, parts=parts, progress=lambda _done, _of, _lost: None, clock=clock)
     return commands.named[call[0]](parse(arguments, environment))
 
 

@@ -3,11 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from bot.flux.address import join_chart
 from bot.flux.files import FileReading
@@ -89,44 +87,16 @@ def resolve(
     told = (*gathered.passed_over, *(expansion.passed_over if expansion else ()))
     unshared = _unless_shared(tree.judged(), expansion) if expansion else tree.judged()
     remarks = (remark for reading in known for remark in reading.remarks)
-    merged = _with_unlisted(_with_definers(tuple(merge(unshared, tree.other_uses)), graph), graph)
+    merged = tuple(merge(unshared, tree.other_uses))
+    if graph is not None:
+        from bot.flux.rooted import with_roots  # noqa: PLC0415 - only where something is built
+
+        merged = with_roots(merged, graph)
     every = tuple(without_strays((*merged, *once(told)), remarks))
     return Resolution(
         references=tuple(sorted((each for each in every if isinstance(each, Reference)), key=_by_place)),
         passed_over=tuple(sorted((each for each in every if isinstance(each, PassedOver)), key=_by_place)),
     )
-
-
-def _with_definers(
-    merged: tuple[Reference | PassedOver, ...], graph: "Graph | None"
-) -> Iterator[Reference | PassedOver]:
-    """References with the roots that build something else of the text in which their version is written."""
-    written = [place for each in merged if isinstance(each, Reference) for place in each.pin.places]
-    if graph is None or not graph.roots or not written:
-        yield from merged
-        return
-    from bot.flux.built import definers  # noqa: PLC0415 - a tree without roots is read without what builds them
-
-    found = definers(graph, written)
-    for each in merged:
-        places = each.pin.places if isinstance(each, Reference) else ()
-        roots = {root for place in places for root in found.get(place.spot, ())}
-        if isinstance(each, Reference) and (others := roots - {*each.built}):
-            yield replace(each, defined_by=tuple(sorted(others)))
-        else:
-            yield each
-
-
-def _with_unlisted(merged: Iterable[Reference | PassedOver], graph: "Graph | None") -> Iterator[Reference | PassedOver]:
-    """References, with those marked that lie where a root takes its files from, and which no root takes."""
-    if graph is None:
-        yield from merged
-        return
-    below = tuple(f"{folder}/" for folder in graph.applied)
-    for each in merged:
-        alone = isinstance(each, Reference) and not each.built
-        unlisted = alone and (dirname(each.path) in graph.folders or each.path.startswith(below))
-        yield replace(each, unlisted=True) if isinstance(each, Reference) and unlisted else each
 
 
 def _expanded(objects: tuple[AnyObject, ...]) -> "Expansion | None":

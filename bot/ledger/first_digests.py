@@ -1,4 +1,4 @@
-"""Which of the digests that a tag was seen to have is the one that ran: the first, until a person says otherwise."""
+"""Which of the digests that a tag was seen to have is the one that counts: the first, until a person says otherwise."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,23 +7,32 @@ from msgspec import Struct
 
 
 class FirstDigest(Struct, frozen=True, kw_only=True):
-    """A digest, and when the tag was first seen to have it."""
+    """A digest, and since when the tag was seen to have it."""
 
     digest: str
     at: datetime
 
 
-def believed(seen: Mapping[str, datetime], released: datetime | None) -> FirstDigest | None:
+def believed(seen: Mapping[str, frozenset[datetime]], accepted: datetime | None) -> FirstDigest | None:
     """The digest that counts; None where none was seen.
 
-    Whoever pushes the tag again adds one that is later, and so never this one. Once a person released the version it is
-    the newest that had been seen, and so told, before that word: what is pushed after it is another one again.
+    Whoever pushes the tag again adds one that is later, and so never this one. Once a person accepted what the tag is,
+    it is what that was when it was last seen, and so told, before that word: what is pushed after it is another one
+    again. Where the tag was no more what was told when it was next seen, the word was about nothing.
 
     Args:
-        seen: Every digest that the tag was seen to have, and when first.
-        released: When a person last released just this version; None for never.
+        seen: Every digest that the tag was seen to have, and when it was seen to have become that.
+        accepted: When a person last accepted what just this version is; None for never.
     """
-    ordered = sorted((at, digest) for digest, at in seen.items())
-    told = [one for one in ordered if released and one[0] < released]
-    found = told[-1] if told else ordered[0] if ordered else None
-    return FirstDigest(digest=found[1], at=found[0]) if found else None
+    ordered = sighted(seen)
+    told = [one for one in ordered if accepted and one.at < accepted]
+    after = ordered[len(told) :]
+    if told and (not after or after[0].digest == told[-1].digest):
+        return told[-1]
+    return next(iter(ordered), None)
+
+
+def sighted(seen: Mapping[str, frozenset[datetime]]) -> list[FirstDigest]:
+    """What the tag became, in the order in which that was seen."""
+    ordered = sorted((at, digest) for digest, times in seen.items() for at in times)
+    return [FirstDigest(digest=digest, at=at) for at, digest in ordered]

@@ -20,6 +20,7 @@ def merge(one: Ledger, other: Ledger) -> Ledger:
     return Ledger(
         charts=_union(one.charts, other.charts, merge_sights),
         branches=_union(one.branches, other.branches, lambda mine, theirs: _union(mine, theirs, min)),
+        seen_again=_union(one.seen_again, other.seen_again, lambda mine, theirs: _union(mine, theirs, frozenset.union)),
         words=_union(one.words, other.words, _word),
         rolled_back=_union(one.rolled_back, other.rolled_back, _tier),
         digests=_union(one.digests, other.digests, _digests),
@@ -28,7 +29,11 @@ def merge(one: Ledger, other: Ledger) -> Ledger:
 
 def without_old_tips(ledger: Ledger) -> Ledger:
     """The newest tips of each branch: one further back lies behind all commits that are read of a history."""
-    return replace(ledger, branches={branch: _newest(seen) for branch, seen in ledger.branches.items()})
+    return replace(
+        ledger,
+        branches={branch: _newest(seen) for branch, seen in ledger.branches.items()},
+        seen_again={branch: _newest_again(seen) for branch, seen in ledger.seen_again.items()},
+    )
 
 
 def _newest(seen: Mapping[Sha, datetime]) -> Mapping[Sha, datetime]:
@@ -36,12 +41,20 @@ def _newest(seen: Mapping[Sha, datetime]) -> Mapping[Sha, datetime]:
     return seen if len(kept) == len(seen) else {sha: seen[sha] for sha in kept}
 
 
+def _newest_again(seen: Mapping[Sha, frozenset[datetime]]) -> Mapping[Sha, frozenset[datetime]]:
+    kept = sorted((at, sha) for sha, times in seen.items() for at in times)[-MOST_TIPS:]
+    found: dict[Sha, frozenset[datetime]] = {}
+    for at, sha in kept:
+        found[sha] = found.get(sha, frozenset()) | {at}
+    return found
+
+
 def _tier(one: Mapping[str, Returns], other: Mapping[str, Returns]) -> dict[str, Returns]:
     return _union(one, other, merge_returns)
 
 
 def _digests(one: TagDigests, other: TagDigests) -> TagDigests:
-    return _union(one, other, lambda mine, theirs: _union(mine, theirs, min))
+    return _union(one, other, lambda mine, theirs: _union(mine, theirs, frozenset.union))
 
 
 def merge_returns(one: Returns, other: Returns) -> Returns:
@@ -69,7 +82,8 @@ def _created(one: datetime | None, other: datetime | None) -> datetime | None:
 
 def _word(one: Word, other: Word) -> Word:
     """Said in the same second, a hold is stronger than a release."""
-    return max(one, other, key=lambda word: (word.at, word.held, word.until is None, word.until or word.at, word.why))
+    last = max(one, other, key=lambda word: (word.at, word.held, word.until is None, word.until or word.at, word.why))
+    return replace(last, accepts=max(filter(None, (one.accepts, other.accepts)), default=None))
 
 
 def _union(

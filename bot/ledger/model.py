@@ -43,8 +43,8 @@ Returns = Mapping[str, Mapping[Sha, Return]]
 """For each version that a tier went back from: the commits that did."""
 
 
-TagDigests = Mapping[str, Mapping[str, datetime]]
-"""For each raw tag of a chart: every digest that it was seen to have, and when each was first."""
+TagDigests = Mapping[str, Mapping[str, frozenset[datetime]]]
+"""For each raw tag of a chart: every digest that it was seen to have, and when it was seen to have become that."""
 
 
 class Matter(Struct, frozen=True, kw_only=True, order=True):
@@ -68,12 +68,14 @@ class Word(Struct, frozen=True, kw_only=True):
         held: Whether it shall not move; else it may again.
         until: When the hold ends by itself; None for never.
         why: In the person's words; foreign text.
+        accepts: When a release last was about what the version's tags are; see `bot.ledger.words`. Outlives holds.
     """
 
     at: datetime
     held: bool
     until: datetime | None = None
     why: str = ""
+    accepts: datetime | None = None
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
@@ -83,6 +85,8 @@ class Ledger(Struct, frozen=True, kw_only=True):
         charts: By canonical chart address, as its registry has it.
         branches: For each base branch, tips of it and when each was first seen. A commit of its first-parent history
             behind such a tip was there no later than that, whatever date it bears.
+        seen_again: For each base branch, the tips that it was moved back to or set forward to anew, and when each was
+            seen so: what was newer did not run in between.
         words: What people said to hold and to release.
         rolled_back: For each tier and canonical chart address, what it went back from.
         digests: By canonical chart address, as its registry has it: of the tags that a tier ran from which another one
@@ -91,6 +95,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
 
     charts: Mapping[str, ChartSights] = field(default_factory=dict)
     branches: Mapping[Branch, Mapping[Sha, datetime]] = field(default_factory=dict)
+    seen_again: Mapping[Branch, Mapping[Sha, frozenset[datetime]]] = field(default_factory=dict)
     words: Mapping[Matter, Word] = field(default_factory=dict)
     rolled_back: Mapping[str, Mapping[str, Returns]] = field(default_factory=dict)
     digests: Mapping[str, TagDigests] = field(default_factory=dict)

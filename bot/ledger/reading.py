@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import LedgerBroken
-from bot.ledger.encoding import BRANCHES, CHARTS, DIGESTS, ROLLED_BACK, WORDS, path_of, read_time
+from bot.ledger.encoding import BRANCHES, CHARTS, DIGESTS, ROLLED_BACK, WORDS, path_of, read_time, time_text
 from bot.ledger.model import ChartSights, Ledger, Matter, Return, Returns, TagDigests, Word
 from bot.model.branch_names import branch_problem
 
@@ -41,6 +41,7 @@ def read(files: Iterable[tuple[str, bytes]]) -> Ledger:
     """
     charts: dict[str, ChartSights] = {}
     branches: dict[str, dict[str, datetime]] = {}
+    seen_again: dict[str, dict[str, frozenset[datetime]]] = {}
     words: dict[Matter, Word] = {}
     rolled_back: dict[str, dict[str, Returns]] = {}
     digests: dict[str, TagDigests] = {}
@@ -57,8 +58,18 @@ def read(files: Iterable[tuple[str, bytes]]) -> Ledger:
         elif path.startswith(DIGESTS):
             digests[file.name("chart", DIGESTS)] = file.digests()
         else:
-            branches[file.name("branch", BRANCHES)] = file.times("seen", _SHA)
-    return Ledger(charts=charts, branches=branches, words=words, rolled_back=rolled_back, digests=digests)
+            branch = file.name("branch", BRANCHES)
+            branches[branch] = file.times("seen", _SHA)
+            if again := file.seen_again():
+                seen_again[branch] = again
+    return Ledger(
+        charts=charts,
+        branches=branches,
+        seen_again=seen_again,
+        words=words,
+        rolled_back=rolled_back,
+        digests=digests,
+    )
 
 
 class _File:
@@ -104,7 +115,18 @@ class _File:
 
     def digests(self) -> TagDigests:
         tags = self._entries(self._member(self._data, "digests", dict), "digests")
-        return {self._key(tag, _TAG): self._times(seen, _DIGEST, tag) for tag, seen in tags.items()}
+        return {
+            self._key(tag, _TAG): {
+                self._key(digest, _DIGEST): self._sights(times) for digest, times in self._entries(seen, tag).items()
+            }
+            for tag, seen in tags.items()
+        }
+
+    def _sights(self, value: object) -> frozenset[datetime]:
+        times = value if isinstance(value, list) else [value]
+        if not 0 < len(times) <= _MOST_ENTRIES:
+            raise self._broken("a digest was seen never, or too often")
+        return frozenset(map(self._time, times))
 
     def _return(self, value: object) -> Return:
         """A bare time is what was written before references were told apart."""
@@ -115,6 +137,18 @@ class _File:
             raise self._broken("`who` is of another kind, or too long")
         at = self._time(self._member(value, "at", str))
         return Return(at=at, who=frozenset(self._key(each, _FINGERPRINT) for each in who))
+
+    def seen_again(self) -> dict[str, frozenset[datetime]]:
+        """None where no branch was moved back, as in all that was written before that was kept."""
+        if "seen-again" not in self._data:
+            return {}
+        tips = self._entries(self._data["seen-again"], "seen-again")
+        return {self._key(sha, _SHA): self._all_times(times) for sha, times in tips.items()}
+
+    def _all_times(self, value: object) -> frozenset[datetime]:
+        if not isinstance(value, list) or len(value) > _MOST_ENTRIES:
+            raise self._broken("`seen-again` is of another kind, or too long")
+        return frozenset(map(self._time, value))
 
     def times(self, key: str, names: re.Pattern[str]) -> dict[str, datetime]:
         return self._times(self._member(self._data, key, dict), names, key)
@@ -148,7 +182,13 @@ class _File:
         matter = Matter(chart=texts["chart"], version=texts["version"], tier=texts["tier"])
         until = self._time(texts["until"]) if texts["until"] else None
         held = self._member(item, "held", bool)
-        return matter, Word(at=self._time(texts["at"]), held=held, until=until, why=texts["why"])
+        at = self._time(texts["at"])
+        return matter, Word(at=at, held=held, until=until, why=texts["why"], accepts=self._accepts(item, at))
+
+    def _accepts(self, item: Any, at: datetime) -> datetime | None:
+        """What was written before it was kept by itself: a release of a version was about its tags as well."""
+        text = item.get("accepts", "" if item["held"] or not item["version"] else time_text(at))
+        return self._time(text) if text else None
 
     def _member(self, holder: object, key: str, kind: type[Any]) -> Any:
         value = holder.get(key) if isinstance(holder, dict) else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.ledger.encoding import BRANCHES, CHARTS, DIGESTS, ROLLED_BACK, WORDS, path_of, time_text
 from bot.ledger.model import ChartSights, Ledger, Matter, Return, Returns, Word
+from bot.model.tiers import Branch
 
 
 def files(ledger: Ledger) -> dict[str, bytes]:
@@ -23,14 +24,20 @@ def changed_files(before: Ledger, after: Ledger) -> dict[str, bytes]:
 def _files(ledger: Ledger) -> Iterator[tuple[str, bytes]]:
     for chart, sights in ledger.charts.items():
         yield path_of(CHARTS, chart), _text(_chart(chart, sights))
-    for branch, seen in ledger.branches.items():
-        yield path_of(BRANCHES, branch), _text({"branch": branch, "seen": _times(seen)})
+    for branch in {**ledger.branches, **ledger.seen_again}:
+        yield path_of(BRANCHES, branch), _text(_branch(branch, ledger))
     for tier, charts in ledger.rolled_back.items():
         yield path_of(ROLLED_BACK, tier), _text({"tier": tier, "charts": _returns(charts)})
     for chart, tags in ledger.digests.items():
-        yield path_of(DIGESTS, chart), _text({"chart": chart, "digests": {tag: _times(tags[tag]) for tag in tags}})
+        yield path_of(DIGESTS, chart), _text({"chart": chart, "digests": {tag: _sights(tags[tag]) for tag in tags}})
     if ledger.words:
         yield WORDS, _text({"holds": [_word(matter, ledger.words[matter]) for matter in sorted(ledger.words)]})
+
+
+def _branch(branch: Branch, ledger: Ledger) -> dict[str, Any]:
+    again = {sha: sorted(map(time_text, times)) for sha, times in ledger.seen_again.get(branch, {}).items()}
+    written = {"branch": branch, "seen": _times(ledger.branches.get(branch, {}))}
+    return {**written, "seen-again": again} if again else written
 
 
 def _chart(chart: str, sights: ChartSights) -> dict[str, Any]:
@@ -62,7 +69,14 @@ def _word(matter: Matter, word: Word) -> dict[str, Any]:
         "at": time_text(word.at),
         "until": time_text(word.until) if word.until else "",
         "why": word.why,
+        "accepts": time_text(word.accepts) if word.accepts else "",
     }
+
+
+def _sights(digests: Mapping[str, frozenset[datetime]]) -> dict[str, str | list[str]]:
+    """Nearly every tag is seen to become a digest once, and then has a bare time."""
+    told = {digest: sorted(map(time_text, times)) for digest, times in digests.items()}
+    return {digest: times[0] if len(times) == 1 else times for digest, times in told.items()}
 
 
 def _times(times: Mapping[str, datetime] | Mapping[str, datetime | None]) -> dict[str, str | None]:

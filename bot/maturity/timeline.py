@@ -5,13 +5,14 @@ chooses its date. So a span begins at the later of its first commit's date and o
 where we saw none, there is no evidence that it was there before now.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
 from msgspec import Struct
 
+from bot.ledger.sights import Sight
 from bot.maturity.durations import LONGEST
 from bot.model.commits import Sha
 from bot.versions.version import PrecedenceKey, Version
@@ -76,20 +77,28 @@ def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime], now: datetime
     return tuple(reversed(found))
 
 
-def on_this_line(seen: Mapping[Sha, datetime], line: Collection[Sha]) -> dict[Sha, datetime]:
-    """The sights that still prove something: those after the last tip that has left the branch's line of commits.
+def on_this_line(sights: Iterable[Sight], line: Iterable[Sha]) -> dict[Sha, datetime]:
+    """The first sights that still prove something: after the branch last left its line of commits, or went back on it.
 
     Whoever pushes by force makes another past of a branch; what was seen of it before says nothing of the time in
-    between.
+    between. Nor does it where the branch was set back to an older commit, of all that is newer, and set forward again.
 
     Args:
-        seen: When tips were first seen.
-        line: The commits of the branch as it is, as far as they were read. A tip that was seen before all of them may
-            lie behind them.
+        sights: When the branch was seen where.
+        line: The commits of the branch as it is, newest first, as far as they were read. A tip that was seen before all
+            of them may lie behind them.
     """
-    first = min((at for sha, at in seen.items() if sha in line), default=None)
-    gone = [at for sha, at in seen.items() if first and sha not in line and at > first]
-    return {sha: at for sha, at in seen.items() if not gone or at > max(gone)}
+    known = tuple(sights)
+    age = {sha: number for number, sha in enumerate(line)}
+    first = min((sight.at for sight in known if sight.tip in age), default=None)
+    left = max((sight.at for sight in known if first and sight.tip not in age and sight.at > first), default=None)
+    found: dict[Sha, datetime] = {}
+    oldest = 0
+    # From the last sight to the first. Of two in one second the branch is taken to have gone forward.
+    for at, tip in sorted(known, key=lambda sight: (sight.at, -age.get(sight.tip, 0)), reverse=True):
+        if tip in age and age[tip] >= oldest and not (left and at <= left):
+            found[tip], oldest = at, age[tip]
+    return found
 
 
 def went_back(moments: Iterable[Moment]) -> tuple[tuple[Version, Sha], ...]:

@@ -93,7 +93,7 @@ TAG_PUSHED_AGAIN = ReasonKind(
     "tag-pushed-again",
     "{chart} had {seen} under {version} as of {at}, when it was seen to run, and has {found} under that tag now",
     "Find out who pushed the tag again. Take another version; or, to have what it is now, write that digest beside it"
-    " in the tier before, or say `release --chart {chart} --version {version}`",
+    " in the tier before, or say `release --chart {chart} --version {version}`, once more where that ended a hold",
     Weight.ALARM,
 )
 COPY_DIFFERS = ReasonKind(

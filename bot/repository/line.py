@@ -1,7 +1,7 @@
 """The commits that a branch stood at, one after the other, as far as they can be told from the tips that were seen."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from bot.model.commits import Sha
 
@@ -21,59 +21,85 @@ def line_of(tip: Sha, most: int, through: Iterable[Sha], parents: Parents) -> li
         through: Tips that the branch is known to have had, newest first. One that no way leads to is passed over.
         parents: Knows the commits that are here.
     """
+    here = [seen for seen in through if parents(seen) is not None]
+    straight = list(islice(_first_parents(tip, parents), most))
+    if set(here) <= set(straight):
+        return straight
     line = [tip]
-    on_line = {tip}
-    for seen in through:
+    behind = _Behind(tip, parents)
+    for seen in here:
         if len(line) >= most:
             break
-        way = [] if seen in on_line else _way(line[-1], seen, parents)
-        line += way
-        on_line.update(way)
-    line += islice(_first_parents(line[-1], parents), max(0, most - len(line)))
-    return line[:most]
+        line += behind.way_to(seen)
+    further = islice(_first_parents(line[-1], parents), 1, None)
+    return list(islice(chain(line, further), most))
 
 
 def _first_parents(start: Sha, parents: Parents) -> Iterator[Sha]:
-    """What lies behind a commit along its first parents, as far as that is here."""
+    """A commit, and what lies behind it along its first parents as far as that is here."""
+    yield start
     before = parents(start)
     while before and (further := parents(before[0])) is not None:
         yield before[0]
         before = further
 
 
-def _way(start: Sha, end: Sha, parents: Parents) -> list[Sha]:
-    """The commits after `start` up to `end`, by first parents wherever these lead there; none where nothing does."""
-    if parents(end) is None:
-        return []
-    straight: list[Sha] = []
-    for sha in _first_parents(start, parents):
-        straight.append(sha)
-        if sha == end:
-            return straight
-    holding = _holding(start, end, parents)
-    way: list[Sha] = []
-    following = start
-    while following != end and following in holding:
-        following = next(sha for sha in parents(following) or () if sha in holding)
-        way.append(following)
-    return way
+class _Behind:
+    """What lies behind the end of a line that is led back from tip to tip.
 
+    However many tips it is asked for, each commit is read once, and forgotten once the end has passed it.
+    """
 
-def _holding(start: Sha, end: Sha, parents: Parents) -> set[Sha]:
-    """Of what lies behind `start`, those commits behind which `end` lies, and `end`."""
-    children: dict[Sha, list[Sha]] = {start: []}
-    following = [start]
-    while following:
-        sha = following.pop()
-        for parent in parents(sha) or () if sha != end else ():
-            if parent not in children:
-                following.append(parent)
-            children.setdefault(parent, []).append(sha)
-    holding: set[Sha] = set()
-    following = [end] if end in children else []
-    while following:
-        sha = following.pop()
-        if sha not in holding:
-            holding.add(sha)
-            following += children[sha]
-    return holding
+    def __init__(self, end: Sha, parents: Parents) -> None:
+        self._end = end
+        self._parents = parents
+        self._children: dict[Sha, list[Sha]] = {end: []}
+        following = [end]
+        while following:
+            sha = following.pop()
+            for parent in parents(sha) or ():
+                if parent not in self._children:
+                    following.append(parent)
+                self._children.setdefault(parent, []).append(sha)
+        # How many of them the end has not passed.
+        self._left = {sha: len(children) for sha, children in self._children.items()}
+
+    def way_to(self, seen: Sha) -> list[Sha]:
+        """The commits after the end up to a tip, which is the end then; none where it does not lie behind.
+
+        By first parents wherever these lead there.
+        """
+        if seen not in self._children:
+            return []
+        holding = self._holding(seen)
+        way: list[Sha] = []
+        following = self._end
+        while following != seen:
+            following = next(sha for sha in self._parents(following) or () if sha in holding)
+            way.append(following)
+        if way:
+            self._move(seen)
+        return way
+
+    def _holding(self, seen: Sha) -> set[Sha]:
+        """A tip, and the commits behind which it lies: all of these are forgotten when the end moves there."""
+        holding: set[Sha] = set()
+        following = [seen]
+        while following:
+            sha = following.pop()
+            if sha not in holding:
+                holding.add(sha)
+                following += (child for child in self._children[sha] if child in self._children)
+        return holding
+
+    def _move(self, end: Sha) -> None:
+        """Forget, from the old end on, what no commit is left to lead to."""
+        loose = [self._end]
+        self._end = end
+        while loose:
+            sha = loose.pop()
+            del self._children[sha]
+            for parent in self._parents(sha) or ():
+                self._left[parent] -= 1
+                if not self._left[parent] and parent != end:
+                    loose.append(parent)

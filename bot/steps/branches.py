@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import reduce
 
 from msgspec import Struct, field
 
 from bot.ledger.merging import merge
 from bot.ledger.model import Ledger
+from bot.ledger.sights import Sight, seen_now, sights_of
 from bot.model.charts import ChartAddress
 from bot.model.commits import Sha
 from bot.model.proposals import SaidStatus
@@ -60,15 +62,17 @@ class Branches:
             self._by_branch.setdefault(view.base.branch, {})[view.tier.name] = view.references
         self._users: dict[str, dict[ChartAddress, list[Reference]]] = {}
         self._histories: dict[Branch, History] = {}
-        self.learnt = Ledger(branches=dict(self._new_tips()))
+        self.learnt = reduce(merge, self._moved(), Ledger())
 
-    def _new_tips(self) -> Iterator[tuple[Branch, dict[Sha, datetime]]]:
+    def _moved(self) -> Iterator[Ledger]:
         """Where a branch stands of which tips are known: what it went back from must not look as if it had run on."""
-        for branch, seen in self.known.branches.items():
-            tips = {view.base.sha for view in self._views.values() if view.base.branch == branch}
-            new = {tip: self.now for tip in tips if tip and tip not in seen}
-            if seen and new:
-                yield branch, new
+        for branch, tip in dict.fromkeys((view.base.branch, view.base.sha) for view in self._views.values()):
+            if tip and self.known.branches.get(branch):
+                yield seen_now(self.known, branch, tip, self.now)
+
+    def sights(self, branch: Branch) -> tuple[Sight, ...]:
+        """When runs before this one saw a branch where."""
+        return sights_of(self.known, branch, self.now)
 
     @property
     def statuses(self) -> Callable[[Sha], tuple[SaidStatus, ...]] | None:
@@ -112,7 +116,7 @@ class Branches:
                 self._past.repository,
                 self.configuration,
                 self._readings,
-                self.known.branches.get(base.branch, {}),
+                [sight.tip for sight in reversed(self.sights(base.branch))],
             )
         return self._histories[base.branch]
 

@@ -112,10 +112,10 @@ class Confirmer(Struct, frozen=True, kw_only=True):
             return wish.held(SAME_PRECEDENCE(tags=", ".join(tags.own)))
         tag = tags.own[0]
         found = facts[reference.source, tag]
+        self.recalled.first_digests.told((asked, answer.digest) for asked, answer in facts.items())
         said = tuple(self._witnesses(wish, tags, facts))
         against = disagreement(tag, reference.source.address, found.digest, said)
         if against := against or self._moved_since(reference, tag, found.digest):
-            self.recalled.first_digests.told((asked, answer.digest) for asked, answer in facts.items())
             return wish.held(against)
         return self._update(wish, tag, found, said)
 

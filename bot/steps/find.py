@@ -17,7 +17,7 @@ from bot.planning.pull_requests import Found, FoundBranch
 from bot.planning.rows import Row, rows_in
 from bot.ports import Commits, Forge, Repository
 from bot.steps.lineage import Lineage
-from bot.steps.own_state import is_as_we_left_it
+from bot.steps.own_state import why_not_ours
 
 HISTORY = 10
 """Commits of a branch of ours that are looked at: one of ours, and those that people put on top."""
@@ -168,8 +168,9 @@ def file_of_memory(repository: Repository, tip: Sha) -> bytes | None:
     Raises:
         MemoryBroken: Somebody else made or changed it.
     """
-    if not is_as_we_left_it(repository, tip, MEMORY_STATE, lambda path: path == MEMORY_FILE):
-        raise MemoryBroken(MEMORY_FILE)
+    problem = why_not_ours(repository, MEMORY_BRANCH, tip, MEMORY_STATE, lambda path: path == MEMORY_FILE)
+    if problem:
+        raise MemoryBroken(MEMORY_FILE, problem)
     tree = repository.tree(tip)
     entries = [entry for entry in tree.entries() if entry.path == MEMORY_FILE and entry.kind.regular]
     return next((data for _, data in tree.read(entries)), None)

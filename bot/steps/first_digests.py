@@ -3,11 +3,11 @@
 Threat: a soak proves that a version ran, and not that its tag is still the chart that did.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from bot.ledger.first_digests import FirstDigest, believed
-from bot.ledger.model import Ledger, is_about
+from bot.ledger.first_digests import FirstDigest, believed, sighted
+from bot.ledger.model import Ledger, Matter, is_about
 from bot.model.charts import ChartAddress
 from bot.model.references import Reference
 from bot.model.tiers import Tier
@@ -33,12 +33,7 @@ class FirstDigests:
             tier: Where it would.
         """
         names = {str(self._branches.chart(reference)), str(reference.source.address)}
-        version = str(try_written(tag))
-        said = (
-            word.at
-            for matter, word in self._branches.known.words.items()
-            if not word.held and matter.version == version and any(is_about(matter, tier.name, name) for name in names)
-        )
+        said = self._accepted(tag, lambda matter: any(is_about(matter, tier.name, name) for name in names))
         return believed(self._seen(address, tag), max(said, default=None))
 
     def tags(self, address: ChartAddress, version: Version) -> Iterator[str]:
@@ -52,9 +47,11 @@ class FirstDigests:
         return bool(self._seen(address, tag))
 
     def learn(self, address: ChartAddress, tag: str, digest: str) -> None:
-        """Keep what a tag is now, where that is new."""
-        if digest not in self._seen(address, tag):
-            self._branches.learn(Ledger(digests={str(address): {tag: {digest: self._branches.now}}}))
+        """Keep what a tag is now, where that is new, or a person accepted it since it was last written down."""
+        seen = sighted(self._seen(address, tag))
+        if seen and seen[-1].digest == digest and not any(at > seen[-1].at for at in self._accepted(tag)):
+            return
+        self._branches.learn(Ledger(digests={str(address): {tag: {digest: frozenset({self._branches.now})}}}))
 
     def told(self, found: Iterable[tuple[Asked, str]]) -> None:
         """Keep what known tags are now: a person can accept only what was seen before."""
@@ -62,8 +59,19 @@ class FirstDigests:
             if self.is_known(source.address, tag):
                 self.learn(source.address, tag, digest)
 
-    def _seen(self, address: ChartAddress, tag: str) -> dict[str, datetime]:
-        ledgers = (self._branches.learnt, self._branches.known)
-        return {
-            digest: at for ledger in ledgers for digest, at in ledger.digests.get(str(address), {}).get(tag, {}).items()
-        }
+    def _accepted(self, tag: str, is_meant: Callable[[Matter], bool] = lambda _: True) -> Iterator[datetime]:
+        """When people accepted what the tags of its version are; of whatever chart unless that is said."""
+        version = str(try_written(tag))
+        for matter, word in self._branches.known.words.items():
+            if word.accepts and matter.version == version and is_meant(matter):
+                yield word.accepts
+
+    def _seen(self, address: ChartAddress, tag: str) -> Mapping[str, frozenset[datetime]]:
+        known, learnt = (
+            ledger.digests.get(str(address), {}).get(tag, {})
+            for ledger in (self._branches.known, self._branches.learnt)
+        )
+        return {digest: known.get(digest, _NEVER) | learnt.get(digest, _NEVER) for digest in {**known, **learnt}}
+
+
+_NEVER: frozenset[datetime] = frozenset()

@@ -1,7 +1,6 @@
 """What the references of a base branch said in its past: read as far back as somebody needs, and no further."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
 from itertools import takewhile
 
 from msgspec.structs import replace
@@ -35,15 +34,15 @@ class History:
         repository: Repository,
         configuration: Configuration,
         readings: Readings,
-        seen: Mapping[Sha, datetime],
+        through: Iterable[Sha],
     ) -> None:
-        """Begin with the tip, whose references are known, and lead on by the tips that were seen before."""
+        """Begin with the tip, whose references are known, and lead on by tips that were seen, those of late first."""
         self._base = base
         self._repository = repository
         self._configuration = configuration
         self._readings = readings
         self._states = [state_of(references, configuration.mirrors)]
-        self._through = sorted(seen, key=lambda sha: seen[sha], reverse=True)
+        self._through = tuple(dict.fromkeys(through))
         self.commits: tuple[PastCommit, ...] = repository.past(base.branch, base.sha, 1) if base.sha else ()
 
     @property

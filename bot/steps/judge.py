@@ -63,7 +63,7 @@ def judge(
     named = [_by_version(one, answers) for one in edited]
     recalled.look_for(*(_taken_over(named, configuration, soaking=soaking) for soaking in (True, False)))
     pinned = ((one, by.new.pin) for one, by in zip(edited, named, strict=True) if isinstance(by.new.pin, ExactPin))
-    other = not_what_ran(pinned, recalled, registry, progress)
+    other = not_what_ran(pinned, answers, recalled, registry, progress)
     by_edit = {(one.tier.name, one.reference): one for tier in judged for one in tier.verdicts}
     found: list[Verdict] = []
     for one, by_version in zip(edited, named, strict=True):

@@ -1,7 +1,8 @@
 """keep digests: what the tags are that a tier runs and another could take from it; asked once for all runs."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from bot.maturity.timeline import is_same
 from bot.model.charts import ChartAddress, ChartSource, TagList
 from bot.model.references import Reference
 from bot.ports import Progress, Registry
@@ -17,45 +18,55 @@ from bot.versions.version import Version
 def keep_digests(
     resolved: Resolved, answers: Answers, recalled: Recalled, registry: Registry, progress: Progress
 ) -> None:
-    """Learn the digest of each that no run has asked about: one HEAD for each version, ever.
+    """Learn the digest of each that no run has asked about: one HEAD for each version, and each mirror of it, ever.
 
     What does not answer is asked in the next run. Where a digest is written, Flux runs that, and nothing is asked.
     """
     running = dict.fromkeys(_ahead(resolved, recalled))
-    digests = recalled.first_digests
+    kept = recalled.first_digests
     new: dict[tuple[str, str], Asked] = {}
-    for reference in running:
-        for source, tag in _tags(reference, answers):
-            if not digests.is_known(source.address, tag):
-                new[str(source.address), tag] = source, tag
+    for of, reference in running:
+        for source, tag in _tags(of, reference, answers):
+            if not kept.is_known(source.address, tag):
+                new.setdefault((str(source.address), tag), (source, tag))
     for (source, tag), digest in (registry.digests(new.values(), progress) if new else {}).items():
         if isinstance(digest, str):
-            digests.learn(source.address, tag, digest)
+            kept.learn(source.address, tag, digest)
 
 
-def _ahead(resolved: Resolved, recalled: Recalled) -> Iterator[Reference]:
-    """What runs a higher version than a reference of a tier that takes its versions from there."""
+def _ahead(resolved: Resolved, recalled: Recalled) -> Iterator[tuple[ChartSource, Reference]]:
+    """What runs a version that a reference of a tier that takes its versions from there may run next, and from where.
+
+    That is a higher one, or the one that it has and does not run. A mirror's tag is a tag of its own.
+    """
     branches = recalled.branches
     for view in resolved.views:
-        running: dict[ChartAddress, list[Version | None]] = {}
+        using: dict[ChartAddress, list[Reference]] = {}
         for reference in () if view.tier.pace.by_merge else view.references:
-            running.setdefault(branches.chart(reference), []).append(exact_version(reference))
-        for chart, versions in running.items():
-            known = [version for version in versions if version]
+            using.setdefault(branches.chart(reference), []).append(reference)
+        for chart, references in using.items():
+            versions = [(each, exact_version(each)) for each in references]
+            known = [version for _, version in versions if version]
             lowest = min(known) if len(known) == len(versions) else None
+            idle = [version for each, version in versions if version and (each.suspended or each.unlisted)]
+            sources = [each.source for each in references]
             for name in view.tier.pace.comes_from:
-                yield from (each for each in branches.users(name, chart) if _is_ahead(each, lowest))
+                for each in branches.users(name, chart):
+                    if _may_follow(each, lowest, idle):
+                        yield from ((source, each) for source in dict.fromkeys((each.source, *sources)))
 
 
-def _is_ahead(reference: Reference, lowest: Version | None) -> bool:
+def _may_follow(reference: Reference, lowest: Version | None, idle: Collection[Version]) -> bool:
     version = exact_version(reference)
-    return bool(version and not digest_written(reference) and (lowest is None or version > lowest))
+    if version is None or digest_written(reference):
+        return False
+    return lowest is None or version > lowest or any(is_same(version, each) for each in idle)
 
 
-def _tags(reference: Reference, answers: Answers) -> Iterator[tuple[ChartSource, str]]:
-    """The tags that it runs, and its registry has."""
-    version, listed = exact_version(reference), answers.tags.get(reference.source)
-    if version and isinstance(listed, TagList):
+def _tags(of: ChartSource, reference: Reference, answers: Answers) -> Iterator[tuple[ChartSource, str]]:
+    """The tags that it runs, and a registry has."""
+    version, listed = exact_version(reference), answers.tags.get(of)
+    if version and isinstance(listed, TagList) and reference.source in answers.tags:
         found = tags_run(Counterpart(tier="", reference=reference, version=version), answers.tags)
         tags = () if isinstance(found, Reason) else found
-        yield from ((reference.source, tag) for tag in tags if tag in listed.tags)
+        yield from ((of, tag) for tag in tags if tag in listed.tags)

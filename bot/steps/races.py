@@ -5,23 +5,25 @@ from bot.model.proposals import MemoryPlan, PullRequestPlan
 from bot.model.tiers import Branch
 from bot.planning.memory import MEMORY_STATE
 from bot.planning.ownership import is_ours
+from bot.ports import Forge
 from bot.steps.find import Remote
 from bot.steps.own_state import is_left_by_us
 
 
 def is_moved_by_us(remote: Remote, plan: PullRequestPlan) -> bool:
-    """Whether another run of ours moved or deleted the branch of a pull request.
-
-    Git does not tell who deletes a branch, so the forge is asked who closed its pull request: two calls. Without one
-    it is nobody's.
-    """
+    """Whether another run of ours moved or deleted the branch of a pull request."""
     tip = _tip(remote, plan.branch)
-    if tip is not None:
-        return tip.sha != plan.head_before and is_ours(tip, plan.tier.name, remote.us)
-    existing, forge = plan.existing, remote.forge
-    if existing is None or forge.merged_head(plan.branch) is not None:
+    if tip is None:
+        return _is_deleted_by_us(remote.forge, plan)
+    return tip.sha != plan.head_before and is_ours(tip, plan.tier.name, remote.us)
+
+
+def _is_deleted_by_us(forge: Forge, plan: PullRequestPlan) -> bool:
+    """Git does not tell who deletes a branch, so the forge is asked who closed its pull request: two calls."""
+    if plan.existing is None:
         return False
-    return forge.last_refused(plan.branch, after=existing.number - 1) is None
+    is_merged = forge.merged_head(plan.branch) is not None
+    return not is_merged and forge.last_refused(plan.branch, after=plan.existing.number - 1) is None
 
 
 def is_remembered_by_us(remote: Remote, memory: MemoryPlan) -> bool:

@@ -10,6 +10,7 @@ from bot.ledger.encoding import WORDS
 from bot.ledger.merging import merge, without_old_tips
 from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
 from bot.ledger.reading import LARGEST_FILE, is_ours, read
+from bot.ledger.words import following
 from bot.ledger.writing import changed_files
 from bot.maturity.maturity_reasons import LEDGER_NOT_WRITTEN
 from bot.model.commits import EntryKind, FileChange, PushRejected, Sha
@@ -17,7 +18,7 @@ from bot.model.proposals import Identity, SaidStatus
 from bot.ports import Repository
 from bot.reason import Reason
 from bot.steps.branches import Past
-from bot.steps.own_state import is_as_we_left_it, message_of
+from bot.steps.own_state import message_of, why_not_ours
 
 _ATTEMPTS = 5
 """Two runs at once both learn: whoever is second reads again, merges, and pushes once more."""
@@ -53,9 +54,9 @@ def read_past(
         if not entry.kind.regular or entry.size > LARGEST_FILE:
             raise LedgerBroken(entry.path, f"it is no plain file of at most {LARGEST_FILE} bytes")
     ledger = read((entry.path, data) for entry, data in tree.read(entries))
-    if not is_as_we_left_it(repository, tip, _STATE, is_ours):
-        path = entries[0].path if entries else WORDS
-        raise LedgerBroken(path, "it is not as this bot's last commit there left it")
+    problem = why_not_ours(repository, LEDGER_BRANCH, tip, _STATE, is_ours)
+    if problem:
+        raise LedgerBroken(entries[0].path if entries else WORDS, problem)
     return Past(repository=repository, ledger=ledger, tip=tip, statuses=statuses)
 
 
@@ -92,17 +93,20 @@ def keep_word(matter: Matter, word: Word, past: Past, us: Identity, message: str
     said = {known.at for about, known in past.ledger.words.items() if about.chart == matter.chart}
     while word.at in said:
         word = replace(word, at=word.at + timedelta(seconds=1))
+    word = following(matter, word, past.ledger.words)
     kept, rejected = _written(Ledger(words={matter: word}), past, us, message_of(message, _STATE))
     if rejected:
         raise RunFailed(f"the word could not be kept: {rejected.value}", _CURES[rejected])
-    if kept.ledger.words.get(matter) != word:
+    last = kept.ledger.words.get(matter)
+    if last is None or replace(last, accepts=word.accepts) != word:
         raise RunFailed("a later word about the same is kept already, and counts", "Run again in a moment")
     return kept
 
 
 def with_words(past: Past, words: Mapping[Matter, Word]) -> Past:
     """The ledger as if these had been written."""
-    return replace(past, ledger=merge(past.ledger, Ledger(words=words)))
+    said = {matter: following(matter, word, past.ledger.words) for matter, word in words.items()}
+    return replace(past, ledger=merge(past.ledger, Ledger(words=said)))
 
 
 def _written(learnt: Ledger, past: Past, us: Identity, message: str) -> tuple[Past, PushRejected | None]:

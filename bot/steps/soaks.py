@@ -1,11 +1,12 @@
 """`from` and `soak`: what the tiers ran from which another takes its versions, read back as far as that matters."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from bot.ledger.model import Ledger
+from bot.ledger.sights import Sight
 from bot.maturity.gates import Run, SoakGate
 from bot.maturity.soaking import free_at
 from bot.maturity.timeline import Span, is_same, on_this_line, spans
@@ -119,12 +120,12 @@ class Soaks:
         self, name: str, wants: list[_Want], users: dict[ChartAddress, list[Reference]], history: History
     ) -> dict[ChartAddress, tuple[Run, ...]]:
         now, base = self._branches.now, self._branches.view(name).base
-        known_sights = self._branches.known.branches.get(base.branch, {})
+        known_sights = self._branches.sights(base.branch)
         longest = max(LONGEST_PAST, *(_SOAKS * want.limits.pace.soak for want in wants))
-        recent = {sha: at for sha, at in known_sights.items() if at > now - longest}
+        recent = [sight for sight in known_sights if sight.at > now - longest]
 
         def runs() -> dict[ChartAddress, tuple[Run, ...]]:
-            seen = on_this_line(known_sights, {commit.sha for commit in history.commits})
+            seen = on_this_line(known_sights, (commit.sha for commit in history.commits))
             return {
                 chart: tuple(_run(each, spans(history.moments(key_of(name, each), chart), seen, now)) for each in using)
                 for chart, using in users.items()
@@ -152,10 +153,11 @@ class Soaks:
         return found
 
 
-def _missing(seen: Mapping[Sha, datetime], read: Collection[Sha]) -> tuple[list[datetime], list[datetime]]:
+def _missing(sights: Iterable[Sight], read: Collection[Sha]) -> tuple[list[datetime], list[datetime]]:
     """The tips that were not read, which may lie further back; and those that do not, since others of before were."""
-    first = min((at for sha, at in seen.items() if sha in read), default=None)
-    missing = [at for sha, at in seen.items() if sha not in read]
+    known = tuple(sights)
+    first = min((sight.at for sight in known if sight.tip in read), default=None)
+    missing = [sight.at for sight in known if sight.tip not in read]
     return [at for at in missing if not first or at <= first], [at for at in missing if first and at > first]
 
 

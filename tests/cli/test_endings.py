@@ -63,7 +63,9 @@ def test_an_interrupt_ends_at_once_whatever_a_server_does(
     surroundings: None, checkout: Path, registry: RegistryDouble
 ) -> None:
     registry.plan("tags/list", silent(registry))
-    with subprocess.Popen(command("scan", checkout), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+    # Who runs the tests in the background of a shell has children that ignore interrupts.
+    call = ["env", "--default-signal=INT", *command("scan", checkout)]
+    with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
         deadline = time.monotonic() + 30
         while not registry.asked_for("tags/list") and time.monotonic() < deadline:
             time.sleep(0.02)

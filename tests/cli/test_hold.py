@@ -144,7 +144,7 @@ def test_without_an_update_only_the_word_is_kept(call: Call, remote: Path, podin
     ]
     (word,) = holds(remote)
     expected = {"chart": podinfo, "version": "1.3.0", "tier": "dev", "held": True, "until": "", "why": ""}
-    assert word == {**expected, "at": "2026-03-01T03:00:02Z"}
+    assert word == {**expected, "accepts": "", "at": "2026-03-01T03:00:02Z"}
 
 
 def test_a_word_about_a_chart_that_nobody_uses_is_kept_and_said(call: Call, remote: Path, podinfo: str) -> None:

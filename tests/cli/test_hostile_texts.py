@@ -39,7 +39,7 @@ def test_a_whole_scan_shows_foreign_names_and_obeys_none(bot: Bot, hostile: Path
     assert_harmless(told)
     assert told.code == 0
     if options == ("--json", "-"):
-        assert told.out.count('"kind": "update"') == len(CORPUS)
+        assert told.out.count('"kind":"update"') == len(CORPUS)
     else:
         assert told.lines[0] == f"{len(CORPUS)} updates for dev"
 

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.errors import ExitCode, LedgerBroken
 from bot.ledger.encoding import BRANCHES, CHARTS, path_of
-from bot.ledger.merging import merge
+from bot.ledger.merging import MOST_TIPS, merge, without_old_tips
 from bot.ledger.model import ChartSights, Ledger, Matter, Return, Word
 from bot.ledger.reading import LARGEST_FILE, is_ours, read
 from bot.ledger.writing import changed_files, files
@@ -26,15 +27,32 @@ SIGHTS = st.builds(
 )
 RETURNS = st.builds(Return, at=TIMES, who=st.frozensets(st.sampled_from(["a" * 16, "b" * 16])))
 WORDS = st.builds(
-    Word, at=TIMES, held=st.booleans(), until=st.none() | TIMES, why=st.text(max_size=5).filter(str.isprintable)
+    Word,
+    at=TIMES,
+    held=st.booleans(),
+    until=st.none() | TIMES,
+    why=st.text(max_size=5).filter(str.isprintable),
+    accepts=st.none() | TIMES,
 )
+TIPS = st.sampled_from(["a" * 40, "b" * 64])
+BRANCHES_AGAIN = st.dictionaries(
+    st.sampled_from(["main", "release/Prod"]), st.dictionaries(TIPS, st.frozensets(TIMES), min_size=1)
+)
+
+
+def every_branch_known(ledger: Ledger) -> Ledger:
+    """As what is merged: nothing is seen again before it was seen."""
+    return replace(ledger, branches={branch: {} for branch in ledger.seen_again} | dict(ledger.branches))
+
+
 LEDGERS = st.builds(
     Ledger,
     charts=st.dictionaries(st.sampled_from(["ghcr.io/x/y", "ghcr.io/x-y", "localhost:5000/x"]), SIGHTS),
     branches=st.dictionaries(
         st.sampled_from(["main", "release/Prod", "release/prod"]),
-        st.dictionaries(st.sampled_from(["a" * 40, "b" * 64]), TIMES),
+        st.dictionaries(TIPS, TIMES),
     ),
+    seen_again=BRANCHES_AGAIN,
     rolled_back=st.dictionaries(
         st.sampled_from(["dev", "staging"]),
         st.dictionaries(
@@ -47,10 +65,15 @@ LEDGERS = st.builds(
     ),
     digests=st.dictionaries(
         st.sampled_from(["ghcr.io/x/y", "localhost:5000/x"]),
-        st.dictionaries(TAGS, st.dictionaries(st.sampled_from([f"sha256:{sign * 64}" for sign in "abc"]), TIMES)),
+        st.dictionaries(
+            TAGS,
+            st.dictionaries(
+                st.sampled_from([f"sha256:{sign * 64}" for sign in "abc"]), st.frozensets(TIMES, min_size=1, max_size=3)
+            ),
+        ),
     ),
     words=st.dictionaries(st.builds(Matter, chart=st.sampled_from(["", "ghcr.io/x/*"]), version=TAGS), WORDS),
-)
+).map(every_branch_known)
 
 
 @settings(deadline=None)
@@ -78,9 +101,26 @@ def test_nothing_is_lost_and_no_sight_becomes_later(one: Ledger, two: Ledger) ->
             assert all(both.charts[chart].first_seen[tag] <= at for tag, at in sights.first_seen.items())
         for chart, tags in ledger.digests.items():
             for tag, digests in tags.items():
-                assert all(both.digests[chart][tag][digest] <= at for digest, at in digests.items())
+                assert all(both.digests[chart][tag][digest] >= times for digest, times in digests.items())
         for branch, seen in ledger.branches.items():
             assert all(both.branches[branch][sha] <= at for sha, at in seen.items())
+        for branch, again in ledger.seen_again.items():
+            assert all(both.seen_again[branch][sha] >= times for sha, times in again.items())
+
+
+def test_a_branch_that_is_set_to_and_fro_for_ever_is_kept_at_so_many_sights() -> None:
+    days = [NOW + timedelta(days=number) for number in range(MOST_TIPS + 10)]
+    ledger = Ledger(seen_again={"main": {"a" * 40: frozenset(days[:9]), "b" * 40: frozenset(days[9:])}})
+
+    assert without_old_tips(ledger).seen_again == {"main": {"b" * 40: frozenset(days[10:])}}
+
+
+def test_a_branch_of_before_it_was_kept_what_is_seen_again_is_read_and_written_as_it_was() -> None:
+    text = b'{\n "branch": "main",\n "seen": {\n  "%s": "2026-01-01T00:00:00Z"\n }\n}\n' % (b"a" * 40)
+    ledger = read([("branches/main.json", text)])
+
+    assert ledger == Ledger(branches={"main": {"a" * 40: NOW}})
+    assert files(ledger) == {"branches/main.json": text}
 
 
 def test_only_files_that_change_are_written() -> None:
@@ -137,6 +177,16 @@ def test_the_example_below_is_good_but_for_what_is_said() -> None:
         ),
         pytest.param("branches/-x.json", {"branch": "-x", "seen": {}}, id="no branch"),
         *(
+            pytest.param("branches/main.json", {"branch": "main", "seen": {}, "seen-again": again}, id=name)
+            for name, again in (
+                ("no tips", []),
+                ("no tip", {"main": []}),
+                ("no times", {"a" * 40: "2026-01-01T00:00:00Z"}),
+                ("no time of a tip", {"a" * 40: ["once"]}),
+                ("endless times", {"a" * 40: ["2026-01-01T00:00:00Z"] * 50_001}),
+            )
+        ),
+        *(
             pytest.param("digests/ghcr.io%2fx%2fy.json", {"chart": "ghcr.io/x/y", "digests": digests}, id=name)
             for name, digests in (
                 ("no tags", []),
@@ -144,6 +194,8 @@ def test_the_example_below_is_good_but_for_what_is_said() -> None:
                 ("no digests", {"1.0.0": f"sha256:{'a' * 64}"}),
                 ("no digest", {"1.0.0": {"sha256:a": "2026-01-01T00:00:00Z"}}),
                 ("no time of a digest", {"1.0.0": {f"sha256:{'a' * 64}": "once"}}),
+                ("a digest that was never seen", {"1.0.0": {f"sha256:{'a' * 64}": []}}),
+                ("a time in its times that is none", {"1.0.0": {f"sha256:{'a' * 64}": ["once"]}}),
             )
         ),
         pytest.param("digests/ghcr.io%2fx%2fz.json", {"chart": "ghcr.io/x/y", "digests": {}}, id="digests of another"),
@@ -197,9 +249,16 @@ def test_a_rollback_that_was_written_down_without_who_did_it_is_read() -> None:
     assert ledger.rolled_back == {"dev": {"ghcr.io/x/y": {"1.0.0": {"a" * 40: Return(at=NOW)}}}}
 
 
+def test_a_word_of_before_it_said_what_it_accepts_is_read_as_it_was_meant() -> None:
+    said = {**HOLD, "version": "1.0.0", "why": ""}
+    others = [{**said, "version": "2.0.0", "held": False}, {**said, "version": "", "held": False}]
+    words = read([("holds.json", json.dumps({"holds": [said, *others]}).encode())]).words
+    assert {matter.version: word.accepts for matter, word in words.items()} == {"1.0.0": None, "2.0.0": NOW, "": None}
+
+
 def test_a_ledger_of_before_digests_were_kept_is_read_and_gets_a_file_of_its_own_for_them() -> None:
     old = read([(CHART, json.dumps(GOOD).encode())])
-    learnt = Ledger(digests={"ghcr.io/x/y": {"1.0.0": {f"sha256:{'a' * 64}": NOW}}})
+    learnt = Ledger(digests={"ghcr.io/x/y": {"1.0.0": {f"sha256:{'a' * 64}": frozenset({NOW})}}})
 
     assert old.digests == {}
     assert list(changed_files(old, merge(old, learnt))) == ["digests/ghcr.io%2fx%2fy.json"]

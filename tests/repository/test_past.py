@@ -70,6 +70,19 @@ def test_the_past_of_one_branch_does_not_shorten_that_of_another(side: Side) -> 
         assert len(repository.past("main", tips["main"], 40)) == 40
 
 
+def test_a_branch_of_ours_is_read_deeper_once_its_past_was(side: Side) -> None:
+    for number in range(80):
+        side.remote.commit(STATE, {"README.md": str(number)}, start="main")
+    with side.open() as repository:
+        tip = repository.fetch([STATE])[STATE]
+        repository.past(STATE, tip, 64)
+        assert len(repository.history(tip, 64)) == 64
+        repository.past(STATE, tip, 1024)
+        whole = repository.history(tip, 1024)
+
+    assert (len(whole), whole[-1].parents) == (81, ())
+
+
 def test_a_branch_that_moves_meanwhile_is_told_from_the_fetched_tip(side: Side) -> None:
     for number in range(20):
         side.remote.commit("main", {"a": str(number)})

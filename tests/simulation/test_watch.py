@@ -23,7 +23,7 @@ def soak_is_ignored(patch: pytest.MonkeyPatch) -> None:
 
 
 def production_is_like_any_other(patch: pytest.MonkeyPatch) -> None:
-    from bot.cli import bases, commands
+    from bot.cli import bases, parts
 
     load = bases.configuration_of
 
@@ -32,7 +32,7 @@ def production_is_like_any_other(patch: pytest.MonkeyPatch) -> None:
         tiers = (replace(tier, production=False, follow=_further(tier)) for tier in found.tiers)
         return replace(found, tiers=tuple(tiers))
 
-    patch.setattr(commands, "configuration_of", configuration_of)
+    patch.setattr(parts, "configuration_of", configuration_of)
 
 
 def _further(tier: Tier) -> Any:

@@ -8,17 +8,18 @@ from doubles.story import Story, oci, release, repository
 from msgspec.structs import replace
 
 from bot.errors import ExitCode
-from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Word
+from bot.ledger.model import LEDGER_BRANCH, Matter, Word
+from bot.model.proposing import Proposing, Rollback
 from bot.model.tiers import Configuration, Mirror
 from bot.model.verdicts import Current, Held, Update
 from bot.reason import Reason
 from bot.reasons import UNREACHABLE
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.run_report import RunReport
-from bot.steps.remember import read_past, remember
+from bot.steps.remember import keep_word, read_past
 
 DEV, STAGING, LIVE = (f"apps/{name}/a.yaml" for name in ("dev", "staging", "live"))
-CHART = source(PODINFO)
+CHART, MIRROR = source(PODINFO), source("harbor.x/gh/podinfo")
 SOAKS = pace(comes_from=["dev"], soak="3d")
 BRANCH = "flux-chart-bot/live/promotion"
 FROM_DEV = configuration(tier("dev", "exact"), tier("staging", "any", pace=SOAKS))
@@ -40,6 +41,17 @@ def pushed_again(told: Story, sign: str = "e") -> Story:
     return told
 
 
+def mirrored(*has: str) -> Story:
+    """Staging takes the chart from a mirror, which has another manifest of it, and dev has moved to 1.2.6."""
+    told = Story(replace(FROM_DEV, mirrors=(Mirror(copy="harbor.x/gh/*", original="ghcr.io/x/*"),)))
+    told.push(PODINFO, "1.2.3", "1.2.6", digests="36").push(
+        "harbor.x/gh/podinfo", *(has or ("1.2.3", "1.2.6")), digests="ab"
+    )
+    mirror = {"sources/m.yaml": repository("m", "oci://harbor.x/gh"), STAGING: release("1.2.3", repository="m")}
+    told.write({**mirror, DEV: release("1.2.3")}).write({DEV: release("1.2.6")}).run()
+    return told
+
+
 def outcome(report: RunReport, name: str = "staging") -> str:
     """The version that a tier takes, or the reason why not; empty for what is current."""
     [found] = [one.decision for one in report.verdicts if one.tier.name == name]
@@ -57,13 +69,13 @@ def reason(report: RunReport) -> Reason:
     return found
 
 
-def says(told: Story, *, version: str = "1.2.6", held: bool = False) -> Story:
-    """A person's word, a minute later; a hold has ended when it is looked at."""
+def says(told: Story, *, version: str = "1.2.6", held: bool = False, ends: bool = True, chart: str = PODINFO) -> Story:
+    """A person's word, a minute later; a hold has ended when it is looked at, unless it does not end."""
     told.pass_by(minutes=1)
     past = read_past(told.repository, told.remote.branches.get(LEDGER_BRANCH))
-    until = told.now + timedelta(minutes=1) if held else None
-    word = {Matter(chart=PODINFO, version=version): Word(at=told.now, held=held, until=until)}
-    assert remember(Ledger(words=word), past, told.forge.us) == ()
+    until = told.now + timedelta(minutes=1) if held and ends else None
+    matter = Matter(chart=chart, version=version)
+    keep_word(matter, Word(at=told.now, held=held, until=until), past, told.forge.us, "Said")
     return told.pass_by(minutes=1) if held else told
 
 
@@ -88,6 +100,17 @@ class TestWhatIsAsked:
         told = Story(FROM_DEV).push(PODINFO, "1.2.3", "1.2.6", digests="36")
         told.write({DEV: release("1.2.6"), STAGING: release("1.2.6"), "apps/staging/us.yaml": release("1.2.3")}).run()
         assert kept(told) == {"1.2.6": [digest("6")]}
+
+    def test_and_where_the_version_is_there_already_and_does_not_run(self) -> None:
+        told = Story(FROM_DEV).push(PODINFO, "1.2.3", "1.2.6", digests="36")
+        told.write({DEV: release("1.2.6"), STAGING: release("1.2.6", extra="  suspend: true\n")}).run()
+        assert kept(told) == {"1.2.6": [digest("6")]}
+
+    def test_a_mirrors_tag_is_asked_about_too_where_it_has_one(self) -> None:
+        told = mirrored()
+        assert told.registry.resolved == [(CHART, "1.2.6"), (MIRROR, "1.2.6")]
+        told.run()
+        assert len(told.registry.resolved) == 2
 
     def test_a_run_with_nothing_new_writes_nothing(self) -> None:
         told = moved(FROM_DEV)
@@ -189,6 +212,50 @@ class TestATierThatTakesFromAnother:
         assert outcome(pushed_again(told, "6").run()) == "1.2.6"
 
 
+class TestAMirror:
+    def test_a_tag_of_its_own_that_was_pushed_again_is_an_alarm_there(self) -> None:
+        told = mirrored().pass_by(days=4)
+        assert outcome(told.run()) == "1.2.6"
+        told.registry.push(MIRROR, "1.2.6", digest("f"))
+        report = told.run()
+        assert outcome(report) == "tag-pushed-again"
+        assert f"harbor.x/gh/podinfo had {digest('b')} under 1.2.6" in reason(report).sentence
+
+    def test_a_release_of_the_version_takes_what_was_told_of_it(self) -> None:
+        told = mirrored().pass_by(days=4)
+        told.registry.push(MIRROR, "1.2.6", digest("f"))
+        told.run()
+        assert outcome(says(told).run()) == "1.2.6"
+
+    def test_a_tag_that_came_later_is_kept_as_it_was_then(self) -> None:
+        told = mirrored("1.2.3")
+        assert told.registry.resolved == [(CHART, "1.2.6")]
+        told.push("harbor.x/gh/podinfo", "1.2.6", digests="b").run()
+        assert told.registry.resolved == [(CHART, "1.2.6"), (MIRROR, "1.2.6")]
+
+
+class TestAWayBack:
+    def story(self, back_to: str) -> Story:
+        """Staging went from 1.2.5 to 1.2.6, both kept, and 1.2.6 is held."""
+        proposing = Proposing(rollback=Rollback.PROPOSE)
+        told = Story(configuration(tier("dev", "exact"), replace(FROM_DEV.tiers[1], proposing=proposing)))
+        told.push(PODINFO, "1.2.3", "1.2.5", "1.2.6", digests="356")
+        told.write({STAGING: release("1.2.3"), DEV: release("1.2.3")})
+        for version in ("1.2.5", "1.2.6"):
+            told.write({DEV: release(version)}).run()
+            told.pass_by(days=4).write({STAGING: release(version)}).run()
+        told.registry.push(CHART, "1.2.5", digest(back_to))
+        return says(told, held=True, ends=False)
+
+    def test_what_the_version_was_is_gone_back_to(self) -> None:
+        assert outcome(self.story("5").run()) == "1.2.5"
+
+    def test_a_tag_that_was_pushed_again_is_not_and_is_an_alarm(self) -> None:
+        told = self.story("e")
+        assert outcome(told.run()) == "tag-pushed-again"
+        assert outcome(says(told, version="1.2.5").run()) == "1.2.5"
+
+
 class TestTheWayOn:
     def test_a_release_of_the_version_takes_what_was_told(self) -> None:
         told = moved(FROM_DEV)
@@ -213,6 +280,50 @@ class TestTheWayOn:
         report = pushed_again(told, "f").pass_by(hours=1).run()
         assert outcome(report) == "tag-pushed-again"
         assert digest("e") in reason(report).sentence
+
+    def test_after_a_restored_tag_it_takes_what_that_was_last_and_no_attackers_bytes(self) -> None:
+        told = moved(FROM_DEV)
+        pushed_again(told).run()
+        pushed_again(told, "6").pass_by(hours=1).run()
+        assert outcome(says(told).run()) == "1.2.6"
+        assert outcome(pushed_again(told).pass_by(hours=1).run()) == "tag-pushed-again"
+
+    def test_where_the_tag_was_restored_before_anybody_looked_it_was_about_nothing(self) -> None:
+        told = moved(FROM_DEV)
+        pushed_again(told).run()
+        says(pushed_again(told, "6"))
+        assert outcome(told.run()) == "1.2.6"
+        assert outcome(pushed_again(told).pass_by(hours=1).run()) == "tag-pushed-again"
+
+    def test_the_next_one_goes_back(self) -> None:
+        told = moved(FROM_DEV)
+        pushed_again(told).run()
+        says(told).run()
+        assert outcome(pushed_again(told, "6").pass_by(hours=1).run()) == "tag-pushed-again"
+        assert outcome(says(told).pass_by(hours=1).run()) == "1.2.6"
+        assert outcome(pushed_again(told).pass_by(hours=1).run()) == "tag-pushed-again"
+
+    def test_one_that_ends_a_hold_only_ends_that(self) -> None:
+        told = moved(FROM_DEV)
+        pushed_again(told).run()
+        says(told, held=True, ends=False).run()
+        assert outcome(says(told).run()) == "tag-pushed-again"
+        assert outcome(says(told).pass_by(hours=1).run()) == "1.2.6"
+
+    def test_after_a_hold_and_a_restored_tag_what_ran_goes_on_and_nothing_else(self) -> None:
+        told = moved(FROM_DEV)
+        pushed_again(told).run()
+        says(told, held=True, ends=False).run()
+        pushed_again(told, "6").pass_by(hours=1).run()
+        assert outcome(says(told).run()) == "1.2.6"
+        assert outcome(pushed_again(told).pass_by(hours=1).run()) == "tag-pushed-again"
+
+    def test_what_it_took_outlives_a_hold_and_a_release_of_the_whole_chart(self) -> None:
+        told = moved(FROM_DEV)
+        pushed_again(told).run()
+        assert outcome(says(told).run()) == "1.2.6"
+        says(told, held=True, ends=False).run()
+        assert outcome(says(told, version="").run()) == "1.2.6"
 
     def test_a_digest_that_is_written_below_is_what_runs_and_soaks_anew(self) -> None:
         told = moved(FROM_DEV, wish=oci("{tag: {}}"))

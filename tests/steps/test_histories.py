@@ -44,7 +44,7 @@ def history(told: Story) -> History:
         MemoryRepository(told.remote),
         told.configuration,
         Readings(),
-        {},
+        (),
     )
 
 

@@ -161,7 +161,7 @@ def test_a_ledger_that_a_stranger_made_is_not_believed() -> None:
     made = files(Ledger(branches={"main": {told.remote.branches["main"]: NOW - timedelta(days=365)}}))
     told.remote.commit(LEDGER_BRANCH, made, "x")
 
-    with pytest.raises(LedgerBroken, match="not as this bot's last commit"):
+    with pytest.raises(LedgerBroken, match="no commit of its branch is this bot's"):
         told.run()
 
 

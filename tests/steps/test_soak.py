@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from builders import PODINFO, configuration, pace, rule, tier
 from doubles.memory_registry import quiet
 from doubles.story import NOW, Story, release
@@ -14,7 +15,7 @@ from bot.pipeline import Request, run
 from bot.report.document import document, schema
 from bot.report.matrix import matrix
 from bot.report.run_report import RunReport
-from bot.steps.remember import with_words
+from bot.steps.remember import read_past, with_words
 
 DEV, STAGING = "apps/dev/a.yaml", "apps/staging/a.yaml"
 TIERS = (
@@ -283,6 +284,91 @@ def test_history_that_was_rewritten_proves_nothing() -> None:
     told.write({DEV: release("1.2.4")}, "develop")
 
     assert taken(told.run()) == ""
+
+
+def set_back(told: Story, to: str, *, days: int) -> Story:
+    """The branch is set to a commit, and seen there by daily runs."""
+    told.remote.branches["develop"] = to
+    for _ in range(days):
+        told.run()
+        told.pass_by(days=1)
+    return told
+
+
+@pytest.mark.parametrize("was_seen", [False, True])
+def test_a_branch_that_was_set_back_and_forward_again_soaks_anew(*, was_seen: bool) -> None:
+    """The lower version is seen, or not, before the higher one comes."""
+    told = story(dev="1.2.3")
+    if was_seen:
+        told.write({"apps/dev/o.yaml": release("1.2.4", chart="other")}, "develop").push(
+            "ghcr.io/x/other", "1.2.3", "1.2.4"
+        )
+        told.write({"apps/staging/o.yaml": release("1.2.3", chart="other")}).run()
+        told.write({"apps/staging/o.yaml": None}).pass_by(hours=1)
+    before = told.remote.branches["develop"]
+    assert bool(read_past(told.repository, told.remote.tip(LEDGER_BRANCH)).ledger.branches) is was_seen
+    told.write({DEV: release("1.2.4")}, "develop").run()
+    after = told.remote.branches["develop"]
+    set_back(told.pass_by(hours=1), before, days=4)
+
+    told.remote.branches["develop"] = after
+    assert taken(told.run()) == ""
+    assert taken(told.pass_by(days=2, hours=23).run()) == ""
+    assert taken(told.pass_by(hours=1).run()) == "1.2.4"
+
+
+def test_what_it_ran_all_the_time_soaks_on_while_a_branch_is_set_back_and_forward() -> None:
+    told = story()
+    told.run()
+    before = told.remote.branches["develop"]
+    told.pass_by(hours=1).write({DEV: release("1.2.4"), "README.md": "words"}, "develop").run()
+    after = told.remote.branches["develop"]
+    told.pass_by(hours=1)
+    set_back(told, before, days=1).remote.branches["develop"] = after
+    told.run()
+    told.pass_by(days=1, hours=21)
+
+    assert taken(told.run()) == ""
+    assert taken(told.pass_by(hours=1).run()) == "1.2.4"
+
+
+def test_a_branch_that_was_elsewhere_and_is_set_to_the_same_commit_again_soaks_anew_from_then() -> None:
+    told = story()
+    told.run()
+    tip = told.remote.branches["develop"]
+    told.pass_by(hours=1).write({DEV: release("1.2.3")}, "develop")
+    elsewhere = told.remote.branches["develop"]
+    set_back(told, elsewhere, days=1).remote.branches["develop"] = tip
+
+    assert taken(told.run()) == ""
+    assert taken(told.pass_by(days=2, hours=23).run()) == ""
+    assert taken(told.pass_by(hours=1).run()) == "1.2.4"
+
+
+def test_a_branch_that_stays_where_it_was_set_is_written_down_once() -> None:
+    told = story(dev="1.2.3")
+    before = told.remote.branches["develop"]
+    told.write({DEV: release("1.2.4")}, "develop").run()
+    after = told.remote.branches["develop"]
+    for tip in (before, after, before):
+        set_back(told.pass_by(hours=1), tip, days=1)
+        ledger = told.remote.branches[LEDGER_BRANCH]
+        told.run()
+        assert told.remote.branches[LEDGER_BRANCH] == ledger
+    again = read_past(told.repository, told.remote.tip(LEDGER_BRANCH)).ledger.seen_again["develop"]
+
+    assert {tip: len(times) for tip, times in again.items()} == {after: 1, before: 1}
+
+
+def test_a_run_whose_clock_was_ahead_makes_no_other_write_every_hour() -> None:
+    told = story()
+    told.pass_by(days=30).run()
+    told.pass_by(days=-30).run()
+    ledger = told.remote.branches[LEDGER_BRANCH]
+    told.pass_by(hours=1).run()
+
+    assert told.remote.branches[LEDGER_BRANCH] == ledger
+    assert taken(told.pass_by(days=3).run()) == "1.2.4"
 
 
 def test_a_run_that_learns_nothing_new_writes_nothing() -> None:

@@ -20,6 +20,7 @@ from doubles.quarter.truth import Spot
 
 from bot.cli.arguments import parse
 from bot.cli.commands import Commands
+from bot.cli.parts import Parts
 from bot.cli.settings import Job
 from bot.model.commits import BOT_BRANCHES
 from bot.model.proposals import PullRequest
@@ -54,23 +55,23 @@ class Remote(Protocol):
         """Where two commits part."""
 
 
-class _Bot(Commands):
-    """`update` on the world's parts."""
+class _Parts(Parts):
+    """The world's, in the place of real ones."""
 
     def __init__(self, world: World) -> None:
-        super().__init__({}, mask=lambda _: None, progress=quiet, clock=lambda: world.remote.now)
+        super().__init__({}, lambda _: None)
         self._world = world
 
     @contextmanager
-    def _registry(self, configuration: Configuration, helper_hosts: frozenset[str] | None) -> Iterator[Registry]:
+    def registry(self, configuration: Configuration, helper_hosts: frozenset[str] | None) -> Iterator[Registry]:
         yield self._world.registry
 
     @contextmanager
-    def _repository(self, arguments: argparse.Namespace, job: Job) -> Iterator[Repository]:
+    def repository(self, arguments: argparse.Namespace, job: Job) -> Iterator[Repository]:
         with self._world.opens() as repository:
             yield repository
 
-    def _forge(self, arguments: argparse.Namespace, job: Job) -> Forge:
+    def forge(self, arguments: argparse.Namespace, job: Job) -> Forge:
         return self._world.forge
 
 
@@ -115,7 +116,8 @@ class World:
     def run(self) -> RunReport:
         """A whole run of the bot; it knows nothing of the one before but how files and commits read."""
         with self._remembered.used():
-            return _Bot(self).update(parse(["update", "--repository", "acme/fleet"], {}))
+            bot = Commands({}, parts=_Parts(self), progress=quiet, clock=lambda: self.remote.now)
+            return bot.update(parse(["update", "--repository", "acme/fleet"], {}))
 
     @property
     def base(self) -> str:
