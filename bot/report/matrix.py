@@ -166,7 +166,9 @@ def _current(current: Current, suspended: str, *, stays: bool) -> Cell:
         waits = f", {current.waiting.version} {current.waiting.words}"
         return Cell(tone=Tone.NOTED, text=f"{current.version}{waits}{behind}{suspended}")
     if current.remark:
-        return Cell(tone=Tone.HELD, text=f"{current.version}{runs}, {current.remark.words}{behind}{suspended}")
+        # How far a range is behind belongs to what it runs; else a hold would read as one of what is newer.
+        said = f"{runs}{behind}, {current.remark.words}" if runs else f", {current.remark.words}{behind}"
+        return Cell(tone=Tone.HELD, text=f"{current.version}{said}{suspended}")
     if current.ahead:
         return Cell(tone=Tone.NOTED, text=f"{current.version}, {current.ahead}{behind}{suspended}")
     if runs or behind or suspended:

@@ -80,7 +80,7 @@ def published(*outcomes: Outcome) -> RunReport:
             "1.x, a range, which Flux moves by itself",
         ),
         (
-            a_verdict(held(DIGEST_NOT_RUN(version="x", here="x", tier="dev", ran="x"), "6.5.4")),
+            a_verdict(held(DIGEST_NOT_RUN(version="x", chart="x", here="x", tier="dev", ran="x"), "6.5.4")),
             "6.5.4, not the chart that dev ran",
         ),
         (a_verdict(remarked(IN_USE_HELD(version="6.5.4", why="x", cure=""))), "6.5.4, which a person holds"),
