@@ -121,6 +121,7 @@ def promote(request: Request, asked: "Asked") -> RunReport:
     from bot.promotion.lifting import lifted  # noqa: PLC0415 - only this command needs it
     from bot.steps.arrange import arrange_promotion  # noqa: PLC0415 - as above
     from bot.steps.edit import edit  # noqa: PLC0415 - as in `run`
+    from bot.steps.moved_tags import with_moved_tags  # noqa: PLC0415 - as in `run`
     from bot.steps.open_promotions import open_promotions  # noqa: PLC0415 - as in `run`
     from bot.steps.plan import plan  # noqa: PLC0415 - as in `run`
     from bot.steps.promote import is_asked_for  # noqa: PLC0415 - as above
@@ -139,10 +140,12 @@ def promote(request: Request, asked: "Asked") -> RunReport:
     view = replace(judged.view, tier=lifted(judged.view.tier, chart))
     [edits] = edit([replace(judged, view=view)])
     arranged = arrange_promotion(prove_promotion(edits), chart, remote, configuration, request.now)
-    opened = open_promotions(Resolved(views=(view,), outside=()), recalled, remote)
+    production = Resolved(views=(view,), outside=())
+    opened = open_promotions(production, recalled, remote)
+    opened = with_moved_tags(opened, production, recalled, registry, request.progress)
     intended = plan(arranged, remote, configuration, opened)
     published = _written(request, remote, intended, recalled.learnt, awaited=True)
-    report = _report(request, Resolved(views=(view,), outside=()), arranged.tiers)
+    report = _report(request, production, arranged.tiers)
     of_asked = tuple(one for one in report.verdicts if is_asked_for(one.reference, asked, configuration))
     return replace(report, verdicts=of_asked, plan=intended, published=published)
 
@@ -169,6 +172,7 @@ def run(request: Request) -> RunReport:
     from bot.steps.carry import Said, carry  # noqa: PLC0415 - see above
     from bot.steps.keep_digests import keep_digests  # noqa: PLC0415 - see above
     from bot.steps.look_beyond import look_beyond  # noqa: PLC0415 - see above
+    from bot.steps.moved_tags import with_moved_tags  # noqa: PLC0415 - see above
     from bot.steps.open_promotions import open_promotions  # noqa: PLC0415 - see above
     from bot.steps.plan import plan  # noqa: PLC0415 - see above
     from bot.steps.promote import promotable  # noqa: PLC0415 - see above
@@ -185,6 +189,7 @@ def run(request: Request) -> RunReport:
     edits = prove(edit(carry(confirmed, remote, configuration, said)))
     keep_digests(resolved, answers, recalled, registry, request.progress)
     opened = open_promotions(resolved, recalled, remote)
+    opened = with_moved_tags(opened, resolved, recalled, registry, request.progress)
     promotions = drafts(resolved, configuration, recalled, remote, opened, registry, request.progress)
     recalled.keep_sights(promotable(resolved, configuration))
     smaller = SmallerJumps(

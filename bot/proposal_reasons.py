@@ -60,6 +60,17 @@ STILL_HOLDS = ReasonKind(
     "Do not merge it: convert it to a draft, or close it; or run `release` for it",
     Weight.WARNING,
 )
+STILL_HOLDS_MOVED = ReasonKind(
+    "still-holds-moved",
+    "#{number} still has {rows}: {why}",
+    "Do not merge it: find out who pushed the tag again, and convert it to a draft, or close it",
+    Weight.ALARM,
+)
+ALSO_IN = ReasonKind(
+    "also-in",
+    "#{number} has {rows} as well as {branch}",
+    "Merge one of them; what the other has then goes with the next update",
+)
 MOVES_ON_TOP = ReasonKind(
     "moves-on-top",
     "{branch} holds commits of others, so only its version moves, by a commit on top of them",

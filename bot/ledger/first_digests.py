@@ -4,13 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class FirstDigest(Struct, frozen=True, kw_only=True):
-    """A digest, and since when the tag was seen to have it."""
+    """A digest, and since when the tag was seen to have it.
+
+    Attributes:
+        released: When a person took it in place of the one that was seen first; None where it is that one.
+    """
 
     digest: str
     at: datetime
+    released: datetime | None = None
 
 
 def believed(seen: Mapping[str, frozenset[datetime]], accepted: datetime | None) -> FirstDigest | None:
@@ -27,8 +33,8 @@ def believed(seen: Mapping[str, frozenset[datetime]], accepted: datetime | None)
     ordered = sighted(seen)
     told = [one for one in ordered if accepted and one.at < accepted]
     after = ordered[len(told) :]
-    if told and (not after or after[0].digest == told[-1].digest):
-        return told[-1]
+    if len(told) > 1 and (not after or after[0].digest == told[-1].digest):
+        return replace(told[-1], released=accepted)
     return next(iter(ordered), None)
 
 

@@ -60,7 +60,8 @@ class Promoted(Struct, frozen=True, kw_only=True):
         digest: What the tag is in production's registry, and everywhere else that tells; written or not.
         digest_written: Every tier before writes it beside the version.
         digest_since: Since when the tags of those that do not are known to be it; None where one's was not kept.
-        ran: What each tier before ran.
+        digest_released: When a person took that digest, since a tag was pushed again; None where none was.
+        ran: What each tier before ran; where a digest was released, whatever its tag was then.
         changes: What else these changed about the release since they left production's version, newest first.
         left_out: How many such changes are not listed.
         whole: Whether their history was read back to where they left production's version.
@@ -70,6 +71,7 @@ class Promoted(Struct, frozen=True, kw_only=True):
     digest: str
     digest_written: bool = False
     digest_since: datetime | None = None
+    digest_released: datetime | None = None
     ran: tuple[Ran, ...] = ()
     changes: tuple[LowerChange, ...] = ()
     left_out: int = 0

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.model.verdicts import Current, Held, Refused, Update, Verdict
 from bot.planning.rows import Row
+from bot.versions.version import try_flux
 
 MOST_TOLD = 5
 
@@ -51,9 +52,18 @@ def _why_not(row: Row, current: Current) -> str:
     """By its own refusal; by the remark where that is about it, since it tells more."""
     if current.remark and current.remark.sentence.startswith(f"{row.version} "):
         return current.remark.sentence
-    return _refusal(row, current.refused) or f"{current.version} is on the base branch"
+    if refusal := _refusal(row, current.refused):
+        return refusal
+    if _is_before(current.version, row.version):
+        return f"{row.version} is not proposed any more, and {current.version} stays"
+    return f"{current.version} is on the base branch"
 
 
 def _refusal(row: Row, refused: Iterable[Refused]) -> str:
     why = next((one.why for one in refused if one.tag.removeprefix("v") == row.version.removeprefix("v")), "")
     return f"{row.version} is not taken: {why}" if why else ""
+
+
+def _is_before(text: str, other: str) -> bool:
+    one, then = try_flux(text), try_flux(other)
+    return one is not None and then is not None and one < then

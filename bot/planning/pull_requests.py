@@ -7,7 +7,8 @@ from bot.model.commits import CommitFacts, FileChange, PathDifference, Sha
 from bot.model.proposals import Action, Identity, Kind, PullRequest, PullRequestPlan, Texts
 from bot.model.proposing import Extras
 from bot.model.tiers import Branch, Tier
-from bot.model.verdicts import Verdict
+from bot.model.verdicts import Update, Verdict
+from bot.planning.commit_trailers import read
 from bot.planning.grouping import ALL, branch_of
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.proof import blob_name
@@ -217,4 +218,19 @@ def _is_as_wished(plan: PullRequestPlan, branch: FoundBranch) -> bool:
     carried = {
         (item.path, item.old.blob if item.old else "", item.new.blob if item.new else "") for item in branch.carries
     }
-    return wished == carried
+    return wished == carried and not _is_of_other_bytes(plan, branch)
+
+
+def _is_of_other_bytes(plan: PullRequestPlan, branch: FoundBranch) -> bool:
+    """Whether a promotion's commit says another digest of a version than is promoted now: its word is what is compared.
+
+    A manifest need not write a digest, so the files may be the same.
+    """
+    record = read(branch.history[0].trailers) if plan.kind is Kind.PROMOTION else None
+    said = {(row.chart, row.new): row.digest for row in record.rows if row.digest} if record else {}
+    for one in plan.updates if said else ():
+        if isinstance(one.decision, Update) and one.decision.promoted:
+            digest = one.decision.promoted.digest
+            if said.get((str(one.reference.source.address), one.decision.new), digest) != digest:
+                return True
+    return False

@@ -1,30 +1,104 @@
-"""Which row of an open promotion is about a reference, and the version that it gives it."""
+"""Which row of an open promotion is about a reference, and the version that it gives it.
 
-from collections.abc import Iterable
+A row names its files, its chart and the version before, and no object. So it is for what still has that version there.
+Only where that is gone is it followed, and only to what alone can be meant: nobody asked for other releases.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 
 from bot.model.references import ExactPin, Reference
 from bot.planning.commit_trailers import ChartRow
+from bot.promotion.promotion_reasons import LOST_ROW
+from bot.reason import Reason
 from bot.versions.tags import read_pin
 from bot.versions.version import Version, try_full
 
+_MOST_PATHS = 5
+_Written = Mapping[Reference, str]
+"""The references of one chart, with the version that each writes."""
 
-def row_of(reference: Reference, rows: Iterable[ChartRow]) -> ChartRow | None:
-    """The row that moves a reference; None where none does, or rows to several versions might.
+
+def rows_of(references: Iterable[Reference], rows: Iterable[ChartRow]) -> dict[Reference, ChartRow]:
+    """The row that moves each reference; without those that none does, or rows to several versions might.
 
     Args:
-        reference: Of production.
+        references: Of production, on its base as it is now.
         rows: Of one promotion. Two releases of one chart may be in it, each with a version of its own.
     """
-    if not isinstance(reference.pin, ExactPin):
-        return None
-    chart, paths = str(reference.source.address), {place.path for place in reference.pin.places}
-    about = [row for row in rows if row.chart == chart and (not row.paths or paths & {*row.paths})]
-    # Where the base moved since, none has its old version.
-    about = [row for row in about if row.old == reference.pin.version.text] or about
-    return about[0] if len({row.new for row in about}) == 1 else None
+    known = tuple(rows)
+    written = _by_chart(references, known)
+    claims: dict[Reference, list[ChartRow]] = {}
+    for row in known:
+        for one, text in written[row.chart].items():
+            if text == row.old and _is_in(row.paths, one):
+                claims.setdefault(one, []).append(row)
+    claimed = frozenset(claims)
+    for row in known:
+        for one in _followed(row, written[row.chart], claimed):
+            claims.setdefault(one, []).append(row)
+    return {one: found[0] for one, found in claims.items() if len({row.new for row in found}) == 1}
+
+
+def lost_rows(references: Iterable[Reference], rows: Iterable[ChartRow]) -> tuple[ChartRow, ...]:
+    """The rows that no reference can be told to be meant by, and that the base does not have either."""
+    known, all_of_them = tuple(rows), tuple(references)
+    kept, written = {*rows_of(all_of_them, known).values()}, _by_chart(all_of_them, known)
+    return tuple(row for row in known if row not in kept and not _has(row, written[row.chart]))
+
+
+def why_lost(row: ChartRow) -> Reason:
+    """What is said of such a row."""
+    paths = ", ".join(row.paths[:_MOST_PATHS]) or "its files"
+    return LOST_ROW(chart=row.chart, version=row.new, old=row.old, paths=paths)
 
 
 def version_in(row: ChartRow, reference: Reference) -> Version | None:
     """The version of a row, as a reference writes versions; None for anything else."""
+    return _read(row.new, reference)
+
+
+def _read(text: str, reference: Reference) -> Version | None:
     as_constraint = isinstance(reference.pin, ExactPin) and reference.pin.as_constraint
-    return try_full(row.new) if as_constraint else read_pin(row.new, reference.tag_rule)
+    return try_full(text) if as_constraint else read_pin(text, reference.tag_rule)
+
+
+def _by_chart(references: Iterable[Reference], rows: Iterable[ChartRow]) -> dict[str, dict[Reference, str]]:
+    found: dict[str, dict[Reference, str]] = {row.chart: {} for row in rows}
+    for one in references if found else ():
+        chart = str(one.source.address)
+        if chart in found and isinstance(one.pin, ExactPin):
+            found[chart][one] = one.pin.version.text
+    return found
+
+
+def _is_in(paths: tuple[str, ...], reference: Reference) -> bool:
+    """Whether a reference is written in one of these files; in any where none is listed."""
+    return not paths or any(place.path in paths for place in reference.pin.places)
+
+
+def _followed(row: ChartRow, written: _Written, claimed: frozenset[Reference]) -> Iterator[Reference]:
+    """What a row is for where its files no longer have its old version, or no longer the chart."""
+    gone = 0
+    for path in row.paths or ("",):
+        here = [one for one in written if _is_in((path,) if path else (), one)]
+        if any(written[one] == row.old for one in here):
+            continue
+        free = [one for one in here if one not in claimed]
+        if len(free) == 1 and _went_on(row, free[0], written[free[0]]):
+            yield free[0]
+        gone += bool(path) and not here
+    moved = [one for one in written if written[one] == row.old and one not in claimed and not _is_in(row.paths, one)]
+    if gone and len({one.path for one in moved}) == gone:
+        # The base has it in another file.
+        yield from moved
+
+
+def _went_on(row: ChartRow, reference: Reference, text: str) -> bool:
+    """Whether the base moved it on; what is lower is another release, or one that somebody took back."""
+    old, now = _read(row.old, reference), _read(text, reference)
+    return old is not None and now is not None and now > old
+
+
+def _has(row: ChartRow, written: _Written) -> bool:
+    here = [text for one, text in written.items() if _is_in(row.paths, one)]
+    return row.new in (here or written.values())

@@ -77,6 +77,12 @@ PROMOTION_EXCLUDED = ReasonKind(
     "Change what is said on its line, or take another version",
     short="{version} is not for this one",
 )
+LOST_ROW = ReasonKind(
+    "lost-row",
+    "{chart} {version} was asked for what was {old} in {paths}, and no single release here can be told to be that now",
+    "Ask for it anew with `promote`",
+    Weight.WARNING,
+)
 TAG_MOVED = ReasonKind(
     "tag-moved",
     "{tier} wrote {written} beside {version}, and {chart} has {found} under that tag now",

@@ -62,6 +62,12 @@ def known_since(witnesses: Iterable[Witness]) -> datetime | None:
     return max(times) if times and len(times) == len(seen) else None
 
 
+def released_at(witnesses: Iterable[Witness]) -> datetime | None:
+    """When a person took what a tag became after it was pushed again; None where none of the tags was."""
+    words = (one.seen.released for one in witnesses if one.seen and not one.written)
+    return max((at for at in words if at), default=None)
+
+
 def pushed_again(version: str, chart: ChartAddress, found: str, seen: FirstDigest | None) -> Reason | None:
     """What speaks against a tag that is another digest now than it was; None where it is not, or nothing tells."""
     if seen is None or seen.digest == found:

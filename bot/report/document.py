@@ -227,6 +227,7 @@ def _promoted(promoted: Promoted | None) -> Json | None:
         "digest": promoted.digest,
         "digest_written": promoted.digest_written,
         "digest_since": _moment(promoted.digest_since),
+        "digest_released": _moment(promoted.digest_released),
         "reason": promoted.reason or None,
         "ran": [
             {

@@ -1,6 +1,7 @@
 """The words of a promotion: which version, by which evidence, what else changed below, what stays behind and why."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from bot.maturity.durations import moment_text
 from bot.model.promotions import LowerChange, Promoted, Ran
@@ -161,11 +162,21 @@ def _row(line: Line) -> Markdown:
 
 
 def _evidence(promoted: Promoted) -> Iterator[Markdown]:
+    if promoted.digest_released:
+        yield from _released(promoted, promoted.digest_released)
+        return
     yield from map(_ran, promoted.ran)
     if promoted.ran and not promoted.digest_written:
         since = promoted.digest_since
         kept = f"its tag is this digest since {moment_text(since)}" if since else "no digest of its tag was kept before"
         yield Markdown(kept)
+
+
+def _released(promoted: Promoted, at: datetime) -> Iterator[Markdown]:
+    """What ran before a tag was pushed again is no evidence of what it is now."""
+    since = f"; it is this digest since {moment_text(promoted.digest_since)}" if promoted.digest_since else ""
+    yield Markdown(f"its tag was pushed again{since}, and a person's release took that {moment_text(at)}")
+    yield from (Markdown(f"whatever its tag was then, {_ran(one)}") for one in promoted.ran)
 
 
 def _ran(ran: Ran) -> Markdown:

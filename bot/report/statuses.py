@@ -98,7 +98,7 @@ def status_as_it_is(
     Args:
         tier: The tier.
         rows: What our commit on it changes.
-        held: What of that a person holds, with why.
+        held: What of that nobody should merge, with why.
         target_url: As for a base.
     """
     if held:

@@ -12,11 +12,10 @@ from bot.model.tiers import Configuration
 from bot.model.verdicts import ROLLBACK, Decision, Edit, Update
 from bot.planning.commit_trailers import ChartRow
 from bot.ports import Progress, Registry
-from bot.promotion.open_rows import row_of
 from bot.promotion.pairing import Counterpart
 from bot.promotion.promotion_reasons import TAG_MOVED_SINCE
 from bot.promotion.tags import Listed, Tag, spelled, tags_meant, tags_run, witnesses
-from bot.promotion.witnesses import Witness, disagreement, known_since
+from bot.promotion.witnesses import Witness, disagreement, known_since, released_at
 from bot.reason import Reason
 from bot.reasons import SAME_PRECEDENCE
 from bot.selection.digests import with_digest
@@ -48,14 +47,14 @@ class Confirmer(Struct, frozen=True, kw_only=True):
 
     Attributes:
         view: The tier on its base.
-        kept: The rows of a draft whose versions stay: each has the digest that it was written with.
+        kept: The rows of a draft whose versions stay, by reference: each has the digest of then.
     """
 
     asked: Asked
     view: TierView
     configuration: Configuration
     recalled: Recalled
-    kept: tuple[ChartRow, ...]
+    kept: Mapping[Reference, ChartRow]
 
     def decided(
         self, judged: Iterable[Wish | Decision], registry: Registry, progress: Progress
@@ -121,7 +120,7 @@ class Confirmer(Struct, frozen=True, kw_only=True):
 
     def _moved_since(self, reference: Reference, tag: str, digest: str) -> Reason | None:
         """That a tag is something else now than what the open promotion proposed."""
-        row = row_of(reference, self.kept)
+        row = self.kept.get(reference)
         if row is None or row.digest in {"", digest}:
             return None
         return TAG_MOVED_SINCE(version=tag, written=row.digest, chart=reference.source.address, found=digest)
@@ -159,6 +158,7 @@ class Confirmer(Struct, frozen=True, kw_only=True):
             digest=digest,
             digest_written=bool(wish.lower) and all(one.digest for one in wish.lower),
             digest_since=known_since(said),
+            digest_released=released_at(said),
             ran=ran,
             reason=self.asked.reason,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bot.model.commits import Sha
 from bot.model.proposals import PullRequest
@@ -11,11 +11,15 @@ from bot.planning.commit_trailers import ChartRow
 from bot.planning.grouping import Key, branch_of, promotion_key
 from bot.planning.pull_requests import FoundBranch
 from bot.planning.rows import Row
+from bot.promotion.open_rows import lost_rows, why_lost
+from bot.reason import Reason
 from bot.report.promotion_wording import tells_of
 from bot.steps.find import Remote
 from bot.steps.holds import why_held
 from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, TierView
+
+PUSHED_AGAIN = "its tag was pushed again, and is another chart now than was proposed"
 
 
 class OpenPromotion(Struct, frozen=True, kw_only=True):
@@ -27,6 +31,8 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
         rows: What our commit on it changes.
         reason: Why a person named the version; empty where none did.
         held: What of that a person holds, or took back where nobody named the version, with the reason in words.
+        moved: What of that has another digest under its tag by now, with both: see `bot.steps.moved_tags`.
+        lost: Why rows of it are for nothing that the base has now; not of a standing draft, which judges anew.
         overtaken: Charts of rows whose old version is written nowhere on the base any more.
         done: The base has all of it.
         behind: The base has other bytes by now in a file that it changes; or its words are about other rows, since a
@@ -41,10 +47,17 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
     rows: tuple[ChartRow, ...] = ()
     reason: str = ""
     held: Mapping[Row, str]
+    moved: Mapping[Row, Reason] = field(default_factory=dict)
+    lost: tuple[Reason, ...] = ()
     overtaken: tuple[str, ...] = ()
     done: bool = False
     behind: bool = False
     stands: bool = False
+
+    @property
+    def unwanted(self) -> dict[Row, str]:
+        """What of it nobody should merge, with why in words."""
+        return dict.fromkeys(self.moved, PUSHED_AGAIN) | {**self.held}
 
     @property
     def branch(self) -> Branch:
@@ -72,6 +85,7 @@ def _of(view: TierView, recalled: Recalled, remote: Remote) -> Iterator[OpenProm
             record = remote.record(view.tier, branch)
             rows = record.rows
             proposed = {Row(chart=row.chart, version=row.new) for row in rows}
+            stands = view.tier.standing_draft and text == known.text
             yield OpenPromotion(
                 tier=view.tier,
                 key=known if text == known.text else Key(text=text, about=known.about, promotes=True),
@@ -80,6 +94,7 @@ def _of(view: TierView, recalled: Recalled, remote: Remote) -> Iterator[OpenProm
                 rows=rows,
                 reason=record.reason,
                 held=why_held(proposed, view, recalled.held if record.reason else recalled.refused),
+                lost=() if stands else tuple(map(why_lost, lost_rows(view.references, rows))),
                 overtaken=tuple(row.chart for row in rows if row.old not in _written(row, view)),
                 stands=found.branch is not None and found.branch.beneath == (),
                 done=bool(rows) and all(_written(row, view) == {row.new} for row in rows),

@@ -14,18 +14,16 @@ from bot.planning.grouping import ALL, branch_of, promotion_key
 from bot.planning.partings import partings
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
-from bot.proposal_reasons import OVERTAKEN, STILL_HOLDS, TOUCHED
+from bot.proposal_reasons import TOUCHED
 from bot.reason import Reason
 from bot.report.promotion_wording import promotion_texts
-from bot.report.statuses import base_status, head_status, status_as_it_is
+from bot.report.statuses import base_status, head_status
 from bot.report.wording import pull_request_texts
 from bot.steps.advance import advance
 from bot.steps.find import Remote
 from bot.steps.open_promotions import OpenPromotion
 from bot.steps.proposals import Arranged, Proposal, TierProposals
-
-_STAYS = frozenset({Action.KEEP, Action.LEAVE, Action.REWORD})
-"""What leaves a head as it is."""
+from bot.steps.told_promotions import STAYS, not_to_be_merged, notes_of, statuses_of
 
 
 def plan(
@@ -42,6 +40,7 @@ def plan(
     pulls: list[PullRequestPlan] = []
     statuses: list[StatusPlan] = []
     notes: list[Reason] = []
+    promotions = tuple(opened)
     for tier in arranged.tiers:
         of_tier: list[PullRequestPlan] = []
         for wish in _wishes(tier, configuration.templates):
@@ -53,26 +52,13 @@ def plan(
             notes += strangers(found, wish.branch)
         statuses += _statuses(tier, tuple(of_tier), remote)
         pulls += of_tier
-    for one in _as_they_are(opened, pulls):
-        if one.held:
-            notes.append(_still_holds(one))
-        if one.overtaken:
-            notes.append(OVERTAKEN(number=one.pull.number, charts=", ".join(one.overtaken)))
-        if one.pull.author == remote.us.login and (one.stands or one.held):
-            status = status_as_it_is(one.tier, one.rows, one.held, remote.run_url)
-            statuses.append(StatusPlan(sha=one.head, branch=one.branch, status=status))
-    return Plan(pull_requests=tuple(pulls), statuses=tuple(statuses), notes=tuple(notes), memory=arranged.memory)
-
-
-def _as_they_are(opened: Iterable[OpenPromotion], pulls: Iterable[PullRequestPlan]) -> Iterable[OpenPromotion]:
-    """Those whose heads this run does not change."""
-    actions = {one.branch: one.action for one in pulls}
-    return (one for one in opened if actions.get(one.branch, Action.KEEP) in _STAYS)
-
-
-def _still_holds(one: OpenPromotion) -> Reason:
-    rows = ", ".join(f"{row.chart} {row.version}" for row in one.held)
-    return STILL_HOLDS(number=one.pull.number, rows=rows, why=next(iter(one.held.values())))
+    statuses += statuses_of(promotions, pulls, remote)
+    return Plan(
+        pull_requests=tuple(not_to_be_merged(promotions, pulls)),
+        statuses=tuple(statuses),
+        notes=(*notes, *notes_of(promotions, pulls)),
+        memory=arranged.memory,
+    )
 
 
 def _may_advance(planned: PullRequestPlan, wish: Wish) -> bool:
@@ -171,7 +157,7 @@ def _statuses(tier: TierProposals, planned: tuple[PullRequestPlan, ...], remote:
         status = base_status(tier.view.tier, tier.verdicts, tier.view.passed_over, own, remote.run_url)
         yield StatusPlan(sha=base.sha, branch=base.branch, status=status)
     for one in planned:
-        as_it_is = one.kind is Kind.PROMOTION and one.action in _STAYS
+        as_it_is = one.kind is Kind.PROMOTION and one.action in STAYS
         if _is_ours_to_judge(one, remote) and not as_it_is:
             made_now = one.action in {Action.CREATE, Action.UPDATE, Action.OPEN}
             head = None if made_now else one.head_before

@@ -15,7 +15,7 @@ from bot.model.verdicts import Current, Decision, Held, Verdict
 from bot.planning.commit_trailers import ChartRow
 from bot.planning.mirrors import canonical
 from bot.ports import Progress, Registry
-from bot.promotion.open_rows import row_of, version_in
+from bot.promotion.open_rows import rows_of, version_in
 from bot.promotion.pairing import Counterpart, counterparts, digest_written, exact_version, other_chart
 from bot.promotion.promotion_reasons import (
     LOWER_BELOW,
@@ -70,18 +70,19 @@ def promote(
     [view] = [one for one in resolved.views if one.tier.name == asked.to]
     names = view.tier.pace.comes_from
     lower = _lower(resolved, names)
+    rows = rows_of(view.references, standing)
     promoter = _Promoter(
         asked=asked,
         view=view,
         lower=lower,
         configuration=configuration,
         recalled=recalled,
-        standing=standing,
+        standing=rows,
         keeps=keeps,
     )
     judged = promoter.judged()
     confirmer = Confirmer(
-        asked=asked, view=view, configuration=configuration, recalled=recalled, kept=standing if keeps else ()
+        asked=asked, view=view, configuration=configuration, recalled=recalled, kept=rows if keeps else {}
     )
     decisions = confirmer.decided(judged, registry, progress)
     verdicts = (
@@ -127,7 +128,7 @@ class _Promoter(Struct, frozen=True, kw_only=True):
     lower: Mapping[str, tuple[Reference, ...]]
     configuration: Configuration
     recalled: Recalled
-    standing: tuple[ChartRow, ...]
+    standing: Mapping[Reference, ChartRow]
     keeps: bool
 
     @property
@@ -198,7 +199,7 @@ class _Promoter(Struct, frozen=True, kw_only=True):
 
     def _proposed(self, wish: Wish) -> Wish | None:
         """What the draft has for it, where that is older than what runs below now and newer than what runs here."""
-        row = row_of(wish.reference, self.standing)
+        row = self.standing.get(wish.reference)
         version = None if row is None or wish.pin.as_constraint else version_in(row, wish.reference)
         if version is None or not wish.current < version < wish.version:
             return None
@@ -206,12 +207,12 @@ class _Promoter(Struct, frozen=True, kw_only=True):
 
     def _kept(self, reference: Reference) -> Version | None:
         """The version that an open promotion has for it, where that is what stays."""
-        row = row_of(reference, self.standing) if self.keeps else None
+        row = self.standing.get(reference) if self.keeps else None
         return version_in(row, reference) if row else None
 
     def _then(self, lower: Iterable[Counterpart], reference: Reference, version: Version) -> tuple[Counterpart, ...]:
         """What runs below, each as it was when it ran a version."""
-        row = row_of(reference, self.standing)
+        row = self.standing.get(reference)
         tag = tag_of(row.new if row else str(version), reference.tag_rule)
         return tuple(
             one if is_same(one.version, version) else as_if_running(one, version, tag, self._digest_then(one, version))

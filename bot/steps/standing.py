@@ -16,7 +16,7 @@ from bot.planning.mirrors import canonical
 from bot.planning.windows import opens_at
 from bot.ports import Progress, Registry
 from bot.promotion.lifting import lifted
-from bot.promotion.open_rows import row_of
+from bot.promotion.open_rows import lost_rows, rows_of, why_lost
 from bot.promotion.promotion_reasons import PROMOTION_HELD
 from bot.reason import Reason, Weight
 from bot.steps.edit import TierEdits, edit
@@ -63,7 +63,7 @@ def drafts(
         progress: Of these questions.
     """
     drafter = _Drafter(resolved, configuration, recalled, remote, registry, progress)
-    concerned = [one for one in opened if one.held or one.done or (one.behind and one.stands and one.pull.draft)]
+    concerned = [one for one in opened if one.unwanted or one.done or (one.behind and one.stands and one.pull.draft)]
     found: list[Draft] = []
     for tier in configuration.tiers:
         if tier.standing_draft:
@@ -119,7 +119,7 @@ class _Drafter:
         """
         tier, asked = one.tier, self._asked(one)
         if asked is None or not (tier.pace.comes_from or asked.reason):
-            if one.done or len(one.held) == len({(row.chart, row.new) for row in one.rows}):
+            if one.done or len(one.unwanted) == len({(row.chart, row.new) for row in one.rows}):
                 yield _drafted(self._nothing_left(one), lifted(tier), one.key, stands=False)
             return
         judged = _only(one.rows, self._judged(asked, one.rows, keeps=True))
@@ -139,7 +139,8 @@ class _Drafter:
 
     def _nothing_left(self, one: OpenPromotion) -> TierVerdicts:
         [view] = [view for view in self._resolved.views if view.tier.name == one.tier.name]
-        why = {row.chart: PROMOTION_HELD(version=row.version, why=said) for row, said in one.held.items()}
+        why = {row.chart: said for row, said in one.moved.items()}
+        why |= {row.chart: PROMOTION_HELD(version=row.version, why=said) for row, said in one.held.items()}
         return TierVerdicts(view=view, verdicts=tuple(_stays(view.tier, each, why) for each in view.references))
 
     def _judged(self, asked: Asked, rows: tuple[ChartRow, ...], *, keeps: bool) -> TierVerdicts:
@@ -161,14 +162,23 @@ def _drafted(judged: TierVerdicts, tier: Tier, key: Key, *, stands: bool) -> Dra
 
 
 def _only(rows: tuple[ChartRow, ...], judged: TierVerdicts) -> TierVerdicts:
-    """Nothing comes into a draft that nobody asks for now."""
+    """Nothing comes into a draft that nobody asks for now; what a lost row may have meant says so."""
+    references = judged.view.references
+    kept, lost = rows_of(references, rows), {row.chart: row for row in lost_rows(references, rows)}
     verdicts = (
-        replace(one, decision=Current(version=one.decision.old))
-        if isinstance(one.decision, Update) and row_of(one.reference, rows) is None
+        replace(one, decision=_left_out(one.decision, lost.get(str(one.reference.source.address))))
+        if one.reference not in kept and isinstance(one.decision, Update | Current)
         else one
         for one in judged.verdicts
     )
     return replace(judged, verdicts=tuple(verdicts))
+
+
+def _left_out(decision: Update | Current, lost: ChartRow | None) -> Current | Held:
+    text = decision.old if isinstance(decision, Update) else decision.version
+    if lost is None:
+        return Current(version=text) if isinstance(decision, Update) else decision
+    return Held(version=text, reason=why_lost(lost))
 
 
 def _stays(tier: Tier, reference: Reference, why: Mapping[str, Reason]) -> Verdict:

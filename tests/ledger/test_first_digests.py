@@ -46,6 +46,7 @@ def test_a_release_takes_what_was_seen_last_before_it_if_it_still_was_that(
     found = believed(seen(signs), accepted)
     assert found
     assert found.digest == digest(expected)
+    assert found.released == (None if found.at == DAYS[0] else accepted)
 
 
 def test_where_nothing_was_seen_nothing_counts() -> None:

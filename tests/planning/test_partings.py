@@ -19,6 +19,7 @@ ROW = Row(chart=CHART, version="6.5.4")
     [
         (current("6.5.4"), "podinfo: 6.5.4 is on the base branch"),
         (current("6.6.0"), "podinfo: 6.6.0 is on the base branch"),
+        (current("6.5.3"), "podinfo: 6.5.4 is not proposed any more, and 6.5.3 stays"),
         (held(REFUSED(version="6.5.4", number=12, chart=CHART)), "podinfo: 6.5.4 was refused in #12"),
         (
             replace(current("6.5.3"), remark=HELD_BY_A_PERSON(version="6.5.4", why="held by a person")),

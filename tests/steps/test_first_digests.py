@@ -379,6 +379,24 @@ class TestProduction:
         [pull] = told.forge.pulls.values()
         assert "its tag is this digest since 2026-01-01 00:00 UTC" in pull.body
 
+    def test_what_ran_before_a_release_of_a_tag_that_was_pushed_again_is_not_said_to_prove_it(self) -> None:
+        told = pushed_again(moved(BEFORE_LIVE, LIVE))
+        told.promote()
+        says(told).promote()
+        [pull] = told.forge.pulls.values()
+        again = "its tag was pushed again; it is this digest since 2026-01-05 00:00 UTC"
+        assert (
+            f"| {again}, and a person's release took that 2026-01-05 00:01 UTC<br>whatever its tag was then, dev"
+            in (pull.body)
+        )
+
+    def test_a_release_without_a_second_push_leaves_the_evidence_as_it_is(self) -> None:
+        told = says(moved(BEFORE_LIVE, LIVE))
+        told.promote()
+        [pull] = told.forge.pulls.values()
+        assert "its tag is this digest since 2026-01-01 00:00 UTC" in pull.body
+        assert "pushed again" not in pull.body
+
     def test_or_that_none_was_kept(self) -> None:
         told = Story(BEFORE_LIVE).push(PODINFO, "1.2.3", "1.2.6", digests="36")
         told.write({LIVE: release("1.2.3"), DEV: release("1.2.3")}).write({DEV: release("1.2.6")})
