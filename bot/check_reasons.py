@@ -14,12 +14,19 @@ NOT_SOAKED = ReasonKind(
     "Wait for it, or take one that has soaked",
     Weight.WARNING,
 )
-HELD_EDIT = ReasonKind("held-edit", "{version} is not for {tier}: {why}", "Take another, or release it", Weight.WARNING)
+HELD_EDIT = ReasonKind(
+    "held-edit",
+    "{version} is not for {tier}: {why}",
+    "Take another, or release it",
+    Weight.WARNING,
+    "which a person holds",
+)
 RANGE_NOW = ReasonKind(
     "range-now",
     "Flux moves `{constraint}` in {tier} by itself, to versions that {what}",
     "Write the exact version",
     Weight.WARNING,
+    "a range, which Flux moves by itself",
 )
 UNJUDGED_NOW = ReasonKind(
     "unjudged-now",
@@ -39,6 +46,7 @@ DIGEST_NOT_RUN = ReasonKind(
     "Take the chart that ran, or have this one run there first: write its digest beside the version in {tier}; or,"
     " where its tag was pushed again and `update` told of it, say `release --chart {chart} --version {version}`",
     Weight.WARNING,
+    "not the chart that {tier} ran",
 )
 DIGEST_REMOVED = ReasonKind(
     "digest-removed",

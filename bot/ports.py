@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from bot.model.proposals import CommitStatus, Identity, PullRequest, SaidStatus
     from bot.model.proposing import Extras
 
-Progress = Callable[[int, int], None]
-"""Called with how many are done and how many there are."""
+Progress = Callable[[int, int, int], None]
+"""Called with how many are done, how many there are, and how many of those that are done got no answer."""
 
 
 class Registry(Protocol):

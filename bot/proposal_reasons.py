@@ -6,7 +6,7 @@ REFUSED = ReasonKind(
     "refused",
     "{version} was refused in #{number}",
     "A newer version is proposed again; to have this one back run `release --chart {chart}`, "
-    "or reopen #{number} with its box ticked",
+    "or restore its branch, reopen #{number} and tick its box",
 )
 TAKEN_OUT = ReasonKind("taken-out", "{version} was taken out of #{number}", "Tick its box there to have it back")
 IN_TOUCHED = ReasonKind(

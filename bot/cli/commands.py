@@ -175,8 +175,15 @@ class Commands:
 
     def update(self, arguments: argparse.Namespace) -> "RunReport":
         """Judge the tips of the base branches, and bring branches, pull requests and statuses about."""
+        from bot.cli.steering import with_idle_words  # noqa: PLC0415 - see `_request`
+        from bot.pipeline import run  # noqa: PLC0415 - see `_request`
+
+        def story(request: "Request") -> "RunReport":
+            words = request.past.ledger.words if request.past else {}
+            return with_idle_words(run(request), words, request.now)
+
         with self._writing(arguments) as writing:
-            return self._updated(writing, arguments)
+            return self._updated(writing, arguments, story=story)
 
     def steer(self, arguments: argparse.Namespace) -> "RunReport":
         """Keep a person's word (`hold`, `release`), and have the open pull requests follow."""
@@ -188,13 +195,16 @@ class Commands:
             found, repository = writing.found, writing.repository
             word = said(arguments, found.configuration, writing.now)
             past = past_of(repository, repository.fetch(state_branches(found.heads)), writing.forge)
+            before = past.ledger.words
             if arguments.dry_run:
                 past = with_words(past, {word.matter: word.word})
             else:
                 message = f"{word}\n\n{writing.job.run_url}".strip()
                 past = keep_word(word.matter, word.word, past, writing.us, message)
             try:
-                word, left = freeing(word, found.configuration, repository, writing.us, writes=not arguments.dry_run)
+                word, left = freeing(
+                    word, before, found.configuration, repository, writing.us, writes=not arguments.dry_run
+                )
                 if arguments.no_update:
                     return word_alone(word, found.configuration, arguments)
 
@@ -223,6 +233,7 @@ class Commands:
         refuse_to_write(job.event, job.payload, job.repository, arguments.command)
         forge = self._parts.forge(arguments, job)
         with self._parts.repository(arguments, job) as repository:
+            forge = self._parts.seeing_merges(forge, arguments, repository)
             found = self._parts.configured(arguments, repository)
             commits = commits_of(forge, repository, found.configuration, job)
             yield _Writing(

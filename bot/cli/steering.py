@@ -2,17 +2,18 @@
 
 import argparse
 import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from bot.errors import UsageError
 from bot.flux.address import join_chart
 from bot.ledger.model import Matter, Word
 from bot.maturity.durations import moment_text, parse_duration
 from bot.maturity.maturity_reasons import WORD_ABOUT_NO_VERSION, WORD_ABOUT_NOTHING
-from bot.model.charts import ChartAddress, TagList, Unreachable
+from bot.model.charts import ChartAddress, ChartSource, TagList, Unreachable
 from bot.model.proposals import Identity
 from bot.model.references import PassedOver
 from bot.model.tiers import Configuration
@@ -32,11 +33,13 @@ class Said(Struct, frozen=True, kw_only=True):
 
     Attributes:
         freed: The refusals that it ends, in words.
+        idle: It releases what nobody held, and ends no refusal.
     """
 
     matter: Matter
     word: Word
     freed: tuple[str, ...] = ()
+    idle: bool = False
 
     def __str__(self) -> str:
         """What becomes of it, in a line: `held: ghcr.io/x/podinfo 6.5.4 in staging until …`."""
@@ -44,7 +47,8 @@ class Said(Struct, frozen=True, kw_only=True):
         where = f" in {self.matter.tier}" if self.matter.tier else " in every tier"
         until = f" until {moment_text(self.word.until)}" if self.word.until else ""
         freed = f", refused no longer: {', '.join(self.freed)}" if self.freed else ""
-        return f"{'held' if self.word.held else 'released'}: {about}{where}{until}{freed}"
+        idle = ", which nobody held or refused" if self.idle else ""
+        return f"{'held' if self.word.held else 'released'}: {about}{where}{until}{freed}{idle}"
 
 
 def said(arguments: argparse.Namespace, configuration: Configuration, now: datetime) -> Said:
@@ -69,18 +73,61 @@ def said(arguments: argparse.Namespace, configuration: Configuration, now: datet
 
 
 def freeing(
-    word: Said, configuration: Configuration, repository: Repository, us: Identity, *, writes: bool
+    word: Said,
+    before: Mapping[Matter, Word],
+    configuration: Configuration,
+    repository: Repository,
+    us: Identity,
+    *,
+    writes: bool,
 ) -> tuple[Said, bytes | None]:
-    """A release also ends refusals: the word with those, and the memory that is left where it is not written."""
+    """A release also ends refusals: the word with those, and the memory that is left where it is not written.
+
+    Args:
+        word: What is said now.
+        before: What was said before it.
+        configuration: Knows the tiers, and which addresses are one chart.
+        repository: Where refusals are kept.
+        us: Who commits.
+        writes: Whether what is left is written.
+    """
     if word.word.held:
         return word, None
     freed = free(word.matter, configuration, repository, us, writes=writes)
-    return replace(word, freed=freed.told), freed.left
+    held = any(_overlaps(matter, word.matter) for matter in _standing(before, word.word.at))
+    return replace(word, freed=freed.told, idle=not held and not freed.told), freed.left
+
+
+def _overlaps(one: Matter, other: Matter) -> bool:
+    pairs = zip(astuple(one), astuple(other), strict=True)
+    return all(mine == theirs or "" in {mine, theirs} for mine, theirs in pairs)
+
+
+def _standing(words: Mapping[Matter, Word], now: datetime) -> Iterator[Matter]:
+    """What is held now: until its end, or until a later word about all of it."""
+    freed = [(matter, word.at) for matter, word in words.items() if not word.held]
+    for matter, word in sorted(words.items()):
+        ended = word.until is not None and word.until <= now
+        later = (about for about, at in freed if at > word.at and _covers(about, matter))
+        if word.held and not ended and next(later, None) is None:
+            yield matter
+
+
+def _covers(one: Matter, other: Matter) -> bool:
+    return all(mine in {"", theirs} for mine, theirs in zip(astuple(one), astuple(other), strict=True))
 
 
 def word_alone(word: Said, configuration: Configuration, arguments: argparse.Namespace) -> RunReport:
     """A run that kept a word and did nothing else."""
-    return RunReport(command=arguments.command, configuration=configuration, dry_run=arguments.dry_run, word=str(word))
+    told = f"{word}; not checked, which the next update does"
+    return RunReport(command=arguments.command, configuration=configuration, dry_run=arguments.dry_run, word=told)
+
+
+def with_idle_words(report: RunReport, words: Mapping[Matter, Word], now: datetime) -> RunReport:
+    """An update that says of each word that stands whether it is about nothing: the one who said it may have gone."""
+    idle = (matter for matter in _standing(words, now) if matter.chart and not _sources(report, matter))
+    told = tuple(PassedOver(path="", reason=_about_no_chart(matter)) for matter in idle)
+    return replace(report, passed_over=(*report.passed_over, *told))
 
 
 def with_word(report: RunReport, word: Said, registry: Registry, progress: Progress) -> RunReport:
@@ -91,22 +138,29 @@ def with_word(report: RunReport, word: Said, registry: Registry, progress: Progr
 
 
 def _about_nothing(report: RunReport, matter: Matter, registry: Registry, progress: Progress) -> Reason | None:
-    mirrors = report.configuration.mirrors
-    sources = dict.fromkeys(
-        verdict.reference.source
-        for verdict in report.verdicts
-        if matter.tier in {"", verdict.tier.name}
-        and str(canonical(verdict.reference.source.address, mirrors)) == matter.chart
-    )
+    sources = _sources(report, matter)
     if not sources:
-        where = f"the tier {matter.tier}" if matter.tier else "any tier"
-        return WORD_ABOUT_NOTHING(chart=matter.chart, where=where)
+        return _about_no_chart(matter)
     if not matter.version:
         return None
     answers = registry.tags(sources, progress).values()
     if any(isinstance(each, Unreachable) or _has(each, matter.version) for each in answers):
         return None
     return WORD_ABOUT_NO_VERSION(chart=matter.chart, version=matter.version)
+
+
+def _about_no_chart(matter: Matter) -> Reason:
+    return WORD_ABOUT_NOTHING(chart=matter.chart, where=f"the tier {matter.tier}" if matter.tier else "any tier")
+
+
+def _sources(report: RunReport, matter: Matter) -> dict[ChartSource, None]:
+    mirrors = report.configuration.mirrors
+    return dict.fromkeys(
+        verdict.reference.source
+        for verdict in report.verdicts
+        if matter.tier in {"", verdict.tier.name}
+        and str(canonical(verdict.reference.source.address, mirrors)) == matter.chart
+    )
 
 
 def _has(listed: TagList, version: str) -> bool:

@@ -48,7 +48,7 @@ def _called(place: Path, remote: Path, clock: Callable[[], datetime] | None, *ca
     arguments = [*call, "--remote", str(remote), "--forge", "files", "--forge-folder", str(place / "forge")]
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(place)}
     parts = Parts(environment, lambda _secret: None)
-    commands = Commands(environment, parts=parts, progress=lambda _done, _of: None, clock=clock)
+    commands = Commands(environment, parts=parts, progress=lambda _done, _of, _lost: None, clock=clock)
     return commands.named[call[0]](parse(arguments, environment))
 
 

@@ -6,7 +6,7 @@ statuses/<commit>.json, .md          the statuses of one commit
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,30 +21,52 @@ from bot.model.tiers import Branch
 from bot.reason import Reason
 
 _US = Identity(login="flux-chart-bot", name="flux-chart-bot", email="flux-chart-bot@users.noreply.invalid")
-_OPEN, _CLOSED = "open", "closed"
+_OPEN, _CLOSED, _MERGED = "open", "closed", "merged"
 _ANY = ""
 """The head is wherever the branch stands: a folder of files does not follow it."""
+Merged = Callable[[Branch, Branch], Sha | None]
+"""The head of a branch (the second) all of which a base (the first) holds; None where it holds not all of it."""
+
+
+def _unseen(_base: Branch, _head: Branch) -> Sha | None:
+    return None
 
 
 class FilesForge:
     """The Forge port on a folder. Files are written beside and renamed, so a kill leaves old or new, never half."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep the folder; it is made when something is first written."""
+    def __init__(self, folder: Path, merged: Merged = _unseen, *, keeps: bool = True) -> None:
+        """Keep the folder; it is made when something is first written.
+
+        Args:
+            folder: Where the files are.
+            merged: Looks whether a base holds all of a branch: a person merges with Git, and no file says so.
+            keeps: What is found merged is written down; else only this run knows.
+        """
         self._pulls = folder / "pull-requests"
         self._statuses = folder / "statuses"
+        self._merged, self._keeps = merged, keeps
+        self._ended: dict[int, Sha] = {}
 
     def identity(self) -> Identity:
         """A fixed identity: there is no token to ask."""
         return _US
 
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
-        """Every open pull request of the folder."""
-        return tuple(
-            _pull_request(record)
-            for record in self._records()
-            if record["state"] == _OPEN and record["head"].startswith(BOT_BRANCHES)
-        )
+        """Every open pull request of the folder whose branch is not merged yet."""
+        self._end_merged()
+        return self._open()
+
+    def _open(self) -> tuple[PullRequest, ...]:
+        records = self._records()
+        return tuple(_pull_request(record) for record in records if _is_open(record))
+
+    def _end_merged(self) -> None:
+        for record in filter(_is_open, self._records()):
+            if head := self._merged(record["base"], record["head"]):
+                self._ended[record["number"]] = head
+                if self._keeps:
+                    self._write_pull(self._record(record["number"]))
 
     def last_refused(self, branch: Branch, *, after: int = 0) -> PullRequest | None:
         """The newest pull request from this branch, where a person set it to closed."""
@@ -53,15 +75,15 @@ class FilesForge:
         return _pull_request(newest) if newest and newest["number"] > after else None
 
     def merged_head(self, branch: Branch) -> Sha | None:
-        """None: a folder of files does not see what is merged."""
-        del branch
-        return None
+        """That of the newest pull request from this branch, where it was seen that a person merged it."""
+        ended = [record for record in self._records() if record["head"] == branch and record["state"] != _OPEN]
+        return ended[-1]["head_sha"] if ended and ended[-1]["state"] == _MERGED else None
 
     def create_pull_request(
         self, *, head: Branch, base: Branch, title: str, body: str, draft: bool = False
     ) -> PullRequest | Reason:
         """Write the next number; the open one where it exists already."""
-        for existing in self.open_pull_requests():
+        for existing in self._open():
             if (existing.head, existing.base) == (head, base):
                 return existing
         known = self._records()
@@ -124,11 +146,15 @@ class FilesForge:
 
     def _records(self) -> list[dict[str, Any]]:
         """Every pull request, oldest first."""
-        found = (_record(path) for path in sorted(self._pulls.glob("[0-9]*.json")))
+        found = (self._as_known(_record(path)) for path in sorted(self._pulls.glob("[0-9]*.json")))
         return sorted(found, key=lambda record: int(record["number"]))
 
     def _record(self, number: int) -> dict[str, Any]:
-        return _record(self._pulls / f"{number:04}.json")
+        return self._as_known(_record(self._pulls / f"{number:04}.json"))
+
+    def _as_known(self, record: dict[str, Any]) -> dict[str, Any]:
+        head = self._ended.get(record["number"])
+        return {**record, "state": _MERGED, "head_sha": head} if head and record["state"] == _OPEN else record
 
     def _write_pull(self, record: dict[str, Any]) -> None:
         record = {**record, "url": self.pull_request_url(record["number"])}
@@ -141,6 +167,10 @@ class FilesForge:
 
 
 _FIELDS = ("url", "author", "head", "head_sha", "base", "title", "body")
+
+
+def _is_open(record: dict[str, Any]) -> bool:
+    return bool(record["state"] == _OPEN and record["head"].startswith(BOT_BRANCHES))
 
 
 def _record(path: Path) -> dict[str, Any]:

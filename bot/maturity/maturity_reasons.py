@@ -47,7 +47,7 @@ OTHER_TAG = ReasonKind(
 MERGE_BRINGS = ReasonKind(
     "merge-brings",
     "a merge of {tier} brings {version}, {soaked}",
-    "Merge it when it has soaked; the bot edits nothing in a tier that moves by merges",
+    "{cure}; the bot edits nothing in a tier that moves by merges",
 )
 ROLLED_BACK = ReasonKind(
     "rolled-back",

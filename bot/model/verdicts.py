@@ -115,6 +115,7 @@ class Update(Struct, frozen=True, kw_only=True):
         remark: Why the version in use should not be.
         behind: How far the version in use is behind.
         promoted: Why it is taken over into production; None for what a tier moves to by itself.
+        instead: Why those are not proposed that jump further, where this stands in for them.
     """
 
     old: str
@@ -130,6 +131,7 @@ class Update(Struct, frozen=True, kw_only=True):
     remark: Reason | None = None
     behind: Behind = NOT_BEHIND
     promoted: Promoted | None = None
+    instead: tuple[Reason, ...] = ()
 
     @property
     def goes_back(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.model.verdicts import Current, Held, Update, Verdict
+from bot.model.verdicts import Current, Held, Refused, Update, Verdict
 from bot.planning.rows import Row
 from bot.versions.version import try_flux
 
@@ -36,10 +36,12 @@ def _now(row: Row, verdict: Verdict) -> str:
     match verdict.decision:
         case Held(reason=reason):
             return reason.sentence
+        case Update(old=old) if old == row.version:
+            return f"{old} is on the base branch"
         case Update(new=new) if new == row.version:
             return f"{new} is proposed elsewhere"
-        case Update(new=new):
-            return f"{new} is proposed in its place"
+        case Update(new=new, refused=refused):
+            return _refusal(row, refused) or f"{new} is proposed in its place"
         case Current(version=version) if version == row.version:
             return f"{version} is on the base branch"
         case Current() as current:
@@ -50,14 +52,16 @@ def _why_not(row: Row, current: Current) -> str:
     """By its own refusal; by the remark where that is about it, since it tells more."""
     if current.remark and current.remark.sentence.startswith(f"{row.version} "):
         return current.remark.sentence
-    refused = next(
-        (one.why for one in current.refused if one.tag.removeprefix("v") == row.version.removeprefix("v")), ""
-    )
-    if refused:
-        return f"{row.version} is not taken: {refused}"
+    if refusal := _refusal(row, current.refused):
+        return refusal
     if _is_before(current.version, row.version):
         return f"{row.version} is not proposed any more, and {current.version} stays"
     return f"{current.version} is on the base branch"
+
+
+def _refusal(row: Row, refused: Iterable[Refused]) -> str:
+    why = next((one.why for one in refused if one.tag.removeprefix("v") == row.version.removeprefix("v")), "")
+    return f"{row.version} is not taken: {why}" if why else ""
 
 
 def _is_before(text: str, other: str) -> bool:

@@ -78,9 +78,10 @@ def _smaller(verdict: Verdict, tier: Tier, configuration: Configuration) -> Iter
 
 def with_larger(update: Update, larger: Iterable[tuple[Update, Reason | None]]) -> Update:
     """An update that says why it is not one of these, which jump further: each with the reason why it is held."""
-    whys = {one.tag: _why(one, reason) for one, reason in larger}
+    known = tuple(larger)
+    whys = {one.tag: _why(one, reason) for one, reason in known}
     said = (Refused(one.tag, whys[one.tag]) if one.tag in whys else one for one in update.refused)
-    return replace(update, refused=tuple(said))
+    return replace(update, refused=tuple(said), instead=tuple(reason for _, reason in known if reason))
 
 
 def _why(larger: Update, reason: Reason | None) -> str:
@@ -88,7 +89,8 @@ def _why(larger: Update, reason: Reason | None) -> str:
         return _APART
     # What is taken out of its own pull request ends it, and counts as refused from the next run on: one word for both.
     is_refused = reason.id in {REFUSED.id, TAKEN_OUT.id}
-    return "refused by a person" if is_refused else reason.sentence.removeprefix(f"{larger.new} ")
+    said = reason.sentence.removeprefix(f"{larger.new} ")
+    return f"refused in #{said.rpartition('#')[2]}" if is_refused else said
 
 
 def as_one(verdicts: Sequence[Verdict], positions: Sequence[int], proposed: Iterable[int]) -> tuple[Verdict, ...]:

@@ -136,9 +136,15 @@ def _disagreement(
     versions = _some(f"{each.version} in {_where(each.reference)}" for each in agreed)
     unnamed = next((one.tier for one in found if not one.named), None)
     if unnamed is None:
-        return DIFFERS_BELOW(versions=versions)
+        return DIFFERS_BELOW(versions=versions, tiers=_who_disagrees(found))
     chart = canonical(reference.source.address, mirrors)
     return NO_COUNTERPART(tier=unnamed, name=reference.object.name, chart=chart, versions=versions)
+
+
+def _who_disagrees(found: Iterable[_Found]) -> str:
+    """The one tier whose folders differ, or all that are asked."""
+    names = list(dict.fromkeys(one.tier for one in found))
+    return f"{names[0]} disagrees" if len(names) == 1 else "the tiers before it disagree"
 
 
 def _where(reference: Reference) -> str:

@@ -33,7 +33,7 @@ DIFFERS_BELOW = ReasonKind(
     "differs-below",
     "the tiers before it run different versions, and none is chosen: {versions}",
     "Bring them to one version, or give the version and a reason",
-    short="the tiers before it disagree",
+    short="{tiers}",
 )
 NO_COUNTERPART = ReasonKind(
     "no-counterpart",

@@ -124,7 +124,9 @@ class OciRegistry:
                 return _unreachable(source_of(question), question, error)
 
         queue = [(self._hosts.of(origins[question]), question) for question in distinct]
-        crowd = Crowd(queue, answered).start(self._limits.workers, progress)
+        crowd = Crowd(queue, answered, lambda outcome: isinstance(outcome, Unreachable)).start(
+            self._limits.workers, progress
+        )
         self._asked = crowd
         return crowd
 

@@ -35,7 +35,12 @@ class Crowd(Mapping[Question, Outcome]):
     Who goes through it meets each question when its outcome is there, the first one first.
     """
 
-    def __init__(self, questions: Iterable[tuple[Host, Question]], answer: Callable[[Question], Outcome]) -> None:
+    def __init__(
+        self,
+        questions: Iterable[tuple[Host, Question]],
+        answer: Callable[[Question], Outcome],
+        is_lost: Callable[[Outcome], bool] = lambda _outcome: False,
+    ) -> None:
         self._answer = answer
         self._outcomes: dict[Question, Outcome] = {}
         self._order: list[Question] = []
@@ -51,6 +56,8 @@ class Crowd(Mapping[Question, Outcome]):
         self._fault: BaseException | None = None
         self._progress: Progress = _tell_nobody
         self._told = 0
+        self._is_lost = is_lost
+        self._lost = 0
 
     def __getitem__(self, question: Question) -> Outcome:
         """The outcome, waited for. A fault of ours in any of the workers is raised here."""
@@ -109,10 +116,11 @@ class Crowd(Mapping[Question, Outcome]):
 
     def _tell(self, *, always: bool) -> None:
         """Say how far it is: now and then while waiting, and that all is done."""
-        done = len(self._outcomes)
+        with self._changed:
+            done, lost = len(self._outcomes), self._lost
         if self._told != done and (always or done == len(self)):
             self._told = done
-            self._progress(done, len(self))
+            self._progress(done, len(self), lost)
 
     def _work(self) -> None:
         try:
@@ -154,6 +162,7 @@ class Crowd(Mapping[Question, Outcome]):
     def _put(self, host: Host, question: Question, outcome: Outcome) -> None:
         with self._changed:
             host.under_way -= 1
+            self._lost += self._is_lost(outcome)
             self._outcomes[question] = outcome
             self._order.append(question)
             if self._ring:
@@ -162,5 +171,5 @@ class Crowd(Mapping[Question, Outcome]):
                 self._arrived.set()
 
 
-def _tell_nobody(_done: int, _of: int) -> None:
+def _tell_nobody(_done: int, _of: int, _lost: int) -> None:
     """Until somebody is named."""

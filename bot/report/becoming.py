@@ -1,5 +1,7 @@
 """What became of each pull request, in a word or two."""
 
+from collections.abc import Mapping
+
 from bot.model.proposals import Action, Outcome
 from bot.report.run_report import RunReport
 
@@ -28,18 +30,24 @@ _INTENDED = {
 def what_became(report: RunReport, outcome: Outcome) -> str:
     """`opened`, `would be updated`, `not written` for one pull request; foreign text, not escaped."""
     if report.published is None:
-        return f"{_INTENDED[outcome.plan.action]}{_why_closed(outcome)}"
+        return _done(outcome, _INTENDED, deleted="branch would be deleted")
     if outcome.problem:
         return "written in part" if outcome.wrote else "not written"
-    return f"{_DONE[outcome.plan.action]}{_why_closed(outcome)}"
+    return _done(outcome, _DONE, deleted="branch deleted")
+
+
+def _done(outcome: Outcome, words: Mapping[Action, str], *, deleted: str) -> str:
+    if outcome.plan.action is Action.CLOSE and outcome.plan.existing is None:
+        # A person closed it, or a run was killed before it opened one: the branch is all that is left.
+        return f"{deleted}, since it has no open pull request{_why_closed(outcome)}"
+    return f"{words[outcome.plan.action]}{_why_closed(outcome)}"
 
 
 def _why_closed(outcome: Outcome) -> str:
     plan = outcome.plan
     if plan.action is not Action.CLOSE:
         return ""
-    if plan.successors:
-        return ", its updates are grouped otherwise now"
-    return (
-        f", nothing is left to update ({'; '.join(plan.partings)})" if plan.partings else ", nothing is left to update"
-    )
+    told = f" ({'; '.join(plan.partings)})" if plan.partings else ""
+    if not plan.successors:
+        return f", nothing is left to update{told}"
+    return f", its {'other ' if told else ''}updates are grouped otherwise now{told}"

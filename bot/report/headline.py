@@ -3,10 +3,16 @@
 from bot.model.tiers import Tier
 from bot.model.verdicts import Held, Verdict
 from bot.planning.sharing import named
-from bot.report.run_report import RunReport, charts_unknown, counted, counted_updates, findings, is_unknown
-
-_LEAVE = "leave"
-"""`Action.LEAVE`, which a scan need not load."""
+from bot.report.run_report import (
+    LEAVE,
+    RunReport,
+    charts_unknown,
+    counted,
+    counted_updates,
+    findings,
+    is_unknown,
+    place_of,
+)
 
 
 def headline(report: RunReport) -> str:
@@ -42,13 +48,9 @@ def _promoted(report: RunReport, tiers: list[Tier]) -> str:
 def _left_alone(report: RunReport) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
     """The updates of pull requests that are left alone, and all others."""
     plans = (outcome.plan for outcome in report.outcomes)
-    alone = {_place(one) for plan in plans if plan.action.value == _LEAVE for one in plan.updates}
-    left = tuple(one for one in report.updates if _place(one) in alone)
-    return left, tuple(one for one in report.updates if _place(one) not in alone)
-
-
-def _place(verdict: Verdict) -> tuple[str, str, int]:
-    return verdict.tier.name, verdict.reference.path, verdict.reference.line
+    alone = {place_of(one) for plan in plans if plan.action.value == LEAVE for one in plan.updates}
+    left = tuple(one for one in report.updates if place_of(one) in alone)
+    return left, tuple(one for one in report.updates if place_of(one) not in alone)
 
 
 def _checked(report: RunReport) -> str:

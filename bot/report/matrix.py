@@ -1,22 +1,26 @@
 """The matrix, charts down and tiers across, as plain words: how each cell reads, whatever it is shown on."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
-from typing import assert_never
+from typing import Self, assert_never
 
 from msgspec import Struct
 
 from bot.maturity.maturity_reasons import WAITS
+from bot.model.places import ObjectId
 from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.planning.mirrors import canonical
 from bot.planning.sharing import named, whole_tiers
-from bot.proposal_reasons import WAITING
+from bot.proposal_reasons import TOUCHED, WAITING
 from bot.reason import Weight
 from bot.reasons import SOURCE_SUSPENDED
-from bot.report.run_report import RunReport
+from bot.report.run_report import LEAVE, Place, RunReport, place_of
 from bot.report.since import behind_text
+
+_Value = tuple[str, str, ObjectId]
+"""A branch, a file, and the object in it."""
 
 
 class Tone(IntEnum):
@@ -57,14 +61,61 @@ def matrix(report: RunReport) -> tuple[Row, ...]:
     for verdict in report.verdicts:
         chart = canonical(verdict.reference.source.address, report.configuration.mirrors)
         by_chart.setdefault(str(chart), []).append(verdict)
-    rows = [Row(chart=chart, cells=_cells(found, report.tiers)) for chart, found in by_chart.items()]
+    beside = _Beside.of(report)
+    rows = [Row(chart=chart, cells=_cells(found, report.tiers, beside)) for chart, found in by_chart.items()]
     return tuple(sorted(rows, key=lambda row: (row.tone, row.chart)))
 
 
-def _cells(verdicts: Iterable[Verdict], tiers: Iterable[Tier]) -> tuple[tuple[Cell, ...], ...]:
+class _Beside(Struct, frozen=True):
+    """What other parts of the run say about a verdict.
+
+    Attributes:
+        left: By place and version, the updates whose branch others work on: the number of its pull request, 0 for none.
+        drafted: For objects that a draft moves in several tiers, that update.
+    """
+
+    left: Mapping[tuple[Place, str], int]
+    drafted: Mapping[_Value, Update]
+
+    @classmethod
+    def of(cls, report: RunReport) -> Self:
+        plans = [one.plan for one in report.outcomes]
+        theirs = [one for one in plans if one.action.value == LEAVE and one.reason and one.reason.id == TOUCHED.id]
+        numbers = ((plan.existing.number if plan.existing else 0, plan.updates) for plan in theirs)
+        updates = ((one, one.decision) for one in report.updates if isinstance(one.decision, Update))
+        return cls(
+            left={
+                (place_of(one), one.decision.new): number
+                for number, found in numbers
+                for one in found
+                if isinstance(one.decision, Update)
+            },
+            drafted={_value_of(one): update for one, update in updates if update.shared},
+        )
+
+    def cell_of(self, verdict: Verdict) -> Cell:
+        """How one verdict reads in this run."""
+        cell = cell_of(verdict)
+        match verdict.decision:
+            case Update(old=old, new=new) if (number := self.left.get((place_of(verdict), new))) is not None:
+                what = f"#{number}" if number else "its branch"
+                return Cell(tone=Tone.NOTED, text=f"{old}, {new} exists, {what} is left alone")
+            case Current() if draft := self.drafted.get(_value_of(verdict)):
+                others = [tier for tier in whole_tiers([draft]) if tier.name != verdict.tier.name]
+                text = f"{cell.text}, {draft.new} is in a draft with {named(others)}"
+                return Cell(tone=min(cell.tone, Tone.NOTED), text=text)
+            case _:
+                return cell
+
+
+def _value_of(verdict: Verdict) -> _Value:
+    return verdict.tier.branch or "", verdict.reference.path, verdict.reference.object
+
+
+def _cells(verdicts: Iterable[Verdict], tiers: Iterable[Tier], beside: _Beside) -> tuple[tuple[Cell, ...], ...]:
     by_tier: dict[str, Counter[Cell]] = defaultdict(Counter)
     for verdict in verdicts:
-        by_tier[verdict.tier.name][cell_of(verdict)] += 1
+        by_tier[verdict.tier.name][beside.cell_of(verdict)] += 1
     return tuple(
         tuple(Cell(tone=cell.tone, text=cell.text, count=count) for cell, count in sorted(by_tier[tier.name].items()))
         for tier in tiers
@@ -115,7 +166,9 @@ def _current(current: Current, suspended: str, *, stays: bool) -> Cell:
         waits = f", {current.waiting.version} {current.waiting.words}"
         return Cell(tone=Tone.NOTED, text=f"{current.version}{waits}{behind}{suspended}")
     if current.remark:
-        return Cell(tone=Tone.HELD, text=f"{current.version}{runs}{behind}, {current.remark.words}{suspended}")
+        # How far a range is behind belongs to what it runs; else a hold would read as one of what is newer.
+        said = f"{runs}{behind}, {current.remark.words}" if runs else f", {current.remark.words}{behind}"
+        return Cell(tone=Tone.HELD, text=f"{current.version}{said}{suspended}")
     if current.ahead:
         return Cell(tone=Tone.NOTED, text=f"{current.version}, {current.ahead}{behind}{suspended}")
     if runs or behind or suspended:

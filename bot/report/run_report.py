@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from bot.model.proposals import Outcome, Plan, Published, StatusPlan
 
 
+LEAVE = "leave"
+"""`Action.LEAVE`, which a scan need not load."""
+Place = tuple[str, str, int]
+"""A tier's name, a file and its line."""
+
+
 class RunReport(Struct, frozen=True, kw_only=True):
     """One run.
 
@@ -101,6 +107,11 @@ class RunReport(Struct, frozen=True, kw_only=True):
             return ()
         of_outcomes = (outcome.problem for outcome in self.published.outcomes)
         return (*(problem for problem in of_outcomes if problem), *self.published.problems)
+
+
+def place_of(verdict: Verdict) -> Place:
+    """Where a verdict's reference stands, for its tier."""
+    return verdict.tier.name, verdict.reference.path, verdict.reference.line
 
 
 def updates_of(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:

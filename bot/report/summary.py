@@ -115,7 +115,9 @@ def _reason_lines(report: RunReport) -> Iterator[str]:
         yield ""
         yield "#### Ordinary, and only counted"
         yield ""
-        yield from (f"- {len(one.spots)} x {code(one.reason.id)}: {_said(one.reason)}" for one in ordinary)
+        yield from (
+            f"- {len(one.spots)} x {code(one.reason.id)}: {_said(one.reason)}{_where(one, 2)}" for one in ordinary
+        )
 
 
 def _suggestion_lines(suggestion: str) -> Iterator[str]:
@@ -128,9 +130,12 @@ def _suggestion_lines(suggestion: str) -> Iterator[str]:
 
 def _listed(told: Told) -> str:
     mark = "**Alarm** " if told.reason.weight is Weight.ALARM else ""
+    return f"- {mark}{_said(told.reason)}{_where(told)}"
+
+
+def _where(told: Told, most: int = MOST_SPOTS) -> str:
     spots = [code(str(spot)) for spot in told.spots if str(spot)]
-    where = f" In {some(spots, MOST_SPOTS)}" if spots else ""
-    return f"- {mark}{_said(told.reason)}{where}"
+    return f" In {some(spots, most)}" if spots else ""
 
 
 def _said(reason: Reason) -> str:

@@ -48,17 +48,17 @@ def progress_on(stream: TextIO) -> Progress:
     """Say how far a long step is: one line that counts up on a terminal; in a log the first step says its end."""
     told = False
 
-    def on_terminal(done: int, of: int) -> None:
+    def on_terminal(done: int, of: int, lost: int) -> None:
         end = "\n" if done >= of else ""
-        stream.write(f"\r{done} of {of} {_COUNTED}{end}")
+        stream.write(f"\r{done - lost} of {of} {_COUNTED}{end}")
         stream.flush()
 
-    def in_log(done: int, of: int) -> None:
+    def in_log(done: int, of: int, lost: int) -> None:
         nonlocal told
         # The later ones are short, and a line of each would be most of a quiet run's log.
         if done >= of > 0 and not told:
             told = True
-            stream.write(f"{done} of {of} {_COUNTED}\n")
+            stream.write(f"{done - lost} of {of} {_COUNTED}\n")
 
     return on_terminal if stream.isatty() else in_log
 
@@ -92,7 +92,7 @@ def _closing(report: RunReport) -> Iterator[str]:
         [_pull_request(report, outcome) for outcome in report.outcomes],
         [remark.sentences for remark in report.remarks],
         [_told(one) for one in told if one.reason.weight is not Weight.COUNTED],
-        [f"{len(one.spots)} x {one.reason.sentences}" for one in told if one.reason.weight is Weight.COUNTED],
+        [f"{len(one.spots)} x {_told(one, 2)}" for one in told if one.reason.weight is Weight.COUNTED],
     )
     for section in filter(None, sections):
         yield ""
@@ -117,10 +117,10 @@ def _pull_request(report: RunReport, outcome: "Outcome") -> str:
     return words
 
 
-def _told(told: Told) -> str:
+def _told(told: Told, most: int = MOST_SPOTS) -> str:
     mark = "ALARM: " if told.reason.weight is Weight.ALARM else ""
     spots = [str(spot) for spot in told.spots if str(spot)]
-    where = f" In {some(spots, MOST_SPOTS)}" if spots else ""
+    where = f" In {some(spots, most)}" if spots else ""
     return f"{mark}{told.reason.sentences}{where}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from bot.model.verdicts import Held, Verdict
+from bot.model.verdicts import Held, Update, Verdict
 from bot.reason import Reason, Weight
 from bot.report.run_report import RunReport, reason_of
 
@@ -53,6 +53,8 @@ def _all(report: RunReport) -> Iterator[tuple[Reason, Spot]]:
     for verdict in report.verdicts:
         if reason := reason_of(verdict):
             yield reason, _spot(verdict)
+        if isinstance(verdict.decision, Update):
+            yield from ((reason, _spot(verdict)) for reason in verdict.decision.instead)
         if isinstance(verdict.decision, Held) and verdict.decision.let_go:
             yield verdict.decision.let_go, _spot(verdict)
     for item in report.passed_over:

@@ -58,9 +58,24 @@ def _is_said(refused: Refused, limits: Limits, kind: type[HoldGate | SoakGate]) 
 
 
 def _ahead(refused: tuple[Refused, ...], limits: Limits) -> str:
-    """The newest that nothing speaks against but that a tier before has not run it."""
-    unrun = (one for one in refused if _is_said(one, limits, SoakGate))
-    return next((f"{one.tag} exists, {one.why}" for one in unrun), "")
+    """The newest that nothing speaks against but that a tier before has not run it, or that a person holds as well."""
+    return next((said for one in refused if (said := _unrun(one, limits) or _held_too(one, limits))), "")
+
+
+def _unrun(refused: Refused, limits: Limits) -> str:
+    return f"{refused.tag} exists, {refused.why}" if _is_said(refused, limits, SoakGate) else ""
+
+
+def _held_too(refused: Refused, limits: Limits) -> str:
+    """Held by a person, and by something that does not end by itself."""
+    version = try_written(refused.tag)
+    found = limits.not_yet(refused.tag, version)
+    if found is None or found.why != refused.why:
+        return ""
+    spoke = [(gate, said) for gate in limits.gates if (said := gate.objection(refused.tag, version))]
+    unrun = (said.why for gate, said in spoke if isinstance(gate, SoakGate))
+    held = any(isinstance(gate, HoldGate) for gate, _ in spoke)
+    return ", ".join((f"{refused.tag} held by a person", *unrun)) if held else ""
 
 
 def _waiting(waits: list[Refused], limits: Limits) -> Waiting | None:

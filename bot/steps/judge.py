@@ -21,6 +21,7 @@ from bot.model.tiers import Configuration
 from bot.model.verdicts import Current, Held, Verdict
 from bot.ports import Progress, Registry
 from bot.reason import Reason
+from bot.reasons import TAG_MISSING
 from bot.selection.digests import digest_place_pinned as has_digest
 from bot.selection.digests import tag_named_by
 from bot.selection.limits import Limits, limits_of
@@ -116,7 +117,8 @@ def _problems(
     one: Edited, ordinary: Verdict, foreign: Reason | None, configuration: Configuration, recalled: Recalled
 ) -> Iterator[Reason]:
     if isinstance(ordinary.decision, Held):
-        yield ordinary.decision.reason
+        reason = ordinary.decision.reason
+        yield reason if _is_same_version(one) else _as_proposed(reason)
     if foreign:
         yield foreign
     version, limits = _version(one.new), _limits(one, configuration)
@@ -134,6 +136,13 @@ def _problems(
     for soak in recalled.soaks(one.new, limits) if _has_to_soak(one) else ():
         if not_yet := soak.objection(tag, version):
             yield NOT_SOAKED(**facts, why=not_yet.why)
+
+
+def _as_proposed(reason: Reason) -> Reason:
+    """Without the word that it is in use: nothing runs yet what only a pull request has."""
+    if reason.id != TAG_MISSING.id:
+        return reason
+    return replace(reason, sentence=reason.sentence.replace(" is in use and ", " is proposed here and ", 1))
 
 
 def _range(one: Edited, pin: RangePin, limits: Limits) -> Iterator[Reason]:

@@ -51,10 +51,14 @@ class Merges:
         gate = self._soaks.gate(name, one.reference, limits, asks=False)
         version = one.new
         objection = gate.objection(one.tag, version) if gate and version else None
-        if version and version < one.version:
+        lower = version is not None and version < one.version
+        if lower:
             objection = NotYet("which is lower than what runs here")
         soaked = objection.why if objection else "which has soaked"
-        reason = MERGE_BRINGS(tier=name, version=one.tag, soaked=soaked)
+        cure = "Merge it when it has soaked" if objection else "Merge it to have it here"
+        if lower:
+            cure = "Merge it only to go back"
+        reason = MERGE_BRINGS(tier=name, version=one.tag, soaked=soaked, cure=cure)
         brings = f"{one.tag} ({objection.why if objection else 'soaked'})"
         remark = verdict.decision.remark or reason
         return replace(verdict, decision=replace(verdict.decision, remark=remark, brings=brings))

@@ -91,15 +91,17 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
         )
     known = {proposal.key.text for proposal in tier.proposals}
     for key, rows in tier.gone.items():
-        heirs = (proposal for proposal in tier.proposals if _charts_of(proposal) & {row.chart for row in rows})
         promotes = key in tier.promotes
-        successors = () if promotes else tuple(branch_of(wish.tier, proposal.key.text) for proposal in heirs)
+        heirs = (
+            {} if promotes else {one.key.text: rows & kept for one in tier.proposals if (kept := _rows_of(one)) & rows}
+        )
+        left = rows.difference(*heirs.values())
         emptied = tier.emptied.get(key, ())
         yield replace(
             wish,
             key=key,
-            successors=successors,
-            partings=partings(rows, tier.parted.get(key, tier.verdicts)),
+            successors=tuple(branch_of(wish.tier, heir) for heir in heirs),
+            partings=partings(left, tier.parted.get(key, tier.verdicts)),
             emptied=emptied,
             calls=_calls(wish.tier, key, emptied, rows) if promotes else (),
             rebuilds=key in tier.released,
@@ -143,9 +145,8 @@ def _kind(proposal: Proposal) -> Kind:
     return Kind.SHARED if shared else Kind.UPDATE
 
 
-def _charts_of(proposal: Proposal) -> set[str]:
-    found: set[Row] = {row_of(one, one.decision) for one in proposal.updates if isinstance(one.decision, Update)}
-    return {row.chart for row in found}
+def _rows_of(proposal: Proposal) -> frozenset[Row]:
+    return frozenset(row_of(one, one.decision) for one in proposal.updates if isinstance(one.decision, Update))
 
 
 def _statuses(tier: TierProposals, planned: tuple[PullRequestPlan, ...], remote: Remote) -> Iterable[StatusPlan]:

@@ -37,7 +37,7 @@ _EMPTIED = (
 )
 _MOST_CALLS = 5
 _NO_HEIR = "it stays open, since what replaces it could not be opened"
-_ELSEWHERE = "The configuration groups these updates otherwise now. They are proposed in"
+_ELSEWHERE = "The configuration groups {which} updates otherwise now. They are proposed in {links}."
 
 
 class PullRequestWriter(Struct, frozen=True, kw_only=True):
@@ -154,7 +154,7 @@ class PullRequestWriter(Struct, frozen=True, kw_only=True):
         if existing is None:
             return outcome
         links = [heir.url for heir in heirs if heir.url]
-        comment = f"{_ELSEWHERE} {', '.join(links)}." if links else _farewell(outcome.plan)
+        comment = _moved(outcome.plan, links) if links else _farewell(outcome.plan)
         problem = self._forge.close_pull_request(existing.number, comment=comment)
         return replace(outcome, problem=problem, wrote=problem is None)
 
@@ -189,13 +189,23 @@ def lost(outcome: Outcome) -> Reason | None:
     return next((reason for reason in reasons if reason and reason.id == FASTER_RUN.id), None)
 
 
+def _moved(plan: PullRequestPlan, links: Iterable[str]) -> str:
+    """Where its updates are proposed now, and before that what became of the others."""
+    which = "the other" if plan.partings else "these"
+    return "\n\n".join(filter(None, (_told(plan), _ELSEWHERE.format(which=which, links=", ".join(links)))))
+
+
+def _told(plan: PullRequestPlan) -> str:
+    return "\n".join(f"- {prose(one)}" for one in plan.partings)
+
+
 def _farewell(plan: PullRequestPlan) -> str:
     """Why it is closed where nothing replaces it, and what opens a promotion again."""
     calls = plan.calls or tuple(f"release --chart {word(chart)}" for chart in plan.emptied)
     named = " and ".join(f"`{call}`" for call in calls[:_MOST_CALLS])
     if plan.emptied:
         return _EMPTIED.format(calls=named)
-    told = "\n".join(f"- {prose(one)}" for one in plan.partings)
+    told = _told(plan)
     if plan.kind is not Kind.PROMOTION:
         return "\n\n".join(filter(None, (_NOTHING_LEFT, told)))
     again = f"To ask for it again, run {named}." if named else _COMES_BACK

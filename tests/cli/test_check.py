@@ -64,7 +64,7 @@ def test_a_forks_head_is_judged_by_its_name_against_where_it_began(
     told = bot("check", "--remote", remote, GITHUB_ACTIONS="true", **event(bad))
 
     assert (told.code, told.lines[0]) == (3, "1 version changed, 1 finding")
-    assert "1.2.9 is in use and does not exist" in told.out
+    assert "1.2.9 is proposed here and does not exist" in told.out
     assert runner_commands(told.out) == ["error"]
     assert f"file={production},line=8" in told.out
 

@@ -138,7 +138,7 @@ def test_without_an_update_only_the_word_is_kept(call: Call, remote: Path, podin
     call("update")
     before = branches(remote)
     told = call("hold", "--chart", f"oci://{podinfo}", "--version", "v1.3.0", "--tier", "dev", "--no-update")
-    assert told.lines == [f"held: {podinfo} 1.3.0 in dev"]
+    assert told.lines == [f"held: {podinfo} 1.3.0 in dev; not checked, which the next update does"]
     assert [line for line in branches(remote).splitlines() if line not in before.splitlines()] == [
         f"{git(remote, 'rev-parse', LEDGER).strip()} commit\trefs/heads/{LEDGER}"
     ]
@@ -154,6 +154,26 @@ def test_a_word_about_a_chart_that_nobody_uses_is_kept_and_said(call: Call, remo
         f"what was said about {podinfo}x is kept, and no reference of any tier uses" in one for one in told.lines
     )
     assert [word["chart"] for word in holds(remote)] == [f"{podinfo}x"]
+
+
+def test_a_word_about_nothing_is_told_by_every_update_while_it_stands(call: Call, podinfo: str) -> None:
+    call("hold", "--chart", f"{podinfo}x", "--tier", "dev", "--no-update")
+    about = f"what was said about {podinfo}x is kept, and no reference of the tier dev uses that chart"
+    for _ in range(2):
+        told = call("update")
+        assert (told.code, sum(about in line for line in told.lines)) == (0, 1)
+    call("release", "--chart", f"{podinfo}x", "--no-update")
+    assert about not in call("update").out
+
+
+def test_a_release_of_what_nobody_held_or_refused_says_so(call: Call, podinfo: str) -> None:
+    nobody = f"released: {podinfo} in every tier, which nobody held or refused; "
+    assert call("release", "--chart", podinfo).lines[0].startswith(nobody)
+    call("hold", "--chart", podinfo, "--version", "1.3.0", "--no-update")
+    other = call("release", "--chart", podinfo, "--version", "1.2.4").lines[0]
+    assert other.startswith(f"released: {podinfo} 1.2.4 in every tier, which nobody held or refused; ")
+    assert "nobody" not in call("release", "--chart", podinfo).lines[0]
+    assert call("release", "--chart", podinfo).lines[0].startswith(nobody), "the hold ended with the first release"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +224,9 @@ def test_the_variables_of_the_action_do_the_same(call: Call, remote: Path, podin
         "FLUX_CHART_BOT_REASON": "waits for the fix",
         "FLUX_CHART_BOT_NO_UPDATE": "true",
     }
-    assert call("hold", **variables).lines == [f"held: {podinfo} 1.3.0 in dev until 2026-03-08 03:00 UTC"]
+    assert call("hold", **variables).lines == [
+        f"held: {podinfo} 1.3.0 in dev until 2026-03-08 03:00 UTC; not checked, which the next update does"
+    ]
 
 
 def test_a_run_that_fails_after_it_says_that_the_word_is_kept(call: Call, podinfo: str) -> None:
@@ -256,7 +278,8 @@ class TestARelease:
 
     def test_alone_is_kept_for_the_next_update(self, call: Call, remote: Path, podinfo: str) -> None:
         told = call("release", "--chart", podinfo, "--no-update")
-        assert told.lines == [f"released: {podinfo} in every tier, refused no longer: 1.3.0 in dev (#1)"]
+        freed = f"released: {podinfo} in every tier, refused no longer: 1.3.0 in dev (#1)"
+        assert told.lines == [f"{freed}; not checked, which the next update does"]
         call("update")
         assert proposed(remote, "podinfo") == "1.3.0"
 

@@ -1,5 +1,6 @@
 """`update`, as a person calls it; what becomes of branches and pull requests is tested with the story."""
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,18 @@ def test_a_second_run_writes_nothing(bot: Bot, remote: Path, tmp_path: Path) -> 
     assert told.code == 0
     assert told.lines[-1].startswith(f"{PULL_REQUEST} unchanged: ")
     assert (state(remote), {path: path.read_bytes() for path in (tmp_path / "forge").rglob("*.*")}) == before
+
+
+def test_a_branch_that_a_person_merged_with_git_ends_its_pull_request(bot: Bot, remote: Path, tmp_path: Path) -> None:
+    call = ("update", *FILES, "--forge-folder", tmp_path / "forge", "--remote", remote)
+    bot(*call)
+    merge = ["git", "-C", str(remote), "update-ref", "refs/heads/main", "refs/heads/flux-chart-bot/dev/all"]
+    subprocess.run(merge, check=True)
+    told = bot(*call)
+    assert (told.code, told.lines[0]) == (0, "nothing to update")
+    record = json.loads((tmp_path / "forge/pull-requests/0001.json").read_text())
+    assert record["state"] == "merged"
+    assert "flux-chart-bot/dev/all" not in state(remote)
 
 
 def test_the_variables_of_the_action_do_the_same(bot: Bot, remote: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ def source(
     return ChartSource(address=ChartAddress(host=netloc, name=name), plain_http=plain_http, provider=provider)
 
 
-def no_progress(_done: int, _total: int) -> None:
+def no_progress(_done: int, _total: int, _lost: int) -> None:
     """Nobody watches."""
 
 

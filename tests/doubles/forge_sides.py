@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -29,6 +29,9 @@ class People(Protocol):
     def close(self, number: int) -> None:
         """Close a pull request without a merge."""
 
+    def merge(self, number: int) -> str:
+        """Merge a pull request and leave its branch; the head that it had."""
+
 
 class Side(Struct, frozen=True, kw_only=True):
     """One implementation of the port, and the people around it."""
@@ -49,10 +52,19 @@ class OnGitHub:
     def close(self, number: int) -> None:
         self.hosted.close(number)
 
+    def merge(self, number: int) -> str:
+        head = self.hosted.tip(self.hosted.pull(number).head_branch)
+        self.hosted.merge(number)
+        assert head
+        return head
+
 
 @dataclass
 class OnDisk:
+    """Attributes: `merged` are the bases and branches that Git would say to be merged."""
+
     folder: Path
+    merged: set[tuple[str, str]] = field(default_factory=set)
 
     def branch(self, name: str) -> str:
         return "1" * 40
@@ -60,6 +72,14 @@ class OnDisk:
     def close(self, number: int) -> None:
         path = self.folder / "pull-requests" / f"{number:04}.json"
         path.write_text(json.dumps({**json.loads(path.read_text()), "state": "closed"}))
+
+    def merge(self, number: int) -> str:
+        record = json.loads((self.folder / "pull-requests" / f"{number:04}.json").read_text())
+        self.merged.add((record["base"], record["head"]))
+        return "1" * 40
+
+    def sees(self, base: str, head: str) -> str | None:
+        return "1" * 40 if (base, head) in self.merged else None
 
 
 @dataclass
@@ -73,6 +93,11 @@ class InMemory:
 
     def close(self, number: int) -> None:
         self.forge.close(number)
+
+    def merge(self, number: int) -> str:
+        head = self.branches[self.forge.pulls[number].head]
+        self.forge.merge(number)
+        return head
 
 
 Connected = Callable[..., GitHubForge]

@@ -77,5 +77,5 @@ class MemoryRegistry:
         return found or Unreachable(reason=UNREACHABLE(host=source.address.host, problem="404"))
 
 
-def quiet(done: int, total: int) -> None:
+def quiet(done: int, total: int, lost: int) -> None:
     """A progress that nobody watches."""

@@ -66,7 +66,7 @@ def test_a_check_of_a_forks_pull_request_needs_a_token_that_reads_and_nothing_mo
 
     ended = checked(pulls[0], bad)
     assert (ended.code, ended.out.splitlines()[0]) == (3, "1 version changed, 1 finding")
-    assert "6.9.9 is in use and does not exist" in ended.out
+    assert "6.9.9 is proposed here and does not exist" in ended.out
     ended = checked(pulls[1], late)
     assert (ended.code, ended.out.splitlines()[0]) == (0, "1 version changed, nothing speaks against it")
     assert (branches.api_calls, branches.writes) == (0, [])

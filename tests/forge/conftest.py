@@ -56,7 +56,8 @@ def forge(connected: Connected, hosted: HostedRepository) -> GitHubForge:
 def side(request: pytest.FixtureRequest, tmp_path: Path) -> Side:
     match request.param:
         case "files":
-            return Side(forge=FilesForge(tmp_path / "forge"), people=OnDisk(tmp_path / "forge"))
+            people = OnDisk(tmp_path / "forge")
+            return Side(forge=FilesForge(tmp_path / "forge", people.sees), people=people)
         case "memory":
             branches: dict[str, str] = {}
             memory = MemoryForge(branches=branches)

@@ -117,6 +117,13 @@ def test_one_that_was_closed_or_is_open_was_not_merged(side: Side) -> None:
     assert side.forge.merged_head(OURS) is None
 
 
+def test_one_that_a_person_merged_is_open_no_longer_and_was_refused_by_nobody(side: Side) -> None:
+    head = side.people.merge(opened(side).number)
+    assert side.forge.open_pull_requests() == ()
+    assert side.forge.last_refused(OURS) is None
+    assert side.forge.merged_head(OURS) == head
+
+
 def test_a_closed_one_of_another_branch_says_nothing(side: Side) -> None:
     side.people.close(opened(side, "flux-chart-bot/staging/all").number)
     assert side.forge.last_refused(OURS) is None

@@ -65,6 +65,21 @@ def test_an_older_refusal_ends_with_a_newer_pull_request(forge: FilesForge, fold
     assert forge.last_refused(OURS) is None
 
 
+@pytest.mark.parametrize(("keeps", "state"), [(True, "merged"), (False, "open")])
+def test_what_is_found_merged_is_written_down_unless_nothing_is_to_be_written(
+    forge: FilesForge, folder: Path, *, keeps: bool, state: str
+) -> None:
+    forge.create_pull_request(head=OURS, base="main", title="Update redis", body="why")
+    looks = FilesForge(folder, lambda base, _head: SHA if base == "develop" else None, keeps=keeps)
+    assert [one.number for one in looks.open_pull_requests()] == [2]
+    assert json.loads((folder / "pull-requests/0001.json").read_text())["state"] == state
+    assert f"into `develop`, {state}\n" in (folder / "pull-requests/0001.md").read_text()
+    assert [one.number for one in FilesForge(folder).open_pull_requests()] == ([2] if keeps else [1, 2])
+    again = looks.create_pull_request(head=OURS, base="develop", title="Go back", body="why")
+    assert isinstance(again, PullRequest)
+    assert again.number == 3, "what was merged is not used again"
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "{", "{}", '"x"', '{"number": 1}', "\ud800".encode("utf-8", "surrogatepass")]
 )

@@ -37,6 +37,11 @@ ROW = Row(chart=CHART, version="6.5.4")
             replace(current("6.5.3"), refused=(Refused("7.0.0", "outside"), Refused("v6.5.4", "skipped by a rule"))),
             "podinfo: 6.5.4 is not taken: skipped by a rule",
         ),
+        (an_update(old="6.5.4", new="7.0.0"), "podinfo: 6.5.4 is on the base branch"),
+        (
+            replace(an_update(new="6.5.3"), refused=(Refused("6.5.4", "refused in #12"),)),
+            "podinfo: 6.5.4 is not taken: refused in #12",
+        ),
         (an_update(new="6.5.5"), "podinfo: 6.5.5 is proposed in its place"),
         (an_update(new="6.5.4"), "podinfo: 6.5.4 is proposed elsewhere"),
     ],

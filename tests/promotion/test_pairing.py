@@ -68,6 +68,15 @@ def test_the_nearest_that_agree_are_taken(lower: tuple[Reference, ...], expected
     assert paired(*lower) == expected
 
 
+def test_a_cell_says_which_tier_disagrees_with_itself_or_that_several_do() -> None:
+    one, other = ref("1.2.4"), ref("1.2.5", path="s/b.yaml")
+    within = counterparts(UPPER, {"staging": (one, other)}, MIRRORS)
+    between = counterparts(UPPER, {"staging": (one,), "canary": (other,)}, MIRRORS)
+    assert isinstance(within, Reason)
+    assert isinstance(between, Reason)
+    assert (within.words, between.words) == ("staging disagrees", "the tiers before it disagree")
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_every_tier_before_counts(turned: bool) -> None:  # noqa: FBT001 - a table
     one, other = (ref("1.2.4"),), (ref("1.2.5", path="c/a.yaml"),)

@@ -71,10 +71,12 @@ def test_one_failing_chart_takes_nothing_from_the_others(asker: Asker, chart: Ch
     assert isinstance(found[elsewhere], Unreachable)
 
 
-def test_progress_ends_with_all(asker: Asker, chart: ChartSource) -> None:
-    seen: list[tuple[int, int]] = []
-    dict(asker().tags([chart], lambda done, total: seen.append((done, total))))
-    assert seen[-1] == (1, 1)
+def test_progress_ends_with_all_and_with_how_many_got_no_answer(asker: Asker, chart: ChartSource) -> None:
+    seen: list[tuple[int, int, int]] = []
+    missing = source(f"{chart.address}-missing")
+    asked = asker().tags([chart, missing], lambda done, total, lost: seen.append((done, total, lost)))
+    assert {one for one in asked if isinstance(asked[one], Unreachable)} == {missing}
+    assert seen[-1] == (2, 2, 1)
 
 
 def test_nothing_asked_is_nothing_answered(asker: Asker) -> None:

@@ -18,7 +18,7 @@ def host(name: str, limits: Limits | None = None) -> Host:
     return Host(origin, limits or Limits(), time.monotonic() + 60)
 
 
-def silent_progress(_done: int, _total: int) -> None:
+def silent_progress(_done: int, _total: int, _lost: int) -> None:
     return None
 
 

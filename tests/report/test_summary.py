@@ -2,11 +2,12 @@ import pytest
 from doubles.told import a_configuration, a_tier, a_verdict, an_update, current, held
 from msgspec.structs import replace
 
+from bot.check_reasons import DIGEST_NOT_RUN, HELD_EDIT, RANGE_NOW
 from bot.maturity.maturity_reasons import NOT_GREEN, ROLLED_BACK, TIER_DISAGREES
 from bot.model.forge_reasons import MERGE_QUEUE
-from bot.model.proposals import Action, Outcome, Plan, Published, PullRequestPlan, Texts
+from bot.model.proposals import Action, Outcome, Plan, Published, PullRequest, PullRequestPlan, Texts
 from bot.model.references import PassedOver
-from bot.model.verdicts import Current, Verdict
+from bot.model.verdicts import Current, ReachedTier, Verdict
 from bot.promotion.promotion_reasons import PROMOTION_NOT_SOAKED
 from bot.proposal_reasons import MOVES_ON_TOP, TOUCHED
 from bot.reason import Reason
@@ -41,6 +42,12 @@ def remarked(reason: Reason) -> Current:
     return replace(current(), remark=reason)
 
 
+def a_pull_request(number: int) -> PullRequest:
+    return PullRequest(
+        number=number, head_here=True, base="main", url="", author="", head="", head_sha="", title="", body=""
+    )
+
+
 def published(*outcomes: Outcome) -> RunReport:
     plans = tuple(outcome.plan for outcome in outcomes)
     return replace(report(), plan=Plan(pull_requests=plans), published=Published(outcomes=outcomes))
@@ -67,6 +74,15 @@ def published(*outcomes: Outcome) -> RunReport:
         (a_verdict(remarked(ROLLED_BACK(version="6.5.5", why="x"))), "6.5.4, 6.5.5 was rolled back"),
         (a_verdict(remarked(NOT_GREEN(version="6.5.5", why="x"))), "6.5.4, 6.5.5 not green yet"),
         (a_verdict(remarked(TIER_DISAGREES(tier="dev", versions="x"))), "6.5.4, dev runs several versions"),
+        (a_verdict(held(HELD_EDIT(version="x", tier="dev", why="x"), "6.5.4")), "6.5.4, which a person holds"),
+        (
+            a_verdict(held(RANGE_NOW(constraint="x", tier="dev", what="x"), "1.x")),
+            "1.x, a range, which Flux moves by itself",
+        ),
+        (
+            a_verdict(held(DIGEST_NOT_RUN(version="x", chart="x", here="x", tier="dev", ran="x"), "6.5.4")),
+            "6.5.4, not the chart that dev ran",
+        ),
         (a_verdict(remarked(IN_USE_HELD(version="6.5.4", why="x", cure=""))), "6.5.4, which a person holds"),
         (
             a_verdict(replace(current(), ahead="7.0.0 exists, dev has not run it")),
@@ -76,6 +92,32 @@ def published(*outcomes: Outcome) -> RunReport:
 )
 def test_a_cell_reads(verdict: Verdict, text: str) -> None:
     assert cell_of(verdict).text == text
+
+
+def test_what_is_held_is_said_beside_it_and_how_far_behind_it_is_after_that() -> None:
+    behind = replace(current("6.5.4", majors_behind=1), remark=IN_USE_HELD(version="6.5.4", why="x", cure=""))
+    assert cell_of(a_verdict(behind)).text == "6.5.4, which a person holds, 1 major behind"
+
+
+@pytest.mark.parametrize(("number", "what"), [(7, "#7"), (0, "its branch")])
+def test_what_others_work_on_is_not_shown_as_if_it_moved(number: int, what: str) -> None:
+    verdict, major = a_verdict(an_update("1.0.0", "1.2.0")), a_verdict(an_update("1.0.0", "2.0.0"))
+    existing = a_pull_request(number) if number else None
+    plan = replace(PLAN, action=Action.LEAVE, updates=(verdict,), reason=TOUCHED(branch="x"), existing=existing)
+    (row,) = matrix(replace(published(Outcome(plan=plan)), verdicts=(verdict, major)))
+    assert [str(cell) for cell in row.cells[0]] == [
+        "1.0.0 -> 2.0.0",
+        f"1.0.0, 1.2.0 exists, {what} is left alone",
+    ]
+
+
+def test_production_says_which_draft_of_several_tiers_moves_it() -> None:
+    live = a_tier("production", production=True)
+    reached = tuple(ReachedTier(tier=one, ways=("x",)) for one in (DEV, STAGING, live))
+    one = a_verdict(replace(an_update("6.5.3", "6.6.0"), shared=reached))
+    two = a_verdict(current("6.5.3", newest="6.6.0"), tier=live, path=one.reference.path)
+    (row,) = matrix(report(one, two))
+    assert str(row.cells[2][0]) == "6.5.3, 6.6.0 exists, 6.6.0 is in a draft with dev and staging"
 
 
 def test_tiers_stand_in_the_configurations_order_and_what_moves_stands_first() -> None:
@@ -117,7 +159,10 @@ def test_the_summary_is_a_matrix_then_what_was_not_updated_and_why() -> None:
 
 def test_reasons_that_are_ordinary_are_counted_and_not_listed() -> None:
     skipped = tuple(PassedOver(path=f"{index}.yaml", reason=SOURCE_NOT_OCI(what="Git")) for index in range(39))
-    assert "- 39 x <code>source-not-oci</code>: the chart comes from Git" in summary(report(passed_over=skipped))
+    found = summary(report(passed_over=skipped))
+    [line] = [line for line in found.splitlines() if line.startswith("- 39 x")]
+    assert line.startswith("- 39 x <code>source-not-oci</code>: the chart comes from Git")
+    assert line.endswith(" In <code>0.yaml</code>, <code>1.yaml</code> and 37 more")
 
 
 def test_a_reason_that_repeats_is_one_line_with_a_few_of_its_places() -> None:
@@ -221,7 +266,7 @@ def test_plain_lines_name_tier_chart_and_what_is_so_and_count_what_is_quiet() ->
         "dev: ghcr.io/stefanprodan/charts/podinfo 6.5.3 -> 6.5.4",
         "2 of 3 charts have nothing to do",
         "",
-        "1 x no tier of the configuration covers this path.",
+        "1 x no tier of the configuration covers this path. In apps/dev/prod.yaml:12 (HelmRelease shop/prod)",
     ]
 
 

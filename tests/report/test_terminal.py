@@ -82,8 +82,8 @@ def test_a_diff_on_a_terminal_is_coloured_and_not_wrapped() -> None:
 def test_progress_counts_up_in_one_line_of_a_terminal() -> None:
     stream = Terminal()
     progress = progress_on(stream)
-    progress(1, 2)
-    progress(2, 2)
+    progress(1, 2, 0)
+    progress(2, 2, 0)
     assert stream.getvalue() == "\r1 of 2 answers from registries\r2 of 2 answers from registries\n"
 
 
@@ -91,15 +91,21 @@ def test_progress_is_one_whole_line_in_a_log() -> None:
     stream = io.StringIO()
     progress = progress_on(stream)
     for done in range(201):
-        progress(done, 200)
+        progress(done, 200, 0)
     assert stream.getvalue().splitlines() == ["200 of 200 answers from registries"]
+
+
+@pytest.mark.parametrize(("stream", "said"), [(io.StringIO(), "0 of 4"), (Terminal(), "\r0 of 4")])
+def test_only_what_answered_is_counted(stream: io.StringIO, said: str) -> None:
+    progress_on(stream)(4, 4, 4)
+    assert stream.getvalue() == f"{said} answers from registries\n"
 
 
 def test_a_second_step_is_not_told_in_a_log() -> None:
     stream = io.StringIO()
     progress = progress_on(stream)
     for _ in range(2):
-        progress(2, 2)
+        progress(2, 2, 0)
     assert stream.getvalue().splitlines() == ["2 of 2 answers from registries"]
 
 

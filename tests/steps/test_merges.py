@@ -40,6 +40,20 @@ def test_it_says_what_a_merge_brings_and_whether_that_has_soaked(production: boo
     assert str(row.cells[1][0]) == "1.2.3, a merge brings 1.2.4 (soaked)"
 
 
+def cure(report: RunReport) -> str:
+    [found] = [one.decision for one in report.verdicts if one.tier.name == "last"]
+    assert isinstance(found, Current)
+    assert found.remark
+    return found.remark.mend.partition(";")[0]
+
+
+def test_what_is_to_be_done_is_said_for_what_has_soaked_what_has_not_and_what_is_lower() -> None:
+    told = story("1.2.4")
+    assert cure(told.run()) == "Merge it when it has soaked"
+    assert cure(told.pass_by(days=3).run()) == "Merge it to have it here"
+    assert cure(story("1.2.2").run()) == "Merge it only to go back"
+
+
 def test_nothing_is_edited_there() -> None:
     told = story("1.2.4")
     told.run()

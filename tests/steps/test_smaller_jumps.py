@@ -7,11 +7,15 @@ from builders import PODINFO, configuration, rule, source, tier
 from doubles.story import Story, release
 from msgspec.structs import replace
 
-from bot.model.proposing import Amounts, Majors, Mode, NamedGroup, Proposing, ProposingRule, Window
+from bot.model.proposals import Action
+from bot.model.proposing import Amounts, Grouping, Majors, Mode, NamedGroup, Proposing, ProposingRule, Window
 from bot.model.tiers import Tier
 from bot.model.verdicts import Held, Update
 from bot.planning.grouping import branch_of
 from bot.reasons import UNREACHABLE
+from bot.report.becoming import what_became
+from bot.report.run_report import RunReport
+from bot.report.told_reasons import told_reasons
 
 DEV = tier("dev", "any")
 TOGETHER = replace(DEV, proposing=Proposing(majors=Majors.TOGETHER))
@@ -181,7 +185,63 @@ def test_the_word_in_a_pull_request_says_where_the_larger_jump_is() -> None:
     assert "<code>2.0.0</code> proposed in a pull request of its own |" in pull.body
     close(story, "majors")
     [pull] = (pull for pull in story.forge.open_pull_requests() if pull.head == ALL)
-    assert "<code>2.0.0</code> refused by a person |" in pull.body
+    assert "<code>2.0.0</code> refused in &#35;&#8203;2 |" in pull.body
+
+
+def told(story: Story) -> list[str]:
+    """What a run says in its text, beside pull requests."""
+    return [one.reason.sentence for one in told_reasons(story.run())]
+
+
+def test_why_a_larger_jump_is_not_proposed_is_told_where_a_smaller_one_is() -> None:
+    story = fleet()
+    assert told(story) == []
+    close(story, "majors")
+    assert told(story) == ["2.0.0 was refused in #2"]
+
+    reports = replace(rule(), jumps=frozenset({"major"}), proposing=ProposingRule(mode=Mode.REPORT))
+    other = fleet()
+    other.configuration = configuration(DEV, rules=[reports])
+    [only] = told(other)
+    assert only.startswith("2.0.0 ")
+
+
+def ends(story: Story) -> list[str]:
+    """What the next run says of each pull request that it closes."""
+    report = RunReport(command="update", configuration=story.configuration, plan=story.planned())
+    return [what_became(report, one) for one in report.outcomes if one.plan.action is Action.CLOSE]
+
+
+def test_minors_that_a_person_wrote_by_hand_close_their_pull_request_as_done() -> None:
+    story = fleet()
+    run(story)
+    [said] = ends(story.write({FILE: release("1.5.0")}))
+    assert said == "would be closed, nothing is left to update (podinfo: 1.5.0 is on the base branch)"
+    run(story)
+    [comment] = story.forge.comments
+    assert comment.endswith("- podinfo: 1.5.0 is on the base branch")
+    assert "otherwise" not in comment
+
+
+def test_majors_that_a_person_closed_leave_their_branch_as_refused_while_the_minors_stay() -> None:
+    story = fleet()
+    run(story)
+    story.forge.close(2)
+    [said] = ends(story)
+    why = "nothing is left to update (podinfo: 2.0.0 is not taken: refused in #2)"
+    assert said == f"branch would be deleted, since it has no open pull request, {why}"
+
+
+def test_what_goes_to_another_group_is_told_apart_from_what_is_on_the_base() -> None:
+    story = (
+        fleet().push("ghcr.io/x/redis", "1.0.0", "1.1.0").write({"apps/dev/b.yaml": release("1.0.0", chart="redis")})
+    )
+    run(story)
+    by_chart = replace(DEV, proposing=Proposing(group=Grouping.CHART))
+    story.write({FILE: release("1.5.0")}).configuration = configuration(by_chart)
+    assert "its other updates are grouped otherwise now (podinfo: 1.5.0 is on the base branch)" in ends(story)[0]
+    run(story)
+    assert story.forge.comments[0].startswith("- podinfo: 1.5.0 is on the base branch\n\nThe configuration groups the")
 
 
 def test_the_report_tells_one_verdict_of_each_reference() -> None:

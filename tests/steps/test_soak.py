@@ -9,13 +9,13 @@ from doubles.story import NOW, Story, release
 from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
-from bot.ledger.model import LEDGER_BRANCH
+from bot.ledger.model import LEDGER_BRANCH, Matter, Word
 from bot.model.verdicts import Current, Decision, Held, Update
 from bot.pipeline import Request, run
 from bot.report.document import document, schema
 from bot.report.matrix import matrix
 from bot.report.run_report import RunReport
-from bot.steps.remember import read_past
+from bot.steps.remember import read_past, with_words
 
 DEV, STAGING = "apps/dev/a.yaml", "apps/staging/a.yaml"
 TIERS = (
@@ -88,6 +88,17 @@ def test_what_dev_does_not_run_is_not_taken_and_the_matrix_says_so() -> None:
 
     assert cells(report)[1] == "1.2.3, 2.0.0 exists, dev has not run it, 1 major behind"
     assert remark(report) == ""
+
+
+def test_what_a_person_holds_as_well_is_not_called_current() -> None:
+    told = story(dev="1.2.3")
+    told.run()
+    asked = told.request("update", writes=True)
+    assert asked.past
+    words = {Matter(chart=PODINFO): Word(at=told.now, held=True, until=told.now + timedelta(days=2), why="bad night")}
+    report = run(replace(asked, past=with_words(asked.past, words)))
+
+    assert cells(report)[1] == "1.2.3, 2.0.0 held by a person, dev has not run it, 1 major behind"
 
 
 def test_the_date_that_a_commit_bears_proves_nothing() -> None:
