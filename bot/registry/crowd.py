@@ -18,6 +18,9 @@ _TICK_SECONDS = 0.1
 _SPARE_WORKERS = 8
 """For each further host, so that one whose workers all wait does not hold up the others."""
 _MOST_WORKERS = 128
+_LATE_SECONDS = 0.02
+"""Most answers of a registry on the same machine or in the same rack come in less: few workers hear them all, and each
+further one is a connection and a thread for nothing."""
 
 
 class _Any(Enum):
@@ -52,6 +55,7 @@ class Crowd(Mapping[Question, Outcome]):
         self._changed = threading.Condition()
         self._awaited: Question | _Any = _ANY
         self._to_start = 0
+        self._hurries = False
         self._arrived = threading.Event()
         self._fault: BaseException | None = None
         self._progress: Progress = _tell_nobody
@@ -76,7 +80,10 @@ class Crowd(Mapping[Question, Outcome]):
         return len(self._questions)
 
     def start(self, workers: int, progress: Progress) -> Self:
-        """Begin to ask, with so many workers for one host. `progress` is told in the thread that reads."""
+        """Begin to ask, with up to so many workers for one host: as many as start before the first answer.
+
+        All of them where an answer is late. `progress` is told in the thread that reads.
+        """
         self._progress = progress
         self._to_start = min(len(self), workers + _SPARE_WORKERS * (len(self._ring) - 1), _MOST_WORKERS)
         self._start_one()
@@ -84,10 +91,19 @@ class Crowd(Mapping[Question, Outcome]):
 
     def _start_one(self) -> None:
         """Start a worker, which starts the next one: whoever wants the outcomes has better things to do."""
-        if self._to_start and self._ring:
+        with self._changed:
+            number = self._to_start
+            if not number or not self._ring:
+                return
             self._to_start -= 1
-            # Daemons: a person who interrupts the run does not wait for a silent server.
-            threading.Thread(target=self._work, name=f"registry-{self._to_start}", daemon=True).start()
+        # Daemons: a person who interrupts the run does not wait for a silent server.
+        threading.Thread(target=self._work, name=f"registry-{number}", daemon=True).start()
+
+    def _hurry(self) -> None:
+        """Start the workers that are left, as those before them."""
+        if not self._hurries:
+            self._hurries = True
+            self._start_one()
 
     def finish(self) -> Self:
         """Wait for every outcome."""
@@ -112,6 +128,7 @@ class Crowd(Mapping[Question, Outcome]):
             if self._fault:
                 raise self._fault
             if not self._arrived.wait(_TICK_SECONDS):
+                self._hurry()
                 self._tell(always=True)
 
     def _tell(self, *, always: bool) -> None:
@@ -124,11 +141,15 @@ class Crowd(Mapping[Question, Outcome]):
 
     def _work(self) -> None:
         try:
-            self._start_one()
+            if self._hurries or not self._outcomes:
+                self._start_one()
             while taken := self._take():
                 host, question = taken
+                asked = time.monotonic()
                 outcome = self._answer(question)
                 self._put(host, question, outcome)
+                if time.monotonic() - asked > _LATE_SECONDS:
+                    self._hurry()
         except BaseException as error:  # noqa: BLE001 # carried to the thread that waits, which raises it
             self._fault = error
             self.stop()

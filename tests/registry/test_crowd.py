@@ -36,6 +36,38 @@ def test_every_question_is_answered_once() -> None:
     assert sorted(asked) == list(range(500))
 
 
+def test_answers_that_come_soon_start_no_further_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for late in ("_LATE_SECONDS", "_TICK_SECONDS"):
+        monkeypatch.setattr(f"bot.registry.crowd.{late}", 20)
+    begin, threads = Crowd._start_one, set[int]()
+
+    def begin_slowly(crowd: Crowd[int, None]) -> None:
+        time.sleep(0.01)
+        begin(crowd)
+
+    def answer(_number: int) -> None:
+        time.sleep(0.005)
+        threads.add(threading.get_ident())
+
+    monkeypatch.setattr(Crowd, "_start_one", begin_slowly)
+    one = host("a")
+    Crowd([(one, number) for number in range(300)], answer).start(64, silent_progress).finish()
+    assert len(threads) < 8
+
+
+@pytest.mark.parametrize("quick", [0, 1, 20])
+def test_answers_that_are_late_start_all_workers(quick: int) -> None:
+    together = threading.Barrier(16)
+
+    def answer(number: int) -> None:
+        if number >= quick:
+            together.wait(20)
+
+    one = host("a")
+    questions = [(one, number) for number in range(16 + quick)]
+    assert len(Crowd(questions, answer).start(16, silent_progress).finish()) == 16 + quick
+
+
 def test_an_outcome_can_be_read_while_others_are_under_way() -> None:
     one, read = host("a"), threading.Event()
     questions = [(one, number) for number in range(10)]
