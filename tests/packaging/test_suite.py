@@ -1,11 +1,13 @@
 """The test command itself: what it runs, and what it says where the registry is missing."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 import suite
 
+WORKERS = str((os.cpu_count() or 1) + 1)
 # It has no list of packages until it was updated; then it hands out a package that holds one program.
 APT_GET = """#!/bin/sh
 PATH=/usr/bin:/bin
@@ -65,8 +67,8 @@ def test_the_long_cases_come_on_demand_and_other_arguments_go_to_pytest(ran: Ran
     suite.main(["-k", "semver"])
     suite.main(["--long"])
 
-    assert ran[3] == ("pytest", "-n", "auto", "-m", "not long and not quarter", "-k", "semver")
-    assert ran[7] == ("pytest", "-n", "auto", "-m", "not quarter")
+    assert ran[3] == ("pytest", "-n", WORKERS, "-m", "not long and not quarter", "-k", "semver")
+    assert ran[7] == ("pytest", "-n", WORKERS, "-m", "not quarter")
 
 
 def test_without_a_registry_it_says_so_loudly_and_goes_on(
