@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 
-_RARELY = 200_000
+_RARELY = 1_000_000
 """New objects between two searches for garbage: nearly all that a run makes lives to its end."""
 _TURN_SECONDS = 0.0005
 """How long we may compute before a thread with an answer of a registry gets its turn; Python's own 5 ms are an age."""

@@ -63,11 +63,11 @@ def tell(report: "RunReport", arguments: "argparse.Namespace", runner: "Runner")
 
 
 def _to_person(report: "RunReport", arguments: "argparse.Namespace") -> None:
-    from bot.report.document import document_text  # noqa: PLC0415 - a fault of the configuration needs none of it
+    from bot.report.document import document_lines  # noqa: PLC0415 - a fault of the configuration needs none of it
     from bot.report.terminal import show_diff, show_report  # noqa: PLC0415 - as above
 
     if arguments.json == STANDARD_OUTPUT:
-        sys.stdout.write(document_text(report))
+        sys.stdout.writelines(document_lines(report))
         _suggest(report.suggestion, sys.stderr)
         return
     show_report(report, sys.stdout)
@@ -83,10 +83,11 @@ def _suggest(suggestion: str, stream: TextIO) -> None:
 
 
 def _write_plan(report: "RunReport", target: str) -> None:
-    from bot.report.document import document_text  # noqa: PLC0415 - as above
+    from bot.report.document import document_lines  # noqa: PLC0415 - as above
 
     try:
-        Path(target).write_text(document_text(report), encoding="utf-8")
+        with Path(target).open("w", encoding="utf-8") as file:
+            file.writelines(document_lines(report))
     except OSError as error:
         mend = "All else is done as it is told above; name another file and run again"
         raise RunFailed(f"the plan could not be written to {target!r}: {error.strerror}", mend) from error

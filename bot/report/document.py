@@ -1,7 +1,7 @@
 """The whole run as one JSON document for machines; `plan.schema.json` is its schema."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -33,15 +33,25 @@ def document(report: RunReport) -> Json:
     return {**_told_once(report), **{key: list(items) for key, items in _lists(report).items()}}
 
 
-def document_text(report: RunReport) -> str:
+def document_lines(report: RunReport) -> Iterator[str]:
     """The document for a file or standard output: ASCII, a list's items a line each, the same for the same run.
 
-    Not indented further: only without indentation is all of it encoded in C. No item is kept until the last is made.
+    Not indented further: only without indentation is all of it encoded in C. No item is kept until the next is made:
+    all of a large fleet's would take more memory than anything else in the run.
     """
-    members = [(key, _line(value)) for key, value in _told_once(report).items()]
-    members += [(key, _laid_out(items)) for key, items in _lists(report).items()]
-    told = ",\n".join(f'  "{key}": {text}' for key, text in members)
-    return f"{{\n{told}\n}}\n"
+    opening = "{\n"
+    for key, value in _told_once(report).items():
+        yield f'{opening}  "{key}": {_line(value)}'
+        opening = ",\n"
+    for key, items in _lists(report).items():
+        yield f'{opening}  "{key}": ['
+        opening, closing = "\n", "]"
+        for item in items:
+            yield f"{opening}    {_line(item)}"
+            opening, closing = ",\n", "\n  ]"
+        yield closing
+        opening = ",\n"
+    yield "\n}\n"
 
 
 def _told_once(report: RunReport) -> Json:
@@ -122,11 +132,6 @@ def _line(value: object) -> str:
         if encoded.isascii():
             return encoded.decode()
     return json.dumps(value, separators=(",", ":"))
-
-
-def _laid_out(items: Iterable[object]) -> str:
-    lines = ",\n".join(f"    {_line(item)}" for item in items)
-    return f"[\n{lines}\n  ]" if lines else "[]"
 
 
 def _reason(reason: Reason | None) -> Json | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as TableOf
-from typing import Any
+from typing import Any, ClassVar
 
 from ruamel.yaml import events as ruamel_events  # noqa: TID251  (this package is the home of ruamel)
 
@@ -27,7 +27,6 @@ class Builder:
         "_children",
         "_depth",
         "_direct",
-        "_handlers",
         "_open",
         "_places",
         "_start_line",
@@ -44,7 +43,6 @@ class Builder:
         self._anchors: list[tuple[int, Anchored]] = []
         self._aliases: list[Alias] = []
         self._start_line = 0
-        self._handlers = self._handlers_of_events()
 
     def take(self, events: Iterable[Any]) -> None:
         """Make nodes of these events.
@@ -52,7 +50,7 @@ class Builder:
         In most files marks are byte offsets, and most events are scalars with neither anchor nor tag: for them there is
         no call of a method.
         """
-        handlers, direct = self._handlers, self._direct
+        handlers, direct = self._HANDLERS, self._direct
         plain = ruamel_events.ScalarEvent
         for event in events:
             if direct and type(event) is plain and event.anchor is None and event.ctag is None:
@@ -60,21 +58,7 @@ class Builder:
                 start, end, line, column = mark.index, event.end_mark.index, mark.line + 1, mark.column + 1
                 self._children.append(Scalar(event.value, event.style or "", start, end, line, column, None, None))
             else:
-                handlers[type(event)](event)
-
-    def _handlers_of_events(self) -> TableOf[type, Callable[[Any], None]]:
-        return {
-            ruamel_events.ScalarEvent: self._scalar,
-            ruamel_events.MappingStartEvent: self._start,
-            ruamel_events.SequenceStartEvent: self._start,
-            ruamel_events.MappingEndEvent: self._end_mapping,
-            ruamel_events.SequenceEndEvent: self._end_sequence,
-            ruamel_events.AliasEvent: self._alias,
-            ruamel_events.DocumentStartEvent: self._start_document,
-            ruamel_events.DocumentEndEvent: self._end_document,
-            ruamel_events.StreamStartEvent: _nothing,
-            ruamel_events.StreamEndEvent: _nothing,
-        }
+                handlers[type(event)](self, event)
 
     def _scalar(self, event: Any) -> None:
         mark, places = event.start_mark, self._places
@@ -145,6 +129,23 @@ class Builder:
         )
         self._anchors, self._aliases = [], []
 
+    def _nothing(self, _event: Any) -> None:
+        """The stream's own start and end say nothing that counts."""
+
+    _HANDLERS: ClassVar[TableOf[type, Callable[["Builder", Any], None]]] = {
+        ruamel_events.ScalarEvent: _scalar,
+        ruamel_events.MappingStartEvent: _start,
+        ruamel_events.SequenceStartEvent: _start,
+        ruamel_events.MappingEndEvent: _end_mapping,
+        ruamel_events.SequenceEndEvent: _end_sequence,
+        ruamel_events.AliasEvent: _alias,
+        ruamel_events.DocumentStartEvent: _start_document,
+        ruamel_events.DocumentEndEvent: _end_document,
+        ruamel_events.StreamStartEvent: _nothing,
+        ruamel_events.StreamEndEvent: _nothing,
+    }
+    """Of the class: methods bound to an object and kept in it are garbage that only a search finds."""
+
 
 def _by_place(anchor: tuple[int, Anchored]) -> int:
     return anchor[0]
@@ -153,7 +154,3 @@ def _by_place(anchor: tuple[int, Anchored]) -> int:
 def _text_of(tag: object) -> str | None:
     """The parsers give tags as text or as ruamel's own class."""
     return None if tag is None else str(tag)
-
-
-def _nothing(_event: Any) -> None:
-    """The stream's own start and end say nothing that counts."""

@@ -1,4 +1,8 @@
-"""What a YAML text consists of: nodes that know their bytes."""
+"""What a YAML text consists of: nodes that know their bytes.
+
+`gc=False`: frozen values made from the leaves up hold no circle, and a fleet has half a million to look through.
+https://jcristharif.com/msgspec/structs.html#disabling-garbage-collection-advanced
+"""
 
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
@@ -15,7 +19,7 @@ BREAKS = "\n\r\x85\u2028\u2029"
 """The line breaks of YAML 1.1, which libyaml and Flux's reader (a port of it) keep to."""
 
 
-class Scalar(Struct, frozen=True):
+class Scalar(Struct, frozen=True, gc=False):
     """One value or key; its text is never turned into a number, a date or a truth value.
 
     Attributes:
@@ -39,7 +43,7 @@ class Scalar(Struct, frozen=True):
     tag: str | None
 
 
-class Alias(Struct, frozen=True):
+class Alias(Struct, frozen=True, gc=False):
     """A ``*name``, never expanded; ``Document.follow`` gives the node it stands for."""
 
     anchor: str
@@ -49,7 +53,7 @@ class Alias(Struct, frozen=True):
     column: int
 
 
-class Mapping(Struct, frozen=True):
+class Mapping(Struct, frozen=True, gc=False):
     """Keys and values in the file's order, duplicates included.
 
     Attributes:
@@ -80,7 +84,7 @@ class Mapping(Struct, frozen=True):
         return zip(self.keys, self.values, strict=True)
 
 
-class Sequence(Struct, frozen=True):
+class Sequence(Struct, frozen=True, gc=False):
     """Values in order; the other attributes as in ``Mapping``."""
 
     values: tuple["Node", ...]
@@ -97,7 +101,7 @@ Node: TypeAlias = Scalar | Mapping | Sequence | Alias
 Anchored: TypeAlias = Scalar | Mapping | Sequence
 
 
-class Document(Struct, frozen=True, kw_only=True):
+class Document(Struct, frozen=True, kw_only=True, gc=False):
     """One document of a file.
 
     Attributes:
@@ -145,7 +149,7 @@ class Document(Struct, frozen=True, kw_only=True):
         )
 
 
-class YamlText(Struct, frozen=True, kw_only=True):
+class YamlText(Struct, frozen=True, kw_only=True, gc=False):
     """A file that was read: its bytes and what stands where in them."""
 
     data: bytes

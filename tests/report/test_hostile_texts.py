@@ -23,7 +23,7 @@ from bot.model.verdicts import Held, Update
 from bot.planning.commit_trailers import word
 from bot.planning.grouping import promotion_key
 from bot.report.annotations import annotations_of, annotations_of_faults
-from bot.report.document import document, document_text, output_text, schema
+from bot.report.document import document, document_lines, output_text, schema
 from bot.report.escape import code, log_line, markdown, prose, visible
 from bot.report.promotion_wording import promotion_texts
 from bot.report.runner import Runner, outputs_of
@@ -204,7 +204,7 @@ def test_plain_lines_hold_no_command_and_nothing_invisible(text: str) -> None:
     sink = cast("TextIO", Sink(raw))
     show_report(a_hostile_report(text), sink)
     show_diff([a_hostile_change(text)], sink)
-    sink.write(document_text(a_hostile_report(text)))
+    sink.writelines(document_lines(a_hostile_report(text)))
     sink.flush()
     assert not _COMMAND.search(raw.getvalue())
     assert_visible(raw.getvalue().replace("\t", ""))
@@ -246,8 +246,8 @@ def test_the_document_keeps_it_whole_in_ascii(text: str) -> None:
     report = a_hostile_report(text)
     told = document(report)
     jsonschema.Draft202012Validator(schema()).validate(told)
-    assert json.loads(document_text(report)) == told
-    assert document_text(report).isascii()
+    assert json.loads("".join(document_lines(report))) == told
+    assert "".join(document_lines(report)).isascii()
     assert all(value.isascii() and "\n" not in value for value in outputs_of(report).values())
     told = json.loads(output_text(report))
     assert not told["complete"] or told["verdicts"][0]["decision"]["new"] == text
@@ -255,14 +255,14 @@ def test_the_document_keeps_it_whole_in_ascii(text: str) -> None:
 
 def test_the_document_keeps_half_of_a_pair_of_surrogates() -> None:
     report = a_hostile_report("\udc80")
-    assert json.loads(document_text(report)) == document(report)
+    assert json.loads("".join(document_lines(report))) == document(report)
 
 
 def test_json_survives_the_sink() -> None:
     raw = io.StringIO()
     report = a_hostile_report("::x ##[error]y")
     sink = Sink(raw)
-    sink.write(document_text(report))
+    sink.writelines(document_lines(report))
     assert json.loads(raw.getvalue()) == document(report)
 
 

@@ -1,5 +1,6 @@
 """What the reader makes of every corner of YAML, with libyaml and without."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -194,3 +195,17 @@ def test_without_a_wheel_of_libyaml_the_pure_parser_is_taken() -> None:
     environment = {"PYTHONPATH": str(Path(__file__).parents[2])}
     run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["True", "b"]
+
+
+@libyaml_only
+def test_what_was_read_and_dropped_leaves_nothing_to_a_search_for_garbage() -> None:
+    """A run makes such a search hardly ever (`bot.__main__`): circles would keep a fleet's every reading in memory."""
+    text = b"a: &one [x, {b: c}]\nd: *one\n---\ne: !!str f\n"
+    read_well(text, open_libyaml)
+    gc.collect()
+    gc.disable()
+    try:
+        read_well(text, open_libyaml)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
