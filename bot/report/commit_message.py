@@ -99,4 +99,6 @@ def _words(line: Line) -> str:
 def _row(line: Line) -> ChartRow:
     update = line.update
     digest = update.digest or (update.promoted.digest if update.promoted else "")
-    return ChartRow(chart=line.chart, old=update.old, new=update.new, digest=digest, paths=line.paths)
+    # Only a promotion is followed from its commit to its releases; others are read off their trees.
+    objects = line.objects if update.promoted else ()
+    return ChartRow(chart=line.chart, old=update.old, new=update.new, digest=digest, paths=line.paths, objects=objects)

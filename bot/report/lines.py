@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from bot.model.references import Reference
 from bot.model.verdicts import Update, Verdict
+from bot.planning.commit_trailers import RowObject
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -16,6 +18,7 @@ class Line(Struct, frozen=True, kw_only=True):
         update: The first of the updates; the others differ in their places only.
         places: `file:line` of each value that changes, in order.
         paths: The files of these, in order.
+        objects: The objects that hold the version, each with the file in which that is written.
         suspended: How many of the objects are suspended.
     """
 
@@ -24,6 +27,7 @@ class Line(Struct, frozen=True, kw_only=True):
     update: Update
     places: tuple[str, ...]
     paths: tuple[str, ...]
+    objects: tuple[RowObject, ...]
     suspended: int
 
 
@@ -47,8 +51,13 @@ def _line(chart: str, alike: list[tuple[Verdict, Update]]) -> Line:
         update=alike[0][1],
         places=tuple(dict.fromkeys(place for verdict, update in alike for place in _places(verdict, update))),
         paths=tuple(dict.fromkeys(path for verdict, update in alike for path in _paths(verdict, update))),
+        objects=tuple(dict.fromkeys(_object(verdict.reference) for verdict, _ in alike)),
         suspended=sum(verdict.reference.suspended for verdict, _ in alike),
     )
+
+
+def _object(reference: Reference) -> RowObject:
+    return RowObject(object=reference.object, path=reference.path)
 
 
 def _places(verdict: Verdict, update: Update) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from bot.planning.commit_trailers import ChartRow
 from bot.planning.grouping import Key, branch_of, promotion_key
 from bot.planning.pull_requests import FoundBranch
 from bot.planning.rows import Row
-from bot.promotion.open_rows import lost_rows, why_lost
+from bot.promotion.open_rows import could_be, lost_rows, why_lost
 from bot.reason import Reason
 from bot.report.promotion_wording import tells_of
 from bot.steps.find import Remote
@@ -33,7 +33,7 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
         held: What of that a person holds, or took back where nobody named the version, with the reason in words.
         moved: What of that has another digest under its tag by now, with both: see `bot.steps.moved_tags`.
         lost: Why rows of it are for nothing that the base has now; not of a standing draft, which judges anew.
-        overtaken: Charts of rows whose old version is written nowhere on the base any more.
+        overtaken: Charts of rows whose old version the base no longer has for what they may be about.
         done: The base has all of it.
         behind: The base has other bytes by now in a file that it changes; or its words are about other rows, since a
             run was killed before it wrote them.
@@ -108,6 +108,6 @@ def _moved(branch: FoundBranch, view: TierView) -> bool:
 
 
 def _written(row: ChartRow, view: TierView) -> set[str]:
-    """The versions of a row's chart on the base."""
-    places = (one.pin.places[:1] for one in view.references if str(one.source.address) == row.chart)
+    """The versions on the base of what a row may be about."""
+    places = (one.pin.places[:1] for one in could_be(row, view.references))
     return {place.text for found in places for place in found}

@@ -4,13 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.planning.commit_trailers import LONGEST, ChartRow, CommitRecord, read, word, written
+from bot.model.places import ObjectId
+from bot.planning.commit_trailers import LONGEST, ChartRow, CommitRecord, RowObject, read, word, written
 from bot.repository.commit_text import trailers
 
 DIGEST = "sha256:" + "0" * 64
 PODINFO = ChartRow(chart="ghcr.io/x/podinfo", old="6.5.3", new="6.5.4", digest=DIGEST, paths=("a b.yaml", "c.yaml"))
 
 _TEXTS = st.text(max_size=8) | st.text(st.characters(codec=None), max_size=8)
+_OBJECTS = st.builds(RowObject, object=st.builds(ObjectId, kind=_TEXTS, namespace=_TEXTS, name=_TEXTS), path=_TEXTS)
 _ROWS = st.builds(
     ChartRow,
     chart=_TEXTS,
@@ -18,6 +20,7 @@ _ROWS = st.builds(
     new=_TEXTS,
     digest=st.sampled_from(["", DIGEST]),
     paths=st.lists(_TEXTS, max_size=3).map(tuple),
+    objects=st.lists(_OBJECTS, max_size=2).map(tuple),
 )
 
 
@@ -30,6 +33,24 @@ def test_a_record_reads_as_the_grammar_says() -> None:
         "Flux-Chart-Bot-Tier: dev\n"
         f"Flux-Chart-Bot-Chart: ghcr.io/x/podinfo 6.5.3 6.5.4 {DIGEST} a%20b.yaml c.yaml\n"
         "Flux-Chart-Bot-Chart: h:5000/x 1 2 -\n"
+    )
+
+
+def released(name: str, path: str, namespace: str = "") -> RowObject:
+    return RowObject(object=ObjectId(kind="HelmRelease", namespace=namespace, name=name), path=path)
+
+
+def test_the_objects_of_a_row_stand_behind_it() -> None:
+    one = ChartRow(chart="x/a", old="1", new="2", paths=("a.yaml",), objects=(released("a", "a b.yaml", "apps"),))
+    two = ChartRow(chart="x/a", old="1", new="3", objects=(released("b", "a.yaml"), released("c", "a.yaml")))
+    made = written(CommitRecord(tier="live", rows=(one, two)))
+    assert made == (
+        "Flux-Chart-Bot-Tier: live\n"
+        "Flux-Chart-Bot-Chart: x/a 1 2 - a.yaml\n"
+        "Flux-Chart-Bot-Object: HelmRelease apps a a%20b.yaml\n"
+        "Flux-Chart-Bot-Chart: x/a 1 3 -\n"
+        "Flux-Chart-Bot-Object: HelmRelease % b a.yaml\n"
+        "Flux-Chart-Bot-Object: HelmRelease % c a.yaml\n"
     )
 
 
@@ -86,6 +107,19 @@ def test_where_all_would_be_too_long_paths_go_first() -> None:
     assert found.left_out == 0
 
 
+def test_where_objects_would_be_too_long_the_later_rows_have_none() -> None:
+    objects = (released("podinfo", "p" * 60), released("other", "p" * 60))
+    rows = tuple(ChartRow(chart=f"x/{n:03}", old="1", new="2", paths=("p" * 60,), objects=objects) for n in range(200))
+    made = written(CommitRecord(tier="live", rows=rows))
+    found = read(trailers(f"s\n\n{made}"))
+    assert found is not None
+    assert [row.paths for row in found.rows] == [row.paths for row in rows]
+    named = [row.objects for row in found.rows]
+    whole = named.count(objects)
+    assert named == [objects] * whole + [()] * (200 - whole)
+    assert LONGEST - 300 < sum(map(len, made.splitlines()[1:])) <= LONGEST
+
+
 def test_then_rows_are_left_out_and_counted() -> None:
     rows = tuple(ChartRow(chart=f"x/{n:05}", old="1.0.0", new="2.0.0") for n in range(3000))
     made = written(CommitRecord(tier="dev", rows=rows))
@@ -110,6 +144,17 @@ def test_then_rows_are_left_out_and_counted() -> None:
 def test_a_row_of_another_form_counts_as_left_out(row: str) -> None:
     found = read([("Flux-Chart-Bot-Tier", "dev"), ("Flux-Chart-Bot-Chart", row)])
     assert found == CommitRecord(tier="dev", left_out=1)
+
+
+@pytest.mark.parametrize("text", ["HelmRelease a b", "HelmRelease  a b", "HelmRelease a b c d", "x a b %FF", ""])
+def test_a_row_with_an_object_of_another_form_counts_as_left_out(text: str) -> None:
+    row, named = ("Flux-Chart-Bot-Chart", "ghcr.io/x 1 2 -"), ("Flux-Chart-Bot-Object", text)
+    assert read([("Flux-Chart-Bot-Tier", "dev"), row, named]) == CommitRecord(tier="dev", left_out=1)
+
+
+def test_an_object_before_any_row_is_of_none() -> None:
+    named = ("Flux-Chart-Bot-Object", "HelmRelease % a a.yaml")
+    assert read([("Flux-Chart-Bot-Tier", "dev"), named]) == CommitRecord(tier="dev")
 
 
 @pytest.mark.parametrize("count", ["-1", "0", "1e9", "9" * 5000, ""])
