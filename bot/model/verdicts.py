@@ -115,7 +115,7 @@ class Update(Struct, frozen=True, kw_only=True):
         remark: Why the version in use should not be.
         behind: How far the version in use is behind.
         promoted: Why it is taken over into production; None for what a tier moves to by itself.
-        instead: Why those are not proposed that jump further, where this stands in for them.
+        instead: Why those are not proposed that jump further, or were taken back, where this stands in for them.
     """
 
     old: str

@@ -81,7 +81,8 @@ def with_larger(update: Update, larger: Iterable[tuple[Update, Reason | None]]) 
     known = tuple(larger)
     whys = {one.tag: _why(one, reason) for one, reason in known}
     said = (Refused(one.tag, whys[one.tag]) if one.tag in whys else one for one in update.refused)
-    return replace(update, refused=tuple(said), instead=tuple(reason for _, reason in known if reason))
+    instead = (*update.instead, *(reason for _, reason in known if reason))
+    return replace(update, refused=tuple(said), instead=instead)
 
 
 def _why(larger: Update, reason: Reason | None) -> str:
@@ -105,7 +106,17 @@ def as_one(verdicts: Sequence[Verdict], positions: Sequence[int], proposed: Iter
     chains: dict[int, list[int]] = {}
     for at, position in enumerate(positions):
         chains.setdefault(position, []).append(at)
-    return tuple(verdicts[_telling(verdicts, chain, held)] for chain in chains.values())
+    return tuple(_telling_all(verdicts, chain, held) for chain in chains.values())
+
+
+def _telling_all(verdicts: Sequence[Verdict], chain: Sequence[int], proposed: set[int]) -> Verdict:
+    """The best, and what all that are proposed stand in for."""
+    verdict = verdicts[_telling(verdicts, chain, proposed)]
+    beside = [one for at in chain if at in proposed and isinstance(one := verdicts[at].decision, Update)]
+    if not beside or not isinstance(verdict.decision, Update):
+        return verdict
+    instead = dict.fromkeys(reason for one in beside for reason in one.instead)
+    return replace(verdict, decision=replace(verdict.decision, instead=tuple(instead)))
 
 
 def _telling(verdicts: Sequence[Verdict], chain: Sequence[int], proposed: set[int]) -> int:

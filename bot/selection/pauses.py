@@ -1,4 +1,4 @@
-"""What is said where time alone, or a tier before, keeps a reference from every newer version."""
+"""What is said where time alone, or a tier before, keeps a reference from every newer version; or people from one."""
 
 from msgspec.structs import replace
 
@@ -16,7 +16,7 @@ from bot.maturity.maturity_reasons import (
     WAITS,
 )
 from bot.model.references import Reference
-from bot.model.verdicts import Current, Refused, Waiting
+from bot.model.verdicts import Current, Refused, Update, Waiting
 from bot.reason import Reason
 from bot.selection.limits import Limits
 from bot.versions.version import Version, try_written
@@ -38,6 +38,13 @@ def paused(current: Current, reference: Reference, version: Version, limits: Lim
     if remark is None:
         return replace(current, ahead=_ahead(current.refused, limits))
     return replace(current, remark=remark, waiting=_waiting(waits, limits) if waits else None)
+
+
+def with_taken_back(update: Update, limits: Limits) -> Update:
+    """Add to an update, where it stands in for one, the version beyond it that people took back."""
+    back = ((gate, where) for gate, where in limits.voices if isinstance(gate, ReturnGate))
+    said = next((found for gate, where in back if (found := _said(gate, where, update.refused))), None)
+    return replace(update, instead=(*update.instead, said)) if said else update
 
 
 def _first(waits: list[Refused]) -> Refused:

@@ -10,11 +10,12 @@ from bot.maturity.gates import Gate
 from bot.model.charts import ChartSource, TagList, Unreachable
 from bot.model.references import DigestPin, ExactPin, RangePin, Reference
 from bot.model.tiers import Configuration
-from bot.model.verdicts import Decision, Held, Verdict
+from bot.model.verdicts import Decision, Held, Update, Verdict
 from bot.reason import Reason
 from bot.reasons import SOURCE_SUSPENDED
 from bot.selection.digests import decide_digest, tag_named_by
 from bot.selection.limits import Limits, limits_of
+from bot.selection.pauses import with_taken_back
 from bot.selection.pins import decide_pin
 from bot.selection.ranges import decide_range
 from bot.selection.sharing import Timed, limits_for_all
@@ -78,7 +79,9 @@ def _decide(
         return _judge(reference, listed, answers, limits, configuration)
 
     decision = judge(tags)
-    return decide_together(reference, decision, answers.tags, judge) if reference.together else decision
+    if reference.together:
+        decision = decide_together(reference, decision, answers.tags, judge)
+    return with_taken_back(decision, limits) if isinstance(decision, Update) else decision
 
 
 def _timed(

@@ -1,5 +1,6 @@
 """What a base branch took and left again is not proposed anew: not there, and in no tier behind it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from bot.model.verdicts import Current, Update
 from bot.reasons import UNREACHABLE
 from bot.report.matrix import cell_of
 from bot.report.run_report import RunReport
+from bot.report.summary import summary
+from bot.report.terminal import plain_lines
 from bot.report.told_reasons import told_reasons
 from bot.steps.remember import read_past, remember
 
@@ -60,6 +63,36 @@ def test_a_newer_version_moves() -> None:
     told.run()
 
     assert taken(told.push(PODINFO, "1.2.5").run()) == "1.2.5"
+
+
+def back_past_a_smaller_one() -> Story:
+    """dev took 1.2.5 and went back; nobody ever took 1.2.4."""
+    told = Story(configuration(tier("dev", "any"))).push(PODINFO, "1.2.3", "1.2.4", "1.2.5")
+    for version in ("1.2.3", "1.2.5", "1.2.3"):
+        told.pass_by(hours=1).write({path: release(version, name=path[9]) for path in (FILE, "apps/dev/b.yaml")})
+    return told
+
+
+@pytest.mark.parametrize("shown", [summary, lambda report: "\n".join(plain_lines(report))], ids=["summary", "terminal"])
+def test_where_a_smaller_one_is_proposed_in_its_place_the_commit_that_went_back_is_named_once(
+    shown: Callable[[RunReport], str],
+) -> None:
+    told = back_past_a_smaller_one()
+    commit = told.remote.branches["main"][:10]
+    report = told.run()
+    assert {one.decision.new for one in report.verdicts if isinstance(one.decision, Update)} == {"1.2.4"}
+    assert shown(report).count(commit) == 1
+
+
+def test_where_a_larger_jump_is_in_a_pull_request_of_its_own_too_it_is_named() -> None:
+    told = back_past_a_smaller_one().push(PODINFO, "2.0.0")
+    commit = told.remote.branches["main"][:10]
+    [said] = [one.reason.sentence for one in told_reasons(told.run())]
+    assert said == f"1.2.5 is allowed here and was taken back: dev went back from it in {commit}"
+
+
+def test_where_a_newer_one_is_proposed_what_was_taken_back_is_not_told() -> None:
+    assert told_reasons(back_past_a_smaller_one().push(PODINFO, "1.2.6").run()) == ()
 
 
 def test_an_open_pull_request_for_it_is_closed() -> None:
