@@ -84,9 +84,11 @@ class Runner:
     def annotate(self, annotations: "Iterable[Annotation]") -> None:
         """Print annotations, whose texts are safe already."""
         for one in annotations if self._active else ():
-            place = {"file": one.path or None, "start_line": one.line or None, "start_column": one.column or None}
-            given = {key: value for key, value in place.items() if value is not None}
-            self._say(one.level.value, one.message, title="flux-chart-bot", **given)
+            place = {"title": "flux-chart-bot", "file": one.path, "line": one.line, "col": one.column}
+            # Not `core.error` and its like: they write every property that a command knows, the empty ones as `col=`.
+            self._say(
+                "issue_command", one.level.value, {key: value for key, value in place.items() if value}, one.message
+            )
 
     def mask(self, *secrets: Secret) -> None:
         """Have the runner replace these in its log from now on; outside a runner nothing is printed, ever."""
@@ -110,11 +112,11 @@ class Runner:
         name = os.environ.get(variable)
         return self._active and name is not None and Path(name).is_file()
 
-    def _say(self, function: str, *arguments: str, **properties: object) -> None:
+    def _say(self, function: str, *arguments: object) -> None:
         """Call `actions_toolkit.core`, which prints to whatever stdout is, with the bare one in its place."""
         # One at a time: stdout is everybody's, and those who learn a token in parallel each have it masked.
         with self._lock, contextlib.redirect_stdout(self._raw):
-            _core(function)(*arguments, **properties)
+            _core(function)(*arguments)
             self._raw.flush()
 
 

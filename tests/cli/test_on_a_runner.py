@@ -81,7 +81,7 @@ def test_a_chart_that_cannot_be_looked_up_is_a_warning_at_its_line(
     registry.plan("podinfo/tags", reply(503))
     told = bot("scan", checkout, **job)
     (line,) = [line for line in told.lines if line.startswith("::")]
-    assert line.startswith("::warning title=flux-chart-bot,file=apps/dev/podinfo.yaml,line=8,")
+    assert line.startswith("::warning title=flux-chart-bot,file=apps/dev/podinfo.yaml,line=8::")
     assert line.endswith("could not be asked: it answers 503. The next run asks again")
 
 

@@ -98,7 +98,7 @@ def test_a_wrong_call_ends_with_2_and_names_the_help(bot: Bot, call: tuple[str, 
 
 def test_a_wrong_call_is_annotated_on_a_runner_and_cannot_command_it(bot: Bot) -> None:
     told = bot("scan", "x", "y\n::error::boom", GITHUB_ACTIONS="true")
-    assert told.lines[0].startswith("::error title=flux-chart-bot,")
+    assert told.lines[0].startswith("::error title=flux-chart-bot::")
     assert "\n::error::boom" not in told.out + told.err
 
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from doubles.told import a_configuration, a_tier, a_verdict, an_update, held
@@ -119,10 +120,21 @@ def test_masks_of_many_threads_each_have_their_line_and_leave_stdout_as_it_was(
     assert before.getvalue() == ""
 
 
-def test_an_annotation_stands_on_its_file_and_line(on_runner: Path) -> None:
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ({"path": "a,b.yaml", "line": 3, "column": 4}, ",file=a%2Cb.yaml,line=3,col=4"),
+        ({"path": "a.yaml", "line": 3}, ",file=a.yaml,line=3"),
+        ({"path": "a.yaml"}, ",file=a.yaml"),
+        ({}, ""),
+    ],
+)
+def test_an_annotation_stands_on_its_file_and_line_and_says_nothing_empty(
+    place: dict[str, Any], said: str, on_runner: Path
+) -> None:
     raw = io.StringIO()
-    Runner(raw).annotate([Annotation(level=Level.ERROR, message="m", path="a,b.yaml", line=3, column=4)])
-    assert raw.getvalue() == "::error title=flux-chart-bot,file=a%2Cb.yaml,line=3,endLine=,col=4,endColumn=::m\n"
+    Runner(raw).annotate([Annotation(level=Level.ERROR, message="m%", **place)])
+    assert raw.getvalue() == f"::error title=flux-chart-bot{said}::m%25\n"
 
 
 def test_warnings_are_annotated_at_their_first_place_and_quiet_reasons_are_not() -> None:

@@ -34,7 +34,9 @@ _OBEYED = re.compile(r"^\[[^\]]*\] +(?:⚙|❓|🚧|❗|💬) +(.*)$|^\[[^\]]*\]
 
 _NAMES = {"updates", "pull-requests", "plan", "findings", "alarms"}
 # Annotations, and what act says of the files that a step wrote.
-_OURS = re.compile(rf"::(?:warning|error) title=flux-chart-bot,|::set-output:: (?:{'|'.join(_NAMES)})=|Summary - ###")
+_OURS = re.compile(
+    rf"::(?:warning|error) title=flux-chart-bot(?:,|::)|::set-output:: (?:{'|'.join(_NAMES)})=|Summary - ###"
+)
 
 
 def on_a_runner(folder: Path, *arguments: str | Path) -> list[str]:
