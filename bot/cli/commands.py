@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -175,19 +176,16 @@ class Commands:
 
     def update(self, arguments: argparse.Namespace) -> "RunReport":
         """Judge the tips of the base branches, and bring branches, pull requests and statuses about."""
-        from bot.cli.steering import with_idle_words  # noqa: PLC0415 - see `_request`
+        from bot.cli.idle_words import run_telling_idle_words  # noqa: PLC0415 - see `_request`
         from bot.pipeline import run  # noqa: PLC0415 - see `_request`
 
-        def story(request: "Request") -> "RunReport":
-            words = request.past.ledger.words if request.past else {}
-            return with_idle_words(run(request), words, request.now)
-
         with self._writing(arguments) as writing:
-            return self._updated(writing, arguments, story=story)
+            return self._updated(writing, arguments, story=partial(run_telling_idle_words, run))
 
     def steer(self, arguments: argparse.Namespace) -> "RunReport":
         """Keep a person's word (`hold`, `release`), and have the open pull requests follow."""
-        from bot.cli.steering import freeing, said, with_word, word_alone  # noqa: PLC0415 - see `_request`
+        from bot.cli.idle_words import run_with_word  # noqa: PLC0415 - see `_request`
+        from bot.cli.steering import freeing, said, word_alone  # noqa: PLC0415 - see `_request`
         from bot.pipeline import run  # noqa: PLC0415 - see `_request`
         from bot.steps.remember import keep_word, with_words  # noqa: PLC0415 - see `_request`
 
@@ -208,9 +206,7 @@ class Commands:
                 if arguments.no_update:
                     return word_alone(word, found.configuration, arguments)
 
-                def story(request: "Request") -> "RunReport":
-                    return with_word(run(request), word, request.registry, request.progress)
-
+                story = partial(run_with_word, run, matter=word.matter, told=str(word))
                 return self._updated(replace(writing, memory=left), arguments, past, story)
             except BotError as error:
                 error.message += "" if arguments.dry_run else f"\nAll the same this is kept: {word}"

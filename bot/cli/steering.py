@@ -2,23 +2,22 @@
 
 import argparse
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct
 from msgspec.structs import astuple, replace
 
+from bot.cli.idle_words import standing
 from bot.errors import UsageError
 from bot.flux.address import join_chart
 from bot.ledger.model import Matter, Word
 from bot.maturity.durations import moment_text, parse_duration
-from bot.maturity.maturity_reasons import WORD_ABOUT_NO_VERSION, WORD_ABOUT_NOTHING
-from bot.model.charts import ChartAddress, ChartSource, TagList, Unreachable
+from bot.model.charts import ChartAddress
 from bot.model.proposals import Identity
-from bot.model.references import PassedOver
 from bot.model.tiers import Configuration
 from bot.planning.mirrors import canonical
-from bot.ports import Progress, Registry, Repository
+from bot.ports import Repository
 from bot.reason import Reason
 from bot.report.run_report import RunReport
 from bot.steps.free import free
@@ -94,7 +93,7 @@ def freeing(
     if word.word.held:
         return word, None
     freed = free(word.matter, configuration, repository, us, writes=writes)
-    held = any(_overlaps(matter, word.matter) for matter in _standing(before, word.word.at))
+    held = any(_overlaps(matter, word.matter) for matter in standing(before, word.word.at))
     return replace(word, freed=freed.told, idle=not held and not freed.told), freed.left
 
 
@@ -103,69 +102,10 @@ def _overlaps(one: Matter, other: Matter) -> bool:
     return all(mine == theirs or "" in {mine, theirs} for mine, theirs in pairs)
 
 
-def _standing(words: Mapping[Matter, Word], now: datetime) -> Iterator[Matter]:
-    """What is held now: until its end, or until a later word about all of it."""
-    freed = [(matter, word.at) for matter, word in words.items() if not word.held]
-    for matter, word in sorted(words.items()):
-        ended = word.until is not None and word.until <= now
-        later = (about for about, at in freed if at > word.at and _covers(about, matter))
-        if word.held and not ended and next(later, None) is None:
-            yield matter
-
-
-def _covers(one: Matter, other: Matter) -> bool:
-    return all(mine in {"", theirs} for mine, theirs in zip(astuple(one), astuple(other), strict=True))
-
-
 def word_alone(word: Said, configuration: Configuration, arguments: argparse.Namespace) -> RunReport:
     """A run that kept a word and did nothing else."""
     told = f"{word}; not checked, which the next update does"
     return RunReport(command=arguments.command, configuration=configuration, dry_run=arguments.dry_run, word=told)
-
-
-def with_idle_words(report: RunReport, words: Mapping[Matter, Word], now: datetime) -> RunReport:
-    """An update that says of each word that stands whether it is about nothing: the one who said it may have gone."""
-    idle = (matter for matter in _standing(words, now) if matter.chart and not _sources(report, matter))
-    told = tuple(PassedOver(path="", reason=_about_no_chart(matter)) for matter in idle)
-    return replace(report, passed_over=(*report.passed_over, *told))
-
-
-def with_word(report: RunReport, word: Said, registry: Registry, progress: Progress) -> RunReport:
-    """A run that ended with this word kept; where it is about nothing that the run judged, that is said."""
-    reason = _about_nothing(report, word.matter, registry, progress)
-    told = (PassedOver(path="", reason=reason),) if reason else ()
-    return replace(report, word=str(word), passed_over=(*report.passed_over, *told))
-
-
-def _about_nothing(report: RunReport, matter: Matter, registry: Registry, progress: Progress) -> Reason | None:
-    sources = _sources(report, matter)
-    if not sources:
-        return _about_no_chart(matter)
-    if not matter.version:
-        return None
-    answers = registry.tags(sources, progress).values()
-    if any(isinstance(each, Unreachable) or _has(each, matter.version) for each in answers):
-        return None
-    return WORD_ABOUT_NO_VERSION(chart=matter.chart, version=matter.version)
-
-
-def _about_no_chart(matter: Matter) -> Reason:
-    return WORD_ABOUT_NOTHING(chart=matter.chart, where=f"the tier {matter.tier}" if matter.tier else "any tier")
-
-
-def _sources(report: RunReport, matter: Matter) -> dict[ChartSource, None]:
-    mirrors = report.configuration.mirrors
-    return dict.fromkeys(
-        verdict.reference.source
-        for verdict in report.verdicts
-        if matter.tier in {"", verdict.tier.name}
-        and str(canonical(verdict.reference.source.address, mirrors)) == matter.chart
-    )
-
-
-def _has(listed: TagList, version: str) -> bool:
-    spelled = (tag.replace("_", "+") for tag in listed.tags)
-    return any(text.removeprefix("v") == version or str(try_flux(text)) == version for text in spelled)
 
 
 def chart_named(text: str, configuration: Configuration) -> ChartAddress:

@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 from doubles.command_line import CONFIGURATION, Bot, Said
-from doubles.registry import RegistryDouble, reply
+from doubles.registry import RegistryDouble, json_reply, reply
 
 from bot.errors import ForgeFailed
 
@@ -164,6 +164,38 @@ def test_a_word_about_nothing_is_told_by_every_update_while_it_stands(call: Call
         assert (told.code, sum(about in line for line in told.lines)) == (0, 1)
     call("release", "--chart", f"{podinfo}x", "--no-update")
     assert about not in call("update").out
+
+
+def test_a_mistyped_version_is_told_by_every_update_while_it_stands_and_asks_no_registry_more(
+    call: Call, podinfo: str, registry: RegistryDouble
+) -> None:
+    call("update")
+    registry.journal.clear()
+    call("update")
+    usual = len(registry.asked_for("/tags/list"))
+    call("hold", "--chart", podinfo, "--version", "1.33.0", "--no-update")
+    about = f"what was said about {podinfo} 1.33.0 is kept, and that chart has no such version"
+    for command in (("update",), ("update",), ("hold", "--chart", podinfo, "--version", "1.33.0")):
+        registry.journal.clear()
+        told = call(*command)
+        assert (told.code, sum(about in line for line in told.lines)) == (0, 1)
+        assert len(registry.asked_for("/tags/list")) == usual
+    call("release", "--chart", podinfo, "--version", "1.33.0", "--no-update")
+    assert about not in call("update").out
+
+
+def test_a_version_that_exists_or_is_in_use_or_may_exist_is_none_that_was_mistyped(
+    call: Call, podinfo: str, registry: RegistryDouble
+) -> None:
+    for version in ("1.2.3", "1.3.0"):
+        call("hold", "--chart", podinfo, "--version", version, "--no-update")
+    assert "no such version" not in call("update").out
+    call("release", "--chart", podinfo, "--version", "1.3.0", "--no-update")
+    registry.plan("podinfo/tags", json_reply('{"tags": ["1.2.2"]}'), times=1)
+    assert "no such version" not in call("update").out, "it is in use, though its tag is gone"
+    call("hold", "--chart", podinfo, "--version", "1.33.0", "--no-update")
+    registry.plan("podinfo/tags", reply(503))
+    assert "no such version" not in call("update").out, "nobody knows which versions there are"
 
 
 def test_a_release_of_what_nobody_held_or_refused_says_so(call: Call, podinfo: str) -> None:
