@@ -50,6 +50,17 @@ def proposed(of: Tier = DEV) -> Story:
     return quiet(story)
 
 
+def closed_and_opened_again() -> Story:
+    """A person closed it, a run took that as a refusal, and they opened it again with its branch."""
+    story = proposed()
+    head = story.remote.branches[NAME]
+    story.forge.close(1)
+    run(story)
+    story.remote.branches[NAME] = head
+    story.forge.pulls[1] = story.forge.closed.pop()
+    return story
+
+
 def quiet(story: Story) -> Story:
     story.forge.writes.clear()
     story.repository.pushes.clear()
@@ -119,12 +130,7 @@ class TestARefusal:
         assert run(story.write({"README.md": "x"})) == []
 
     def test_ends_when_its_pull_request_is_opened_again(self) -> None:
-        story = proposed()
-        head = story.remote.branches[NAME]
-        story.forge.close(1)
-        run(story)
-        story.remote.branches[NAME] = head
-        story.forge.pulls[1] = story.forge.closed.pop()
+        story = closed_and_opened_again()
         assert run(story) == [f"push {MEMORY_BRANCH}"], "nothing of the refusal is left"
         assert run(story) == []
         assert held(story) == {}
@@ -746,12 +752,7 @@ def test_a_pull_request_that_is_opened_again_without_its_branch_gets_it_back() -
 
 
 def test_what_was_opened_again_and_is_closed_again_is_refused_again() -> None:
-    story = proposed()
-    head = story.remote.branches[NAME]
-    story.forge.close(1)
-    run(story)
-    story.remote.branches[NAME] = head
-    story.forge.pulls[1] = story.forge.closed.pop()
+    story = closed_and_opened_again()
     run(story)
     assert held(story) == {}
     story.forge.close(1)
