@@ -6,7 +6,9 @@ name only files: then it is for what still has that version there. Only where th
 what alone can be meant: nobody asked for other releases.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from msgspec.structs import replace
 
 from bot.model.places import ObjectId
 from bot.model.references import ExactPin, Reference
@@ -44,10 +46,14 @@ def rows_of(references: Iterable[Reference], rows: Iterable[ChartRow]) -> dict[R
 
 
 def lost_rows(references: Iterable[Reference], rows: Iterable[ChartRow]) -> tuple[ChartRow, ...]:
-    """The rows that no reference can be told to be meant by, and that the base does not have either."""
+    """The rows that no reference can be told to be meant by, and that the base does not have either.
+
+    Of a row that names its releases, those alone for which that is so.
+    """
     known, all_of_them = tuple(rows), tuple(references)
-    kept, written = {*rows_of(all_of_them, known).values()}, _by_chart(all_of_them, known)
-    return tuple(row for row in known if row not in kept and not _has(row, written[row.chart]))
+    kept, written = rows_of(all_of_them, known), _by_chart(all_of_them, known)
+    found = (_lost(row, [one for one, each in kept.items() if each == row], written[row.chart]) for row in known)
+    return tuple(row for row in found if row)
 
 
 def could_be(row: ChartRow, references: Iterable[Reference]) -> Iterator[Reference]:
@@ -147,6 +153,18 @@ def _went_on(row: ChartRow, reference: Reference, text: str) -> bool:
     return old is not None and now is not None and now > old
 
 
-def _has(row: ChartRow, written: _Written) -> bool:
-    here = [text for one, text in written.items() if _is_in(row, one)]
-    return row.new in (here or (written[one] for one in could_be(row, written)))
+def _lost(row: ChartRow, kept: Collection[Reference], written: _Written) -> ChartRow | None:
+    """What of a row nothing is kept for, and the base does not have; None where there is nothing like that."""
+    if not row.objects:
+        here = [text for one, text in written.items() if _is_in(row, one)]
+        return None if kept or row.new in (here or written.values()) else row
+    there = {*kept, *(one for one, text in written.items() if text == row.new)}
+    lost = tuple(named for named in row.objects if not any(_is_now(named, one, row) for one in there))
+    return replace(row, objects=lost) if lost else None
+
+
+def _is_now(named: RowObject, reference: Reference, row: ChartRow) -> bool:
+    """Whether a reference is one of a row's releases, where that stood or elsewhere; there it is none of the others."""
+    if _is_in(row, reference):
+        return _stands_at(named, reference)
+    return _is_of(named, reference)

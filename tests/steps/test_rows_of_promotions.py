@@ -218,10 +218,19 @@ def test_clusters_with_a_release_of_one_name_each_keep_their_rows_where_all_are_
     assert [versions(told, path) for path in new] == [["1.2.5"], ["1.2.5"]]
 
 
-def test_one_of_two_clusters_that_goes_leaves_its_row_to_the_other_that_was_asked_for() -> None:
+def test_one_of_two_clusters_that_goes_is_told_and_leaves_its_row_to_the_other() -> None:
     clusters = {f"apps/live/{name}/a.yaml": release("1.2.3") for name in ("a", "b")}
     told = asked(fleet({STAGING: release("1.2.3")}, clusters, {STAGING: release("1.2.5")}), named=True)
     report = told.write({"apps/live/a/a.yaml": None}).run()
+    assert versions(told, "apps/live/b/a.yaml") == ["1.2.5"]
+    [said] = lost(report)
+    assert "for what was 1.2.3 in apps/live/a/a.yaml (HelmRelease x/podinfo), and" in said
+
+
+def test_one_of_two_clusters_that_has_it_by_now_is_not_told_to_be_lost() -> None:
+    clusters = {f"apps/live/{name}/a.yaml": release("1.2.3") for name in ("a", "b")}
+    told = asked(fleet({STAGING: release("1.2.3")}, clusters, {STAGING: release("1.2.5")}), named=True)
+    report = told.write({"apps/live/a/a.yaml": release("1.2.5")}).run()
     assert versions(told, "apps/live/b/a.yaml") == ["1.2.5"]
     assert not lost(report)
 
