@@ -235,6 +235,14 @@ def test_one_of_two_clusters_that_has_it_by_now_is_not_told_to_be_lost() -> None
     assert not lost(report)
 
 
+@NAMED_OR_NOT
+def test_a_release_that_is_in_another_file_at_the_version_that_was_asked_for_is_not_lost(*, named: bool) -> None:
+    told = asked(one_each(), named=named)
+    report = told.write({LIVE: None, MOVED: release("1.2.5")}).run()
+    assert versions(told, REDIS_LIVE) == ["1.1.0"]
+    assert not lost(report)
+
+
 def test_a_namespace_that_is_written_later_makes_no_other_release_of_it() -> None:
     told = one_each()
     bare = release("1.2.3").replace("  namespace: x\n", "")
