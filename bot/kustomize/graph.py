@@ -58,6 +58,7 @@ class Root(Struct, frozen=True, kw_only=True):
         home: Where that Kustomization is written first.
         folder: The folder that is built; empty for the tree's own.
         suspended: The Kustomization says so: nothing of it moves.
+        unsure: Why nobody knows whether it says so.
         trouble: Why nothing is built; its objects answer with it as well.
         remarks: What is not followed and may make more objects.
         objects: Those that decide charts, in the order of the build.
@@ -72,6 +73,7 @@ class Root(Struct, frozen=True, kw_only=True):
     home: Origin | None
     folder: str
     suspended: bool = False
+    unsure: Reason | None = None
     trouble: Reason | None = None
     remarks: tuple[Reason, ...] = ()
     objects: tuple[BuiltObject, ...] = ()
@@ -353,6 +355,7 @@ class _Cluster:
             home=applier.resource.origin if applier else None,
             folder=folder,
             suspended=applier.suspended if applier else False,
+            unsure=applier.unsure if applier else None,
             trouble=trouble,
             remarks=tuple(done.remarks),
             objects=tuple(each for each in built if each.decides),
