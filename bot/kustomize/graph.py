@@ -96,12 +96,14 @@ class Graph(Struct, frozen=True, kw_only=True):
         built: Documents and items that some root builds: what is judged there need not be judged as it stands.
         patches: Files that are patches, and no objects of their own.
         definitions: ConfigMaps and Secrets from which Kustomizations take variables.
+        sources: What Kustomizations, and what makes artifacts for them, take folders of: `Kind namespace/name`.
     """
 
     roots: tuple[Root, ...]
     built: frozenset[tuple[str, int, Route]] = frozenset()
     patches: frozenset[str] = frozenset()
     definitions: frozenset[Origin] = frozenset()
+    sources: frozenset[str] = frozenset()
 
     @property
     def folders(self) -> frozenset[str]:
@@ -142,7 +144,8 @@ class _Reader:
         written, instances = (tuple(kinds.get(kind, ())) for kind in (FLUX_KUSTOMIZATION, FLUX_INSTANCE))
         made = (repository for each in instances if (repository := repository_of(each)))
         loose = _Loose((*(each for each in found if (each.group, each.kind) in _NAMED), *made))
-        sources = Sources(self._files, self._own_tree(written, instances, found), kinds.get(ARTIFACT_GENERATOR, ()))
+        own = self._own_tree(written, instances, found)
+        sources = Sources(self._files, own, kinds.get(ARTIFACT_GENERATOR, ()))
         entries = Entries(self._builder, sources.find, written)
         clusters: list[_Cluster] = []
         begun = tuple(entries.read(instances, plain))
@@ -168,6 +171,7 @@ class _Reader:
             built=frozenset(_built(kept)),
             patches=self._builder.patches,
             definitions=frozenset(origin for cluster in clusters for origin in cluster.definitions()),
+            sources=frozenset(map(str, own.asked)),
         )
 
     def _own_tree(

@@ -63,6 +63,9 @@ class OwnTree:
 
     Nothing in a tree says where it was cloned from, or what of it is packed into another source. The name under which
     most Kustomizations apply folders that are there is taken as its own; what is packed, only the configuration says.
+
+    Attributes:
+        asked: Every source of which it was asked.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class OwnTree:
             repositories: GitRepositories, likewise.
             packed: Sources of which the configuration says what folder they hold.
         """
+        self.asked: set[SourceName] = set()
         names: Counter[str] = Counter()
         for each in kustomizations:
             folder, source = folder_of(known_text(get(each.tree, "spec", "path"))), get(each.tree, "spec", "sourceRef")
@@ -109,6 +113,7 @@ class OwnTree:
 
     def packed(self, source: SourceName) -> str | None:
         """The folder that a source holds, as the configuration says."""
+        self.asked.add(source)
         if not self._packed or source.namespace:
             return self._packed.get(source)
         found = {folder for each, folder in self._packed.items() if each._replace(namespace="") == source}
