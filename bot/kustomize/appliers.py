@@ -40,6 +40,7 @@ class Applier(Struct, frozen=True, kw_only=True):
         needs: Names of those it waits for (`dependsOn`), `namespace/name` or `name`.
         source: Kind and name of what its folder is of, with the namespace where that is another; of an artifact, what
             it is made of too.
+        made_of: The sources of which that artifact is made.
     """
 
     resource: Resource
@@ -50,6 +51,7 @@ class Applier(Struct, frozen=True, kw_only=True):
     unsure: Reason | None
     needs: tuple[str, ...]
     source: str
+    made_of: tuple[SourceName, ...] = ()
     within: tuple[str, ...] = ()
 
     def outside(self, paths: Iterable[str]) -> str:
@@ -68,6 +70,7 @@ def read_applier(resource: Resource, above: Scope | None, lookup: Lookup, find: 
         find: Finds its folder.
     """
     held = _held(resource, above, find)
+    made_of = held.of if isinstance(held, Held) else ()
     needs = items(get(resource.tree, "spec", "dependsOn")) or ()
     suspend = text_of(resource, above, "spec", "suspend")
     return Applier(
@@ -79,7 +82,8 @@ def read_applier(resource: Resource, above: Scope | None, lookup: Lookup, find: 
         suspended=_is_true(suspend),
         unsure=suspend if isinstance(suspend, Reason) else None,
         needs=tuple(map(_needed, needs)),
-        source=_source(resource, above) + (f" of {held.of}" if isinstance(held, Held) and held.of else ""),
+        source=_source(resource, above) + (f" of {', '.join(map(str, made_of))}" if made_of else ""),
+        made_of=made_of,
     )
 
 

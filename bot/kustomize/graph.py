@@ -21,10 +21,11 @@ from bot.kustomize.files import Files
 from bot.kustomize.instances import kustomization_of, repository_of
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
-from bot.kustomize.own_tree import OwnTree
-from bot.kustomize.pulled import Pulled, pulled
+from bot.kustomize.own_tree import OwnTree, SourceName
+from bot.kustomize.pulled import Pulled, included, pulled
 from bot.kustomize.resources import (
     ARTIFACT_GENERATOR,
+    BUCKET,
     CONFIG_MAP,
     FLUX_INSTANCE,
     FLUX_KUSTOMIZATION,
@@ -42,7 +43,7 @@ from bot.model.tiers import PackedSource
 from bot.reason import Reason
 from bot.reasons import TOO_LARGE
 
-_NAMED = frozenset({CONFIG_MAP, SECRET, GIT_REPOSITORY, OCI_REPOSITORY})
+_NAMED = frozenset({CONFIG_MAP, SECRET, GIT_REPOSITORY, OCI_REPOSITORY, BUCKET})
 """What Kustomizations name: variables, and sources."""
 _LEADING = _NAMED | {FLUX_KUSTOMIZATION, FLUX_INSTANCE, ARTIFACT_GENERATOR}
 _MOST_ROOTS = 5_000
@@ -327,10 +328,15 @@ class _Cluster:
                     yield found, scope
 
     def _declared(self, applier: Applier, above: Scope | None) -> tuple[tuple[Resource, Scope | None], ...]:
-        """The declarations of a Kustomization's source; that of the FluxInstance with which the cluster begins too."""
-        wanted = source_of(applier.resource, above)
-        return self._lookup(*wanted) or tuple(
-            each for each in self._loose.below("", *wanted) if each[0].origin in self.seen
+        """The declarations of a Kustomization's source, and of what that is made of."""
+        wanted = (source_of(applier.resource, above), *applier.made_of)
+        found = [each for name in wanted for each in self._called(name)]
+        return (*found, *(each for one in found for name in included(*one) for each in self._called(name)))
+
+    def _called(self, name: SourceName) -> tuple[tuple[Resource, Scope | None], ...]:
+        """The declarations of a source; that of the FluxInstance with which the cluster begins too."""
+        return self._lookup(*name) or tuple(
+            each for each in self._loose.below("", *name) if each[0].origin in self.seen
         )
 
     def definitions(self) -> Iterator[Origin]:

@@ -44,13 +44,13 @@ class Held(NamedTuple):
         folder: Of the tree; empty for all of it.
         within: All that the source holds, where that is less than the tree: other folders are not there to a build.
         alone: The path leads above the folder, to where the source holds nothing else.
-        of: The source that an artifact is made of; empty for a source of its own.
+        of: The sources that an artifact is made of; none for a source of its own.
     """
 
     folder: str
     within: tuple[str, ...] = ()
     alone: bool = False
-    of: str = ""
+    of: tuple[SourceName, ...] = ()
 
 
 def folder_of(path: str) -> str:
