@@ -1,7 +1,8 @@
 """A forge of plain files, for any Git remote: pull requests and statuses as Markdown for people and JSON for us.
 
 pull-requests/0001.json, 0001.md     one pull request; set `"state": "closed"` to refuse it
-statuses/<commit>.json, .md          the statuses of one commit
+statuses/<commit>.json, .md          the statuses of one commit that we set
+statuses/<commit>.<creator>.json     those that somebody else does, CI say: written by them, read by `with-status`
 """
 
 import json
@@ -111,16 +112,17 @@ class FilesForge:
 
     def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:
         """The statuses of a commit."""
-        path = self._statuses / f"{checked(sha)}.json"
-        rows = _read(path, [])
-        if not isinstance(rows, list):
-            raise _broken(path, "it is no list")
-        return tuple(_status(path, row) for row in rows)
+        return _statuses(self._statuses / f"{checked(sha)}.json")
 
     def all_statuses(self, sha: Sha) -> tuple[SaidStatus, ...]:
-        """The same: nobody else sets any here."""
-        said = self.statuses(sha)
-        return tuple(SaidStatus(context=one.context, state=one.state, creator=_US.login) for one in said)
+        """The same, and what others put beside it, each in a file with their name."""
+        own = self._statuses / f"{checked(sha)}.json"
+        creators = {path: path.name[len(sha) + 1 : -len(".json")] for path in self._statuses.glob(f"{sha}.*.json")}
+        return tuple(
+            SaidStatus(context=one.context, state=one.state, creator=creator)
+            for path, creator in sorted({own: _US.login, **creators}.items())
+            for one in _statuses(path)
+        )
 
     def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
         """Set a status, in place of an older one of the same context."""
@@ -181,6 +183,13 @@ def _record(path: Path) -> dict[str, Any]:
     if not good or not isinstance(record.get("number"), int):
         raise _broken(path, "a key is missing")
     return dict(record)
+
+
+def _statuses(path: Path) -> tuple[CommitStatus, ...]:
+    rows = _read(path, [])
+    if not isinstance(rows, list):
+        raise _broken(path, "it is no list")
+    return tuple(_status(path, row) for row in rows)
 
 
 def _status(path: Path, row: object) -> CommitStatus:

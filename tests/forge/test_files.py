@@ -119,6 +119,28 @@ def test_a_status_written_by_hand_is_told_the_field_that_is_wrong(
     assert failed.value.message == f"{folder}/statuses/{SHA}.json cannot be read: {problem}"
 
 
+def test_a_status_that_ci_puts_beside_ours_is_theirs_and_stays(forge: FilesForge, folder: Path) -> None:
+    forge.set_status(SHA, GOOD)
+    theirs = [{"context": "ci/smoke", "state": "success", "description": "passed"}]
+    (folder / f"statuses/{SHA}.github-actions[bot].json").write_text(json.dumps(theirs))
+    (folder / f"statuses/{'2' * 40}.ci.json").write_text(json.dumps(theirs))
+    forge.set_status(SHA, GOOD)
+
+    told = {(one.context, one.state, one.creator) for one in forge.all_statuses(SHA)}
+    assert told == {
+        ("ci/smoke", State.SUCCESS, "github-actions[bot]"),
+        ("flux-chart-bot/dev", State.SUCCESS, "flux-chart-bot"),
+    }
+    assert forge.statuses(SHA) == (GOOD,)
+
+
+def test_a_status_of_theirs_that_is_broken_is_named(forge: FilesForge, folder: Path) -> None:
+    (folder / "statuses").mkdir()
+    (folder / f"statuses/{SHA}.ci.json").write_text('[{"context": "ci/smoke", "state": "green", "description": ""}]')
+    with pytest.raises(ForgeFailed, match=f"{SHA}.ci.json cannot be read: `state` is none of success"):
+        forge.all_statuses(SHA)
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ForgeFailed, match="cannot be written") as failed:
