@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from doubles.forge_sides import OURS
+from doubles.forge_sides import OURS, OnDisk
 
 from bot.errors import ForgeFailed
 from bot.forge.files import FilesForge
@@ -70,7 +70,7 @@ def test_what_is_found_merged_is_written_down_unless_nothing_is_to_be_written(
     forge: FilesForge, folder: Path, *, keeps: bool, state: str
 ) -> None:
     forge.create_pull_request(head=OURS, base="main", title="Update redis", body="why")
-    looks = FilesForge(folder, lambda base, _head: SHA if base == "develop" else None, keeps=keeps)
+    looks = FilesForge(folder, OnDisk(folder, {("develop", OURS)}), keeps=keeps)
     assert [one.number for one in looks.open_pull_requests()] == [2]
     assert json.loads((folder / "pull-requests/0001.json").read_text())["state"] == state
     assert f"into `develop`, {state}\n" in (folder / "pull-requests/0001.md").read_text()
