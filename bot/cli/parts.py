@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -12,15 +11,13 @@ from bot.cli.bases import configuration_of
 from bot.cli.credential_hosts import credential_hosts
 from bot.cli.settings import NO_REPOSITORY_MEND, Job
 from bot.errors import UsageError
-from bot.model.commits import RemoteHeads, Sha
+from bot.model.commits import RemoteHeads
 from bot.model.secret import Secret
-from bot.model.tiers import Branch, CommitPolicy, Configuration
+from bot.model.tiers import CommitPolicy, Configuration
 from bot.ports import Commits, Forge, Registry, Repository
 
 Mask = Callable[[Secret], None]
 """Tells the runner what to hide in its log."""
-_DEPTH = 1000
-"""Commits behind a base in which a merge is looked for: a run comes by long before there are more."""
 
 
 class Policy(Struct, frozen=True, kw_only=True):
@@ -111,26 +108,16 @@ class Parts:
 
         if not isinstance(forge, FilesForge):
             return forge
-        looks = partial(_merged, repository)
-        return FilesForge(Path(arguments.forge_folder), looks, keeps=not arguments.dry_run)
+        from bot.cli.merges_by_hand import MergesByHand  # noqa: PLC0415 - as above
+
+        watch = MergesByHand(repository=repository)
+        return FilesForge(Path(arguments.forge_folder), watch, keeps=not arguments.dry_run)
 
     def statuses(self, arguments: argparse.Namespace, job: Job, configuration: Configuration) -> Forge | None:
         """Who knows the statuses of commits, where a tier asks for some; without a token unknown, so never green."""
         asked = any(tier.pace.with_status for tier in configuration.tiers)
         known = arguments.forge == "files" or (job.token and job.repository)
         return self.forge(arguments, job) if asked and known else None
-
-
-def _merged(repository: Repository, base: Branch, head: Branch) -> Sha | None:
-    tips = repository.heads().tips
-    if base not in tips or head not in tips:
-        return None
-    try:
-        began = repository.merge_base(tips[base], tips[head], _DEPTH)
-    except UsageError:
-        # Another run moves one of them at this moment: the next one looks again.
-        return None
-    return began if began == tips[head] else None
 
 
 def commits_of(forge: Forge, repository: Repository, configuration: Configuration, job: Job) -> Commits:

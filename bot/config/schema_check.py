@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.config.located import Located
 from bot.config.shape import fits
+from bot.config.sources import KEY as SOURCES
 from bot.config.wording import dotted, nearest, shown
 from bot.errors import Fault
 from bot.yamltext.nodes import Route
@@ -50,6 +51,8 @@ def _faults(located: Located, error: Any) -> Iterator[tuple[Route | None, Fault]
     if error.validator == "additionalProperties":
         yield from _unknown_keys(located, route, error)
     elif "propertyNames" in error.absolute_schema_path:
+        if route == (SOURCES,):
+            return  # which is told there, with what was probably meant
         here = (*route, error.instance)
         yield here, located.key_fault(here, f"{shown(str(error.instance))} cannot be the name of a tier", NAME_MEND)
     elif error.validator == "required":

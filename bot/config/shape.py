@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 _KINDS = {"array": list, "object": dict, "string": str, "boolean": bool, "integer": int}
-_TIER_NAME = re.compile("^[a-z0-9][a-z0-9-]{0,39}$")
+_TIER = re.compile("^[a-z0-9][a-z0-9-]{0,39}$")
+_SOURCE = re.compile("^(OCIRepository|Bucket|GitRepository|ExternalArtifact) [a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9.-]*$")
+_NAMES = {name.pattern: name for name in (_TIER, _SOURCE)}
 
 
 def fits(data: object, schema: Mapping[str, Any]) -> bool:
@@ -53,7 +55,8 @@ def _has_keys(data: object, keys: list[str], _schema: Mapping[str, Any]) -> bool
 
 
 def _is_name(data: object, pattern: str, _schema: Mapping[str, Any]) -> bool:
-    return isinstance(data, str) and pattern == _TIER_NAME.pattern and _TIER_NAME.search(data) is not None
+    known = _NAMES.get(pattern)
+    return isinstance(data, str) and known is not None and known.search(data) is not None
 
 
 def _is_not(data: object, forbidden: Mapping[str, Any], _schema: Mapping[str, Any]) -> bool:

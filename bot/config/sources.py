@@ -10,7 +10,7 @@ from bot.errors import Fault
 from bot.model.tiers import PackedSource
 
 KEY = "sources"
-_KINDS = ("OCIRepository", "Bucket", "GitRepository", "ExternalArtifact")
+KINDS = ("OCIRepository", "Bucket", "GitRepository", "ExternalArtifact")
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 _NAME = re.compile(r"(?P<kind>\w+) (?P<namespace>[a-z0-9][a-z0-9-]*)/(?P<name>[a-z0-9][a-z0-9.-]*)", re.ASCII)
 
@@ -32,9 +32,17 @@ def _faults(located: Located, key: str, folder: str) -> Iterator[Fault]:
     if name is None:
         message = f"{shown(key)} does not name a source"
         yield located.key_fault((KEY, key), message, "Write kind, namespace and name: `OCIRepository flux-system/apps`")
-    elif name["kind"] not in _KINDS:
+    elif name["kind"] not in KINDS:
         message = f"{shown(name['kind'])} is no kind of source that Kustomizations apply"
-        yield located.key_fault((KEY, key), message, f"Write {', '.join(_KINDS[:-1])} or {_KINDS[-1]}")
+        yield located.key_fault((KEY, key), message, _meant(name["kind"]))
     if folder.startswith("/") or normpath(folder) != folder or folder.split("/", maxsplit=1)[0] == "..":
         message = f"{shown(folder)} is no folder counted from the root of the repository"
         yield located.fault((KEY, key), message, "Write it as in `deploy/manifests`, or `.` for all of the repository")
+
+
+def _meant(kind: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a fault needs it
+
+    by_letters = {each.lower(): each for each in KINDS}
+    close = get_close_matches(kind.lower(), by_letters, n=1, cutoff=0.85)  # not HelmRepository, which is none
+    return f"Did you mean {shown(by_letters[close[0]])}?" if close else f"Write {', '.join(KINDS[:-1])} or {KINDS[-1]}"

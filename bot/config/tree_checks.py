@@ -1,15 +1,17 @@
 """What only a tree can tell about a configuration: patterns that match nothing, files that two tiers claim."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from bot.config.production import unsaid
-from bot.config.wording import shown
+from bot.config.sources import KINDS
+from bot.config.wording import nearest, shown
 from bot.errors import Fault
-from bot.model.tiers import Branch, Configuration, Shared, Tier
+from bot.model.tiers import Branch, Configuration, PackedSource, Shared, Tier
 from bot.planning.path_patterns import Glob
 
 _LAST_SIGN = "\U0010ffff"
+_MOST_SHOWN = 200
 
 
 def check_paths(
@@ -67,6 +69,34 @@ def _source_faults(configuration: Configuration, trees: Iterable[Iterable[str]])
             column = 1 if source.line else 0
             mend = "Mend or remove it"
             yield Fault(path=configuration.path, line=source.line, column=column, message=message, mend=mend)
+
+
+def check_sources(configuration: Configuration, applied: Collection[str]) -> tuple[Fault, ...]:
+    """Names in `sources` that nothing applies: one wrong letter, and what is packed is not followed.
+
+    Args:
+        configuration: A loaded configuration.
+        applied: What Kustomizations of any branch apply folders of, `Kind namespace/name`; a namespace that is not
+            known is left out, a name is `?`, and a kind is no word of these.
+    """
+    known = [name for name in sorted(applied) if name.split(" ", maxsplit=1)[0] in KINDS]
+    if len(known) < len(applied):
+        return ()
+    return tuple(_unused(configuration, each, known) for each in configuration.sources if not _names(each) & {*known})
+
+
+def _names(source: PackedSource) -> set[str]:
+    """All that a source may be called where less of it is known."""
+    kind, namespace = source.kind, source.namespace
+    return {f"{kind} {before}{name}" for before in ("", f"{namespace}/") for name in (source.name, "?")}
+
+
+def _unused(configuration: Configuration, source: PackedSource, known: list[str]) -> Fault:
+    name = f"{source.kind} {source.namespace}/{source.name}"
+    message = f"{shown(name)}, which `sources` names, is no source of a Kustomization here"
+    mend = nearest(name, known[:_MOST_SHOWN]) or "Mend or remove it"
+    column = 1 if source.line else 0
+    return Fault(path=configuration.path, line=source.line, column=column, message=message, mend=mend)
 
 
 def _matching(pattern: str, paths: list[str]) -> list[str]:

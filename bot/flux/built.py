@@ -108,7 +108,7 @@ def built_objects(graph: Graph) -> Iterator[tuple[AnyObject | PassedOver, frozen
             found = _read(root, each)
             if found is not None:
                 spots = _spots(each) if why_held(found) and root.trouble is None else frozenset()
-                yield _told_by(found, root.by, suspended=root.suspended), spots
+                yield _told_by(found, root), spots
 
 
 def why_held(found: AnyObject | PassedOver) -> PassedOver | None:
@@ -179,8 +179,9 @@ def _read(root: Root, each: BuiltObject) -> Read:
     return head.passed_over(root.trouble)
 
 
-def _told_by(found: AnyObject | PassedOver, by: BuiltBy, *, suspended: bool) -> AnyObject | PassedOver:
+def _told_by(found: AnyObject | PassedOver, root: Root) -> AnyObject | PassedOver:
     if isinstance(found, PassedOver):
-        return replace(found, built=(by,), suspended=found.suspended or suspended)
-    head = replace(found.head, built=by, suspended=found.head.suspended or suspended)
+        return replace(found, built=(root.by,), suspended=found.suspended or root.suspended)
+    suspended, unsure = found.head.suspended or root.suspended, found.head.unsure or root.unsure
+    head = replace(found.head, built=root.by, suspended=suspended, unsure=unsure)
     return replace(found, head=head)

@@ -236,7 +236,7 @@ def _make(each: ResourceSet, resource: Resource, inputs: InputSet) -> _Made | No
     if isinstance(found, ResourceSet):
         nested = found.head.passed_over(EMBEDDED(kind=found.head.object.kind, field="spec.resources"))
         return _Made(object=found.head.object, value=nested)
-    head = replace(found.head, suspended=suspended)
+    head = replace(found.head, suspended=suspended, unsure=found.head.unsure or each.head.unsure)
     return _Made(object=found.head.object, value=replace(found, head=head))
 
 

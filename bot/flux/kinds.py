@@ -40,6 +40,9 @@ _UNKNOWN_VARIABLES = frozenset({VARIABLE.id, VARIABLE_UNKNOWN.id})
 _MAY_BE_FALSE = _UNKNOWN_VARIABLES | {NOT_FOLLOWED.id}
 """Why nobody knows whether an object is suspended: it may run, so it counts as running."""
 _RECONCILE = "fluxcd.controlplane.io/reconcile"
+# https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-apply-behavior-of-resources
+_LEFT_OUT = (("kustomize.toolkit.fluxcd.io/reconcile", "disabled"), ("kustomize.toolkit.fluxcd.io/ssa", "ignore"))
+"""Annotations, or labels, of what kustomize-controller does not apply: whatever is written of it, nothing moves."""
 _PROVIDERS = frozenset({"generic", "aws", "azure", "gcp"})
 
 Read = AnyObject | PassedOver | None
@@ -77,6 +80,25 @@ def _head(manifest: Fields, kind: str) -> Head | PassedOver:
     return Head(object=which, path=manifest.path, line=manifest.line, suspended=suspended, unsure=unsure)
 
 
+def _unless_left_out(manifest: Fields, head: Head) -> Head:
+    """The head of an object that holds a version: what is not applied runs nothing new, as if it were suspended.
+
+    A release that takes its chart from elsewhere moves all the same.
+    """
+    for field in ("annotations", "labels"):
+        for key, value in _LEFT_OUT:
+            said = manifest.text("metadata", field, key)
+            if isinstance(said, Reason):
+                head = _unsure(head, said)
+            elif said.lower() == value:
+                return replace(head, suspended=True)
+    return head
+
+
+def _unsure(head: Head, why: Reason) -> Head:
+    return replace(head, unsure=head.unsure or why) if why.id in _MAY_BE_FALSE else head
+
+
 def _names(manifest: Fields, *route: str) -> tuple[str, str] | Reason:
     """Name and namespace; a namespace that a variable gives is as good as one that is not written."""
     name, namespace = manifest.text(*route, "name"), manifest.text(*route, "namespace")
@@ -101,14 +123,15 @@ def _release(manifest: Fields, head: Head) -> Read:
         chart = _chart_template(manifest, head, "spec", "chart", "spec")
     if chart is None or isinstance(chart, PassedOver):
         return chart
-    return _named(HelmRelease(head=head, chart=chart))
+    held = _unless_left_out(manifest, head) if isinstance(chart, ChartTemplate) else head
+    return _named(HelmRelease(head=held, chart=chart))
 
 
 def _chart(manifest: Fields, head: Head) -> Read:
     template = _chart_template(manifest, head, "spec")
     if template is None or isinstance(template, PassedOver):
         return template
-    return _named(HelmChart(head=head, chart=template))
+    return _named(HelmChart(head=_unless_left_out(manifest, head), chart=template))
 
 
 def _repository(manifest: Fields, head: Head) -> Read:
@@ -117,7 +140,7 @@ def _repository(manifest: Fields, head: Head) -> Read:
     layer = manifest.text("spec", "layerSelector", "mediaType")
     return _named(
         OCIRepository(
-            head=head,
+            head=_unless_left_out(manifest, head),
             source=_chart_source(manifest),
             selects_chart=layer == CHART_LAYER,
             wish=wish_of_repository(manifest),
@@ -199,6 +222,8 @@ def _image_policy(manifest: Manifest, head: Head) -> Read:
 def _paused(manifest: Fields, head: Head) -> Head:
     """The Flux Operator's objects are suspended by an annotation."""
     annotation = manifest.text("metadata", "annotations", _RECONCILE)
+    if isinstance(annotation, Reason):
+        return _unsure(head, annotation)
     return replace(head, suspended=head.suspended or annotation == "disabled")
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.model.places import Spot
-from bot.model.references import PassedOver, Reference
+from bot.model.references import BuiltBy, PassedOver, Reference
 from bot.reasons import ALSO_DECIDES
 
 
@@ -84,15 +84,24 @@ def _as_one(group: list[Reference]) -> Reference:
     first, *more = group
     if not more:
         return first
+    running = [each for each in group if not each.suspended]
+    surely = [each for each in running if not each.unsure]
     return replace(
         first,
-        suspended=all(each.suspended for each in group),
+        suspended=not running,
+        stopped=_roots(group) - _roots(running) if running else frozenset(),
+        unsure=not surely,
+        doubted=_roots(group) - _roots(surely) if surely else frozenset(),
         beside=tuple(sorted({each.object for each in more} - {first.object})),
         consumers=tuple(sorted({name for each in group for name in each.consumers})),
         consumer_paths=tuple(sorted({path for each in group for path in each.consumer_paths})),
         also_in=tuple(sorted({path for each in group for path in each.also_in})),
-        built=tuple(sorted({root for each in group for root in each.built})),
+        built=tuple(sorted(_roots(group))),
     )
+
+
+def _roots(group: Iterable[Reference]) -> frozenset[BuiltBy]:
+    return frozenset(root for each in group for root in each.built)
 
 
 def _with_others(reference: Reference, others: list[Reference]) -> Reference:

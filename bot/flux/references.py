@@ -151,6 +151,11 @@ class _Users:
         """Whether nothing would move: the object says so, or everything that uses it does."""
         return head.suspended or (bool(self.releases) and all(each.suspended for each in self.releases))
 
+    def unsure(self, head: Head) -> bool:
+        """Whether nobody can tell that anything would move."""
+        doubted = bool(self.releases) and all(each.suspended or each.unsure for each in self.releases)
+        return head.unsure is not None or doubted
+
     @property
     def names(self) -> tuple[ObjectId, ...]:
         return tuple(sorted({each.object for each in self.releases}))
@@ -298,6 +303,7 @@ class _Tree:
             tag_rule=rule,
             pin=pin,
             suspended=suspended,
+            unsure=users.unsure(head),
             consumers=users.names,
             consumer_paths=users.paths,
             narrowed_by=wish.narrowed_by,

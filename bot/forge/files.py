@@ -1,19 +1,22 @@
 """A forge of plain files, for any Git remote: pull requests and statuses as Markdown for people and JSON for us.
 
 pull-requests/0001.json, 0001.md     one pull request; set `"state": "closed"` to refuse it
-statuses/<commit>.json, .md          the statuses of one commit
+statuses/<commit>.json, .md          the statuses of one commit that we set
+statuses/<commit>.<creator>.json     those that somebody else does, CI say: written by them, read by `with-status`
 """
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from msgspec import ValidationError, convert
 from msgspec.structs import asdict
 
 from bot.errors import ForgeFailed
 from bot.forge.commit_names import checked
+from bot.forge.proposed import Proposed, Unwatched, Watch
 from bot.model.commits import BOT_BRANCHES, Sha
 from bot.model.proposals import CommitStatus, Identity, PullRequest, SaidStatus, State
 from bot.model.proposing import Extras
@@ -24,29 +27,25 @@ _US = Identity(login="flux-chart-bot", name="flux-chart-bot", email="flux-chart-
 _OPEN, _CLOSED, _MERGED = "open", "closed", "merged"
 _ANY = ""
 """The head is wherever the branch stands: a folder of files does not follow it."""
-Merged = Callable[[Branch, Branch], Sha | None]
-"""The head of a branch (the second) all of which a base (the first) holds; None where it holds not all of it."""
-
-
-def _unseen(_base: Branch, _head: Branch) -> Sha | None:
-    return None
+_UNKNOWN = "Its branch was deleted, and Git does not tell whether what it held was merged; so this refuses nothing."
 
 
 class FilesForge:
     """The Forge port on a folder. Files are written beside and renamed, so a kill leaves old or new, never half."""
 
-    def __init__(self, folder: Path, merged: Merged = _unseen, *, keeps: bool = True) -> None:
+    def __init__(self, folder: Path, watch: Watch | None = None, *, keeps: bool = True) -> None:
         """Keep the folder; it is made when something is first written.
 
         Args:
             folder: Where the files are.
-            merged: Looks whether a base holds all of a branch: a person merges with Git, and no file says so.
-            keeps: What is found merged is written down; else only this run knows.
+            watch: Looks what Git did with the branches: a person merges with Git, and no file says so.
+            keeps: What is found is written down; else only this run knows.
         """
         self._pulls = folder / "pull-requests"
         self._statuses = folder / "statuses"
-        self._merged, self._keeps = merged, keeps
+        self._watch, self._keeps = watch or Unwatched(), keeps
         self._ended: dict[int, Sha] = {}
+        self._gone: set[int] = set()
 
     def identity(self) -> Identity:
         """A fixed identity: there is no token to ask."""
@@ -63,10 +62,14 @@ class FilesForge:
 
     def _end_merged(self) -> None:
         for record in filter(_is_open, self._records()):
-            if head := self._merged(record["base"], record["head"]):
-                self._ended[record["number"]] = head
-                if self._keeps:
-                    self._write_pull(self._record(record["number"]))
+            number, known = record["number"], record.get("proposed")
+            looked = self._watch.look(record["base"], record["head"], _proposed(self._path(number), known))
+            if looked.merged:
+                self._ended[number] = looked.merged
+            self._gone |= {number} if looked.gone and not looked.merged else set()
+            now = asdict(looked.proposed) if looked.proposed else known
+            if self._keeps and (looked.merged or now != known):
+                self._write_pull({**self._record(number), "proposed": now})
 
     def last_refused(self, branch: Branch, *, after: int = 0) -> PullRequest | None:
         """The newest pull request from this branch, where a person set it to closed."""
@@ -89,7 +92,7 @@ class FilesForge:
         known = self._records()
         number = known[-1]["number"] + 1 if known else 1
         record = {"number": number, "state": _OPEN, "author": _US.login, "head": head, "head_sha": _ANY, "base": base}
-        self._write_pull({**record, "title": title, "body": body, "draft": draft})
+        self._write_pull(self._with_proposed({**record, "title": title, "body": body, "draft": draft}))
         return _pull_request(self._record(number))
 
     def set_extras(self, number: int, extras: Extras) -> tuple[Reason, ...]:
@@ -99,28 +102,35 @@ class FilesForge:
 
     def update_pull_request(self, number: int, *, title: str, body: str) -> Reason | None:
         """Set title and body."""
-        self._write_pull({**self._record(number), "title": title, "body": body})
+        self._write_pull(self._with_proposed({**self._record(number), "title": title, "body": body}))
         return None
+
+    def _with_proposed(self, record: dict[str, Any]) -> dict[str, Any]:
+        """With what its branch holds now: a person may merge that, and delete the branch, before the next run."""
+        proposed = self._watch.proposed(record["head"])
+        return {**record, "proposed": asdict(proposed)} if proposed else record
 
     def close_pull_request(self, number: int, *, comment: str) -> Reason | None:
         """Mark it done with a word why; `closed` stays the word of a person."""
         record = self._record(number)
+        said = f"{comment} {_UNKNOWN}" if number in self._gone else comment
         if record["state"] == _OPEN:
-            self._write_pull({**record, "state": "done", "comment": comment})
+            self._write_pull({**record, "state": "done", "comment": said})
         return None
 
     def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:
         """The statuses of a commit."""
-        path = self._statuses / f"{checked(sha)}.json"
-        rows = _read(path, [])
-        if not isinstance(rows, list):
-            raise _broken(path, "it is no list")
-        return tuple(_status(path, row) for row in rows)
+        return _statuses(self._statuses / f"{checked(sha)}.json")
 
     def all_statuses(self, sha: Sha) -> tuple[SaidStatus, ...]:
-        """The same: nobody else sets any here."""
-        said = self.statuses(sha)
-        return tuple(SaidStatus(context=one.context, state=one.state, creator=_US.login) for one in said)
+        """The same, and what others put beside it, each in a file with their name."""
+        own = self._statuses / f"{checked(sha)}.json"
+        creators = {path: path.name[len(sha) + 1 : -len(".json")] for path in self._statuses.glob(f"{sha}.*.json")}
+        return tuple(
+            SaidStatus(context=one.context, state=one.state, creator=creator)
+            for path, creator in sorted({own: _US.login, **creators}.items())
+            for one in _statuses(path)
+        )
 
     def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
         """Set a status, in place of an older one of the same context."""
@@ -150,7 +160,10 @@ class FilesForge:
         return sorted(found, key=lambda record: int(record["number"]))
 
     def _record(self, number: int) -> dict[str, Any]:
-        return self._as_known(_record(self._pulls / f"{number:04}.json"))
+        return self._as_known(_record(self._path(number)))
+
+    def _path(self, number: int) -> Path:
+        return self._pulls / f"{number:04}.json"
 
     def _as_known(self, record: dict[str, Any]) -> dict[str, Any]:
         head = self._ended.get(record["number"])
@@ -181,6 +194,20 @@ def _record(path: Path) -> dict[str, Any]:
     if not good or not isinstance(record.get("number"), int):
         raise _broken(path, "a key is missing")
     return dict(record)
+
+
+def _statuses(path: Path) -> tuple[CommitStatus, ...]:
+    rows = _read(path, [])
+    if not isinstance(rows, list):
+        raise _broken(path, "it is no list")
+    return tuple(_status(path, row) for row in rows)
+
+
+def _proposed(path: Path, said: object) -> Proposed | None:
+    try:
+        return None if said is None else convert(said, Proposed)
+    except ValidationError as error:
+        raise _broken(path, f"`proposed` is not as it was written: {error}") from error
 
 
 def _status(path: Path, row: object) -> CommitStatus:

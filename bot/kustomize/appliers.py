@@ -36,9 +36,11 @@ class Applier(Struct, frozen=True, kw_only=True):
         overlay: What it adds to the kustomization there.
         scope: Its variables.
         suspended: It says `suspend: true`.
+        unsure: Why nobody knows whether it says so: what may run counts as running.
         needs: Names of those it waits for (`dependsOn`), `namespace/name` or `name`.
         source: Kind and name of what its folder is of, with the namespace where that is another; of an artifact, what
             it is made of too.
+        made_of: The sources of which that artifact is made.
     """
 
     resource: Resource
@@ -46,8 +48,10 @@ class Applier(Struct, frozen=True, kw_only=True):
     overlay: Overlay
     scope: Scope
     suspended: bool
+    unsure: Reason | None
     needs: tuple[str, ...]
     source: str
+    made_of: tuple[SourceName, ...] = ()
     within: tuple[str, ...] = ()
 
     def outside(self, paths: Iterable[str]) -> str:
@@ -66,16 +70,20 @@ def read_applier(resource: Resource, above: Scope | None, lookup: Lookup, find: 
         find: Finds its folder.
     """
     held = _held(resource, above, find)
+    made_of = held.of if isinstance(held, Held) else ()
     needs = items(get(resource.tree, "spec", "dependsOn")) or ()
+    suspend = text_of(resource, above, "spec", "suspend")
     return Applier(
         resource=resource,
         folder=held.folder if isinstance(held, Held) else held,
         within=held.within if isinstance(held, Held) else (),
         overlay=_overlay(resource, above, alone=isinstance(held, Held) and held.alone),
         scope=_scope(resource, above, lookup),
-        suspended=_is_true(resource, above, "suspend"),
+        suspended=_is_true(suspend),
+        unsure=suspend if isinstance(suspend, Reason) else None,
         needs=tuple(map(_needed, needs)),
-        source=_source(resource, above) + (f" of {held.of}" if isinstance(held, Held) and held.of else ""),
+        source=_source(resource, above) + (f" of {', '.join(map(str, made_of))}" if made_of else ""),
+        made_of=made_of,
     )
 
 
@@ -97,9 +105,8 @@ def _source(resource: Resource, above: Scope | None) -> str:
     return f"{kind} {namespace}/{name}" if away else f"{kind} {name}"
 
 
-def _is_true(resource: Resource, above: Scope | None, field: str) -> bool:
-    """Whether a field is true; what cannot be told is not: what may run counts as running."""
-    found = text_of(resource, above, "spec", field)
+def _is_true(found: str | Reason) -> bool:
+    """Whether a field is true; what cannot be told is not."""
     return isinstance(found, str) and found.lower() in _TRUE
 
 
@@ -130,7 +137,7 @@ def _overlay(resource: Resource, above: Scope | None, *, alone: bool) -> Overlay
         patches=(*read_patches(get(spec, "patches")), *merges),
         json_patches=read_patches(get(spec, "patchesJson6902")),
         components=tuple(map(known_text, items(get(spec, "components")) or ())),
-        may_lack_components=_is_true(resource, above, "ignoreMissingComponents"),
+        may_lack_components=_is_true(text_of(resource, above, "spec", "ignoreMissingComponents")),
         above=alone,
     )
 

@@ -192,7 +192,7 @@ def _held(made: Made, folder: str, own: OwnTree, files: Files) -> Held | Reason 
     if len(shifts) > 1:
         return "its folders do not stand to each other as they do here"
     folders = tuple(sorted({each.here for each in told}))
-    within, of = () if "" in folders else folders, ", ".join(sorted({str(each.source) for each in told}))
+    within, of = () if "" in folders else folders, tuple(sorted({each.source for each in told}))
     if not any(_is_below(folder, each.there) for each in told):
         if len(told) == 1 and folders[0] and _is_below(told[0].there, folder):
             return Held(folders[0], within, alone=True, of=of)

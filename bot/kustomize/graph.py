@@ -21,10 +21,11 @@ from bot.kustomize.files import Files
 from bot.kustomize.instances import kustomization_of, repository_of
 from bot.kustomize.kustomize_reasons import NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
-from bot.kustomize.own_tree import OwnTree
-from bot.kustomize.pulled import Pulled, pulled
+from bot.kustomize.own_tree import OwnTree, SourceName
+from bot.kustomize.pulled import Pulled, included, pulled
 from bot.kustomize.resources import (
     ARTIFACT_GENERATOR,
+    BUCKET,
     CONFIG_MAP,
     FLUX_INSTANCE,
     FLUX_KUSTOMIZATION,
@@ -42,7 +43,7 @@ from bot.model.tiers import PackedSource
 from bot.reason import Reason
 from bot.reasons import TOO_LARGE
 
-_NAMED = frozenset({CONFIG_MAP, SECRET, GIT_REPOSITORY, OCI_REPOSITORY})
+_NAMED = frozenset({CONFIG_MAP, SECRET, GIT_REPOSITORY, OCI_REPOSITORY, BUCKET})
 """What Kustomizations name: variables, and sources."""
 _LEADING = _NAMED | {FLUX_KUSTOMIZATION, FLUX_INSTANCE, ARTIFACT_GENERATOR}
 _MOST_ROOTS = 5_000
@@ -58,6 +59,7 @@ class Root(Struct, frozen=True, kw_only=True):
         home: Where that Kustomization is written first.
         folder: The folder that is built; empty for the tree's own.
         suspended: The Kustomization says so: nothing of it moves.
+        unsure: Why nobody knows whether it says so.
         trouble: Why nothing is built; its objects answer with it as well.
         remarks: What is not followed and may make more objects.
         objects: Those that decide charts, in the order of the build.
@@ -72,6 +74,7 @@ class Root(Struct, frozen=True, kw_only=True):
     home: Origin | None
     folder: str
     suspended: bool = False
+    unsure: Reason | None = None
     trouble: Reason | None = None
     remarks: tuple[Reason, ...] = ()
     objects: tuple[BuiltObject, ...] = ()
@@ -94,12 +97,14 @@ class Graph(Struct, frozen=True, kw_only=True):
         built: Documents and items that some root builds: what is judged there need not be judged as it stands.
         patches: Files that are patches, and no objects of their own.
         definitions: ConfigMaps and Secrets from which Kustomizations take variables.
+        sources: What Kustomizations, and what makes artifacts for them, take folders of: `Kind namespace/name`.
     """
 
     roots: tuple[Root, ...]
     built: frozenset[tuple[str, int, Route]] = frozenset()
     patches: frozenset[str] = frozenset()
     definitions: frozenset[Origin] = frozenset()
+    sources: frozenset[str] = frozenset()
 
     @property
     def folders(self) -> frozenset[str]:
@@ -140,7 +145,8 @@ class _Reader:
         written, instances = (tuple(kinds.get(kind, ())) for kind in (FLUX_KUSTOMIZATION, FLUX_INSTANCE))
         made = (repository for each in instances if (repository := repository_of(each)))
         loose = _Loose((*(each for each in found if (each.group, each.kind) in _NAMED), *made))
-        sources = Sources(self._files, self._own_tree(written, instances, found), kinds.get(ARTIFACT_GENERATOR, ()))
+        own = self._own_tree(written, instances, found)
+        sources = Sources(self._files, own, kinds.get(ARTIFACT_GENERATOR, ()))
         entries = Entries(self._builder, sources.find, written)
         clusters: list[_Cluster] = []
         begun = tuple(entries.read(instances, plain))
@@ -166,6 +172,7 @@ class _Reader:
             built=frozenset(_built(kept)),
             patches=self._builder.patches,
             definitions=frozenset(origin for cluster in clusters for origin in cluster.definitions()),
+            sources=frozenset(map(str, own.asked)),
         )
 
     def _own_tree(
@@ -321,10 +328,15 @@ class _Cluster:
                     yield found, scope
 
     def _declared(self, applier: Applier, above: Scope | None) -> tuple[tuple[Resource, Scope | None], ...]:
-        """The declarations of a Kustomization's source; that of the FluxInstance with which the cluster begins too."""
-        wanted = source_of(applier.resource, above)
-        return self._lookup(*wanted) or tuple(
-            each for each in self._loose.below("", *wanted) if each[0].origin in self.seen
+        """The declarations of a Kustomization's source, and of what that is made of."""
+        wanted = (source_of(applier.resource, above), *applier.made_of)
+        found = [each for name in wanted for each in self._called(name)]
+        return (*found, *(each for one in found for name in included(*one) for each in self._called(name)))
+
+    def _called(self, name: SourceName) -> tuple[tuple[Resource, Scope | None], ...]:
+        """The declarations of a source; that of the FluxInstance with which the cluster begins too."""
+        return self._lookup(*name) or tuple(
+            each for each in self._loose.below("", *name) if each[0].origin in self.seen
         )
 
     def definitions(self) -> Iterator[Origin]:
@@ -353,6 +365,7 @@ class _Cluster:
             home=applier.resource.origin if applier else None,
             folder=folder,
             suspended=applier.suspended if applier else False,
+            unsure=applier.unsure if applier else None,
             trouble=trouble,
             remarks=tuple(done.remarks),
             objects=tuple(each for each in built if each.decides),

@@ -44,13 +44,13 @@ class Held(NamedTuple):
         folder: Of the tree; empty for all of it.
         within: All that the source holds, where that is less than the tree: other folders are not there to a build.
         alone: The path leads above the folder, to where the source holds nothing else.
-        of: The source that an artifact is made of; empty for a source of its own.
+        of: The sources that an artifact is made of; none for a source of its own.
     """
 
     folder: str
     within: tuple[str, ...] = ()
     alone: bool = False
-    of: str = ""
+    of: tuple[SourceName, ...] = ()
 
 
 def folder_of(path: str) -> str:
@@ -63,6 +63,9 @@ class OwnTree:
 
     Nothing in a tree says where it was cloned from, or what of it is packed into another source. The name under which
     most Kustomizations apply folders that are there is taken as its own; what is packed, only the configuration says.
+
+    Attributes:
+        asked: Every source of which it was asked.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class OwnTree:
             repositories: GitRepositories, likewise.
             packed: Sources of which the configuration says what folder they hold.
         """
+        self.asked: set[SourceName] = set()
         names: Counter[str] = Counter()
         for each in kustomizations:
             folder, source = folder_of(known_text(get(each.tree, "spec", "path"))), get(each.tree, "spec", "sourceRef")
@@ -109,6 +113,7 @@ class OwnTree:
 
     def packed(self, source: SourceName) -> str | None:
         """The folder that a source holds, as the configuration says."""
+        self.asked.add(source)
         if not self._packed or source.namespace:
             return self._packed.get(source)
         found = {folder for each, folder in self._packed.items() if each._replace(namespace="") == source}

@@ -15,7 +15,7 @@ CHART_KINDS = frozenset(
 """Group and kind of what decides charts and their versions."""
 
 FLUX_KUSTOMIZATION = (KUSTOMIZE, "Kustomization")
-GIT_REPOSITORY, OCI_REPOSITORY = (SOURCE, "GitRepository"), (SOURCE, "OCIRepository")
+GIT_REPOSITORY, OCI_REPOSITORY, BUCKET = (SOURCE, "GitRepository"), (SOURCE, "OCIRepository"), (SOURCE, "Bucket")
 FLUX_INSTANCE = ("fluxcd.controlplane.io", "FluxInstance")
 ARTIFACT_GENERATOR = ("source.extensions.fluxcd.io", "ArtifactGenerator")
 CONFIG_MAP, SECRET = ("", "ConfigMap"), ("", "Secret")
@@ -23,7 +23,7 @@ NAMESPACE = ("", "Namespace")
 TRACKED = CHART_KINDS | {FLUX_KUSTOMIZATION, FLUX_INSTANCE, ARTIFACT_GENERATOR, CONFIG_MAP, SECRET}
 """What a build is followed for."""
 
-KEPT = TRACKED | {NAMESPACE, GIT_REPOSITORY}
+KEPT = TRACKED | {NAMESPACE, GIT_REPOSITORY, BUCKET}
 """What a build is made of; other objects are neither kept nor looked at. Names of Namespaces are copied elsewhere."""
 
 _DEFAULT = "default"

@@ -95,7 +95,8 @@ class Reference(Struct, frozen=True, kw_only=True):
         source: The chart and how to reach it.
         tag_rule: Which tags Flux would see as versions for this kind of source.
         pin: The version in use and where it is written.
-        suspended: The object, or everything that uses it, says `suspend: true`.
+        suspended: The object, or everything that uses it, says `suspend: true`, or is not to be applied.
+        unsure: Whether it does nobody can tell here; so it is judged as if it ran.
         consumers: Objects that take their chart from this one (`spec.chartRef`).
         consumer_paths: The files of these.
         narrowed_by: Constraint of a `# flux-chart-bot: …` comment on the version's own line, else empty.
@@ -103,6 +104,8 @@ class Reference(Struct, frozen=True, kw_only=True):
         also_in: The file of the object, where its version is written in another.
         policy: The image policy that says which tag it takes, in the place of the tier's `follow`.
         built: The roots that build the object, or take their chart from it; empty where files stand for themselves.
+        stopped: Those of these roots that suspend it, where others run it.
+        doubted: Those that suspend it, or of which nobody can tell, where others surely run it.
         beside: What other builds make of the same object, where they call it otherwise.
         defined_by: Other roots that build something of the text in which the version is written: the ConfigMap, say.
         unlisted: A root builds the folder of its file, and no root builds it: nothing applies it.
@@ -117,6 +120,7 @@ class Reference(Struct, frozen=True, kw_only=True):
     tag_rule: TagRule
     pin: Pin
     suspended: bool = False
+    unsure: bool = False
     consumers: tuple[ObjectId, ...] = ()
     consumer_paths: tuple[str, ...] = ()
     narrowed_by: str = ""
@@ -124,6 +128,8 @@ class Reference(Struct, frozen=True, kw_only=True):
     also_in: tuple[str, ...] = ()
     policy: "FollowedPolicy | None" = None
     built: tuple[BuiltBy, ...] = ()
+    stopped: frozenset[BuiltBy] = frozenset()
+    doubted: frozenset[BuiltBy] = frozenset()
     beside: tuple[ObjectId, ...] = ()
     defined_by: tuple[BuiltBy, ...] = ()
     unlisted: bool = False

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from bot.model.references import BuiltBy
+from bot.model.references import BuiltBy, Reference
 from bot.model.tiers import Branch, Configuration, Tier
 from bot.planning.path_patterns import PathPatterns, path_patterns
 
@@ -50,6 +50,20 @@ def tiers_of_root(root: BuiltBy, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
     tiers = tuple(tiers)
     own = (*claimants(_kustomization_in(root.folder), tiers), *(claimants(root.applier, tiers) if root.applier else ()))
     return own or claimants(_kustomization_in(root.cluster), tiers)
+
+
+def surely_runs(reference: Reference, tier: Tier) -> bool:
+    """Whether one of a tier's references runs there, and not only for others that build the same file."""
+    if reference.suspended or reference.unlisted or reference.unsure:
+        return False
+    resting = reference.stopped | reference.doubted
+    own = roots_in(reference, tier) if resting else ()
+    return not own or not resting.issuperset(own)
+
+
+def roots_in(reference: Reference, tier: Tier) -> tuple[BuiltBy, ...]:
+    """Those of the roots that build a reference which are the tier's own."""
+    return tuple(root for root in reference.built if tiers_of_root(root, (tier,)))
 
 
 def neighbours(tier: Tier, tiers: Iterable[Tier]) -> tuple[Tier, ...]:

@@ -62,7 +62,7 @@ def _judged(one: Explanation) -> Iterator[_Fact]:
     if reference.consumers:
         yield "used by", ", ".join(map(str, reference.consumers))
     if reference.suspended:
-        yield "suspended", "yes: Flux changes nothing there before `flux resume`"
+        yield "suspended", "yes: Flux changes nothing there until somebody resumes it"
     yield "source", _source(reference)
     yield "chart", f"{reference.source.address}{f', told as {one.told_as}' if one.told_as else ''}"
     yield "written", _written(reference)

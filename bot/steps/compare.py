@@ -1,6 +1,7 @@
 """compare: the versions that a pull request's people changed, tier by tier."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from enum import IntEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from bot.model.references import RangePin, Reference
 from bot.model.tiers import Configuration, SuspendedPolicy, Tier
 from bot.planning.mirrors import canonical
 from bot.planning.rules import without_rollbacks
-from bot.planning.tiers import tiers_of_root
+from bot.planning.tiers import roots_in
 from bot.steps.lost import Lost, lost
 from bot.steps.resolve import Resolved, TierView, by_tier, references_of, resolution_of
 from bot.steps.scan import Base, Scanned
@@ -20,7 +21,7 @@ from bot.steps.unfollowed import Unfollowed, unfollowed
 
 
 class Edited(Struct, frozen=True, kw_only=True):
-    """One reference of a tier that says another version than before, or runs the one that was there and did not run.
+    """One reference of a tier that says another version than before, or runs the one that did not, or may not have.
 
     Attributes:
         old: The same object before, with the same chart, else that in whose place it comes; None for none, or several.
@@ -36,7 +37,7 @@ class Edited(Struct, frozen=True, kw_only=True):
     @property
     def ran(self) -> Reference | None:
         """What ran before in its place: what is suspended, or applied by nobody, counts only where it stays so."""
-        return self.old if self.old and (_runs(self.old) or not _runs(self.new)) else None
+        return self.old if self.old and not _begins(self.old, self.new) else None
 
 
 class Compared(Struct, frozen=True, kw_only=True):
@@ -70,10 +71,14 @@ def compare(before: Scanned, after: Scanned, configuration: Configuration) -> Co
 
 def _in_tier(tier: Tier, found: Mapping[str, Iterable[Reference]], scanned: Scanned) -> Iterator[Reference]:
     """A tier's references as they are there: what only others run for now is suspended."""
-    idle = frozenset(root.by for root in scanned.graph.roots if root.suspended) if scanned.graph else frozenset()
+    roots = scanned.graph.roots if scanned.graph else ()
+    idle = frozenset(root.by for root in roots if root.suspended)
+    unsure = idle | frozenset(root.by for root in roots if root.unsure)
     for each in found[tier.name]:
-        mine = [root for root in each.built if tiers_of_root(root, [tier])]
-        yield replace(each, suspended=True) if mine and idle.issuperset(mine) else each
+        mine = roots_in(each, tier)
+        suspended = bool(mine) and (idle | each.stopped).issuperset(mine)
+        doubted = bool(mine) and (unsure | each.doubted).issuperset(mine)
+        yield replace(each, suspended=each.suspended or suspended, unsure=each.unsure or doubted)
 
 
 def _with_files(one: Scanned, resolution: Resolution) -> Resolution:
@@ -118,13 +123,13 @@ def _edited(
     past = _Past(before, present, configuration)
     for new in present:
         known = past.of_object(new)
-        if any(_is_same(each, new) and (_runs(each) or not _runs(new)) for each in known):
+        if any(_is_same(each, new) and not _begins(each, new) for each in known):
             continue
         elsewhere = past.instead(new, past.of_chart(new))
         if known:
             own = past.one_of_chart(new, known)
             is_run = elsewhere is not None and texts_of(elsewhere) == texts_of(new)
-            old = elsewhere if own and is_run and not _runs(own) else own
+            old = elsewhere if own and is_run and _runs(own) < _Runs.SURELY else own
             yield Edited(tier=tier, old=old, new=new, known=True)
         else:
             yield Edited(tier=tier, old=elsewhere, new=new, known=past.has_chart(new))
@@ -149,7 +154,8 @@ class _Past:
 
     def of_chart(self, new: Reference) -> list[Reference]:
         """Those of its chart, whatever their names: those that are gone, else those beside which it comes."""
-        known = [each for each in self._by_chart.get(self._chart(new), ()) if _runs(each)]
+        used = self._by_chart.get(self._chart(new), ())
+        known = [each for each in used if _runs(each) and not _begins(each, new)]
         return self._gone(known) or known
 
     def has_chart(self, new: Reference) -> bool:
@@ -178,8 +184,23 @@ def _is_same(one: Reference, other: Reference) -> bool:
     return wish_alike(one, other) and _filter(one) == _filter(other)
 
 
-def _runs(reference: Reference) -> bool:
-    return not reference.suspended and not reference.unlisted
+class _Runs(IntEnum):
+    """Whether a reference's version runs."""
+
+    NOT = 0
+    MAYBE = 1
+    SURELY = 2
+
+
+def _runs(reference: Reference) -> _Runs:
+    if reference.suspended or reference.unlisted:
+        return _Runs.NOT
+    return _Runs.MAYBE if reference.unsure else _Runs.SURELY
+
+
+def _begins(old: Reference, new: Reference) -> bool:
+    """Whether what did not run does now, or may, or what may have run surely does."""
+    return _runs(old) < _runs(new)
 
 
 def _filter(reference: Reference) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from bot.maturity.timeline import is_same
 from bot.model.charts import ChartAddress, ChartSource, TagList
 from bot.model.references import Reference
+from bot.planning.tiers import surely_runs
 from bot.ports import Progress, Registry
 from bot.promotion.pairing import Counterpart, digest_written, exact_version
 from bot.promotion.tags import tags_run
@@ -48,7 +49,7 @@ def _ahead(resolved: Resolved, recalled: Recalled) -> Iterator[tuple[ChartSource
             versions = [(each, exact_version(each)) for each in references]
             known = [version for _, version in versions if version]
             lowest = min(known) if len(known) == len(versions) else None
-            idle = [version for each, version in versions if version and (each.suspended or each.unlisted)]
+            idle = [version for each, version in versions if version and not surely_runs(each, view.tier)]
             sources = [each.source for each in references]
             for name in view.tier.pace.comes_from:
                 for each in branches.users(name, chart):

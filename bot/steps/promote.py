@@ -14,6 +14,7 @@ from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Decision, Held, Verdict
 from bot.planning.commit_trailers import ChartRow
 from bot.planning.mirrors import canonical
+from bot.planning.tiers import surely_runs
 from bot.ports import Progress, Registry
 from bot.promotion.open_rows import rows_of, version_in
 from bot.promotion.pairing import Counterpart, counterparts, digest_written, exact_version, other_chart
@@ -104,7 +105,7 @@ def promotable(resolved: Resolved, configuration: Configuration) -> Iterator[Mov
             if current is None or isinstance(found, Reason):
                 continue
             version = found[0].version
-            if version > current or (version == current and reference.suspended):
+            if version > current or (version == current and not surely_runs(reference, view.tier)):
                 yield Moving(tier=view.tier, reference=reference, version=version, tag=str(version))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.config.tree_checks import check_paths
+from bot.config.tree_checks import check_paths, check_sources
 from bot.errors import ConfigurationError
 from bot.flux.references import Resolution
 from bot.flux.references import resolve as join
@@ -57,7 +57,9 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
         ConfigurationError: Where a pattern of a tier matches nothing, or two tiers claim one file.
     """
     scanned = tuple(scanned)
-    if faults := check_paths(configuration, {one.base.branch: one.paths for one in scanned}, default):
+    applied = {name for one in scanned if one.graph for name in one.graph.sources}
+    branches = {one.base.branch: one.paths for one in scanned}
+    if faults := (*check_paths(configuration, branches, default), *check_sources(configuration, applied)):
         raise ConfigurationError(faults)
     views: list[TierView] = []
     # A dictionary for its order: branches with the same files say the same thing once.

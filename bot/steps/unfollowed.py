@@ -94,11 +94,13 @@ class _Past:
         """What its source is now and was not, for the same source of before, with the place where that is written."""
         own = self._alike.get(_applier(root), ()) if root.applier else ()
         alike = [each for each in own or self._roots if each.source == root.source and each.pulled]
-        was = {each.text for one in alike for each in one.pulled}
-        new = [each for each in root.pulled if each.text not in was]
+        known = [each for one in alike for each in one.pulled]
+        was = {(each.name, each.text) for each in known}
+        new = [each for each in root.pulled if (each.name, each.text) not in was]
         if was and new and root.trouble is None:
-            facts = {"source": root.source, "new": new[0].shown, "old": alike[0].pulled[0].shown}
-            yield SOURCE_MOVED(**facts), new[0].at.path, new[0].at.line
+            old = next((each for each in known if each.name == new[0].name), known[0])
+            source = root.source if len(root.pulled) == 1 else new[0].name
+            yield SOURCE_MOVED(source=source, new=new[0].shown, old=old.shown), new[0].at.path, new[0].at.line
 
     def _is_elsewhere(self, root: "Root", own: Iterable["Root"]) -> bool:
         """Whether its source is another one than before; for a new one, than those that the tree was known by."""

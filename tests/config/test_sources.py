@@ -4,7 +4,7 @@ import pytest
 from builders import configuration
 
 from bot.config.loading import load
-from bot.config.tree_checks import check_paths
+from bot.config.tree_checks import check_paths, check_sources
 from bot.errors import ConfigurationError
 from bot.model.tiers import Configuration, PackedSource
 
@@ -51,6 +51,10 @@ def test_without_a_word_nothing_is_packed() -> None:
             "HelmRepository a/b",
             f"`HelmRepository` is no kind of source that Kustomizations apply. {KIND}",
         ),
+        *(
+            (f"{kind} a/b", f"`{kind}` is no kind of source that Kustomizations apply. Did you mean `OCIRepository`?")
+            for kind in ("OciRepository", "OCIRepositry", "ocirepositories")
+        ),
     ],
 )
 def test_what_names_no_source_is_told_at_its_key(key: str, said: str) -> None:
@@ -91,3 +95,35 @@ def test_a_folder_of_one_branch_is_none(folder: str) -> None:
     settings = configuration(sources=[PackedSource(kind="Bucket", namespace="a", name="b", folder=folder, line=3)])
 
     assert check_paths(settings, {"main": ["apps/dev/a.yaml"], "next": ["deploy/dev/a.yaml"]}, "main") == ()
+
+
+APPS = PackedSource(kind="OCIRepository", namespace="flux-system", name="apps", folder="", line=3)
+APPLIED = ("GitRepository flux-system/flux-system", "OCIRepository flux-system/fleet")
+
+
+def unused(*applied: str) -> list[str]:
+    return [str(fault) for fault in check_sources(configuration(sources=[APPS]), applied)]
+
+
+def test_a_name_that_no_kustomization_applies_is_a_fault_with_the_nearest() -> None:
+    said = "c.yaml:3:1: `OCIRepository flux-system/apps`, which `sources` names, is no source of a Kustomization here."
+
+    assert unused(*APPLIED, "OCIRepository flux-sytem/apps") == [
+        f"{said} Did you mean `OCIRepository flux-sytem/apps`?"
+    ]
+    assert unused("Bucket x/y") == [f"{said} Known here: Bucket x/y"]
+    assert unused() == [f"{said} Mend or remove it"]
+
+
+@pytest.mark.parametrize(
+    "applied",
+    [
+        "OCIRepository flux-system/apps",
+        "OCIRepository apps",
+        "OCIRepository flux-system/?",
+        "OCIRepository ?",
+        "a source of unknown kind x",
+    ],
+)
+def test_what_is_applied_or_may_be_is_none(applied: str) -> None:
+    assert unused(*APPLIED, applied) == []

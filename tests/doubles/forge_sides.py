@@ -13,6 +13,7 @@ from doubles.memory_forge import MemoryForge
 from msgspec import Struct
 
 from bot.forge.github import GitHubForge
+from bot.forge.proposed import Looked, Proposed
 from bot.ports import Forge
 
 FLEET = "acme/fleet"
@@ -78,8 +79,12 @@ class OnDisk:
         self.merged.add((record["base"], record["head"]))
         return "1" * 40
 
-    def sees(self, base: str, head: str) -> str | None:
-        return "1" * 40 if (base, head) in self.merged else None
+    def proposed(self, head: str) -> None:
+        del head
+
+    def look(self, base: str, head: str, known: Proposed | None) -> Looked:
+        del known
+        return Looked(merged="1" * 40 if (base, head) in self.merged else None)
 
 
 @dataclass

@@ -260,3 +260,26 @@ def test_a_release_of_which_nobody_knows_whether_it_is_suspended_is_judged_as_ru
 
     assert [each.suspended for each in found.references] == [False]
     assert [each.reason.id for each in found.passed_over] == [SUSPEND_UNKNOWN.id]
+
+
+_NOT_APPLIED = ("{kustomize.toolkit.fluxcd.io/reconcile: disabled}", "{kustomize.toolkit.fluxcd.io/ssa: Ignore}")
+
+
+@pytest.mark.parametrize("said", _NOT_APPLIED)
+def test_what_kustomize_controller_is_told_not_to_apply_counts_as_suspended(said: str) -> None:
+    def left_out(text: str) -> str:
+        return text.replace("metadata:\n", f"metadata:\n  annotations: {said}\n", 1)
+
+    own = resolved({"a.yaml": together(left_out(release()), helm_repository())})
+    elsewhere = resolved({"a.yaml": together(left_out(user()), repository())})
+
+    assert [each.suspended for each in own.references] == [True]
+    assert [each.suspended for each in elsewhere.references] == [False]  # its repository moves, and it with it
+
+
+def test_of_what_is_perhaps_not_applied_it_is_said() -> None:
+    text = release().replace("metadata:\n", "metadata:\n  labels: {kustomize.toolkit.fluxcd.io/ssa: '${SSA}'}\n", 1)
+    found = resolved({"a.yaml": together(text, helm_repository())})
+
+    assert [(each.suspended, each.unsure) for each in found.references] == [(False, True)]
+    assert [each.reason.id for each in found.passed_over] == [SUSPEND_UNKNOWN.id]

@@ -57,7 +57,7 @@ def side(request: pytest.FixtureRequest, tmp_path: Path) -> Side:
     match request.param:
         case "files":
             people = OnDisk(tmp_path / "forge")
-            return Side(forge=FilesForge(tmp_path / "forge", people.sees), people=people)
+            return Side(forge=FilesForge(tmp_path / "forge", people), people=people)
         case "memory":
             branches: dict[str, str] = {}
             memory = MemoryForge(branches=branches)

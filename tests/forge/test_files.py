@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from doubles.forge_sides import OURS
+from doubles.forge_sides import OURS, OnDisk
 
 from bot.errors import ForgeFailed
 from bot.forge.files import FilesForge
@@ -70,7 +70,7 @@ def test_what_is_found_merged_is_written_down_unless_nothing_is_to_be_written(
     forge: FilesForge, folder: Path, *, keeps: bool, state: str
 ) -> None:
     forge.create_pull_request(head=OURS, base="main", title="Update redis", body="why")
-    looks = FilesForge(folder, lambda base, _head: SHA if base == "develop" else None, keeps=keeps)
+    looks = FilesForge(folder, OnDisk(folder, {("develop", OURS)}), keeps=keeps)
     assert [one.number for one in looks.open_pull_requests()] == [2]
     assert json.loads((folder / "pull-requests/0001.json").read_text())["state"] == state
     assert f"into `develop`, {state}\n" in (folder / "pull-requests/0001.md").read_text()
@@ -117,6 +117,28 @@ def test_a_status_written_by_hand_is_told_the_field_that_is_wrong(
     with pytest.raises(ForgeFailed) as failed:
         forge.statuses(SHA)
     assert failed.value.message == f"{folder}/statuses/{SHA}.json cannot be read: {problem}"
+
+
+def test_a_status_that_ci_puts_beside_ours_is_theirs_and_stays(forge: FilesForge, folder: Path) -> None:
+    forge.set_status(SHA, GOOD)
+    theirs = [{"context": "ci/smoke", "state": "success", "description": "passed"}]
+    (folder / f"statuses/{SHA}.github-actions[bot].json").write_text(json.dumps(theirs))
+    (folder / f"statuses/{'2' * 40}.ci.json").write_text(json.dumps(theirs))
+    forge.set_status(SHA, GOOD)
+
+    told = {(one.context, one.state, one.creator) for one in forge.all_statuses(SHA)}
+    assert told == {
+        ("ci/smoke", State.SUCCESS, "github-actions[bot]"),
+        ("flux-chart-bot/dev", State.SUCCESS, "flux-chart-bot"),
+    }
+    assert forge.statuses(SHA) == (GOOD,)
+
+
+def test_a_status_of_theirs_that_is_broken_is_named(forge: FilesForge, folder: Path) -> None:
+    (folder / "statuses").mkdir()
+    (folder / f"statuses/{SHA}.ci.json").write_text('[{"context": "ci/smoke", "state": "green", "description": ""}]')
+    with pytest.raises(ForgeFailed, match=f"{SHA}.ci.json cannot be read: `state` is none of success"):
+        forge.all_statuses(SHA)
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

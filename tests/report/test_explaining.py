@@ -76,7 +76,7 @@ def test_what_a_manifest_leaves_out_is_said() -> None:
 def test_a_suspended_object_says_so() -> None:
     told = facts(explained(a_verdict(held(SOURCE_SUSPENDED(), "1.2.3"), suspended=True), tags=None))
 
-    assert told["suspended"] == "yes: Flux changes nothing there before `flux resume`"
+    assert told["suspended"] == "yes: Flux changes nothing there until somebody resumes it"
     assert told["decision"] == f"1.2.3 is held: {SOURCE_SUSPENDED()}"
 
 

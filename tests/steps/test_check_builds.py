@@ -278,3 +278,52 @@ def test_the_source_of_production_from_elsewhere_is_one_finding_where_that_is_wr
 @pytest.mark.parametrize("old", [declared(), "# nothing\n"], ids=["the same repository", "not told before"])
 def test_a_source_that_is_not_known_to_be_another_is_no_finding(old: str) -> None:
     assert said(checked(built({SOURCE: old}), {SOURCE: declared("ssh://git@github.com/x/fleet.git")})) == []
+
+
+def bucket(name: str = "apps", *, endpoint: str = "minio.example", prefix: str = "") -> str:
+    return (
+        "apiVersion: source.toolkit.fluxcd.io/v1\nkind: Bucket\nmetadata: {name: fleet, namespace: flux-system}\n"
+        f"spec: {{bucketName: {name}, endpoint: {endpoint}, prefix: '{prefix}'}}\n"
+    )
+
+
+PACKED = PackedSource(kind="Bucket", namespace="flux-system", name="fleet", folder="")
+OF_BUCKET = {
+    "of its own": {APPLIER: applier("live", "./apps/live", "Bucket, name: fleet")},
+    "by an artifact": {
+        **OF_ARTIFACT,
+        GENERATOR: generator(source="fleet").replace("kind: GitRepository, name: fleet", "kind: Bucket, name: fleet"),
+    },
+}
+
+
+@pytest.mark.parametrize("applied", OF_BUCKET)
+@pytest.mark.parametrize(
+    ("new", "is_now"),
+    [
+        (bucket("other"), "Bucket fleet is `minio.example/other` now and was `minio.example/apps`"),
+        (bucket(endpoint="evil.example"), "`evil.example/apps` now"),
+        (bucket(prefix="x/"), "`minio.example/apps prefix x/` now"),
+    ],
+)
+def test_so_is_a_bucket(applied: str, new: str, is_now: str) -> None:
+    told = built({SOURCE: bucket(), **OF_BUCKET[applied]})
+    told.configuration = replace(told.configuration, sources=(PACKED,))
+    found = checked(told, {SOURCE: new})
+
+    assert [(one.path, is_now in one.reason.sentence.replace("flux-system/", "")) for one in found.passed_over] == [
+        (SOURCE, True)
+    ]
+    assert said(checked(told, {SOURCE: f"# The same.\n{bucket()}"})) == []
+
+
+def test_so_is_a_repository_that_is_included_in_the_one_that_is_applied() -> None:
+    including = declared().replace("spec: {", "spec: {include: [{repository: {name: more}, toPath: apps/live}], ")
+    more = declared("https://github.com/x/more").replace("name: flux-system,", "name: more,")
+    told = built({SOURCE: including, "clusters/live/more.yaml": more})
+
+    [moved] = checked(told, {"clusters/live/more.yaml": more.replace("x/more", "evil/more")}).passed_over
+    assert "GitRepository more is `github.com/evil/more branch main` now" in moved.reason.sentence
+    [gone] = checked(told, {SOURCE: declared()}).passed_over
+    assert "was `github.com/x/fleet branch main including more . as apps/live`" in gone.reason.sentence
+    assert said(checked(told, {"clusters/live/more.yaml": f"# The same.\n{more}"})) == []

@@ -23,6 +23,19 @@ def suspended(version: str, days: float = 9, dev: str = "1.2.4") -> Story:
     return soaked(dev, days=days).write({LIVE: release(version, extra=SUSPENDED)})
 
 
+UNKNOWN = "  suspend: ${STOPPED}\n"
+LEFT_OUT = (
+    "annotations: {kustomize.toolkit.fluxcd.io/reconcile: disabled}",
+    "labels: {kustomize.toolkit.fluxcd.io/reconcile: Disabled}",
+    "annotations: {kustomize.toolkit.fluxcd.io/ssa: Ignore}",
+)
+
+
+def left_out(version: str, said: str) -> str:
+    """A release that no Kustomization of Flux applies, for what its metadata say."""
+    return release(version).replace("metadata:\n", f"metadata:\n  {said}\n", 1)
+
+
 def applier(*, suspend: str = "") -> str:
     return (
         "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
@@ -142,3 +155,71 @@ def test_a_suspended_cluster_beside_one_that_runs_is_no_edit() -> None:
     settings = configuration(tier("dev", "any"), tier("live", "exact", production=True, pace=pace(comes_from=["dev"])))
     told = story(settings, {"apps/live/us/a.yaml": release("1.2.3", extra=SUSPENDED)})
     assert said(checked(told, {"apps/live/us/a.yaml": release("1.2.3")})) == []
+
+
+@pytest.mark.parametrize("extra", RESUMED)
+def test_what_may_have_been_suspended_and_surely_runs_now_is_judged(extra: str) -> None:
+    told = suspended("1.2.3").write({LIVE: release("1.2.5", extra=UNKNOWN)})
+    assert said(checked(told, {LIVE: release("1.2.5", extra=extra)})) == ["not-soaked"]
+    told.write({LIVE: release("1.2.4", extra=UNKNOWN)})
+    assert said(checked(told, {LIVE: release("1.2.4", extra=extra)})) == []
+
+
+def test_what_was_suspended_and_may_run_now_is_judged() -> None:
+    assert said(checked(suspended("1.2.5"), {LIVE: release("1.2.5", extra=UNKNOWN)})) == ["not-soaked"]
+
+
+@pytest.mark.parametrize("extra", [UNKNOWN, SUSPENDED])
+def test_what_may_be_suspended_and_stays_so_or_surely_is_now_is_nobodys_edit(extra: str) -> None:
+    told = suspended("1.2.3").write({LIVE: release("1.2.9", extra=UNKNOWN)})
+    report = checked(told, {LIVE: release("1.2.9", extra=f"  interval: 1h\n{extra}")})
+    assert headline(report) == "no version of a tier is changed"
+
+
+def test_another_name_for_what_may_be_suspended_is_no_edit_and_is_one_where_it_surely_runs() -> None:
+    told = suspended("1.2.3").write({LIVE: release("1.2.5", extra=UNKNOWN)})
+    assert said(checked(told, {LIVE: release("1.2.5", name="new", extra=UNKNOWN)})) == []
+    assert said(checked(told, {LIVE: release("1.2.5", name="new")})) == ["not-soaked"]
+
+
+@pytest.mark.parametrize("extra", RESUMED)
+def test_so_is_a_kustomization_of_which_nobody_knew_whether_it_was_suspended(extra: str) -> None:
+    for version, found in (("1.2.5", ["not-soaked"]), ("1.2.4", [])):
+        assert said(checked(built(version, suspend=UNKNOWN), {APPLIER: applier(suspend=extra)})) == found
+    same = {APPLIER: applier(suspend=f"{UNKNOWN}  interval: 1h\n")}
+    assert headline(checked(built("1.2.5", suspend=UNKNOWN), same)) == "no version of a tier is changed"
+
+
+@pytest.mark.parametrize("metadata", LEFT_OUT)
+def test_a_release_that_flux_is_told_to_apply_again_is_judged(metadata: str) -> None:
+    told = suspended("1.2.3").write({LIVE: left_out("1.2.5", metadata)})
+    assert said(checked(told, {LIVE: release("1.2.5")})) == ["not-soaked"]
+    told.write({LIVE: left_out("1.2.4", metadata)})
+    assert said(checked(told, {LIVE: release("1.2.4")})) == []
+
+
+def test_a_version_of_what_flux_does_not_apply_does_not_run() -> None:
+    report = checked(suspended("1.2.3"), {LIVE: left_out("1.2.4", LEFT_OUT[0])})
+    assert (said(report), noted(report)) == ([], ["edit-suspended"])
+
+
+@pytest.mark.parametrize("value", ["true", "'${STOPPED}'"])
+def test_so_is_a_suspend_that_productions_overlay_put_on_what_dev_runs_from_the_same_file(value: str) -> None:
+    overlay = "resources: [../../base]\n"
+    patch = "patches:\n- target: {kind: HelmRelease}\n  patch: |-\n    - {op: add, path: /spec/suspend, value: VALUE}\n"
+    told = Story(configuration(tier("dev", "any"), BUILT[1])).push(PODINFO, "1.2.3", "1.2.4")
+    told.write({"base/kustomization.yaml": "resources: [a.yaml]\n", "base/a.yaml": release("1.2.4")})
+    stopped = {"apps/live/kustomization.yaml": overlay + patch.replace("VALUE", value), APPLIER: applier()}
+    told.write({"apps/dev/kustomization.yaml": overlay, **stopped}).run()
+
+    report = checked(told, {"apps/live/kustomization.yaml": overlay})
+    assert (said(report), [one.tier.name for one in report.verdicts]) == (["not-soaked"], ["live"])
+    assert said(checked(told.pass_by(days=9), {"apps/live/kustomization.yaml": overlay})) == []
+    same = {"apps/live/kustomization.yaml": f"# A word.\n{overlay}{patch.replace('VALUE', value)}"}
+    assert headline(checked(told, same)) == "no version of a tier is changed"
+
+
+def test_what_dev_ran_has_soaked_for_what_may_have_been_suspended_although_nothing_else_asked_for_it() -> None:
+    told = story(configuration(TIERS[0], TIERS[2]))
+    told.write({DEV: release("1.2.4"), LIVE: release("1.2.4", extra=UNKNOWN)}).run()
+    assert said(checked(told.pass_by(days=4), {LIVE: release("1.2.4")})) == []

@@ -6,6 +6,7 @@ from doubles.story import Story, release, repository
 
 from bot.errors import ConfigurationError
 from bot.model.references import PassedOver
+from bot.model.tiers import PackedSource
 from bot.reasons import RULE_WITHOUT_CHART
 from bot.steps.resolve import Resolved, resolve
 from bot.steps.scan import Base, scan
@@ -124,3 +125,22 @@ def test_a_work_tree_is_every_tiers_branch() -> None:
     work_tree = Base(branch="", sha=None, tree=first.tree, tiers=settings.tiers)
 
     assert paths(resolve(scan([work_tree]), settings, "")) == {"dev": ["apps/a.yaml"], "staging": ["apps/a.yaml"]}
+
+
+def test_a_source_that_no_branch_applies_stops_the_run_and_one_that_any_does_does_not() -> None:
+    tiers = (tier("dev", paths=("apps/**",), branch="develop"), tier("staging", paths=("apps/**",)))
+    packed = PackedSource(kind="OCIRepository", namespace="flux-system", name="fleet", folder="apps")
+    story = Story(configuration(*tiers, sources=[packed]))
+    story.write({"apps/a.yaml": "a: b\n"}).write({"apps/a.yaml": applied("fleets")}, branch="develop")
+
+    with pytest.raises(ConfigurationError, match="Did you mean `OCIRepository flux-system/fleets`"):
+        story.resolved()
+    assert story.write({"apps/a.yaml": applied("fleet")}, branch="develop").resolved().outside == ()
+
+
+def applied(source: str) -> str:
+    return (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+        "metadata: {name: apps, namespace: flux-system}\n"
+        f"spec: {{path: ./x, sourceRef: {{kind: OCIRepository, name: {source}}}}}\n"
+    )
