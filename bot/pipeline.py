@@ -10,7 +10,7 @@ from bot.errors import RunFailed
 from bot.model.tiers import Branch, Configuration
 from bot.ports import Progress, Registry
 from bot.report.run_report import RunReport
-from bot.steps.look_up import confirm, look_up
+from bot.steps.look_up import Answers, confirm, look_up
 from bot.steps.resolve import Resolved, resolve
 from bot.steps.scan import Base, Readings, scan
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from bot.steps.branches import Past
     from bot.steps.edit import TierEdits
     from bot.steps.find import Remote
-    from bot.steps.proposals import TierProposals
+    from bot.steps.open_promotions import OpenPromotion
+    from bot.steps.proposals import Arranged, TierProposals
+    from bot.steps.recall import Recalled
     from bot.steps.resolve import TierVerdicts
 
 
@@ -121,8 +123,6 @@ def promote(request: Request, asked: "Asked") -> RunReport:
     from bot.promotion.lifting import lifted  # noqa: PLC0415 - only this command needs it
     from bot.steps.arrange import arrange_promotion  # noqa: PLC0415 - as above
     from bot.steps.edit import edit  # noqa: PLC0415 - as in `run`
-    from bot.steps.moved_tags import with_moved_tags  # noqa: PLC0415 - as in `run`
-    from bot.steps.open_promotions import open_promotions  # noqa: PLC0415 - as in `run`
     from bot.steps.plan import plan  # noqa: PLC0415 - as in `run`
     from bot.steps.promote import is_asked_for  # noqa: PLC0415 - as above
     from bot.steps.promote import promote as judge  # noqa: PLC0415 - as above
@@ -141,8 +141,7 @@ def promote(request: Request, asked: "Asked") -> RunReport:
     [edits] = edit([replace(judged, view=view)])
     arranged = arrange_promotion(prove_promotion(edits), chart, remote, configuration, request.now)
     production = Resolved(views=(view,), outside=())
-    opened = open_promotions(production, recalled, remote)
-    opened = with_moved_tags(opened, production, recalled, registry, request.progress)
+    opened = _opened(request, remote, production, recalled)
     intended = plan(arranged, remote, configuration, opened)
     published = _written(request, remote, intended, recalled.learnt, awaited=True)
     report = _report(request, production, arranged.tiers)
@@ -172,9 +171,6 @@ def run(request: Request) -> RunReport:
     from bot.steps.carry import Said, carry  # noqa: PLC0415 - see above
     from bot.steps.keep_digests import keep_digests  # noqa: PLC0415 - see above
     from bot.steps.look_beyond import look_beyond  # noqa: PLC0415 - see above
-    from bot.steps.moved_tags import with_moved_tags  # noqa: PLC0415 - see above
-    from bot.steps.open_promotions import open_promotions  # noqa: PLC0415 - see above
-    from bot.steps.plan import plan  # noqa: PLC0415 - see above
     from bot.steps.promote import promotable  # noqa: PLC0415 - see above
     from bot.steps.prove import prove  # noqa: PLC0415 - see above
     from bot.steps.select_versions import timeless  # noqa: PLC0415 - see above
@@ -188,8 +184,7 @@ def run(request: Request) -> RunReport:
     said = Said(refused=recalled.refused, doubt=recalled.doubt)
     edits = prove(edit(carry(confirmed, remote, configuration, said)))
     keep_digests(resolved, answers, recalled, registry, request.progress)
-    opened = open_promotions(resolved, recalled, remote)
-    opened = with_moved_tags(opened, resolved, recalled, registry, request.progress)
+    opened = _opened(request, remote, resolved, recalled)
     promotions = drafts(resolved, configuration, recalled, remote, opened, registry, request.progress)
     recalled.keep_sights(promotable(resolved, configuration))
     smaller = SmallerJumps(
@@ -201,11 +196,49 @@ def run(request: Request) -> RunReport:
         said=said,
     )
     arranged = arrange(edits, remote, configuration, request.now, beyond, promotions, smaller, recalled.held)
-    intended = plan(arranged, remote, configuration, opened)
+    intended = _planned(request, remote, arranged, opened, readings, answers, recalled)
     # Who called `hold` or `release` wants it followed now; what an `update` leaves to another run, nobody misses.
     awaited = request.command != "update"
     published = _written(request, remote, intended, recalled.learnt, awaited=awaited)
     return replace(_report(request, resolved, arranged.tiers), plan=intended, published=published)
+
+
+def _opened(
+    request: Request, remote: "Remote", resolved: Resolved, recalled: "Recalled"
+) -> "tuple[OpenPromotion, ...]":
+    """The promotions that are open, with what became of their tags."""
+    from bot.steps.moved_tags import with_moved_tags  # noqa: PLC0415 - as in `run`
+    from bot.steps.open_promotions import open_promotions  # noqa: PLC0415 - as in `run`
+
+    found = open_promotions(resolved, recalled, remote)
+    return with_moved_tags(found, resolved, recalled, request.registry, request.progress)
+
+
+def _planned(
+    request: Request,
+    remote: "Remote",
+    arranged: "Arranged",
+    opened: "tuple[OpenPromotion, ...]",
+    readings: Readings,
+    answers: Answers,
+    recalled: "Recalled",
+) -> "Plan":
+    """What the run writes, with a word on each head that others work on: of what is in it, whatever is proposed."""
+    from bot.steps.judge_head import HeadJudge  # noqa: PLC0415 - as in `run`
+    from bot.steps.plan import plan  # noqa: PLC0415 - as in `run`
+    from bot.steps.touched_heads import with_touched_heads  # noqa: PLC0415 - as in `run`
+
+    heads = HeadJudge(
+        bases=request.bases,
+        readings=readings,
+        answers=answers,
+        configuration=request.configuration,
+        recalled=recalled,
+        remote=remote,
+        registry=request.registry,
+        progress=request.progress,
+    )
+    return with_touched_heads(plan(arranged, remote, request.configuration, opened), opened, remote, heads)
 
 
 def _written(

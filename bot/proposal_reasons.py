@@ -66,6 +66,12 @@ STILL_HOLDS_MOVED = ReasonKind(
     "Do not merge it: find out who pushed the tag again, and convert it to a draft, or close it",
     Weight.ALARM,
 )
+TOUCHED_HOLDS = ReasonKind(
+    "touched-holds",
+    "#{number}, on which others work, still has {what}: {why}",
+    "Do not merge it as it is: mend it on its branch, tick its last box to have it made anew, or close it",
+    Weight.WARNING,
+)
 ALSO_IN = ReasonKind(
     "also-in",
     "#{number} has {rows} as well as {branch}",

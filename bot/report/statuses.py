@@ -108,6 +108,36 @@ def status_as_it_is(
     return _status(tier, State.SUCCESS, updates_said(len(ways) - sum(ways), sum(ways)), target_url)
 
 
+def touched_status(
+    tier: Tier,
+    rows: Iterable[ChartRow],
+    unwanted: Mapping[Row, str],
+    beside: Iterable[tuple[str, str]],
+    waits: Iterable[str],
+    target_url: str = "",
+) -> CommitStatus:
+    """The word on a head of ours with commits of others on it: what nobody judged is never called a success.
+
+    Args:
+        tier: The tier.
+        rows: The versions that it moves now.
+        unwanted: What of that nobody should merge, with why.
+        beside: What else nobody should merge with it, and why.
+        waits: What is not known of it yet, or not yet so.
+        target_url: As for a base.
+    """
+    moved = tuple(rows)
+    status = status_as_it_is(tier, moved, unwanted, target_url)
+    if unwanted:
+        return status
+    for what, why in beside:
+        return _status(tier, State.FAILURE, f"do not merge {what}: {why}", target_url)
+    for why in waits:
+        return _status(tier, State.PENDING, why, target_url)
+    said = status.description if moved else "no version changes"
+    return _status(tier, State.SUCCESS, f"{said}; of others' commits only the versions are judged", target_url)
+
+
 def _goes_down(row: ChartRow) -> bool:
     old, new = try_flux(row.old), try_flux(row.new)
     return old is not None and new is not None and new < old

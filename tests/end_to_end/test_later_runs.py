@@ -273,10 +273,23 @@ def test_commits_of_others_on_top_are_left_to_them(proposed: Fleet) -> None:
     assert ended.code == 0, ended
     assert proposed.hosted.tip(DEV) == theirs
     assert f"{DEV} holds commits of others and is left to them" in ended.out
-    assert proposed.words(theirs) == {}
+    said = "1 update; of others' commits only the versions are judged"
+    assert proposed.words(theirs) == {"flux-chart-bot/dev": ("success", said)}
     assert proposed.words("develop")["flux-chart-bot/dev"] == ("success", "2 updates left alone")
     proposed.update()
     assert proposed.writes == []
+
+
+def test_what_somebody_merged_into_ours_from_its_base_is_not_taken_for_their_work(proposed: Fleet) -> None:
+    other = fleet_files.podinfo("9.9.9", chart="other")
+    proposed.hosted.commit("develop", {"apps/other.yaml": other})
+    update = proposed.hosted.open_pull("develop", base=DEV, by=person("alice"))
+    theirs = proposed.hosted.merge(update.number, by=person("alice"))
+    ended = proposed.update()
+    assert ended.code == 0, ended
+    assert proposed.hosted.tip(DEV) == theirs
+    said = "2 updates; of others' commits only the versions are judged"
+    assert proposed.words(theirs) == {"flux-chart-bot/dev": ("success", said)}
 
 
 def test_a_squatted_branch_is_reported_and_never_adopted(branches: Fleet) -> None:

@@ -1,0 +1,268 @@
+"""What heads of ours hold on which others work: their statuses and the report are about what is there."""
+
+import pytest
+from builders import PODINFO, configuration, pace, rule, source, tier
+from doubles.github.seeding import Content
+from doubles.story import Story, release
+from msgspec.structs import replace
+
+from bot.ledger.model import Ledger, Matter, Word
+from bot.model.proposals import State
+from bot.model.proposing import Beyond, Proposing
+from bot.model.tiers import Tier
+from bot.pipeline import run
+from bot.reasons import UNREACHABLE
+from bot.report.run_report import RunReport
+from bot.report.summary import summary
+from bot.report.told_reasons import told_reasons
+from bot.steps.remember import read_past, remember
+
+ALL, DRAFT = "flux-chart-bot/dev/all", "flux-chart-bot/live/promotion"
+A, B, LIVE_A = "apps/dev/a.yaml", "apps/dev/b.yaml", "apps/live/a.yaml"
+REDIS = "ghcr.io/x/redis"
+DEV, LIVE = tier("dev", "any"), tier("live", "exact", production=True)
+BESIDE = {"apps/dev/values.yaml": "x: 1\n"}
+ONLY = "; of others' commits only the versions are judged"
+
+
+def opened(dev: Tier = DEV, *, alone: bool = False) -> Story:
+    """A pull request of two charts, or of one alone."""
+    told = Story(configuration(dev, LIVE)).push(PODINFO, "1.2.3", "1.2.4").push(REDIS, "1.0.0", "1.1.0")
+    other = {} if alone else {B: release("1.0.0", chart="redis")}
+    told.write({A: release("1.2.3"), LIVE_A: release("1.2.3"), **other}).run()
+    return told
+
+
+def touched(told: Story, files: dict[str, Content] | None = None, branch: str = ALL) -> Story:
+    """A person's commit on top of ours."""
+    told.remote.commit(branch, files or BESIDE)
+    return told
+
+
+def hold(told: Story, version: str, *, held: bool = True) -> RunReport:
+    """A person's word, and the update that follows it."""
+    told.pass_by(minutes=1)
+    past = read_past(told.repository, told.remote.branches.get("flux-chart-bot/state/ledger"))
+    word = Word(at=told.now, held=held, why="it leaks")
+    remember(Ledger(words={Matter(chart=PODINFO, version=version): word}), past, told.forge.us)
+    return told.run()
+
+
+def status(told: Story, branch: str = ALL) -> tuple[State, str]:
+    last = told.forge.set_by_us[told.remote.branches[branch]][-1]
+    return last.state, last.description
+
+
+def notes(report: RunReport) -> list[str]:
+    return [one.reason.sentence for one in told_reasons(report) if one.reason.id == "touched-holds"]
+
+
+def test_what_is_held_since_is_said_on_the_head_and_in_the_report() -> None:
+    told = touched(opened())
+    report = hold(told, "1.2.4")
+    assert status(told) == (State.FAILURE, "do not merge podinfo 1.2.4: held by a person: it leaks")
+    assert notes(report) == ["#1, on which others work, still has ghcr.io/x/podinfo 1.2.4: held by a person: it leaks"]
+    assert "left alone" in summary(report)
+    assert "it moves podinfo to 1.2.4, redis to 1.1.0" in summary(report)
+
+
+def test_once_it_is_released_both_say_so() -> None:
+    told = touched(opened())
+    hold(told, "1.2.4")
+    report = hold(told, "1.2.4", held=False)
+    assert status(told) == (State.SUCCESS, f"2 updates{ONLY}")
+    assert notes(report) == []
+    assert "it moves" not in summary(report)
+
+
+def test_what_its_base_went_back_from_is_said_there() -> None:
+    told = touched(opened())
+    told.pass_by(hours=1).write({A: release("1.2.4")})
+    told.pass_by(hours=1).write({A: release("1.2.3")})
+    report = told.pass_by(hours=1).run()
+    assert status(told)[0] is State.FAILURE
+    assert status(told)[1].startswith("do not merge podinfo 1.2.4: dev went back from it in ")
+    assert len(notes(report)) == 1
+
+
+def test_what_is_skipped_since_is_said_there() -> None:
+    told = touched(opened())
+    told.configuration = replace(told.configuration, rules=(rule(charts=[PODINFO], skip=["1.2.4"]),))
+    report = told.run()
+    assert status(told)[0] is State.FAILURE
+    assert status(told)[1].startswith("do not merge podinfo 1.2.4: 1.2.4 is not for dev")
+    assert len(notes(report)) == 1
+
+
+def test_a_pull_request_of_one_chart_is_named_and_told_by_what_is_in_it() -> None:
+    told = opened(alone=True).push(PODINFO, "1.2.5")
+    told.run()
+    touched(told)
+    report = hold(told, "1.2.5")
+    assert "podinfo to 1.2.5" in told.forge.pulls[1].title
+    assert "podinfo to 1.2.5" in report.outcomes[0].plan.texts.title  # type: ignore[union-attr]
+    assert "podinfo to 1.2.4" not in summary(report)
+    assert status(told) == (State.FAILURE, "do not merge podinfo 1.2.5: held by a person: it leaks")
+
+
+def test_so_it_is_where_nothing_else_is_left_to_be_taken() -> None:
+    told = touched(opened(alone=True))
+    assert notes(hold(told, "1.2.4"))
+    assert status(told)[0] is State.FAILURE
+
+
+def test_what_the_tier_may_take_is_a_success_that_is_not_written_again() -> None:
+    told = touched(opened())
+    told.run()
+    assert status(told) == (State.SUCCESS, f"2 updates{ONLY}")
+    written = {sha: list(said) for sha, said in told.forge.set_by_us.items()}
+    told.run()
+    assert written == told.forge.set_by_us
+
+
+def test_a_version_that_the_bot_moved_on_has_its_status_in_the_same_run() -> None:
+    told = touched(opened(alone=True)).push(PODINFO, "1.2.5")
+    told.run()
+    assert "version: 1.2.5" in told.remote.files(ALL)[A].decode()
+    assert status(told) == (State.SUCCESS, f"1 update{ONLY}")
+    told.run()
+    assert len(told.forge.set_by_us[told.remote.branches[ALL]]) == 1
+
+
+def test_a_base_that_moved_on_meanwhile_is_not_taken_for_their_work() -> None:
+    told = touched(opened())
+    told.push("ghcr.io/x/nginx", "1.0.0", "1.1.0").write({"apps/dev/c.yaml": release("1.0.0", chart="nginx")})
+    told.write({"apps/dev/c.yaml": release("1.1.0", chart="nginx"), B: release("1.1.0", chart="redis")}).run()
+    assert status(told) == (State.SUCCESS, f"2 updates{ONLY}")
+
+
+def test_where_they_took_all_of_it_back_nothing_changes() -> None:
+    told = touched(opened(alone=True), {A: release("1.2.3")})
+    told.configuration = replace(told.configuration, rules=(rule(skip=["1.2.4"]),))
+    told.run()
+    assert status(told) == (State.SUCCESS, f"no version changes{ONLY}")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "why"),
+    [
+        pytest.param({A: release("1.2.9")}, "do not merge podinfo 1.2.9", id="a version that does not exist"),
+        pytest.param({A: release("2.0.0")}, "do not merge podinfo 2.0.0", id="one past what the tier follows"),
+        pytest.param({LIVE_A: release("1.2.4")}, f"do not merge {LIVE_A}: it is live's", id="production's files"),
+        pytest.param({".github/x.yaml": "x"}, "do not merge .github/x.yaml", id="workflows"),
+    ],
+)
+def test_what_they_should_not_have_put_there_is_a_failure(theirs: dict[str, Content], why: str) -> None:
+    told = opened(tier("dev", "minor")).push(PODINFO, "2.0.0")
+    report = touched(told, theirs).run()
+    assert status(told)[0] is State.FAILURE
+    assert status(told)[1].startswith(why)
+    assert len(notes(report)) == 1
+
+
+def test_what_cannot_be_looked_up_is_no_success() -> None:
+    told = touched(opened())
+    told.registry.away[source(PODINFO)] = UNREACHABLE(host="ghcr.io", problem="503")
+    told.run()
+    assert status(told)[0] is State.PENDING
+
+
+def test_nor_is_a_chart_of_theirs_that_nobody_can_look_up() -> None:
+    told = touched(opened(), {"apps/dev/c.yaml": release("1.0.0", chart="away")})
+    told.run()
+    assert status(told)[0] is State.PENDING
+
+
+def test_a_chart_of_theirs_is_judged_as_well() -> None:
+    told = opened().push("ghcr.io/x/nginx", "1.0.0")
+    touched(told, {"apps/dev/c.yaml": release("1.0.0", chart="nginx")}).run()
+    assert status(told) == (State.SUCCESS, f"3 updates{ONLY}")
+
+
+def test_what_has_to_wait_is_pending_whoever_wrote_it() -> None:
+    dev = tier("dev", "any", pace=pace(wait="2d"))
+    told = Story(configuration(dev)).push(PODINFO, "1.2.3").write({A: release("1.2.3")})
+    told.run()
+    told.push(PODINFO, "1.2.4").run()
+    told.pass_by(days=3).run()
+    told.push(PODINFO, "1.2.5").run()
+    touched(told, {A: release("1.2.5")}).run()
+    assert status(told)[0] is State.PENDING
+    told.pass_by(days=3).run()
+    assert status(told) == (State.SUCCESS, f"1 update{ONLY}")
+
+
+def test_what_lies_beneath_a_commit_that_looks_like_ours_gets_no_word_of_ours() -> None:
+    told = opened()
+    ours = told.remote.commits[told.remote.branches[ALL]]
+    evil = told.remote.commit("evil", {"more.yaml": "x"}, start=ours.parents[0])
+    del told.remote.branches["evil"]
+    files = {**told.remote.commits[evil].files, **{path: ours.files[path] for path in (A, B)}}
+    told.remote.branches[ALL] = told.remote.store(replace(ours, files=files, parents=(evil,)))
+    told.run()
+    assert told.remote.branches[ALL] not in told.forge.set_by_us
+
+
+def test_a_pull_request_that_somebody_else_opened_gets_none() -> None:
+    told = touched(opened())
+    told.forge.pulls[1] = replace(told.forge.pulls[1], author="ann")
+    told.run()
+    assert told.remote.branches[ALL] not in told.forge.set_by_us
+
+
+def test_a_dry_run_writes_none() -> None:
+    told = touched(opened())
+    report = run(told.request("update", writes=False))
+    assert told.remote.branches[ALL] not in told.forge.set_by_us
+    assert any(one.sha == told.remote.branches[ALL] for one in report.statuses)
+
+
+def test_a_draft_past_what_the_tier_follows_is_as_it_was_proposed() -> None:
+    dev = replace(tier("dev", "patch"), proposing=Proposing(beyond=Beyond.DRAFT))
+    told = opened(dev, alone=True).push(PODINFO, "2.0.0")
+    told.run()
+    [branch] = [one.head for one in told.forge.pulls.values() if one.head != ALL]
+    touched(told, branch=branch).run()
+    assert status(told, branch) == (State.SUCCESS, f"1 update{ONLY}")
+
+
+def promoted(**asked: str) -> Story:
+    production = tier("live", "exact", production=True, pace=pace(comes_from=["dev"], soak="3d"))
+    told = Story(configuration(tier("dev", "exact"), production)).push(PODINFO, "1.2.3", "1.2.4", "1.2.5")
+    told.write({A: release("1.2.3"), LIVE_A: release("1.2.3")})
+    told.write({A: release("1.2.4")}).run()
+    told.pass_by(days=4).promote(**asked)
+    return told
+
+
+def test_a_promotion_that_others_work_on_has_a_status_as_well() -> None:
+    told = touched(promoted(), {"apps/live/values.yaml": "x: 1\n"}, branch=DRAFT)
+    told.run()
+    assert status(told, DRAFT) == (State.SUCCESS, f"1 update{ONLY}")
+
+
+def test_what_a_person_had_promoted_for_a_reason_is_not_asked_for_its_soak() -> None:
+    told = promoted(chart=PODINFO, version="1.2.5", reason="mends it")
+    [branch] = [one.head for one in told.forge.pulls.values()]
+    touched(told, {"apps/live/values.yaml": "x: 1\n"}, branch=branch).run()
+    assert status(told, branch) == (State.SUCCESS, f"1 update{ONLY}")
+
+
+def test_what_others_put_into_a_promotion_has_to_have_soaked() -> None:
+    told = touched(promoted(), {LIVE_A: release("1.2.5")}, branch=DRAFT)
+    told.run()
+    assert status(told, DRAFT)[0] is State.PENDING
+
+
+def test_it_is_judged_by_what_the_bot_puts_on_top_and_not_by_what_was_there() -> None:
+    told = touched(opened(alone=True)).push(PODINFO, "1.2.5")
+    report = hold(told, "1.2.4")
+    assert "version: 1.2.5" in told.remote.files(ALL)[A].decode()
+    assert (status(told), notes(report)) == ((State.SUCCESS, f"1 update{ONLY}"), [])
+
+
+def test_a_promotion_with_something_held_is_told_of_once() -> None:
+    told = touched(promoted(), {"apps/live/values.yaml": "x: 1\n"}, branch=DRAFT)
+    report = hold(told, "1.2.4")
+    assert notes(report) == []
+    assert len(told.forge.set_by_us[told.remote.branches[DRAFT]]) == 1
