@@ -19,6 +19,11 @@ WAITS_FOR_ROOM = ReasonKind(
     "{version} waits: {what}",
     "Merge or close what is open; `limits` in the configuration says how much a tier proposes at once",
 )
+WAITS_FOR_OTHERS = ReasonKind(
+    "waits-for-others",
+    "{version} waits: others work on {where}, so no other chart gets in",
+    "Merge it, or hand it back: tick its last box, or delete its branch",
+)
 WAITS_FOR_WINDOW = ReasonKind(
     "waits-for-window",
     "{version} waits until {until}",
@@ -108,6 +113,7 @@ FOREIGN_PULL_REQUEST = ReasonKind(
 WAITING = frozenset(
     {
         WAITS_FOR_ROOM.id,
+        WAITS_FOR_OTHERS.id,
         WAITS_FOR_WINDOW.id,
         REFUSED.id,
         TAKEN_OUT.id,

@@ -17,7 +17,7 @@ from bot.planning.grouping import Key, key_of, proposing_of
 from bot.planning.memory import Refusal, TierMemory
 from bot.planning.rows import Row, row_of
 from bot.planning.smaller_jumps import SmallerJump, chain_of, may_be_smaller, with_larger
-from bot.proposal_reasons import IN_TOUCHED, ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_ROOM
+from bot.proposal_reasons import IN_TOUCHED, ONLY_REPORTED, REFUSED, TAKEN_OUT, WAITS_FOR_OTHERS, WAITS_FOR_ROOM
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
 
@@ -298,15 +298,15 @@ def _without_room(
     fitting = {key: _fitting(key, tuple(rows[key]), standing, amounts.changes, urgent.keys()) for key in opened}
     too_many = f"tier {tier.name} has as many open pull requests as it may ({amounts.open})"
     too_long = f"its pull request has as many changes as it may ({amounts.changes})"
-    left = "others work on the branch of its pull request"
-    return {
-        one.index: WAITS_FOR_ROOM(
-            version=one.row.version,
-            what=too_many if one.key not in opened else left if one.key.text in standing.theirs else too_long,
-        )
-        for one in wanted
-        if one.row not in fitting.get(one.key, ())
-    }
+
+    def why(one: Candidate) -> Reason:
+        name, version = one.key.text, one.row.version
+        if one.key in opened and name in standing.theirs:
+            number = standing.touched.get(name)
+            return WAITS_FOR_OTHERS(version=version, where=f"#{number}" if number else "the branch of its pull request")
+        return WAITS_FOR_ROOM(version=version, what=too_long if one.key in opened else too_many)
+
+    return {one.index: why(one) for one in wanted if one.row not in fitting.get(one.key, ())}
 
 
 def _fitting(key: Key, ranked: tuple[Row, ...], standing: Standing, most: int, urgent: Collection[Row]) -> set[Row]:

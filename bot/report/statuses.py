@@ -16,6 +16,7 @@ from bot.proposal_reasons import (
     ONLY_REPORTED,
     REFUSED,
     TAKEN_OUT,
+    WAITS_FOR_OTHERS,
     WAITS_FOR_ROOM,
     WAITS_FOR_WINDOW,
 )
@@ -40,6 +41,7 @@ LONGEST = 140
 
 _UNPROPOSED = {
     WAITS_FOR_ROOM: "waiting",
+    WAITS_FOR_OTHERS: "waiting",
     WAITS_FOR_WINDOW: "waiting for their window",
     REFUSED: "refused",
     TAKEN_OUT: "refused",

@@ -86,6 +86,7 @@ def _body(
         "pinned": any(line.update.jump == "pin" for line in lines),
         "digests": any(line.update.digest for line in lines),
         "rebuild": Markdown(mark(REBUILD)),
+        "alone": len({line.chart for line in lines}) == 1,
         "never": _never(tier, lines[0]),
         "marker": marker_of(tier, lines, key),
     }

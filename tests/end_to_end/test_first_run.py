@@ -66,7 +66,7 @@ def test_a_pull_request_says_what_changes_and_why_nothing_newer(branches: Fleet)
         "<code>20.1.0</code> → <code>20.1.1</code>",
         "<code>7.0.0</code> and 1 more outside ~6.5.3",
         "<code>apps/podinfo.yaml:12</code>",
-        "2 versions change, with the digests beside them",
+        "changes 2 versions, with the digests beside them",
         "close this pull request",
         "git revert -m 1 MERGE",
     ):

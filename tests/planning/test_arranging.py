@@ -200,7 +200,7 @@ def test_a_branch_that_others_work_on_takes_no_other_chart_and_nobody_loses_thei
     standing, memory = {"all": frozenset({row("a")})}, TierMemory(waiting=since)
     found = arranged(dev(), update("a"), update("b"), standing=standing, memory=memory, theirs=frozenset({"all"}))
     assert proposed(found) == {"": ["a"]}
-    assert reasons(found) == {"b": "waits-for-room"}
+    assert reasons(found) == {"b": "waits-for-others"}
     assert found.waiting == since
 
 

@@ -103,6 +103,17 @@ def test_a_major_jump_a_digest_and_a_suspended_object_are_things_to_check() -> N
     assert "1 of the objects is (suspended)" in loud
 
 
+def test_what_is_said_of_the_diff_is_about_the_bots_own_commits() -> None:
+    assert "what the bot commits here changes 1 version, and nothing else." in body(a_verdict(an_update()))
+
+
+def test_who_pushes_to_the_branch_is_told_what_becomes_of_it() -> None:
+    moves = "stay: only its version moves then, by a commit on top of yours"
+    left = "stay: it is left to you then"
+    alone, both = body(a_verdict(an_update())), body(a_verdict(an_update()), a_verdict(an_update(), chart="charts/b"))
+    assert (moves in alone, left in alone, moves in both, left in both) == (True, False, False, True)
+
+
 def test_the_body_says_how_to_undo_and_ends_with_the_marker() -> None:
     found = body(a_verdict(an_update()))
     assert "`git revert -m 1 MERGE`" in found

@@ -20,6 +20,7 @@ from bot.planning.tick_boxes import REBUILD, mark
 from bot.proposal_reasons import EXTRA_REFUSED
 from bot.reason import Weight
 from bot.reasons import UNREACHABLE
+from bot.report.told_reasons import told_reasons
 from bot.steps.own_state import message_of
 
 OTHER = "ghcr.io/x/other"
@@ -453,6 +454,13 @@ class TestABranchOfOneChartThatOthersWorkOn:
         assert tip.parents == (below,)
         assert story.proposed() == {PODINFO_FILE: theirs.replace("1.2.4", "1.2.5"), "more.yaml": "theirs"}
         assert "podinfo to 1.2.5" in story.forge.pulls[1].title
+
+    def test_keeps_other_charts_out_which_say_where_others_work(self) -> None:
+        story = self.touched("# theirs\n" + release("1.2.4")).push(OTHER, "1.0.0", "1.1.0")
+        report = story.write({OTHER_FILE: release("1.0.0", chart="other")}).run()
+        [told] = [one.reason for one in told_reasons(report) if one.reason.id == "waits-for-others"]
+        assert told.sentence == "1.1.0 waits: others work on #1, so no other chart gets in"
+        assert "limits" not in told.mend
 
     def test_is_still_theirs_afterwards(self) -> None:
         story = self.touched("# theirs\n" + release("1.2.4"))
