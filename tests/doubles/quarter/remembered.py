@@ -24,11 +24,12 @@ from bot.maturity.timeline import Moment
 from bot.model.charts import ChartAddress, TagList
 from bot.model.commits import PathDifference
 from bot.model.references import ExactPin, Reference
-from bot.model.tiers import Branch, Configuration, Mirror
+from bot.model.tiers import Branch, Configuration, Mirror, Tier
 from bot.model.verdicts import Decision, Edit
-from bot.selection.limits import Limits
+from bot.reason import Reason
+from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import decide_pin
-from bot.steps import edit_file, histories, remember, select_versions
+from bot.steps import carry, edit_file, histories, recall, remember, ripen, select_versions, soaks
 from bot.steps.histories import History
 from bot.steps.resolve import Resolved, resolve
 from bot.steps.scan import Readings, Scanned
@@ -76,6 +77,7 @@ class Remembered:
             (Sides, "of", _method(self._side)),
             (edit_file, "_difference", self._difference),
             (select_versions, "decide_pin", self._decision),
+            *((where, "limits_of", self._limits) for where in (carry, recall, ripen, select_versions, soaks)),
         )
         with ExitStack() as patches:
             patches.enter_context(mock.patch.object(pipeline, "Readings", return_value=self.readings))
@@ -140,6 +142,10 @@ class Remembered:
     def _difference(self, before: YamlText, after: bytes, changes: Iterable[Edit]) -> Difference | None:
         known = tuple(changes)
         return self._once(("proof", before.data, after, known), lambda: _difference(before, after, known))
+
+    def _limits(self, reference: Reference, tier: Tier, configuration: Configuration) -> Limits | Reason:
+        about = ("limits", tier.name, reference.path, reference.object)
+        return self._again(about, (reference, tier, configuration), lambda: limits_of(reference, tier, configuration))
 
     def _decision(self, reference: Reference, pin: ExactPin, tags: TagList, limits: Limits) -> Decision:
         about = ("decision", reference.path, reference.object)
