@@ -174,6 +174,7 @@ def run(request: Request) -> RunReport:
     from bot.steps.promote import promotable  # noqa: PLC0415 - see above
     from bot.steps.prove import prove  # noqa: PLC0415 - see above
     from bot.steps.select_versions import timeless  # noqa: PLC0415 - see above
+    from bot.steps.side import Sides  # noqa: PLC0415 - see above
     from bot.steps.smaller_jumps import SmallerJumps  # noqa: PLC0415 - see above
     from bot.steps.standing import drafts  # noqa: PLC0415 - see above
 
@@ -182,7 +183,8 @@ def run(request: Request) -> RunReport:
 
     beyond = look_beyond(confirmed, configuration, registry, request.progress, judge)
     said = Said(refused=recalled.refused, doubt=recalled.doubt)
-    edits = prove(edit(carry(confirmed, remote, configuration, said)))
+    sides = Sides(remote.repository, configuration, readings)
+    edits = prove(edit(carry(confirmed, remote, configuration, said, sides)))
     keep_digests(resolved, answers, recalled, registry, request.progress)
     opened = _opened(request, remote, resolved, recalled)
     promotions = drafts(resolved, configuration, recalled, remote, opened, registry, request.progress)
@@ -194,6 +196,7 @@ def run(request: Request) -> RunReport:
         progress=request.progress,
         judge=judge,
         said=said,
+        sides=sides,
     )
     arranged = arrange(edits, remote, configuration, request.now, beyond, promotions, smaller, recalled.held)
     intended = _planned(request, remote, arranged, opened, readings, answers, recalled)

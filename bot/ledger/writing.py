@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.ledger.encoding import BRANCHES, CHARTS, DIGESTS, ROLLED_BACK, WORDS, path_of, time_text
 from bot.ledger.model import ChartSights, Ledger, Matter, Return, Returns, Word
 from bot.model.tiers import Branch
+
+_Value = TypeVar("_Value")
 
 
 def files(ledger: Ledger) -> dict[str, bytes]:
@@ -16,9 +18,34 @@ def files(ledger: Ledger) -> dict[str, bytes]:
 
 
 def changed_files(before: Ledger, after: Ledger) -> dict[str, bytes]:
-    """Those files of `after` that are not as `before` has them; no file is lost, though old tips in it may be."""
-    old = files(before)
-    return {path: data for path, data in files(after).items() if old.get(path) != data}
+    """Those files of `after` that are not as `before` has them; no file is lost, though old tips in it may be.
+
+    Only what differs is written out: a ledger knows every chart, and most runs learn of none.
+    """
+    old = files(_but_for(after, before))
+    return {path: data for path, data in files(_but_for(before, after)).items() if old.get(path) != data}
+
+
+def _but_for(known: Ledger, ledger: Ledger) -> Ledger:
+    """A ledger without the files that say what those of a known one say."""
+    branches = {
+        name
+        for name in {**ledger.branches, **ledger.seen_again}
+        if (known.branches.get(name), known.seen_again.get(name))
+        != (ledger.branches.get(name), ledger.seen_again.get(name))
+    }
+    return Ledger(
+        charts=_new(known.charts, ledger.charts),
+        branches={name: tips for name, tips in ledger.branches.items() if name in branches},
+        seen_again={name: tips for name, tips in ledger.seen_again.items() if name in branches},
+        words={} if ledger.words == known.words else ledger.words,
+        rolled_back=_new(known.rolled_back, ledger.rolled_back),
+        digests=_new(known.digests, ledger.digests),
+    )
+
+
+def _new(known: Mapping[str, _Value], found: Mapping[str, _Value]) -> dict[str, _Value]:
+    return {name: value for name, value in found.items() if known.get(name) != value}
 
 
 def _files(ledger: Ledger) -> Iterator[tuple[str, bytes]]:

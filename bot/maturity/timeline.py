@@ -105,9 +105,11 @@ def went_back(moments: Iterable[Moment]) -> tuple[tuple[Version, Sha], ...]:
     """Every version that one reference left for a lower one, at once or by way of others, and the commit that did."""
     found: dict[Identity, tuple[Version, Sha]] = {}
     before: list[Version] = []
+    last: Version | None = None
     for moment in moments:
-        if moment.value is None:
+        if moment.value is None or moment.value is last:
             continue
+        last = moment.value
         left = [version for version in before if version > moment.value]
         found |= {identity_of(version): (version, moment.commit) for version in left}
         before = [version for version in before if version <= moment.value and not is_same(version, moment.value)]

@@ -1,6 +1,6 @@
 """One chart under two addresses: the address under which it is told. Each registry is still asked for its own tags."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from bot.model.charts import ChartAddress
 from bot.model.tiers import Mirror
@@ -9,7 +9,7 @@ EVERYTHING = "/*"
 """How both sides end that mean everything below: unlike in other patterns, folders included."""
 
 
-def same_as(address: ChartAddress, mirrors: Iterable[Mirror]) -> ChartAddress | None:
+def same_as(address: ChartAddress, mirrors: Collection[Mirror]) -> ChartAddress | None:
     """The chart's own address, where this one is a mirror's; of several mirrors that fit, the one that says most."""
     fitting = [mirror for mirror in mirrors if _fits(str(address), mirror.copy)]
     if not fitting:
@@ -20,9 +20,10 @@ def same_as(address: ChartAddress, mirrors: Iterable[Mirror]) -> ChartAddress | 
     return ChartAddress(host=host, name=name)
 
 
-def canonical(address: ChartAddress, mirrors: Iterable[Mirror]) -> ChartAddress:
+def canonical(address: ChartAddress, mirrors: Collection[Mirror]) -> ChartAddress:
     """The address under which a chart is told, whatever the one it comes from."""
-    return same_as(address, mirrors) or address
+    # Asked of every reference at every turn, and most teams have none.
+    return (same_as(address, mirrors) if mirrors else None) or address
 
 
 def overlap(first: str, second: str) -> bool:

@@ -60,7 +60,7 @@ class Branches:
         self._by_branch: dict[Branch, dict[str, tuple[Reference, ...]]] = {}
         for view in resolved.views:
             self._by_branch.setdefault(view.base.branch, {})[view.tier.name] = view.references
-        self._users: dict[str, dict[ChartAddress, list[Reference]]] = {}
+        self._listed: dict[str, dict[ChartAddress, list[Reference]]] = {}
         self._histories: dict[Branch, History] = {}
         self.learnt = reduce(merge, self._moved(), Ledger())
 
@@ -91,14 +91,18 @@ class Branches:
         """A tier on its base."""
         return self._views[name]
 
+    def listed(self, name: str, chart: ChartAddress) -> list[Reference]:
+        """The references of a tier to a chart, those left out that nobody applies."""
+        if name not in self._listed:
+            found = self._listed[name] = {}
+            for each in self._views[name].references:
+                if not each.unlisted:
+                    found.setdefault(self.chart(each), []).append(each)
+        return self._listed[name].get(chart, [])
+
     def users(self, name: str, chart: ChartAddress) -> list[Reference]:
         """The references of a tier to a chart, those left out that run nothing: suspended, or applied by nobody."""
-        if name not in self._users:
-            found = self._users[name] = {}
-            for each in self._views[name].references:
-                if not each.suspended and not each.unlisted:
-                    found.setdefault(self.chart(each), []).append(each)
-        return self._users[name].get(chart, [])
+        return [each for each in self.listed(name, chart) if not each.suspended]
 
     def has_past(self, name: str) -> bool:
         """Whether a tier lies on a branch in Git, and not in a folder."""

@@ -29,7 +29,7 @@ from bot.steps.doubts import Doubt
 from bot.steps.find import Remote
 from bot.steps.resolve import TierVerdicts, TierView
 from bot.steps.sharing import for_one_tier
-from bot.steps.side import Side, sides, texts_of, wish_alike
+from bot.steps.side import Side, Sides, texts_of, wish_alike
 from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.version import Version, try_full, try_written
 
@@ -60,24 +60,38 @@ _NOTHING = Said()
 
 
 def carry(
-    judged: Iterable[TierVerdicts], remote: Remote, configuration: Configuration, said: Said = _NOTHING
+    judged: Iterable[TierVerdicts],
+    remote: Remote,
+    configuration: Configuration,
+    said: Said = _NOTHING,
+    sides: Sides | None = None,
 ) -> tuple[TierVerdicts, ...]:
     """Give every verdict whose chart is unknown, or which waits again, the edit that our branch makes for it already.
 
     What the configuration no longer allows, or a person holds or took back, is let go: that is known without asking a
     registry.
+
+    Args:
+        judged: What would be done.
+        remote: Has our branches.
+        configuration: What is allowed.
+        said: What is known of each reference.
+        sides: Commits that the run has read; None where it has read none.
     """
-    return tuple(_carry_tier(tier, remote, configuration, said) for tier in judged)
+    known = sides or Sides(remote.repository, configuration)
+    return tuple(_carry_tier(tier, remote, configuration, said, known) for tier in judged)
 
 
-def _carry_tier(tier: TierVerdicts, remote: Remote, configuration: Configuration, said: Said) -> TierVerdicts:
+def _carry_tier(
+    tier: TierVerdicts, remote: Remote, configuration: Configuration, said: Said, sides: Sides
+) -> TierVerdicts:
     wanted = {row for verdict in tier.verdicts for row in _waiting(verdict, configuration)}
     unknown = any(_why_unknown(verdict) for verdict in tier.verdicts)
     if not unknown and not wanted:
         return tier
     present = Side(verdict.reference for verdict in tier.verdicts)
     found = tier.verdicts
-    for proposal in _proposals(tier, remote, configuration, None if unknown else wanted):
+    for proposal in _proposals(tier, remote, sides, None if unknown else wanted):
         carried = (_carried(verdict, tier.view, present, proposal, configuration, said) for verdict in tier.verdicts)
         found = tuple(map(_further, found, carried))
     return replace(tier, verdicts=found)
@@ -129,14 +143,12 @@ class _Proposal(Struct, frozen=True, kw_only=True):
     proposed: Side
 
 
-def _proposals(
-    tier: TierVerdicts, remote: Remote, configuration: Configuration, wanted: set[Row] | None
-) -> Iterator[_Proposal]:
+def _proposals(tier: TierVerdicts, remote: Remote, sides: Sides, wanted: set[Row] | None) -> Iterator[_Proposal]:
     """Our open pull requests, but for those that others work on: they are left to them anyway.
 
     Only those with one of the rows that are `wanted`; all of them where that is None.
     """
-    tree, name = remote.repository.tree, tier.view.tier.name
+    name = tier.view.tier.name
     for key, branch in remote.branches(tier.view.tier).items():
         rows = {(row.chart, row.version) for row in remote.rows(tier.view.tier, branch)}
         if wanted is not None and rows.isdisjoint((row.chart, row.version) for row in wanted):
@@ -144,8 +156,7 @@ def _proposals(
         tip = branch.history[0]
         is_open = any(pull.head_here for pull in remote.open_from(branch_of(tier.view.tier, key)))
         if is_open and tip.parents and owner_of(branch.history, name, remote.us) is Ownership.OURS:
-            built_on, proposed = sides((tree(tip.parents[0]), tree(tip.sha)), configuration)
-            yield _Proposal(built_on=built_on, proposed=proposed)
+            yield _Proposal(built_on=sides.of(tip.parents[0]), proposed=sides.of(tip.sha))
 
 
 def _carried(

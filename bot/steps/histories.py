@@ -16,7 +16,7 @@ from bot.planning.tiers import claimants
 from bot.ports import Repository
 from bot.steps.resolve import references_of
 from bot.steps.scan import Base, Readings, scan
-from bot.steps.states import Key, Said, State, state_of
+from bot.steps.states import Key, State, state_of
 from bot.yamltext.unreadable import DEFAULT_LIMITS
 
 DEPTHS = (32, 128, 512, 2000)
@@ -44,6 +44,7 @@ class History:
         self._states = [state_of(references, configuration.mirrors)]
         self._through = tuple(dict.fromkeys(through))
         self.commits: tuple[PastCommit, ...] = repository.past(base.branch, base.sha, 1) if base.sha else ()
+        self._moments: dict[tuple[Key, ChartAddress], tuple[Moment, ...]] = {}
 
     @property
     def whole(self) -> bool:
@@ -61,19 +62,26 @@ class History:
 
     def moments(self, key: Key, chart: ChartAddress) -> tuple[Moment, ...]:
         """What one reference said of a chart at each commit, oldest first: nothing, where it took another chart."""
-        found: list[Moment] = []
+        asked = key, chart
+        if asked not in self._moments:
+            self._moments[asked] = tuple(self._told(key, chart))[::-1]
+        return self._moments[asked]
+
+    def _told(self, key: Key, chart: ChartAddress) -> Iterator[Moment]:
+        """The same, newest first."""
         newer: State | None = None
-        said: Said | None = None
+        version, digest = None, ""
         for commit, state in zip(self.commits, self._states, strict=True):
-            if state is not newer:
+            # Most commits say nothing new of most references: then nothing is asked of them.
+            if newer is None or not state.is_alike(newer, key):
                 key = state.followed(key, newer) if newer else key
-                newer, said = state, state.said(key, self._states[0])
-            here = said if said and said.chart == chart else None
-            version, digest = (here.version, here.digest) if here else (None, "")
-            found.append(Moment(commit.sha, commit.at, version, digest))
-        return tuple(reversed(found))
+                said = state.said(key, self._states[0])
+                version, digest = (said.version, said.digest) if said and said.chart == chart else (None, "")
+            newer = state
+            yield Moment(commit.sha, commit.at, version, digest)
 
     def _read(self, depth: int) -> None:
+        self._moments.clear()
         known_line = [commit.sha for commit in self.commits]
         self.commits = self._repository.past(self._base.branch, known_line[0], depth, self._through)
         # A tip that lies behind a second parent may be met only now: from there on the line is another one.

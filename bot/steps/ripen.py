@@ -20,7 +20,7 @@ from bot.steps.moving import Moving, moving
 from bot.steps.recall import Recalled
 from bot.steps.resolve import Resolved, TierVerdicts
 from bot.steps.same_bytes import same_bytes
-from bot.steps.select_versions import select, timeless
+from bot.steps.select_versions import Known, select, timeless
 from bot.versions.tags import read_pin
 
 _ROUNDS = 8
@@ -52,8 +52,9 @@ def ripen(
         return (*recalled.timed(reference, limits), *more(reference, limits))
 
     recalled.learn(_sights(resolved, answers, configuration, recalled))
+    known: Known = {}
     for _ in range(_ROUNDS):
-        judged = select(resolved, answers, configuration, timed)
+        judged = select(resolved, answers, configuration, timed, known)
         would_move = tuple(moving(one for tier in judged for one in tier.verdicts))
         newer = (one for one in would_move if not one.back)
         undated = dict.fromkeys(_undated(newer, configuration, recalled))
@@ -62,7 +63,7 @@ def ripen(
             break
     else:
         recalled.asks = False
-        judged = select(resolved, answers, configuration, timed)
+        judged = select(resolved, answers, configuration, timed, known)
     _learn_ages(dict.fromkeys(unknown_ages(judged, recalled)), recalled, registry, progress)
     confirmed = same_bytes(with_ages(judged, recalled), recalled, registry, progress)
     return recalled.with_merges(confirmed)

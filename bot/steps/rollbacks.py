@@ -26,6 +26,7 @@ class Rollbacks:
         """Nothing is read yet."""
         self._branches = branches
         self._looked: set[tuple[str, ChartAddress]] = set()
+        self._told: dict[tuple[str, ChartAddress], tuple[tuple[Version, Sha], ...]] = {}
 
     def gates(self, reference: Reference, tier: Tier) -> Iterator[ReturnGate | HoldGate]:
         """What is not taken again, and what is held."""
@@ -54,6 +55,8 @@ class Rollbacks:
         found = {name: self._find(name, charts) for name, charts in wanted.items()}
         new = {name: returns for name, returns in found.items() if returns}
         self._branches.learn(Ledger(rolled_back=new))
+        if new:
+            self._told.clear()
         return bool(new)
 
     def returns(self, reference: Reference, tier: Tier) -> Iterator[ReturnGate]:
@@ -61,9 +64,11 @@ class Rollbacks:
         branches = self._branches
         if not branches.known.rolled_back and not branches.learnt.rolled_back:
             return
+        chart = branches.chart(reference)
         for name in branches.chain(tier):
-            left = tuple(self._left(name, branches.chart(reference)))
-            if left:
+            if (name, chart) not in self._told:
+                self._told[name, chart] = tuple(self._left(name, chart))
+            if left := self._told[name, chart]:
                 yield ReturnGate(tier=name, now=branches.now, left=left)
 
     def _left(self, name: str, chart: ChartAddress) -> Iterator[tuple[Version, Sha]]:
@@ -80,11 +85,7 @@ class Rollbacks:
     def _is_taken_up(self, name: str, chart: ChartAddress, version: Version, returns: Iterable[Return]) -> bool:
         """Whether those that went back run it again: what other clusters run all the time says nothing of that."""
         who = {one for each in returns for one in each.who}
-        present = (
-            each
-            for each in self._branches.view(name).references
-            if self._branches.chart(each) == chart and not each.unlisted
-        )
+        present = self._branches.listed(name, chart)
         went = [each for each in present if _fingerprint(key_of(name, each)) in who]
         asked = went or self._branches.users(name, chart)
         return bool(asked) and all(is_same(version_of(each), version) for each in asked)

@@ -29,18 +29,36 @@ if TYPE_CHECKING:
     from bot.model.image_policies import FollowedPolicy
 
 
+_Bounded = tuple[TagList, Limits]
+"""What there is, and how far of it a reference may move."""
+Known = dict[int, tuple[_Bounded, Decision]]
+"""By the position of a reference, what that was and what it led to."""
+
+
 def timeless(_reference: Reference, _limits: Limits) -> tuple[Gate, ...]:
     """Nothing that time says."""
     return ()
 
 
 def select(
-    resolved: Resolved, answers: Answers, configuration: Configuration, timed: Timed = timeless
+    resolved: Resolved,
+    answers: Answers,
+    configuration: Configuration,
+    timed: Timed = timeless,
+    known: Known | None = None,
 ) -> tuple[TierVerdicts, ...]:
     """Judge every reference of every tier; chart by chart, so that no chart's tags are read for each of its users.
 
     The charts come as the registries answer, and behind them those that none was asked for.
+
+    Args:
+        resolved: The references.
+        answers: Of the registries.
+        configuration: How far each may move.
+        timed: What time says.
+        known: What was judged before of the same: it is judged again only where it is bounded otherwise. Is added to.
     """
+    known = {} if known is None else known
     wishes = [(view, reference) for view in resolved.views for reference in view.references]
     charts: dict[ChartSource, list[int]] = defaultdict(list)
     for index, (_, reference) in enumerate(wishes):
@@ -49,7 +67,15 @@ def select(
     in_turn = chain(answers.tags, tuple(charts))
     for index in (index for source in in_turn for index in charts.pop(source, ())):
         view, reference = wishes[index]
-        decision = for_one_tier(_decide(reference, view, answers, configuration, timed), reference, view, configuration)
+        bounded = _bounded(reference, view, answers, configuration, timed)
+        decision: Decision
+        if isinstance(bounded, Held):
+            decision = bounded
+        elif index in known and known[index][0] == bounded:
+            decision = known[index][1]
+        else:
+            decision = for_one_tier(_decide(reference, bounded, answers, configuration), reference, view, configuration)
+            known[index] = bounded, decision
         judged[index] = Verdict(tier=view.tier, reference=reference, decision=decision)
     in_order = (judged[index] for index in range(len(wishes)))
     return tuple(
@@ -57,10 +83,10 @@ def select(
     )
 
 
-def _decide(
+def _bounded(
     reference: Reference, view: TierView, answers: Answers, configuration: Configuration, timed: Timed
-) -> Decision:
-    """Judge a reference by what its chart has; by what all charts have, where its value decides several."""
+) -> _Bounded | Held:
+    """What a reference is judged by, or what keeps it from being judged."""
     version = version_in_use(reference)
     if only_reported(reference, configuration):
         return Held(version=version, reason=SOURCE_SUSPENDED())
@@ -74,6 +100,12 @@ def _decide(
     limits = _timed(limits, reference, view, configuration, timed)
     if isinstance(limits, Reason):
         return Held(version=version, reason=limits)
+    return tags, limits
+
+
+def _decide(reference: Reference, bounded: _Bounded, answers: Answers, configuration: Configuration) -> Decision:
+    """Judge a reference by what its chart has; by what all charts have, where its value decides several."""
+    tags, limits = bounded
 
     def judge(listed: TagList) -> Decision:
         return _judge(reference, listed, answers, limits, configuration)

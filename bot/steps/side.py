@@ -1,13 +1,14 @@
 """One side of a comparison: a commit of the remote, and what its references say."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 from bot.flux.references import resolve as join
+from bot.model.commits import Sha
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, ImagePolicies
-from bot.ports import Tree
-from bot.steps.scan import Base, Scanned, scan
+from bot.ports import Repository
+from bot.steps.scan import Base, Readings, Scanned, scan
 
 
 class Side:
@@ -24,10 +25,23 @@ class Side:
         return self._by_name.get(_name(like))
 
 
-def sides(trees: Iterable[Tree], configuration: Configuration) -> Iterator[Side]:
-    """Read whole commits: what builds and joins a version may stand in any of their files."""
-    for scanned in scan(Base(branch="", sha=None, tree=tree, tiers=(), packed=configuration.sources) for tree in trees):
-        yield side_of(scanned, configuration)
+class Sides:
+    """Whole commits, each read once in a run: what builds and joins a version may stand in any of their files."""
+
+    def __init__(self, repository: Repository, configuration: Configuration, readings: Readings | None = None) -> None:
+        """Nothing is read yet; most of their files are the base's, which are among `readings`."""
+        self._repository = repository
+        self._configuration = configuration
+        self._readings = readings or Readings()
+        self._known: dict[Sha, Side] = {}
+
+    def of(self, commit: Sha) -> Side:
+        """What its references say."""
+        if commit not in self._known:
+            tree, packed = self._repository.tree(commit), self._configuration.sources
+            [scanned] = scan([Base(branch="", sha=None, tree=tree, tiers=(), packed=packed)], self._readings)
+            self._known[commit] = side_of(scanned, self._configuration)
+        return self._known[commit]
 
 
 def side_of(scanned: Scanned, configuration: Configuration) -> Side:

@@ -24,6 +24,7 @@ from bot.steps.look_up import confirm
 from bot.steps.prove import prove
 from bot.steps.resolve import Resolved, TierVerdicts, TierView
 from bot.steps.select_versions import version_in_use
+from bot.steps.side import Sides
 from bot.versions.version import try_written
 
 Judge = Callable[[Resolved, Configuration, Timed], tuple[TierVerdicts, ...]]
@@ -40,6 +41,7 @@ class SmallerJumps(Struct, frozen=True, kw_only=True):
         progress: Of these questions.
         judge: Asks the registries for nothing that was listed before.
         said: What is known without asking them.
+        sides: Commits that the run has read.
     """
 
     configuration: Configuration
@@ -48,6 +50,7 @@ class SmallerJumps(Struct, frozen=True, kw_only=True):
     progress: Progress
     judge: Judge
     said: Said
+    sides: Sides
 
     def of(self, view: TierView, larger: Mapping[int, Verdict]) -> tuple[SmallerJump, ...]:
         """What these references may move to that jumps less far than these updates.
@@ -72,7 +75,7 @@ class SmallerJumps(Struct, frozen=True, kw_only=True):
         found = dict(zip(larger, judged[0].verdicts, strict=True))
         verdicts = tuple(found.get(at) or _stays(view, one) for at, one in enumerate(view.references))
         confirmed = confirm((TierVerdicts(view=view, verdicts=verdicts),), self.registry, self.progress)
-        [proved] = prove(edit(carry(confirmed, self.remote, self.configuration, said)))
+        [proved] = prove(edit(carry(confirmed, self.remote, self.configuration, said, self.sides)))
         return tuple(
             SmallerJump(position=at, verdict=proved.verdicts[at])
             for at in larger

@@ -1,5 +1,6 @@
 """`from` and `soak`: what the tiers ran from which another takes its versions, read back as far as that matters."""
 
+import functools
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
@@ -124,7 +125,8 @@ class Soaks:
         longest = max(LONGEST_PAST, *(_SOAKS * want.limits.pace.soak for want in wants))
         recent = [sight for sight in known_sights if sight.at > now - longest]
 
-        def runs() -> dict[ChartAddress, tuple[Run, ...]]:
+        @functools.cache
+        def runs(_depth: int) -> dict[ChartAddress, tuple[Run, ...]]:
             seen = on_this_line(known_sights, (commit.sha for commit in history.commits))
             return {
                 chart: tuple(_run(each, spans(history.moments(key_of(name, each), chart), seen, now)) for each in using)
@@ -132,7 +134,7 @@ class Soaks:
             }
 
         def enough() -> bool:
-            read, known = {commit.sha for commit in history.commits}, runs()
+            read, known = {commit.sha for commit in history.commits}, runs(len(history.commits))
             older = any(_may_be_older(want, run) for want in wants for run in known[want.chart])
             behind, beside = _missing(known_sights if older else recent, read)
             if beside and len(read) < _SIDEWAYS:
@@ -146,7 +148,7 @@ class Soaks:
 
         if not history.reach(enough):
             self._capped.add(name)
-        found = runs()
+        found = runs(len(history.commits))
         unproved = any(run.runs and run.spans[-1].begins is None for ran in found.values() for run in ran)
         if unproved and base.sha and any(want.limits.pace.soak for want in wants):
             self._branches.learn(Ledger(branches={base.branch: {base.sha: now}}))

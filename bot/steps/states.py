@@ -72,6 +72,11 @@ class State(Struct, frozen=True, kw_only=True, eq=False):
         first = known[0][1]
         return first if all(said == first for _, said in known) else None
 
+    def is_alike(self, newer: "State", key: Key) -> bool:
+        """Whether nothing of one reference was changed on the way from a newer state, by `rewound` or not at all."""
+        known = self.values.get(key[:3])
+        return self is newer or (known is not None and known is newer.values.get(key[:3]))
+
     def followed(self, key: Key, newer: "State") -> Key:
         """The reference as it was called before a commit that moved its file; the same where none did."""
         if key[:3] in self.values or key[:3] not in newer.values:

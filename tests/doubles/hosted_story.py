@@ -35,6 +35,7 @@ from bot.steps.publish import publish
 from bot.steps.resolve import resolve
 from bot.steps.scan import scan
 from bot.steps.select_versions import select
+from bot.steps.side import Sides
 from bot.steps.smaller_jumps import SmallerJumps
 
 HOST = "ghcr.io/x"
@@ -75,6 +76,7 @@ def planned(
                 progress=quiet,
                 judge=lambda narrowed, by, timed: select(narrowed, answers, by, timed),
                 said=Said(),
+                sides=Sides(git, settings),
             )
             yield remote, plan(arrange(edits, remote, settings, now, smaller=smaller), remote, settings)
     finally:

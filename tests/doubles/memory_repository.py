@@ -60,6 +60,7 @@ class MemoryRemote:
         self.failure: RepositoryFailed | None = None
         self.now = EPOCH
         self._differences: dict[tuple[Sha, Sha], tuple[PathDifference, ...]] = {}
+        self._trees: dict[Sha, MemoryTree] = {}
 
     def commit(
         self,
@@ -107,6 +108,12 @@ class MemoryRemote:
             yield following
             following = next(iter(self.commits[following].parents), None)
 
+    def tree(self, commit: Sha) -> MemoryTree:
+        """What a commit holds; it does not change, so it is listed once."""
+        if commit not in self._trees:
+            self._trees[commit] = MemoryTree(self.commits[commit].files)
+        return self._trees[commit]
+
     def differences(self, old: Sha, new: Sha) -> tuple[PathDifference, ...]:
         """Every path that differs between two commits; commits do not change, so it is found out once."""
         if (old, new) not in self._differences:
@@ -124,15 +131,19 @@ class MemoryRemote:
         return {path: data for path, (kind, data) in found.items() if kind is not EntryKind.SUBMODULE}
 
 
-class MemoryTree(Struct, frozen=True):
+class MemoryTree:
     """The Tree port on a commit in memory."""
 
-    files: Mapping[str, File]
+    def __init__(self, files: Mapping[str, File]) -> None:
+        self.files = files
+        self._entries: tuple[TreeEntry, ...] | None = None
 
     def entries(self) -> tuple[TreeEntry, ...]:
         """Every path, sorted bytewise."""
-        paths = sorted(self.files, key=lambda path: path.encode("utf-8", "surrogateescape"))
-        return tuple(_entry(path, *self.files[path]) for path in paths)
+        if self._entries is None:
+            paths = sorted(self.files, key=lambda path: path.encode("utf-8", "surrogateescape"))
+            self._entries = tuple(_entry(path, *self.files[path]) for path in paths)
+        return self._entries
 
     def read(self, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]:
         """The bytes of regular files, in the order asked."""
@@ -166,7 +177,7 @@ class MemoryRepository:
         return {branch: self.remote.branches[branch] for branch in wanted}
 
     def tree(self, commit: Sha) -> MemoryTree:
-        return MemoryTree(self.remote.commits[commit].files)
+        return self.remote.tree(commit)
 
     def history(self, commit: Sha, most: int) -> tuple[CommitFacts, ...]:
         found: list[CommitFacts] = []

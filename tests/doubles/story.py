@@ -35,6 +35,7 @@ from bot.steps.remember import read_past
 from bot.steps.resolve import Resolved, TierVerdicts, resolve
 from bot.steps.scan import Base, scan
 from bot.steps.select_versions import select
+from bot.steps.side import Sides
 from bot.steps.smaller_jumps import SmallerJumps
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -224,6 +225,7 @@ class Story:
             progress=quiet,
             judge=lambda narrowed, by, timed: select(narrowed, answers, by, timed),
             said=Said(),
+            sides=Sides(remote.repository, self.configuration),
         )
         return arrange(edits, remote, self.configuration, self.now, beyond, smaller=smaller)
 

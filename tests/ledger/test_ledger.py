@@ -1,6 +1,7 @@
 """What is remembered, written and read again, merged, and refused where it is not ours."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bot.errors import ExitCode, LedgerBroken
+from bot.ledger import writing
 from bot.ledger.encoding import BRANCHES, CHARTS, path_of
 from bot.ledger.merging import MOST_TIPS, merge, without_old_tips
 from bot.ledger.model import ChartSights, Ledger, Matter, Return, Word
@@ -129,6 +131,31 @@ def test_only_files_that_change_are_written() -> None:
 
     assert list(changed_files(before, merge(before, learnt))) == ["branches/main.json"]
     assert changed_files(before, merge(before, before)) == {}
+
+
+@settings(deadline=None)
+@given(LEDGERS, LEDGERS)
+def test_what_changed_is_what_differs_of_all_files(before: Ledger, after: Ledger) -> None:
+    old = files(before)
+
+    assert changed_files(before, after) == {path: data for path, data in files(after).items() if old.get(path) != data}
+
+
+def test_nothing_is_written_out_of_what_a_run_learnt_nothing_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    charts = {f"ghcr.io/x/{sign}": ChartSights(since=NOW) for sign in "abc"}
+    before = Ledger(charts=charts, branches={"main": {"a" * 40: NOW}})
+    written, text = list[str](), writing._text
+
+    def write(value: Mapping[str, Any]) -> bytes:
+        written.append(value["chart"])
+        return text(value)
+
+    monkeypatch.setattr(writing, "_text", write)
+    new = ChartSights(since=NOW, first_seen={"1.0.0": NOW})
+    changed = changed_files(before, merge(before, Ledger(charts={"ghcr.io/x/b": new})))
+
+    assert len(changed) == 1
+    assert written == ["ghcr.io/x/b", "ghcr.io/x/b"], "as it was and as it is"
 
 
 @settings(deadline=None)

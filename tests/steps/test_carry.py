@@ -6,6 +6,7 @@ from docs.tables import reasons
 from doubles.story import Story, oci, release, repository
 from msgspec.structs import replace
 
+from bot.flux.files import FileReading, read_file
 from bot.model.proposals import Action
 from bot.model.tiers import Configuration
 from bot.model.verdicts import Held, Update
@@ -66,6 +67,21 @@ def test_a_chart_that_is_away_keeps_its_line(kind: ReasonKind) -> None:
 @pytest.mark.parametrize("kind", KNOWN, ids=lambda kind: kind.id)
 def test_what_is_known_is_not_carried(kind: ReasonKind) -> None:
     assert isinstance(podinfo(without_podinfo(proposed(), kind)), Held)
+
+
+def test_of_our_commits_only_what_the_base_has_not_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = without_podinfo(proposed(release("1.2.3"), release("1.2.3", chart="other")))
+    parsed: list[bytes] = []
+
+    def parse(path: str, data: bytes) -> FileReading:
+        parsed.append(data)
+        return read_file(path, data)
+
+    monkeypatch.setattr("bot.steps.scan.read_file", parse)
+    story.run()
+
+    assert release("1.2.4").encode() in parsed
+    assert len(parsed) == len(set(parsed))
 
 
 def test_a_newer_neighbour_is_proposed_beside_it() -> None:

@@ -12,7 +12,7 @@ from bot.model.charts import ChartAddress
 from bot.steps.histories import History
 from bot.steps.resolve import references_of
 from bot.steps.scan import Readings, scan
-from bot.steps.states import Key, key_of
+from bot.steps.states import Key, Said, State, key_of
 
 PATHS = ("apps/dev/a.yaml", "apps/dev/b.yaml", "clusters/b.yaml")
 CONTENTS = st.one_of(
@@ -95,6 +95,26 @@ def test_versions_alone_are_read_without_joining_the_tree_anew(monkeypatch: pyte
     read.reach(lambda: False)
 
     assert [str(moment.value) for moment in read.moments(*key)] == ["1.2.3", "1.2.4", "1.2.5"]
+
+
+def test_what_a_reference_said_is_asked_of_each_commit_that_changed_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = Story(configuration(tier("dev", "any")))
+    told.write({"apps/dev/a.yaml": release("1.2.3"), "apps/dev/b.yaml": release("1.2.3", name="other")})
+    for version in ("1.2.4", "1.2.5"):
+        told.write({"apps/dev/b.yaml": release(version, name="other")})
+    read, asked, said = history(told), list[str](), State.said
+
+    def ask(state: State, key: Key, now: State) -> Said | None:
+        asked.append(key.path)
+        return said(state, key, now)
+
+    monkeypatch.setattr(State, "said", ask)
+    read.reach(lambda: False)
+    for _ in range(2):
+        for key in keys_now(told):
+            assert read.moments(*key)[-1].value
+
+    assert asked == ["apps/dev/a.yaml", *["apps/dev/b.yaml"] * 3]
 
 
 def test_what_a_file_said_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:

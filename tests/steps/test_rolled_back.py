@@ -1,6 +1,6 @@
 """What a base branch took and left again is not proposed anew: not there, and in no tier behind it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,6 +8,8 @@ from builders import PODINFO, configuration, pace, source, tier
 from doubles.story import NOW, Story, release
 
 from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Return, Word
+from bot.model.charts import ChartAddress
+from bot.model.commits import Sha
 from bot.model.verdicts import Current, Update
 from bot.reasons import UNREACHABLE
 from bot.report.matrix import cell_of
@@ -16,6 +18,8 @@ from bot.report.summary import summary
 from bot.report.terminal import plain_lines
 from bot.report.told_reasons import told_reasons
 from bot.steps.remember import read_past, remember
+from bot.steps.rollbacks import Rollbacks
+from bot.versions.version import Version
 
 OTHER = "ghcr.io/x/other"
 FILE, STAGING = "apps/dev/a.yaml", "apps/staging/a.yaml"
@@ -144,6 +148,22 @@ def test_it_is_written_down_once() -> None:
     told.pass_by(hours=1).run()
 
     assert told.remote.branches[LEDGER_BRANCH] == ledger
+
+
+def test_what_was_taken_back_is_looked_up_once_for_all_that_use_a_chart(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = story()
+    told.write({f"apps/dev/{sign}.yaml": release("1.2.3", name=sign) for sign in "bcd"})
+    told.run()
+    asked, left = list[str](), Rollbacks._left
+
+    def look_up(rollbacks: Rollbacks, name: str, chart: ChartAddress) -> Iterator[tuple[Version, Sha]]:
+        asked.append(f"{name} {chart}")
+        return left(rollbacks, name, chart)
+
+    monkeypatch.setattr(Rollbacks, "_left", look_up)
+    told.run()
+
+    assert asked == [f"dev {PODINFO}"]
 
 
 def test_moving_up_and_on_is_no_going_back() -> None:

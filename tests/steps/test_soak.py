@@ -1,5 +1,6 @@
 """`from` and `soak`, run by run: what staging takes is what dev ran, for long enough, as far as there is evidence."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,18 @@ from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
 from bot.ledger.model import LEDGER_BRANCH, Matter, Word
+from bot.model.charts import TagList
+from bot.model.references import ExactPin, Reference
 from bot.model.verdicts import Current, Decision, Held, Update
 from bot.pipeline import Request, run
 from bot.report.document import document, schema
 from bot.report.matrix import matrix
 from bot.report.run_report import RunReport
+from bot.selection.limits import Limits
+from bot.selection.pins import decide_pin
 from bot.steps.remember import read_past, with_words
 
+OTHER = "ghcr.io/x/other"
 DEV, STAGING = "apps/dev/a.yaml", "apps/staging/a.yaml"
 TIERS = (
     tier("dev", "any", branch="develop"),
@@ -388,6 +394,22 @@ def test_where_staging_may_take_nothing_no_history_is_read() -> None:
 
     assert told.repository.walked == []
     assert LEDGER_BRANCH not in told.remote.branches
+
+
+def test_what_nothing_new_was_found_of_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = story().push(OTHER, "1.2.3", "2.0.0")
+    told.write({"apps/staging/b.yaml": release("1.2.3", chart="other")})
+    judged: list[str] = []
+
+    def decide(reference: Reference, pin: ExactPin, tags: TagList, limits: Limits) -> Decision:
+        judged.append(f"{limits.tier.name} {reference.source.address.name}")
+        return decide_pin(reference, pin, tags, limits)
+
+    monkeypatch.setattr("bot.steps.select_versions.decide_pin", decide)
+    told.run()
+
+    smaller_jumps = Counter({"dev x/podinfo": 1})
+    assert Counter(judged) - smaller_jumps == {"dev x/podinfo": 1, "staging x/podinfo": 2, "staging x/other": 1}
 
 
 def test_history_is_read_no_further_than_it_matters() -> None:

@@ -1,7 +1,8 @@
 """The simulation itself: hours that pass, people who act, and the bot, which is watched."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from random import Random
 
 from doubles.memory_repository import MemoryRemote, MemoryRepository
@@ -51,12 +52,28 @@ def simulated(
     truth.observe(world.running(), 0)
     people = People(world=world, truth=truth, random=Random(seed + 1))
     watch = Watch(world=world, truth=truth, people=people, group=group)
-    for hour in range(1, hours + 1):
-        world.pass_to(hour, _away(hour))
-        people.act()
-        truth.observe(world.running(), hour)
-        watch.run()
+    with _searching_rarely():
+        for hour in range(1, hours + 1):
+            world.pass_to(hour, _away(hour))
+            people.act()
+            truth.observe(world.running(), hour)
+            watch.run()
+            if hour % WEEK == 0:
+                gc.collect()
+                gc.freeze()
     return watch
+
+
+@contextmanager
+def _searching_rarely() -> Iterator[None]:
+    """As the program does: nearly all that is made stays, and searches for garbage walk through all of it."""
+    before = gc.get_threshold()
+    gc.set_threshold(1_000_000)
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
 
 
 def _away(hour: int) -> frozenset[str]:

@@ -95,6 +95,7 @@ class World:
     _proposed: dict[str, dict[Spot, Version]] = field(default_factory=dict)
     _runs: dict[str, dict[Spot, Version]] = field(default_factory=dict)
     _remembered: Remembered = field(default_factory=Remembered)
+    _arguments: argparse.Namespace = field(default_factory=lambda: parse(["update", "--repository", "acme/fleet"], {}))
 
     def __post_init__(self) -> None:
         self.forge.branches = self.remote.branches
@@ -117,7 +118,7 @@ class World:
         """A whole run of the bot; it knows nothing of the one before but how files and commits read."""
         with self._remembered.used():
             bot = Commands({}, parts=_Parts(self), progress=quiet, clock=lambda: self.remote.now)
-            return bot.update(parse(["update", "--repository", "acme/fleet"], {}))
+            return bot.update(self._arguments)
 
     @property
     def base(self) -> str:
