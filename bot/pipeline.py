@@ -198,7 +198,7 @@ def run(request: Request) -> RunReport:
         said=said,
         sides=sides,
     )
-    arranged = arrange(edits, remote, configuration, request.now, beyond, promotions, smaller, recalled.held)
+    arranged = arrange(edits, remote, configuration, request.now, beyond, promotions, smaller, recalled.refused)
     intended = _planned(request, remote, arranged, opened, readings, answers, recalled)
     # Who called `hold` or `release` wants it followed now; what an `update` leaves to another run, nobody misses.
     awaited = request.command != "update"

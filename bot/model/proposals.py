@@ -135,6 +135,7 @@ class PullRequestPlan(Struct, frozen=True, kw_only=True):
         draft: It is opened as a draft.
         extras: What it gets when it is opened; None for nothing.
         kind: A promotion may change production, in exactly the places of its updates.
+        stays: It is as it was, whatever its updates are by now: its windows are closed.
     """
 
     tier: Tier
@@ -156,6 +157,7 @@ class PullRequestPlan(Struct, frozen=True, kw_only=True):
     draft: bool = False
     extras: Extras | None = None
     kind: Kind = Kind.UPDATE
+    stays: bool = False
 
     @property
     def parent(self) -> Sha:

@@ -87,7 +87,8 @@ def arrange_tier(
     for at, _, refusal in silent:
         if is_unknown(verdicts[at]) and (reason := _objection(refusal, standing)):
             held[at] = reason
-    closed, frozen = shut(tuple(one for one in candidates if one.index not in held), standing, memory, now)
+    unheld = tuple(one for one in candidates if one.index not in held)
+    closed, frozen = shut(unheld, standing, memory, now, verdicts)
     held |= closed
     wanted = tuple(one for one in candidates if one.index not in held)
     waits = _without_room(tier, wanted, standing, memory, now)

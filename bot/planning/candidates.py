@@ -22,7 +22,8 @@ class Standing(Struct, frozen=True, kw_only=True):
         boxes: The names of the boxes that the open pull request of each key shows.
         touched: The number of each key's open pull request in which commits of others lie, whatever is grouped how now.
         emptied: Of those numbers, the ones that people took the last row out of: they are closed for it.
-        held: The keys of those with something that a person holds: it leaves them whatever their windows say.
+        held: The keys of those with something that people hold, exclude or took back: it leaves them whatever their
+            windows say.
     """
 
     rows: Mapping[str, frozenset[Row]] = field(default_factory=dict)

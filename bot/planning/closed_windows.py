@@ -1,28 +1,36 @@
-"""What waits while a tier's windows are closed. They keep us from haste, and no person's word out."""
+"""What waits while a tier's windows are closed. They keep us from haste; no person's word, and nothing bad in."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
 from bot.model.tiers import Configuration, Tier
-from bot.model.verdicts import Verdict
+from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.planning.candidates import Candidate, Standing
 from bot.planning.memory import TierMemory
 from bot.planning.rows import Row
 from bot.planning.smaller_jumps import jumps_as_far, may_be_smaller_now
 from bot.planning.windows import opens_at
 from bot.proposal_reasons import WAITS_FOR_WINDOW
-from bot.reason import Reason
+from bot.reason import Reason, Weight
+from bot.versions.version import try_written
 
 
 def shut(
-    wanted: tuple[Candidate, ...], standing: Standing, memory: TierMemory, now: datetime
+    wanted: tuple[Candidate, ...],
+    standing: Standing,
+    memory: TierMemory,
+    now: datetime,
+    verdicts: Iterable[Verdict] = (),
 ) -> tuple[dict[int, Reason], frozenset[str]]:
     """What waits for its window; a pull request that would lose or change a row by that stays as it is until then.
 
-    Where a person takes a row out, it goes, and nothing comes in.
+    Where a person takes a row out, it goes, and nothing comes in; so it is where a row's version is not to be had any
+    more: whoever merges at night, or has the platform do it, would merge that too.
     """
-    unticked = {row for row, refusal in memory.refusals.items() if refusal.unticked}
-    spoken = standing.held | {key for key, rows in standing.rows.items() if rows & unticked}
+    leaving = {row for row, refusal in memory.refusals.items() if refusal.unticked}
+    leaving |= _withdrawn({row for rows in standing.rows.values() for row in rows}, verdicts)
+    spoken = standing.held | {key for key, rows in standing.rows.items() if rows & leaving}
     openings = {one.index: opens_at(one.settings.windows, now) for one in wanted}
     closed = {one.index: opening for one in wanted if (opening := openings[one.index])}
     frozen: dict[str, datetime] = {}
@@ -36,6 +44,25 @@ def shut(
         if opening and one.row not in standing.rows.get(one.key.text, ()):
             held[one.index] = _until(one.row, opening)
     return held, frozenset(frozen)
+
+
+def _withdrawn(rows: Iterable[Row], verdicts: Iterable[Verdict]) -> set[Row]:
+    """Those whose version nothing moves to by now, although the base has a lower one: yanked, or pushed again."""
+    about: dict[str, list[Verdict]] = defaultdict(list)
+    for one in verdicts:
+        about[str(one.reference.source.address)].append(one)
+    return {row for row in rows if about[row.chart] and all(_is_out_of_reach(row, one) for one in about[row.chart])}
+
+
+def _is_out_of_reach(row: Row, verdict: Verdict) -> bool:
+    match verdict.decision:
+        case Current() as current:
+            runs, proposed = try_written(current.runs or current.version), try_written(row.version)
+            return runs is not None and proposed is not None and runs < proposed
+        case Held(reason=reason):
+            return reason.weight is Weight.ALARM
+        case Update():
+            return False
 
 
 def later(

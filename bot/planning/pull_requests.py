@@ -117,7 +117,9 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
         # Whoever approves it approves just these rows.
         return replace(plan, action=Action.LEAVE, reason=MARKED_READY(number=existing.number), existing=existing)
     if wish.frozen:
-        return replace(plan, existing=existing)
+        # It is told by the name that it has: what would be proposed now may be something else.
+        texts = replace(plan.texts, title=existing.title) if plan.texts and existing else plan.texts
+        return replace(plan, existing=existing, texts=texts, stays=True)
     if existing:
         plan = replace(plan, existing=existing)
         return _with_pull_request(plan, found.branch, existing, us, rebuilds=wish.rebuilds)

@@ -20,7 +20,7 @@ from bot.proposal_reasons import (
     WAITS_FOR_ROOM,
     WAITS_FOR_WINDOW,
 )
-from bot.reason import Weight
+from bot.reason import Reason, Weight
 from bot.report.escape import visible
 from bot.report.run_report import (
     alarms,
@@ -80,16 +80,21 @@ def base_status(
 
 def head_status(tier: Tier, proposal: PullRequestPlan, target_url: str = "") -> CommitStatus:
     """The word on the head of a tier's own pull request: `pending` while any of its rows waits again, with its date."""
-    decisions = [one.decision for one in proposal.updates if isinstance(one.decision, Update)]
-    waiting = [one.carried for one in decisions if one.carried and one.carried.id == WAITS.id]
+    waiting = [reason for one in proposal.updates if (reason := waits_again(one))]
     if waiting:
-        more = f"{len(waiting)} of {counted_updates(proposal.updates)}: " if len(decisions) > 1 else ""
+        more = f"{len(waiting)} of {counted_updates(proposal.updates)}: " if len(proposal.updates) > 1 else ""
         return _status(tier, State.PENDING, f"{more}{waiting[0].sentence}", target_url)
     kept = sum(map(is_unknown, proposal.updates))
     sentence = counted_updates(proposal.updates)
     if kept:
         sentence += f", {kept} of them kept: could not be looked up"
     return _status(tier, State.SUCCESS, sentence, target_url)
+
+
+def waits_again(verdict: Verdict) -> Reason | None:
+    """Until when a row of a pull request waits again; None where it does not."""
+    carried = verdict.decision.carried if isinstance(verdict.decision, Update) else None
+    return carried if carried and carried.id == WAITS.id else None
 
 
 def status_as_it_is(

@@ -52,7 +52,7 @@ def arrange(
         beyond: The updates past that, of tiers that want them as a draft.
         drafts: What may be promoted, of production tiers that want a draft of it, or have one with something held.
         smaller: Finds what stands in for versions that are not proposed, or goes beside those that are apart.
-        held: What people hold.
+        held: What people hold, exclude or took back.
     """
     further = {one.view.tier.name: one for one in beyond}
     promoted = tuple(drafts)
@@ -115,7 +115,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
         promotes: The key of the only pull request that is looked at, where production is to take something over.
         asked: A person asks for it now, whatever was refused before.
         smaller: Finds smaller jumps; None where only the best will do.
-        held: What people hold.
+        held: What people hold, exclude or took back.
     """
 
     edits: TierEdits

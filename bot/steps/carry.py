@@ -23,6 +23,7 @@ from bot.planning.tiers import neighbours, tiers_reached
 from bot.proposal_reasons import NOT_KEPT
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
+from bot.selection.excluded import RuleGate
 from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import jump
 from bot.steps.doubts import Doubt
@@ -52,7 +53,7 @@ class Said(Struct, frozen=True, kw_only=True):
         doubt: What time says against a version that it has in an open pull request.
     """
 
-    refused: Callable[[Reference, Tier], tuple[HoldGate | ReturnGate | JumpGate, ...]] = _nothing
+    refused: Callable[[Reference, Tier], tuple[HoldGate | ReturnGate | RuleGate | JumpGate, ...]] = _nothing
     doubt: Callable[[Reference, Tier, str], Doubt | None] = _no_doubt
 
 

@@ -7,10 +7,11 @@ from bot.model.references import Reference
 from bot.model.tiers import Tier
 from bot.planning.rows import Row
 from bot.planning.tiers import neighbours, tiers_reached
+from bot.selection.excluded import RuleGate
 from bot.steps.resolve import TierView
 from bot.versions.tags import read_pin, tag_of
 
-Gates = Callable[[Reference, Tier], Iterable[HoldGate | ReturnGate]]
+Gates = Callable[[Reference, Tier], Iterable[HoldGate | ReturnGate | RuleGate]]
 """What is said against versions of a reference in a tier."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from bot.model.proposals import Action, Kind, Plan, PullRequestPlan, StatusPlan, Texts
+from bot.model.proposals import Action, CommitStatus, Kind, Plan, PullRequestPlan, StatusPlan, Texts
 from bot.model.templates import Templates
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Held, Update, Verdict
@@ -17,7 +17,7 @@ from bot.planning.rows import Row, row_of
 from bot.proposal_reasons import TOUCHED
 from bot.reason import Reason
 from bot.report.promotion_wording import promotion_texts
-from bot.report.statuses import base_status, head_status
+from bot.report.statuses import base_status, head_status, status_as_it_is, waits_again
 from bot.report.wording import pull_request_texts
 from bot.steps.advance import advance
 from bot.steps.find import Remote
@@ -161,7 +161,15 @@ def _statuses(tier: TierProposals, planned: tuple[PullRequestPlan, ...], remote:
         if _is_ours_to_judge(one, remote) and not as_it_is:
             made_now = one.action in {Action.CREATE, Action.UPDATE, Action.OPEN}
             head = None if made_now else one.head_before
-            yield StatusPlan(sha=head, branch=one.branch, status=head_status(one.tier, one, remote.run_url))
+            yield StatusPlan(sha=head, branch=one.branch, status=_status_of(one, remote))
+
+
+def _status_of(planned: PullRequestPlan, remote: Remote) -> CommitStatus:
+    """The word on the head of one: what this run would propose may be another pull request than the one that stays."""
+    branch = remote.branch(planned.branch) if planned.stays and not any(map(waits_again, planned.updates)) else None
+    if branch is None:
+        return head_status(planned.tier, planned, remote.run_url)
+    return status_as_it_is(planned.tier, remote.record(planned.tier, branch).rows, {}, remote.run_url)
 
 
 def _is_ours_to_judge(planned: PullRequestPlan, remote: Remote) -> bool:

@@ -13,6 +13,7 @@ from bot.model.charts import ChartAddress
 from bot.model.references import Reference
 from bot.model.tiers import Configuration, Tier
 from bot.reason import Reason
+from bot.selection.excluded import RuleGate
 from bot.selection.limits import Limits, limits_of
 from bot.steps.branches import Branches, Past
 from bot.steps.doubts import Doubt, soak_doubt, wait_doubt
@@ -100,10 +101,12 @@ class Recalled:
         """What people hold of one reference: known without a registry, and without a look into the past."""
         return tuple(self._rollbacks.holds(reference, tier))
 
-    def refused(self, reference: Reference, tier: Tier) -> tuple[HoldGate | ReturnGate, ...]:
-        """What people hold of one reference, or took back there or in a tier before: known without a registry."""
+    def refused(self, reference: Reference, tier: Tier) -> tuple[HoldGate | ReturnGate | RuleGate, ...]:
+        """What people hold of one reference, exclude, or took back there or in a tier before: no registry is asked."""
         self._rollbacks.look([(reference, tier)])
-        return tuple(self._rollbacks.gates(reference, tier))
+        limits = limits_of(reference, tier, self._branches.configuration)
+        rules = () if isinstance(limits, Reason) else (RuleGate(limits=limits),)
+        return (*self._rollbacks.gates(reference, tier), *rules)
 
     def doubt(self, reference: Reference, tier: Tier, text: str) -> Doubt | None:
         """What speaks against a version that an open pull request has, while its registry cannot be asked."""

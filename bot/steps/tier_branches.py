@@ -26,7 +26,7 @@ class TierBranches(Struct, frozen=True, kw_only=True):
     Attributes:
         view: On its base.
         promotes: The key of the only pull request that is looked at, where production is to take something over.
-        held: What people hold.
+        held: What people hold, exclude or took back.
     """
 
     view: TierView

@@ -557,6 +557,10 @@ MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 IN_HOURS = replace(DEV, proposing=Proposing(windows=(OFFICE,)))
 
 
+def skip(story: Story, chart: str, version: str) -> None:
+    story.configuration = replace(story.configuration, rules=(rule(charts=(chart,), skip=(version,)),))
+
+
 class TestOutsideOfItsWindows:
     def test_nothing_is_opened(self) -> None:
         story = fleet(IN_HOURS)
@@ -584,6 +588,37 @@ class TestOutsideOfItsWindows:
         story.now = MONDAY
         assert run(story)[-1] == "update_pull_request"
         assert before.keys() == story.remote.branches.keys()
+
+    @pytest.mark.parametrize(
+        "happens",
+        [
+            pytest.param(lambda story: skip(story, PODINFO, "1.2.4"), id="a rule skips it"),
+            pytest.param(lambda story: story.registry.charts[source(PODINFO)].pop("1.2.4"), id="it is yanked"),
+        ],
+    )
+    def test_what_may_not_be_merged_leaves_at_once(self, happens: Callable[[Story], object]) -> None:
+        """Whoever merges at night, or has the platform merge, would merge that too."""
+        story = proposed(IN_HOURS)
+        story.now = MONDAY
+        run(story)
+        story.now = MONDAY - timedelta(days=1)
+        happens(story)
+        assert run(story) == [f"push {NAME}", "update_pull_request"]
+        assert "podinfo" not in story.forge.pulls[1].title
+        assert run(story) == []
+
+    def test_what_stays_is_told_as_it_is(self) -> None:
+        """Not as what would be proposed, of which the base has a part by now."""
+        story = proposed(IN_HOURS)
+        story.now = MONDAY
+        run(story)
+        title = story.forge.pulls[1].title
+        story.now = MONDAY - timedelta(days=1)
+        story.write({PODINFO_FILE: release("1.2.4")})
+        (outcome,) = story.published().outcomes
+        assert outcome.plan.texts is not None
+        assert (outcome.plan.action, outcome.plan.texts.title) == (Action.KEEP, title)
+        assert story.forge.set_by_us[story.remote.branches[NAME]][-1].description == "2 updates"
 
     def test_what_has_nothing_left_is_closed_all_the_same(self) -> None:
         story = proposed(IN_HOURS)

@@ -3,7 +3,7 @@
 from datetime import UTC
 
 import pytest
-from builders import PODINFO, configuration, pace, tier
+from builders import PODINFO, configuration, pace, rule, tier
 from doubles.story import Story, release
 from msgspec.structs import replace
 
@@ -70,6 +70,27 @@ def test_what_is_held_leaves_a_draft_that_somebody_asked_for() -> None:
     assert changed(told) == {"apps/live/b.yaml"}
     assert status(told) == (State.SUCCESS, "1 update")
     assert "it leaks" in told.forge.pulls[1].body
+
+
+def skip(told: Story) -> RunReport:
+    told.pass_by(minutes=1)
+    told.configuration = replace(told.configuration, rules=(rule(charts=[PODINFO], tiers=["live"], skip=["1.2.4"]),))
+    return told.run()
+
+
+def test_what_a_rule_skips_by_now_leaves_it_too() -> None:
+    told = asked()
+    skip(told)
+    assert changed(told) == {"apps/live/b.yaml"}
+    assert "skipped by a rule" in told.forge.pulls[1].body
+
+
+def test_what_a_rule_skips_by_now_is_said_where_it_stays() -> None:
+    told = asked()
+    mark_ready(told)
+    report = skip(told)
+    assert status(told) == (State.FAILURE, "do not merge podinfo 1.2.4: skipped by a rule (1.2.4)")
+    assert "still-holds" in reasons(report)
 
 
 def test_nothing_else_comes_into_it_by_that() -> None:

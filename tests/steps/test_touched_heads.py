@@ -90,7 +90,7 @@ def test_what_is_skipped_since_is_said_there() -> None:
     told.configuration = replace(told.configuration, rules=(rule(charts=[PODINFO], skip=["1.2.4"]),))
     report = told.run()
     assert status(told)[0] is State.FAILURE
-    assert status(told)[1].startswith("do not merge podinfo 1.2.4: 1.2.4 is not for dev")
+    assert status(told)[1].startswith("do not merge podinfo 1.2.4: skipped by a rule")
     assert len(notes(report)) == 1
 
 
