@@ -234,8 +234,8 @@ UNSURE_OF_PRODUCTION = ReasonKind(
 NO_TIER = ReasonKind("no-tier", "no tier of the configuration covers this path", "", Weight.COUNTED)
 RULE_WITHOUT_CHART = ReasonKind(
     "rule-without-chart",
-    "the pattern {pattern} of a rule matches no chart that can be judged here, so it changes nothing",
-    "Compare it with the addresses that `scan` shows, then mend or remove it",
+    "`{key}: {pattern}` of a rule matches no chart that can be judged here, so it changes nothing",
+    "Compare it with the addresses and paths that `scan` shows, with the manifests and CODEOWNERS; mend or remove it",
     Weight.WARNING,
 )
 FLOATING_TAG = ReasonKind(
