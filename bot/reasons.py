@@ -254,6 +254,12 @@ BAD_CONSTRAINT = ReasonKind(
     "Mend it as *How it decides* in the README shows",
     Weight.WARNING,
 )
+MISSPELLED_COMMENT = ReasonKind(
+    "misspelled-comment",
+    "the comment `# {comment}` begins with the name of this bot and says nothing to it",
+    "Write `# flux-chart-bot: exact`, `patch`, `minor` or a constraint, colon and all; or begin with another word",
+    Weight.WARNING,
+)
 BAD_FILTER = ReasonKind(
     "bad-filter",
     "`semverFilter` is not a pattern of Go's regexp: {problem}",
