@@ -132,9 +132,11 @@ def with_idle_words(report: RunReport, words: Mapping[Matter, Word], now: dateti
 
 def with_word(report: RunReport, word: Said, registry: Registry, progress: Progress) -> RunReport:
     """A run that ended with this word kept; where it is about nothing that the run judged, that is said."""
-    reason = _about_nothing(report, word.matter, registry, progress)
-    told = (PassedOver(path="", reason=reason),) if reason else ()
-    return replace(report, word=str(word), passed_over=(*report.passed_over, *told))
+    reason = _about_nothing(report, word.matter, registry, progress) if word.word.held or word.idle else None
+    if reason is None:
+        return replace(report, word=str(word))
+    told = PassedOver(path="", reason=reason)
+    return replace(report, word=f"{word}, {reason.words}", passed_over=(*report.passed_over, told))
 
 
 def _about_nothing(report: RunReport, matter: Matter, registry: Registry, progress: Progress) -> Reason | None:

@@ -430,8 +430,8 @@ class TestAPersonsWord:
         report = story().promote(chart=PODINFO, version="9.9.9", reason="x")
         assert decisions(report) == {"podinfo": "no-such-version"}
         assert sentence(report) == "ghcr.io/x/podinfo has no version 9.9.9"
-        assert headline(report) == "nothing promoted: 1 refused"
-        assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.DONE
+        assert headline(report) == "nothing promoted: ghcr.io/x/podinfo has no version 9.9.9"
+        assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.ALARMED
 
     def test_it_takes_again_what_production_went_back_from(self) -> None:
         told = story()
