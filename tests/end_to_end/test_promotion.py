@@ -208,7 +208,7 @@ def test_the_same_name_from_another_address_is_refused_with_both(branches: Fleet
     branches.hosted.commit("staging", {"sources/charts.yaml": source})
     said = call(5, "promote", "--to", "production", "--chart", f"{branches.registry}/{branches.group}/podinfo")
 
-    assert said.code == 0, said
+    assert said.code == 3, said
     assert not [name for name in branches.open if "promotion" in name]
     assert f"{branches.registry}/{branches.group}/podinfo here" in said.out
     assert f"from {branches.registry}/{branches.group}-evil/podinfo in staging" in said.out
