@@ -5,10 +5,10 @@ from bot.reason import ReasonKind, Weight
 REFUSED = ReasonKind(
     "refused",
     "{version} was refused in #{number}",
-    "A newer version is proposed again; to have this one back run `release --chart {chart}`, "
-    "or restore its branch, reopen #{number} and tick its box",
+    "A newer version is proposed again; to have this one back run `release --chart {chart}`; "
+    "or, where #{number} was closed and not merged, restore its branch, reopen it and tick its box",
 )
-TAKEN_OUT = ReasonKind("taken-out", "{version} was taken out of #{number}", "Tick its box there to have it back")
+TAKEN_OUT = ReasonKind("taken-out", "{version} was taken out of #{number}", "Tick its box in #{shown} to have it back")
 IN_TOUCHED = ReasonKind(
     "in-touched",
     "{version} is in #{number}, which has commits of others",

@@ -234,8 +234,8 @@ UNSURE_OF_PRODUCTION = ReasonKind(
 NO_TIER = ReasonKind("no-tier", "no tier of the configuration covers this path", "", Weight.COUNTED)
 RULE_WITHOUT_CHART = ReasonKind(
     "rule-without-chart",
-    "the pattern {pattern} of a rule matches no chart that can be judged here, so it changes nothing",
-    "Compare it with the addresses that `scan` shows, then mend or remove it",
+    "`{key}: {pattern}` of a rule matches no chart that can be judged here, so it changes nothing",
+    "Compare it with the addresses and paths that `scan` shows, with the manifests and CODEOWNERS; mend or remove it",
     Weight.WARNING,
 )
 FLOATING_TAG = ReasonKind(
@@ -252,6 +252,12 @@ BAD_CONSTRAINT = ReasonKind(
     "bad-constraint",
     "`{constraint}` is not a constraint that Flux understands: {problem}",
     "Mend it as *How it decides* in the README shows",
+    Weight.WARNING,
+)
+MISSPELLED_COMMENT = ReasonKind(
+    "misspelled-comment",
+    "the comment `# {comment}` begins with the name of this bot and says nothing to it",
+    "Write `# flux-chart-bot: exact`, `patch`, `minor` or a constraint, colon and all; or begin with another word",
     Weight.WARNING,
 )
 BAD_FILTER = ReasonKind(

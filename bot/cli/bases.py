@@ -71,7 +71,7 @@ def base_branches(configuration: Configuration, heads: RemoteHeads) -> tuple[Bra
         Fault(
             path=configuration.path,
             line=tier.line,
-            column=1,
+            column=tier.column,
             message=f"the branch {shown(tier.branch or heads.default)} of the tier {shown(tier.name)} does not exist",
             mend="Push the branch, or mend its name",
         )

@@ -206,7 +206,8 @@ class Commands:
                 if arguments.no_update:
                     return word_alone(word, found.configuration, arguments)
 
-                story = partial(run_with_word, run, matter=word.matter, told=str(word))
+                asks = word.word.held or word.idle
+                story = partial(run_with_word, run, matter=word.matter, told=str(word), asks=asks)
                 return self._updated(replace(writing, memory=left), arguments, past, story)
             except BotError as error:
                 error.message += "" if arguments.dry_run else f"\nAll the same this is kept: {word}"

@@ -56,7 +56,7 @@ def run_telling_idle_words(run: "Run", request: "Request") -> RunReport:
     return _telling(report, told)
 
 
-def run_with_word(run: "Run", request: "Request", matter: Matter, told: str) -> RunReport:
+def run_with_word(run: "Run", request: "Request", matter: Matter, told: str, *, asks: bool) -> RunReport:
     """A run that ends with a word kept; where it is about nothing that the run judged, that is said.
 
     Args:
@@ -64,13 +64,17 @@ def run_with_word(run: "Run", request: "Request", matter: Matter, told: str) -> 
         request: What it is asked for.
         matter: What the word is about.
         told: What becomes of it, in a line.
+        asks: Whether it can be about nothing; a release that ended something is not.
     """
     listings = _Listings(request.registry)
     report = run(replace(request, registry=listings))
+    if not asks:
+        return replace(report, word=told)
     unlisted = [source for source in _sources(report, matter) if listings.of(source) is None]
     if unlisted and matter.version:
         listings.tags(unlisted, request.progress)
-    return replace(_telling(report, [_about_nothing(report, matter, listings)]), word=told)
+    reason = _about_nothing(report, matter, listings)
+    return replace(_telling(report, [reason]), word=f"{told}, {reason.words}" if reason else told)
 
 
 def standing(words: Mapping[Matter, Word], now: "datetime") -> Iterator[Matter]:

@@ -64,6 +64,11 @@ class Located(Struct, frozen=True, kw_only=True):
         node = self.keys.get(route) or self.values.get(route)
         return node.line if node else 0
 
+    def column(self, route: Route) -> int:
+        """The 1-based column of the same."""
+        node = self.keys.get(route) or self.values.get(route)
+        return node.column if node else 0
+
     def text(self, route: Route) -> str:
         """A scalar as it reads; empty for anything else."""
         node = self.values.get(route)

@@ -12,12 +12,14 @@ from bot.maturity.durations import parse_duration
 from bot.model.tiers import Pace, RequiredStatus, Tier
 from bot.yamltext.nodes import Route
 
-_MEND = "Write hours, days or weeks, at most 52 weeks: `12h`, `3d`, `1w`"
+DURATIONS = ("wait", "settle", "soak")
+"""The keys of a tier that hold a duration; a rule has some of them."""
+DURATION_MEND = "Write hours, days or weeks, at most 52 weeks: `12h`, `3d`, `1w`"
 
 
 def read_pace(located: Located, route: Route, keys: Mapping[str, Any]) -> tuple[Pace, tuple[Fault, ...]]:
     """What a tier says of time, whose shape is right, and what it is wrong about."""
-    durations = {key: read_duration(located, (*route, key), keys.get(key)) for key in ("wait", "settle", "soak")}
+    durations = {key: read_duration(located, (*route, key), keys.get(key)) for key in DURATIONS}
     faults = tuple(fault for _, found in durations.values() for fault in found)
     wait, settle, soak = (duration or timedelta() for duration, _ in durations.values())
     comes_from = keys.get("from", [])
@@ -39,7 +41,7 @@ def read_duration(located: Located, route: Route, text: str | None) -> tuple[tim
     duration = None if text is None else parse_duration(text)
     if text is None or duration is not None:
         return duration, ()
-    return None, (located.fault(route, f"{dotted(route)} is {shown(text)}, not a duration", _MEND),)
+    return None, (located.fault(route, f"{dotted(route)} is {shown(text)}, not a duration", DURATION_MEND),)
 
 
 def _moves_by_merge(keys: Mapping[str, Any]) -> bool:

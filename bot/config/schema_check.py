@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.config.located import Located
+from bot.config.pace import DURATION_MEND, DURATIONS
 from bot.config.shape import fits
 from bot.config.sources import KEY as SOURCES
 from bot.config.wording import dotted, nearest, shown
 from bot.errors import Fault
+from bot.maturity.durations import parse_duration
 from bot.yamltext.nodes import Route
 
 _KINDS = {
@@ -18,6 +20,11 @@ _KINDS = {
     "string": "a text",
     "boolean": "`true` or `false`",
     "integer": "a whole number",
+}
+_EMPTY = {
+    "minItems": "Write at least one value",
+    "minProperties": "Write at least one key",
+    "minLength": "Write a text that is not empty",
 }
 NAME_MEND = "Use lower-case letters, digits and hyphens, at most 40; `state` is taken"
 
@@ -88,14 +95,17 @@ def _value_fault(located: Located, route: Route, error: Any) -> tuple[str, str]:
         return f"{name} is {shown(text)}", f"Write one of: {', '.join(error.validator_value)}"
     if error.validator == "minimum":
         return f"{name} is {shown(located.text(route))}", f"Write a number from {error.validator_value}"
-    if error.validator in {"minItems", "minProperties", "minLength"}:
-        return f"{name} is empty", error.schema["description"].rstrip(".")
+    if error.validator in _EMPTY:
+        known = error.schema.get("properties") if error.validator == "minProperties" else None
+        return f"{name} is empty", f"Write some of: {', '.join(known)}" if known else _EMPTY[error.validator]
     return f"{name} is not as it must be", error.schema["description"].rstrip(".")
 
 
 def _wrong_kind(located: Located, route: Route, wanted: list[str]) -> tuple[str, str]:
     name, text = dotted(route), located.text(route)
     expected = " or ".join(_KINDS[kind] for kind in wanted)
+    if route and route[-1] in DURATIONS and text:
+        return f"{name} is {shown(text)}, not a duration", _duration_mend(text)
     if "string" in wanted and text:
         return (
             f"{name} is {shown(text)}, which YAML reads as a number or a truth value",
@@ -106,3 +116,8 @@ def _wrong_kind(located: Located, route: Route, wanted: list[str]) -> tuple[str,
     if wanted == ["boolean"] and text:
         return f"{name} is {shown(text)}", "Write `true` or `false`"
     return f"{name} must be {expected}", ""
+
+
+def _duration_mend(text: str) -> str:
+    """A number alone lacks its unit, which quotes do not give."""
+    return f"Write its unit: `{text}h`, `{text}d` or `{text}w`" if parse_duration(f"{text}w") else DURATION_MEND

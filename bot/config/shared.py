@@ -25,4 +25,5 @@ def read_shared(located: Located, keys: dict[str, Any] | None, tiers: int) -> tu
     if tiers < _FEWEST:
         message = "`shared` is about values of several tiers, and there is one tier"
         faults.append(located.key_fault((KEY,), message, "Remove it, or write the other tiers"))
-    return Shared(paths=tuple(keys["paths"]), line=located.line((KEY,))), tuple(faults)
+    shared = Shared(paths=tuple(keys["paths"]), line=located.line((KEY,)), column=located.column((KEY,)))
+    return shared, tuple(faults)

@@ -18,10 +18,15 @@ _NAME = re.compile(r"(?P<kind>\w+) (?P<namespace>[a-z0-9][a-z0-9-]*)/(?P<name>[a
 def read_sources(located: Located, keys: Mapping[str, str]) -> tuple[tuple[PackedSource, ...], tuple[Fault, ...]]:
     """The sources, whose shape is right, and what their names and folders are wrong about."""
     faults = tuple(fault for key, folder in keys.items() for fault in _faults(located, key, folder))
-    found = ((_NAME.fullmatch(key), folder, located.line((KEY, key))) for key, folder in keys.items())
+    found = ((_NAME.fullmatch(key), folder, (KEY, key)) for key, folder in keys.items())
     sources = tuple(
-        PackedSource(**name.groupdict(), folder="" if folder == "." else folder, line=line)
-        for name, folder, line in found
+        PackedSource(
+            **name.groupdict(),
+            folder="" if folder == "." else folder,
+            line=located.line(route),
+            column=located.column(route),
+        )
+        for name, folder, route in found
         if name
     )
     return sources, faults

@@ -66,9 +66,7 @@ def _source_faults(configuration: Configuration, trees: Iterable[Iterable[str]])
         if source.folder and not any(path.startswith(f"{source.folder}/") for paths in trees for path in paths):
             name = f"{source.kind} {source.namespace}/{source.name}"
             message = f"{shown(source.folder)}, which `sources` names for {name}, is no folder here"
-            column = 1 if source.line else 0
-            mend = "Mend or remove it"
-            yield Fault(path=configuration.path, line=source.line, column=column, message=message, mend=mend)
+            yield _fault(configuration, source, message, "Mend or remove it")
 
 
 def check_sources(configuration: Configuration, applied: Collection[str]) -> tuple[Fault, ...]:
@@ -106,9 +104,8 @@ def _matching(pattern: str, paths: list[str]) -> list[str]:
     return [path for path in paths[start:end] if glob.matches(path)]
 
 
-def _fault(configuration: Configuration, about: Tier | Shared, message: str, mend: str) -> Fault:
-    line = about.line
-    return Fault(path=configuration.path, line=line, column=1 if line else 0, message=message, mend=mend)
+def _fault(configuration: Configuration, about: Tier | Shared | PackedSource, message: str, mend: str) -> Fault:
+    return Fault(path=configuration.path, line=about.line, column=about.column, message=message, mend=mend)
 
 
 def _matches_nothing(configuration: Configuration, tier: Tier, pattern: str, branch: Branch) -> Fault:

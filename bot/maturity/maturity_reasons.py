@@ -63,15 +63,17 @@ HELD_BY_A_PERSON = ReasonKind(
 )
 WORD_ABOUT_NOTHING = ReasonKind(
     "word-about-nothing",
-    "what was said about {chart} is kept, and no reference of {where} uses that chart",
+    "no reference of {where} uses {chart}, so what was said about it does nothing yet",
     "Check that the address is the one that the report shows; a release of the wrong one undoes it",
     Weight.WARNING,
+    short="and no reference of {where} uses it",
 )
 WORD_ABOUT_NO_VERSION = ReasonKind(
     "word-about-no-version",
-    "what was said about {chart} {version} is kept, and that chart has no such version",
+    "{chart} has no version {version}, so what was said about it does nothing yet",
     "Check that the version is one that the registry shows; a release of the wrong one undoes it",
     Weight.WARNING,
+    short="and that chart has no such version",
 )
 HISTORY_UNKNOWN = ReasonKind(
     "history-unknown",

@@ -93,6 +93,7 @@ class Tier(Struct, frozen=True, kw_only=True):
         follow: How far it moves by itself.
         production: Never edited by itself, decided before anything else.
         line: 1-based line of its key in the configuration, for messages.
+        column: Its 1-based column.
         production_said: The file says `production: true` or `false`; else nobody has decided it.
         pace: What must have passed before it takes a version.
         proposing: How it proposes what it may move to.
@@ -105,6 +106,7 @@ class Tier(Struct, frozen=True, kw_only=True):
     follow: Follow
     production: bool
     line: int = 0
+    column: int = 0
     production_said: bool = False
     pace: Pace = field(default_factory=Pace)
     proposing: Proposing = field(default_factory=Proposing)
@@ -152,10 +154,12 @@ class Shared(Struct, frozen=True, kw_only=True):
     Attributes:
         paths: Glob patterns, as those of a tier; empty where no draft does.
         line: 1-based line of its key in the configuration, for messages.
+        column: Its 1-based column.
     """
 
     paths: tuple[str, ...] = ()
     line: int = 0
+    column: int = 0
 
 
 class PackedSource(Struct, frozen=True, kw_only=True):
@@ -167,6 +171,7 @@ class PackedSource(Struct, frozen=True, kw_only=True):
         name: Never empty.
         folder: Of the repository; empty for all of it.
         line: 1-based line of its key in the configuration, for messages.
+        column: Its 1-based column.
     """
 
     kind: str
@@ -174,6 +179,7 @@ class PackedSource(Struct, frozen=True, kw_only=True):
     name: str
     folder: str
     line: int = 0
+    column: int = 0
 
 
 class Configuration(Struct, frozen=True, kw_only=True):

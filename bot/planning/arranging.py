@@ -77,7 +77,7 @@ def arrange_tier(
     positions = (*range(len(verdicts)), *(one.position for one in smaller))
     verdicts = (*verdicts, *(one.verdict for one in smaller))
     everything = _candidates(tier, verdicts, positions, configuration)
-    held = {one.index: reason for one in everything if (reason := _unwanted(one, standing, memory))}
+    held = {one.index: reason for one in everything if (reason := _unwanted(one, tier, standing, memory))}
     waiting = later(tier, verdicts, (one for one in everything if one.index not in held), configuration, standing, now)
     held |= waiting
     candidates = _one_a_key(everything, held)
@@ -85,7 +85,7 @@ def arrange_tier(
     # Only now: no smaller jump stands in for what is proposed.
     held |= _left_there((one for one in candidates if one.index not in held), standing)
     for at, _, refusal in silent:
-        if is_unknown(verdicts[at]) and (reason := _objection(refusal, standing)):
+        if is_unknown(verdicts[at]) and (reason := _objection(refusal, tier, standing)):
             held[at] = reason
     unheld = tuple(one for one in candidates if one.index not in held)
     closed, frozen = shut(unheld, standing, memory, now, verdicts)
@@ -245,12 +245,12 @@ def _candidates(
     return tuple(found[index] for index in sorted(found))
 
 
-def _unwanted(one: Candidate, standing: Standing, memory: TierMemory) -> Reason | None:
+def _unwanted(one: Candidate, tier: Tier, standing: Standing, memory: TierMemory) -> Reason | None:
     """Why it is proposed in no pull request, full or not."""
     if one.settings.mode is Mode.REPORT:
         return ONLY_REPORTED(version=one.row.version)
     refusal = memory.refusals.get(one.row)
-    return _objection(refusal, standing) if refusal else None
+    return _objection(refusal, tier, standing) if refusal else None
 
 
 def _left_there(wanted: Iterable[Candidate], standing: Standing) -> dict[int, Reason]:
@@ -263,12 +263,16 @@ def _left_there(wanted: Iterable[Candidate], standing: Standing) -> dict[int, Re
     }
 
 
-def _objection(refusal: Refusal, standing: Standing) -> Reason | None:
+def _objection(refusal: Refusal, tier: Tier, standing: Standing) -> Reason | None:
     version, number = refusal.row.version, refusal.number
-    if number not in standing.numbers or (refusal.unticked and number in standing.emptied):
-        return REFUSED(version=version, number=number, chart=refusal.row.chart)
-    # What was reopened is wanted again.
-    return TAKEN_OUT(version=version, number=number) if refusal.unticked else None
+    if not refusal.unticked and number in standing.numbers:
+        return None  # What was reopened is wanted again.
+    # Once the rest was merged, its box stands in the pull request after that.
+    name = refusal.row.name(tier.name)
+    shown = next((standing.opened[key] for key, names in standing.boxes.items() if name in names), number)
+    if refusal.unticked and shown in standing.numbers - standing.emptied:
+        return TAKEN_OUT(version=version, number=number, shown=shown)
+    return REFUSED(version=version, number=number, chart=refusal.row.chart)
 
 
 def _extras(wanted: Iterable[Candidate]) -> dict[Key, Extras]:

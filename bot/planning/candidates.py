@@ -19,6 +19,7 @@ class Standing(Struct, frozen=True, kw_only=True):
         theirs: The keys whose branches others work on: no other chart gets in.
         foreign: The keys whose branches are not ours at all: what they would propose takes no room, and waits for none.
         numbers: The open pull requests of this tier.
+        opened: The number of the open pull request of each key.
         boxes: The names of the boxes that the open pull request of each key shows.
         touched: The number of each key's open pull request in which commits of others lie, whatever is grouped how now.
         emptied: Of those numbers, the ones that people took the last row out of: they are closed for it.
@@ -31,6 +32,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     theirs: frozenset[str] = frozenset()
     foreign: frozenset[str] = frozenset()
     numbers: frozenset[int] = frozenset()
+    opened: Mapping[str, int] = field(default_factory=dict)
     boxes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     touched: Mapping[str, int] = field(default_factory=dict)
     emptied: frozenset[int] = frozenset()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from bot.model.templates import Template, Templates, Variable
+from bot.model.templates import DEFAULT_TEMPLATES, Template, Templates, Variable
 from bot.model.tiers import Tier
 from bot.model.verdicts import ROLLBACK
 from bot.planning.commit_trailers import ChartRow, CommitRecord, word, written
@@ -17,6 +17,8 @@ from bot.report.run_report import counted
 LONGEST_SUBJECT = 72
 """Characters, after which Git's own tools and forges cut."""
 MOST_LINES = 100
+PROMOTION_TITLE = Template(("chore(deps): promote ", Variable.WHAT, " to ", Variable.TIER))
+"""Of a promotion and its commit, where the team has no wording of its own: `promote podinfo 6.9.1 to production`."""
 _JUMPS = (ROLLBACK, "major", "minor", "patch", "prerelease", "pin")
 """The greatest first, and before them what nobody may overlook."""
 
@@ -25,7 +27,8 @@ def title_of(template: Template, tier: Tier, lines: tuple[Line, ...], key: Key =
     """`chore(deps): update podinfo to 6.9.1 in dev`, or how many charts where that would be too long."""
     if _moved(lines) and Variable.TIER not in template.parts:
         template = Template((*template.parts, " in ", Variable.TIER))
-    titles = ["".join(filled(template, tier, lines, what)) for what in _whats(lines, key)]
+    whats = _whats(lines, ALL, " ") if template == PROMOTION_TITLE else _whats(lines, key)
+    titles = ["".join(filled(template, tier, lines, what)) for what in whats]
     return next((title for title in titles if len(title) <= LONGEST_SUBJECT), titles[-1])
 
 
@@ -47,7 +50,7 @@ def _moved(lines: tuple[Line, ...]) -> tuple[Tier, ...]:
     return whole_tiers(line.update for line in lines)
 
 
-def _whats(lines: tuple[Line, ...], key: Key) -> list[str]:
+def _whats(lines: tuple[Line, ...], key: Key, to: str = " to ") -> list[str]:
     """What is updated, in fewer and fewer words: `podinfo to 6.9.1`, `podinfo`, `1 chart`."""
     about = f" ({subject(key.about)})" if key.about else ""
     back = tuple(line for line in lines if line.update.goes_back)
@@ -58,7 +61,7 @@ def _whats(lines: tuple[Line, ...], key: Key) -> list[str]:
         name, versions = word(named_ones[0].name), {line.update.new for line in named_ones}
         found.insert(0, name)
         if len(versions) == 1:
-            found.insert(0, f"{name} to {word(named_ones[0].update.new)}")
+            found.insert(0, f"{name}{to}{word(named_ones[0].update.new)}")
     return [f"{each} and update {counted(others, 'chart')}" if others else each for each in found]
 
 
@@ -72,6 +75,16 @@ def titled(templates: Templates, lines: Iterable[Line]) -> Templates:
     if not any(line.update.goes_back for line in lines):
         return templates
     return replace(templates, title=templates.rollback_title, commit_title=templates.rollback_title)
+
+
+def promoting(templates: Templates) -> Templates:
+    """With the titles of a promotion in the place of the usual ones; a team's own words stay."""
+    usual = (DEFAULT_TEMPLATES.title, DEFAULT_TEMPLATES.commit_title)
+    return replace(
+        templates,
+        title=PROMOTION_TITLE if templates.title in usual else templates.title,
+        commit_title=PROMOTION_TITLE if templates.commit_title in usual else templates.commit_title,
+    )
 
 
 def _charts(lines: Iterable[Line]) -> int:

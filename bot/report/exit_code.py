@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from bot.check_reasons import SEVERAL_TIERS
 from bot.errors import ExitCode, UsageError
+from bot.maturity.maturity_reasons import WORD_ABOUT_NO_VERSION, WORD_ABOUT_NOTHING
+from bot.model.verdicts import Held
 from bot.report.run_report import RunReport, alarms, all_reasons, findings, is_unknown, nothing_looked_up
 
 
@@ -18,11 +20,13 @@ class FailOn(StrEnum):
     """`check`: something speaks against a version that people changed, or it could not be judged."""
     SEVERAL_TIERS = "several-tiers"
     """`check`: one pull request changes versions of several tiers."""
+    NOTHING_DONE = "nothing-done"
+    """A person's `promote` was refused whole, or their `hold` or `release` is about what is not here."""
     UNREACHABLE = "unreachable"
     """Any chart could not be looked up; an hourly schedule turns red for one registry's bad minute."""
 
 
-DEFAULT_FAIL_ON = frozenset({FailOn.ALARM, FailOn.NOTHING_LOOKED_UP, FailOn.FINDING})
+DEFAULT_FAIL_ON = frozenset({FailOn.ALARM, FailOn.NOTHING_LOOKED_UP, FailOn.FINDING, FailOn.NOTHING_DONE})
 NEVER = "never"
 """Alone: nothing turns a run red that did its work."""
 
@@ -58,6 +62,15 @@ def happened(report: RunReport) -> frozenset[FailOn]:
         FailOn.NOTHING_LOOKED_UP: nothing_looked_up(report.verdicts),
         FailOn.FINDING: bool(findings(report)),
         FailOn.SEVERAL_TIERS: any(reason.id == SEVERAL_TIERS.id for reason in all_reasons(report)),
+        FailOn.NOTHING_DONE: _nothing_done(report),
         FailOn.UNREACHABLE: any(map(is_unknown, report.verdicts)),
     }
     return frozenset(name for name, true in facts.items() if true)
+
+
+def _nothing_done(report: RunReport) -> bool:
+    """Whether a person's order came to nothing; an `update` repeats what was said of words, and was asked for none."""
+    if report.command == "promote":
+        return bool(report.verdicts) and all(isinstance(one.decision, Held) for one in report.verdicts)
+    about_nothing = {WORD_ABOUT_NOTHING.id, WORD_ABOUT_NO_VERSION.id}
+    return bool(report.word) and any(item.reason.id in about_nothing for item in report.passed_over)

@@ -41,8 +41,10 @@ def headline(report: RunReport) -> str:
 def _promoted(report: RunReport, tiers: list[Tier]) -> str:
     if tiers:
         return f"{counted(len(report.updates), 'promotion')} for {named(tiers)}"
-    refused = sum(isinstance(one.decision, Held) and not is_unknown(one) for one in report.verdicts)
-    return f"nothing promoted: {refused} refused" if refused else "nothing to promote"
+    refused = [one.decision.reason for one in report.verdicts if isinstance(one.decision, Held) and not is_unknown(one)]
+    if len(refused) == 1:
+        return f"nothing promoted: {refused[0].sentence}"
+    return f"nothing promoted: {len(refused)} refused" if refused else "nothing to promote"
 
 
 def _left_alone(report: RunReport) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
-from typing import Self, assert_never
+from typing import TYPE_CHECKING, Self, assert_never
 
 from msgspec import Struct
 
@@ -16,9 +16,13 @@ from bot.planning.sharing import named, whole_tiers
 from bot.proposal_reasons import TOUCHED, WAITING
 from bot.reason import Weight
 from bot.reasons import SOURCE_SUSPENDED
-from bot.report.run_report import LEAVE, Place, RunReport, place_of
+from bot.report.run_report import CLOSE, LEAVE, Place, RunReport, place_of
 from bot.report.since import behind_text
 
+if TYPE_CHECKING:
+    from bot.model.proposals import PullRequestPlan
+
+_PROPOSES_NOTHING = frozenset({CLOSE, LEAVE})
 _Value = tuple[str, str, ObjectId]
 """A branch, a file, and the object in it."""
 
@@ -72,10 +76,12 @@ class _Beside(Struct, frozen=True):
     Attributes:
         left: By place and version, the updates whose branch others work on: the number of its pull request, 0 for none.
         drafted: For objects that a draft moves in several tiers, that update.
+        also: By place, the versions of pull requests beside that of its verdict.
     """
 
     left: Mapping[tuple[Place, str], int]
     drafted: Mapping[_Value, Update]
+    also: Mapping[Place, Mapping[str, None]]
 
     @classmethod
     def of(cls, report: RunReport) -> Self:
@@ -91,6 +97,7 @@ class _Beside(Struct, frozen=True):
                 if isinstance(one.decision, Update)
             },
             drafted={_value_of(one): update for one, update in updates if update.shared},
+            also=_also(report, plans),
         )
 
     def cell_of(self, verdict: Verdict) -> Cell:
@@ -100,12 +107,24 @@ class _Beside(Struct, frozen=True):
             case Update(old=old, new=new) if (number := self.left.get((place_of(verdict), new))) is not None:
                 what = f"#{number}" if number else "its branch"
                 return Cell(tone=Tone.NOTED, text=f"{old}, {new} exists, {what} is left alone")
+            case Update() if also := self.also.get(place_of(verdict)):
+                return Cell(tone=cell.tone, text=f"{cell.text}, also {', '.join(also)}")
             case Current() if draft := self.drafted.get(_value_of(verdict)):
                 others = [tier for tier in whole_tiers([draft]) if tier.name != verdict.tier.name]
                 text = f"{cell.text}, {draft.new} is in a draft with {named(others)}"
                 return Cell(tone=min(cell.tone, Tone.NOTED), text=text)
             case _:
                 return cell
+
+
+def _also(report: RunReport, plans: Iterable["PullRequestPlan"]) -> Mapping[Place, Mapping[str, None]]:
+    """A chart may have a major in one pull request, or in a draft, and less in another."""
+    told = {(place_of(one), one.decision.new) for one in report.updates if isinstance(one.decision, Update)}
+    found: dict[Place, dict[str, None]] = defaultdict(dict)
+    for one in (one for plan in plans if plan.action.value not in _PROPOSES_NOTHING for one in plan.updates):
+        if isinstance(one.decision, Update) and (place_of(one), one.decision.new) not in told:
+            found[place_of(one)][one.decision.new] = None
+    return found
 
 
 def _value_of(verdict: Verdict) -> _Value:

@@ -25,7 +25,7 @@ from bot.report.body_parts import (
     places_of,
     row_of_line,
 )
-from bot.report.commit_message import commit_message_of, filled, title_of, titled, what_of
+from bot.report.commit_message import commit_message_of, filled, promoting, title_of, titled, what_of
 from bot.report.escape import Markdown, code, markdown
 from bot.report.lines import Line, lines_of
 from bot.report.run_report import some, updates_of
@@ -67,7 +67,7 @@ def promotion_texts(
     """
     wanted = updates_of(updates)
     lines = lines_of(wanted)
-    templates = titled(templates, lines)
+    templates = titled(promoting(templates), lines)
     return Texts(
         title=title_of(templates.title, tier, lines, key),
         body=_body(tier, lines, wanted, tuple(behind), templates, key, tuple(taken_out)),

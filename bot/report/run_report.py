@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from bot.model.proposals import Outcome, Plan, Published, StatusPlan
 
 
-LEAVE = "leave"
-"""`Action.LEAVE`, which a scan need not load."""
+CLOSE, LEAVE = "close", "leave"
+"""Of `Action`, which a scan need not load."""
 Place = tuple[str, str, int]
 """A tier's name, a file and its line."""
 

@@ -65,7 +65,7 @@ def progress_on(stream: TextIO) -> Progress:
 
 def plain_lines(report: RunReport) -> Iterator[str]:
     """The report without colours: what moves and what is held, chart by chart; what is quiet is counted."""
-    yield headline(report)
+    yield visible(headline(report))
     rows = matrix(report)
     if rows:
         yield ""

@@ -5,6 +5,7 @@ from collections.abc import Container
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from bot.flux.remarks import is_misspelled
 from bot.maturity.durations import duration_text
 from bot.maturity.gates import Gate, NotYet, ReturnGate, SoakGate
 from bot.model.proposing import Rollback
@@ -13,7 +14,7 @@ from bot.model.tiers import Configuration, Pace, Rule, Tier
 from bot.model.verdicts import Refused
 from bot.planning.rules import matching
 from bot.reason import Reason
-from bot.reasons import BAD_CONSTRAINT, LIMITS_DISJOINT
+from bot.reasons import BAD_CONSTRAINT, LIMITS_DISJOINT, MISSPELLED_COMMENT
 from bot.versions.back import refusal_to_return
 from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.follow import REACHES, Follow, Limit, Reach, limit
@@ -207,7 +208,7 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
     try:
         narrowed_by = _narrowed_by(reference)
     except InvalidConstraint as invalid:
-        return BAD_CONSTRAINT(constraint=reference.narrowed_by, problem=invalid.fault.value)
+        return _unreadable(reference.narrowed_by, invalid)
     return Limits(
         tier=tier,
         follow=follow,
@@ -221,6 +222,12 @@ def limits_of(reference: Reference, tier: Tier, configuration: Configuration) ->
         rollback_rule=rollback_rule,
         comment_reach=Reach(reference.narrowed_by) if reference.narrowed_by in REACHES else None,
     )
+
+
+def _unreadable(comment: str, invalid: InvalidConstraint) -> Reason:
+    if is_misspelled(comment):
+        return MISSPELLED_COMMENT(comment=comment)
+    return BAD_CONSTRAINT(constraint=comment, problem=invalid.fault.value)
 
 
 def _paced(pace: Pace, rule: Rule) -> Pace:

@@ -1,6 +1,6 @@
 """resolve: what the files say to references, each under the tiers that its version reaches."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -10,16 +10,14 @@ from bot.config.tree_checks import check_paths, check_sources
 from bot.errors import ConfigurationError
 from bot.flux.references import Resolution
 from bot.flux.references import resolve as join
-from bot.model.charts import ChartAddress
 from bot.model.proposing import Grouping
 from bot.model.references import PassedOver, Reference
 from bot.model.tiers import Branch, Configuration, ImagePolicies, Tier
 from bot.model.verdicts import Verdict
-from bot.planning.mirrors import canonical
-from bot.planning.path_patterns import ChartPatterns
 from bot.planning.tiers import tiers_reached
-from bot.reasons import NO_TIER, RULE_WITHOUT_CHART, STRAY_COMMENT
+from bot.reasons import NO_TIER, STRAY_COMMENT
 from bot.steps.broken_roots import broken_roots
+from bot.steps.idle_patterns import idle_patterns
 from bot.steps.scan import Base, Scanned
 
 if TYPE_CHECKING:
@@ -64,19 +62,19 @@ def resolve(scanned: Iterable[Scanned], configuration: Configuration, default: B
     views: list[TierView] = []
     # A dictionary for its order: branches with the same files say the same thing once.
     outside: dict[PassedOver, None] = {}
-    charts: set[ChartAddress] = set()
+    judged: list[Reference] = []
     for one in scanned:
         resolution = resolution_of(one, configuration)
-        charts |= {reference.source.address for reference in resolution.references}
         references, skipped = resolution.references, (*one.passed_over, *resolution.passed_over)
         if _asks_for_owners(configuration):
             from bot.steps.owners import with_owners  # noqa: PLC0415 - few configurations do
 
             references = with_owners(references, one.base.tree)
+        judged += references
         views += [_view(one, tier, references, skipped) for tier in one.base.tiers]
         unclaimed = (*skipped, *(reference.passed_over(NO_TIER()) for reference in references))
         outside |= dict.fromkeys(item for item in unclaimed if _is_outside(item, configuration))
-    outside |= dict.fromkeys(_rules_without_chart(configuration, charts))
+    outside |= dict.fromkeys(idle_patterns(judged, configuration))
     return Resolved(views=tuple(views), outside=tuple(outside))
 
 
@@ -102,16 +100,6 @@ def by_tier(one: Scanned, resolution: Resolution) -> dict[str, tuple[Reference, 
         tier.name: tuple(item for item in resolution.references if tiers_reached(item, [tier]))
         for tier in one.base.tiers
     }
-
-
-def _rules_without_chart(configuration: Configuration, charts: Iterable[ChartAddress]) -> Iterator[PassedOver]:
-    """Patterns of rules that match no chart of any base: one wrong letter, and a version is skipped no more."""
-    names = {name for chart in charts for name in (chart, canonical(chart, configuration.mirrors))}
-    for rule in configuration.rules:
-        for pattern in rule.charts:
-            if not any(map(ChartPatterns((pattern,)).matches, names)):
-                reason = RULE_WITHOUT_CHART(pattern=pattern)
-                yield PassedOver(path=configuration.path, line=rule.line, reason=reason)
 
 
 def _view(one: Scanned, tier: Tier, references: Iterable[Reference], skipped: Iterable[PassedOver]) -> TierView:

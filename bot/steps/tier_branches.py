@@ -57,6 +57,7 @@ class TierBranches(Struct, frozen=True, kw_only=True):
             foreign=self.remote.foreign(self.tier),
             numbers=self._numbers(),
             touched={key: pull.number for key, pull in opened.items() if self._is_left(key, branches[key])},
+            opened={key: pull.number for key, pull in opened.items()},
             boxes={key: frozenset(self.boxes(key)) for key in opened},
             held=frozenset(key for key in opened if why_held(rows[key], self.view, self.held)),
         )

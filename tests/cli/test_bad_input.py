@@ -35,13 +35,13 @@ AGAIN = "The next run asks again."
         ),
         pytest.param(
             CONFIGURATION.replace("  production:\n", '  test:\n    paths: ["apps/*/podinfo.yaml"]\n  production:\n'),
-            f"{FILE}:5:1: `apps/dev/podinfo.yaml` belongs to the tier `test` (line 5) and to `dev` (line 2). "
+            f"{FILE}:5:3: `apps/dev/podinfo.yaml` belongs to the tier `test` (line 5) and to `dev` (line 2). "
             "Narrow the paths of one of them",
             id="a file claimed twice",
         ),
         pytest.param(
             CONFIGURATION.replace("apps/dev/**", "apps/devel/**"),
-            f"{FILE}:2:1: the pattern `apps/devel/**` of the tier `dev` matches no file of this tree. "
+            f"{FILE}:2:3: the pattern `apps/devel/**` of the tier `dev` matches no file of this tree. "
             "Mend or remove it",
             id="paths that match nothing",
         ),
@@ -93,7 +93,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file(bot: Bot, checkout
 def test_a_branch_that_the_remote_lacks_is_told_at_its_tier(bot: Bot, remote_with: Callable[[str], Path]) -> None:
     bare = remote_with(CONFIGURATION.replace("    follow: minor", "    follow: minor\n    branch: develop"))
     told = bot("scan", "--base", "--remote", bare)
-    said = f"{FILE}:2:1: the branch `develop` of the tier `dev` does not exist. Push the branch, or mend its name"
+    said = f"{FILE}:2:3: the branch `develop` of the tier `dev` does not exist. Push the branch, or mend its name"
     assert (told.code, told.err.splitlines()) == (2, [said])
 
 

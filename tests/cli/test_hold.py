@@ -96,10 +96,13 @@ def test_a_release_of_one_version_leaves_the_others_held(call: Call, remote: Pat
 
 def test_a_hold_of_a_version_that_does_not_exist_is_kept_and_said(call: Call, remote: Path, podinfo: str) -> None:
     told = call("hold", "--chart", podinfo, "--version", "1.2.6_x")
-    problem = f"what was said about {podinfo} 1.2.6+x is kept, and that chart has no such version"
-    assert any(problem in line for line in told.lines)
+    assert (told.code, told.lines[0]) == (
+        3,
+        f"held: {podinfo} 1.2.6+x in every tier, and that chart has no such version; 2 updates for dev",
+    )
+    assert any(f"{podinfo} has no version 1.2.6+x, so what was said" in line for line in told.lines)
     assert [hold["version"] for hold in holds(remote)] == ["1.2.6+x"]
-    assert not any("no such version" in line for line in call("hold", "--chart", podinfo, "--version", "v1.3.0").lines)
+    assert not any("no version" in line for line in call("hold", "--chart", podinfo, "--version", "v1.3.0").lines)
 
 
 def test_a_hold_of_another_tier_holds_nothing_here(call: Call, remote: Path, podinfo: str) -> None:
@@ -149,16 +152,23 @@ def test_without_an_update_only_the_word_is_kept(call: Call, remote: Path, podin
 
 def test_a_word_about_a_chart_that_nobody_uses_is_kept_and_said(call: Call, remote: Path, podinfo: str) -> None:
     told = call("hold", "--chart", f"{podinfo}x")
-    assert told.code == 0
-    assert any(
-        f"what was said about {podinfo}x is kept, and no reference of any tier uses" in one for one in told.lines
-    )
+    assert told.code == 3
+    assert told.lines[0].startswith(f"held: {podinfo}x in every tier, and no reference of any tier uses it; ")
+    assert any(f"no reference of any tier uses {podinfo}x, so what was said" in one for one in told.lines)
     assert [word["chart"] for word in holds(remote)] == [f"{podinfo}x"]
+
+
+def test_a_release_of_a_wrong_word_is_done_and_one_of_nothing_at_all_is_not(call: Call, podinfo: str) -> None:
+    call("hold", "--chart", f"{podinfo}x", "--no-update")
+    assert call("release", "--chart", f"{podinfo}x").code == 0
+    assert call("release", "--chart", f"{podinfo}x").code == 3
+    assert call("hold", "--chart", f"{podinfo}x", "--dry-run").code == 3
+    assert call("hold", "--chart", f"{podinfo}x", "--fail-on", "alarm").code == 0
 
 
 def test_a_word_about_nothing_is_told_by_every_update_while_it_stands(call: Call, podinfo: str) -> None:
     call("hold", "--chart", f"{podinfo}x", "--tier", "dev", "--no-update")
-    about = f"what was said about {podinfo}x is kept, and no reference of the tier dev uses that chart"
+    about = f"no reference of the tier dev uses {podinfo}x, so what was said about it does nothing yet"
     for _ in range(2):
         told = call("update")
         assert (told.code, sum(about in line for line in told.lines)) == (0, 1)
@@ -175,10 +185,11 @@ def test_a_mistyped_version_is_told_by_every_update_while_it_stands_and_asks_no_
     usual = len(registry.asked_for("/tags/list"))
     call("hold", "--chart", podinfo, "--version", "1.33.0", "--no-update")
     about = f"what was said about {podinfo} 1.33.0 is kept, and that chart has no such version"
-    for command in (("update",), ("update",), ("hold", "--chart", podinfo, "--version", "1.33.0")):
+    again = ("hold", "--chart", podinfo, "--version", "1.33.0")
+    for command, code in ((("update",), 0), (("update",), 0), (again, 3)):
         registry.journal.clear()
         told = call(*command)
-        assert (told.code, sum(about in line for line in told.lines)) == (0, 1)
+        assert (told.code, sum(about in line for line in told.lines)) == (code, 1)
         assert len(registry.asked_for("/tags/list")) == usual
     call("release", "--chart", podinfo, "--version", "1.33.0", "--no-update")
     assert about not in call("update").out

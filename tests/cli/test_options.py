@@ -107,7 +107,7 @@ def test_fail_on_names_what_it_knows(bot: Bot, tmp_path: Path) -> None:
     assert told.code == ExitCode.WRONG
     assert told.err.splitlines() == [
         "--fail-on names 'alarms'",
-        "Name some of alarm, nothing-looked-up, finding, several-tiers, unreachable; or never, alone",
+        "Name some of alarm, nothing-looked-up, finding, several-tiers, nothing-done, unreachable; or never, alone",
     ]
 
 

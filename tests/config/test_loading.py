@@ -105,6 +105,26 @@ def test_a_wrong_shape_hides_no_wrong_value_of_another_tier() -> None:
     assert [text.split(": ")[0] for text in found] == ["c.yaml:2:14", "c.yaml:3:15", "c.yaml:3:31"]
 
 
+@pytest.mark.parametrize(
+    ("written", "mend"),
+    [
+        ("wait: 2", "`tiers.dev.wait` is `2`, not a duration. Write its unit: `2h`, `2d` or `2w`"),
+        ("soak: 90", "`tiers.dev.soak` is `90`, not a duration. Write hours, days or weeks, at most 52 weeks: "),
+        ('settle: "2"', "`tiers.dev.settle` is `2`, not a duration. Write hours, days or weeks, at most 52 weeks: "),
+        ('labels: [""]', "`tiers.dev.labels[0]` is empty. Write a text that is not empty"),
+        ("paths: []", "`tiers.dev.paths` is empty. Write at least one value"),
+    ],
+)
+def test_a_mend_says_what_to_write(written: str, mend: str) -> None:
+    (said,) = faults(tier(written))
+    assert mend in said
+
+
+def test_a_rule_that_sets_nothing_is_told_what_it_may_set() -> None:
+    (said,) = faults(rule("{tier: dev}", "{}"))
+    assert "`rules[0].set` is empty. Write some of: follow, skip, wait, soak," in said
+
+
 def test_a_version_that_yaml_reads_as_a_number_wants_quotes() -> None:
     assert 'Write it in quotes: "1.20"' in faults(tier("follow: 1.20"))[0]
     assert 'Write it in quotes: "1.20"' in faults(rule("{tier: dev}", "{skip: [1.20]}"))[0]

@@ -75,7 +75,7 @@ def test_a_number_without_its_unit_is_told_to_be_one() -> None:
     found = faults("wait: 3")[0]
 
     assert found.startswith("c.yaml:7:11: ")
-    assert "reads as a number" in found
+    assert found.endswith("is `3`, not a duration. Write its unit: `3h`, `3d` or `3w`")
 
 
 def test_a_status_without_a_tier_is_a_fault() -> None:

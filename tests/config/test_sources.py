@@ -29,8 +29,8 @@ def test_sources_are_read() -> None:
     ).sources
 
     assert found == (
-        PackedSource(kind="OCIRepository", namespace="flux-system", name="flux-system", folder="", line=3),
-        PackedSource(kind="ExternalArtifact", namespace="apps", name="x.y", folder="deploy/apps", line=4),
+        PackedSource(kind="OCIRepository", namespace="flux-system", name="flux-system", folder="", line=3, column=3),
+        PackedSource(kind="ExternalArtifact", namespace="apps", name="x.y", folder="deploy/apps", line=4, column=3),
     )
 
 
@@ -82,17 +82,21 @@ def test_a_wrong_source_hides_no_other_fault() -> None:
 
 
 def test_a_folder_that_no_branch_has_is_a_fault() -> None:
-    settings = configuration(sources=[PackedSource(kind="Bucket", namespace="a", name="b", folder="gone", line=3)])
+    settings = configuration(
+        sources=[PackedSource(kind="Bucket", namespace="a", name="b", folder="gone", line=3, column=3)]
+    )
     [fault] = check_paths(settings, {"main": ["apps/dev/a.yaml", "gone.yaml"]}, "main")
 
     assert (
-        str(fault) == "c.yaml:3:1: `gone`, which `sources` names for Bucket a/b, is no folder here. Mend or remove it"
+        str(fault) == "c.yaml:3:3: `gone`, which `sources` names for Bucket a/b, is no folder here. Mend or remove it"
     )
 
 
 @pytest.mark.parametrize("folder", ["", "deploy", "deploy/dev"])
 def test_a_folder_of_one_branch_is_none(folder: str) -> None:
-    settings = configuration(sources=[PackedSource(kind="Bucket", namespace="a", name="b", folder=folder, line=3)])
+    settings = configuration(
+        sources=[PackedSource(kind="Bucket", namespace="a", name="b", folder=folder, line=3, column=3)]
+    )
 
     assert check_paths(settings, {"main": ["apps/dev/a.yaml"], "next": ["deploy/dev/a.yaml"]}, "main") == ()
 

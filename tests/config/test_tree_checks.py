@@ -25,7 +25,7 @@ def test_patterns_that_match_and_share_nothing_are_right() -> None:
 def test_a_pattern_that_matches_nothing_names_its_tier_and_branch() -> None:
     (fault,) = said(TWO, {"main": ["apps/dev/a.yaml"], "staging": ["apps/x"]})
     assert fault == (
-        "c.yaml:2:1: the pattern `apps/*/dev.yaml` of the tier `dev` matches no file of branch `main`. "
+        "c.yaml:2:3: the pattern `apps/*/dev.yaml` of the tier `dev` matches no file of branch `main`. "
         "Mend or remove it"
     )
 
@@ -39,7 +39,7 @@ def test_one_file_of_one_branch_in_two_tiers_names_the_file_and_both_lines() -> 
     text = 'tiers:\n  dev: {paths: ["a/**"]}\n  test: {paths: ["a/b/**"], branch: main}\n'
     (fault,) = said(text, {"main": ["a/b/x.yaml", "a/b/y.yaml", "a/z"]})
     assert fault == (
-        "c.yaml:3:1: `a/b/x.yaml` and 1 more of branch `main` belongs to the tier `test` (line 3) "
+        "c.yaml:3:3: `a/b/x.yaml` and 1 more of branch `main` belongs to the tier `test` (line 3) "
         "and to `dev` (line 2). Narrow the paths of one of them"
     )
 

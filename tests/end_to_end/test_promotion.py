@@ -97,7 +97,7 @@ def test_a_second_promotion_makes_no_write_and_an_update_touches_nothing_of_it(b
 def test_before_the_soak_is_over_nothing_is_opened_and_why_is_said(branches: Fleet, call: Call) -> None:
     said = call(1, "promote", "--to", "production")
 
-    assert said.code == 0, said
+    assert said.code == 3, said
     assert BRANCH not in branches.open
     assert "has not soaked: waits until 2026-03-04 00:00 UTC" in said.out
     assert branches.writes == []
@@ -208,7 +208,7 @@ def test_the_same_name_from_another_address_is_refused_with_both(branches: Fleet
     branches.hosted.commit("staging", {"sources/charts.yaml": source})
     said = call(5, "promote", "--to", "production", "--chart", f"{branches.registry}/{branches.group}/podinfo")
 
-    assert said.code == 0, said
+    assert said.code == 3, said
     assert not [name for name in branches.open if "promotion" in name]
     assert f"{branches.registry}/{branches.group}/podinfo here" in said.out
     assert f"from {branches.registry}/{branches.group}-evil/podinfo in staging" in said.out

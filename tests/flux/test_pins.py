@@ -207,9 +207,9 @@ def test_what_flux_takes_for_no_marker_is_none(comment: str) -> None:
         ("flux-chart-bot: 1.2.x", "1.2.x"),
         ("flux-chart-bot:>=1 <2", ">=1 <2"),
         ("see the docs; flux-chart-bot: ~1.2", "~1.2"),
-        ("flux-chart-bot:", ""),
+        ("flux-chart-bot:", "flux-chart-bot:"),
         ("other-flux-chart-bot: 1.x", ""),
-        ("flux-chart-bot 1.x", ""),
+        ("flux-chart-bot 1.x", "flux-chart-bot 1.x"),
     ],
 )
 def test_a_comment_on_the_line_of_the_version_narrows_it(comment: str, expected: str) -> None:

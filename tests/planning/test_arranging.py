@@ -104,7 +104,7 @@ def test_a_refused_row_is_held_and_the_others_go_on() -> None:
     held = found.verdicts[0].decision
     assert isinstance(held, Held)
     assert (held.version, held.reason.sentence) == ("1.2.3", "1.2.4 was refused in #12")
-    assert "`release --chart ghcr.io/x/a`, or restore its branch, reopen #12 and tick its box" in held.reason.mend
+    assert "`release --chart ghcr.io/x/a`; or, where #12 was closed and not merged, restore" in held.reason.mend
 
 
 def test_a_refusal_holds_in_whatever_group_the_row_would_be_now() -> None:

@@ -1,5 +1,6 @@
 import pytest
 from doubles.told import a_configuration, a_tier, a_verdict, an_update, current, held
+from msgspec.structs import replace
 
 from bot.errors import ExitCode, UsageError
 from bot.model.proposals import Action, Outcome, Published, PullRequestPlan
@@ -59,6 +60,20 @@ def test_a_fleet_without_charts_is_not_a_fleet_that_could_not_be_looked_up() -> 
 def test_an_alarm_is_red_by_default() -> None:
     run = report(a_verdict(held(NOT_AS_PLANNED(branch="b", problem="p"))), a_verdict(current()))
     assert exit_code(run, DEFAULT_FAIL_ON) is ExitCode.ALARMED
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "code"),
+    [
+        ((a_verdict(held(NO_TIER())), a_verdict(held(NO_TIER()))), ExitCode.ALARMED),
+        ((a_verdict(held(NO_TIER())), a_verdict(current())), ExitCode.DONE),
+        ((a_verdict(held(NO_TIER())), a_verdict(an_update())), ExitCode.DONE),
+        ((), ExitCode.DONE),
+    ],
+)
+def test_a_promotion_that_is_refused_whole_is_red_by_default(verdicts: tuple[Verdict, ...], code: ExitCode) -> None:
+    assert exit_code(replace(report(*verdicts), command="promote"), DEFAULT_FAIL_ON) is code
+    assert exit_code(report(*verdicts), DEFAULT_FAIL_ON) is ExitCode.DONE, "an update was asked for nothing"
 
 
 def test_what_could_not_be_written_is_a_failed_run_whatever_else_happened() -> None:

@@ -9,7 +9,7 @@ from typing import TextIO, cast
 import jsonschema
 import pytest
 from doubles.hostile import CORPUS, a_hostile_change, a_hostile_report, a_hostile_verdict
-from doubles.told import a_tier
+from doubles.told import a_configuration, a_tier, a_verdict, held
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -22,15 +22,17 @@ from bot.model.templates import DEFAULT_TEMPLATES, Template, Templates
 from bot.model.verdicts import Held, Update
 from bot.planning.commit_trailers import word
 from bot.planning.grouping import promotion_key
+from bot.promotion.promotion_reasons import NO_SUCH_VERSION
 from bot.report.annotations import annotations_of, annotations_of_faults
 from bot.report.document import document, document_lines, output_text, schema
 from bot.report.escape import code, log_line, markdown, prose, visible
 from bot.report.promotion_wording import promotion_texts
+from bot.report.run_report import RunReport
 from bot.report.runner import Runner, outputs_of
 from bot.report.sink import Sink
 from bot.report.statuses import LONGEST, base_status, head_status
 from bot.report.summary import summary
-from bot.report.terminal import show_diff, show_report
+from bot.report.terminal import plain_lines, show_diff, show_report
 from bot.report.wording import pull_request_texts
 
 _OUR_HTML = {"<code>", "</code>", "<br>"}
@@ -318,3 +320,14 @@ def test_an_uncaught_exception_goes_through_the_sink(tmp_path: object) -> None:
     assert "please report" in done.stderr
     assert not _COMMAND.search(done.stderr)
     assert "\x1b" not in done.stderr
+
+
+@hostile
+def test_the_first_line_of_a_refused_promotion_stays_one_line(text: str) -> None:
+    refused = a_verdict(held(NO_SUCH_VERSION(chart=text, version=text)))
+    report = RunReport(command="promote", configuration=a_configuration(), verdicts=(refused,))
+    first, *_ = plain_lines(report)
+
+    assert first.startswith("nothing promoted: ")
+    assert first == visible(first)
+    assert_inert_markdown(summary(report).splitlines()[0])

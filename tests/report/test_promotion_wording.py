@@ -8,7 +8,7 @@ from doubles.told import a_tier, a_verdict, an_update, held
 from msgspec.structs import replace
 
 from bot.model.promotions import LowerChange, Promoted, Ran
-from bot.model.templates import DEFAULT_TEMPLATES
+from bot.model.templates import DEFAULT_TEMPLATES, Template, Variable
 from bot.model.tiers import Pace, Tier
 from bot.model.verdicts import Verdict
 from bot.planning.grouping import promotion_key
@@ -52,6 +52,19 @@ def body(*verdicts: Verdict, behind: tuple[Verdict, ...] = (), tier: Tier = LIVE
 )
 def test_the_evidence_says_what_is_proved_and_what_is_not(ran: Ran | None, said: str) -> None:
     assert said in body(promoted(ran=ran))
+
+
+def test_the_title_says_what_is_promoted_and_where_to() -> None:
+    two = (promoted("x/podinfo"), promoted("x/redis"))
+    texts = promotion_texts(LIVE, two, (), DEFAULT_TEMPLATES, promotion_key(), ())
+    assert texts.title == f"chore(deps): promote 2 charts to {LIVE.name}"
+    assert texts.commit_message.startswith(f"{texts.title}\n")
+
+
+def test_a_team_that_has_words_of_its_own_keeps_them_and_the_kind_beside_them() -> None:
+    own = replace(DEFAULT_TEMPLATES, title=Template(("Charts: ", Variable.WHAT)))
+    two = (promoted("x/podinfo"), promoted("x/redis"))
+    assert promotion_texts(LIVE, two, (), own, promotion_key(), ()).title == "Charts: 2 charts (promotion)"
 
 
 def test_every_tier_before_is_named() -> None:

@@ -99,6 +99,17 @@ def test_what_is_held_is_said_beside_it_and_how_far_behind_it_is_after_that() ->
     assert cell_of(a_verdict(behind)).text == "6.5.4, which a person holds, 1 major behind"
 
 
+@pytest.mark.parametrize(
+    ("action", "also"), [(Action.CREATE, ", also 1.2.0"), (Action.KEEP, ", also 1.2.0"), (Action.CLOSE, "")]
+)
+def test_a_chart_of_two_pull_requests_shows_both_versions(action: Action, also: str) -> None:
+    minor, major = a_verdict(an_update("1.0.0", "1.2.0")), a_verdict(an_update("1.0.0", "2.0.0"))
+    first = Outcome(plan=replace(PLAN, action=Action.UPDATE, updates=(major,)))
+    other = Outcome(plan=replace(PLAN, action=action, updates=(minor,)))
+    (row,) = matrix(replace(published(first, other), verdicts=(major,)))
+    assert [str(cell) for cell in row.cells[0]] == [f"1.0.0 -> 2.0.0{also}"]
+
+
 @pytest.mark.parametrize(("number", "what"), [(7, "#7"), (0, "its branch")])
 def test_what_others_work_on_is_not_shown_as_if_it_moved(number: int, what: str) -> None:
     verdict, major = a_verdict(an_update("1.0.0", "1.2.0")), a_verdict(an_update("1.0.0", "2.0.0"))

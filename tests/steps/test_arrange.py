@@ -386,6 +386,9 @@ class TestABox:
         run(story.write({OTHER_FILE: release("1.2.4", chart="other")}))
         run(story.push(OTHER, "1.2.5"))
         assert set(story.proposed()) == {OTHER_FILE}
+        verdicts = (verdict for one in story.arranged().tiers for verdict in one.verdicts)
+        [reason] = [str(one.decision.reason) for one in verdicts if isinstance(one.decision, Held)]
+        assert reason == "1.2.4 was taken out of #1. Tick its box in #2 to have it back"
         tick(story, "podinfo", ticked=True, number=2)
         run(story)
         assert set(story.proposed()) == {PODINFO_FILE, OTHER_FILE}

@@ -86,7 +86,7 @@ def test_a_row_that_the_base_has_falls_out_and_the_rest_is_built_anew_in_one_pus
     assert versions(told) == {REDIS_LIVE: "1.1.0"}
     assert stands_on_its_base(told)
     assert list(told.forge.pulls) == [1]
-    assert told.forge.pulls[1].title == "chore(deps): update redis to 1.1.0 in live"
+    assert told.forge.pulls[1].title == "chore(deps): promote redis 1.1.0 to live"
     assert "overtaken" not in reasons(report)
 
 

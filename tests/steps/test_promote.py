@@ -94,7 +94,7 @@ def test_the_version_that_the_tier_before_ran_for_its_soak_is_proposed_as_a_draf
     assert proposed(told) == {LIVE: release("1.2.4").encode()}
     [pull] = told.forge.pulls.values()
     assert (pull.head, pull.base, told.forge.drafts) == (BRANCH, "main", {pull.number})
-    assert pull.title == "chore(deps): update podinfo to 1.2.4 in live"
+    assert pull.title == "chore(deps): promote podinfo 1.2.4 to live"
     assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.DONE
 
 
@@ -430,8 +430,8 @@ class TestAPersonsWord:
         report = story().promote(chart=PODINFO, version="9.9.9", reason="x")
         assert decisions(report) == {"podinfo": "no-such-version"}
         assert sentence(report) == "ghcr.io/x/podinfo has no version 9.9.9"
-        assert headline(report) == "nothing promoted: 1 refused"
-        assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.DONE
+        assert headline(report) == "nothing promoted: ghcr.io/x/podinfo has no version 9.9.9"
+        assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.ALARMED
 
     def test_it_takes_again_what_production_went_back_from(self) -> None:
         told = story()

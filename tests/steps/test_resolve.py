@@ -3,6 +3,7 @@
 import pytest
 from builders import configuration, rule, tier
 from doubles.story import Story, release, repository
+from msgspec.structs import replace
 
 from bot.errors import ConfigurationError
 from bot.model.references import PassedOver
@@ -78,7 +79,31 @@ def test_a_pattern_of_a_rule_that_matches_no_chart_is_said(pattern: str, silent:
     rules = [rule(charts=["**", pattern], skip=["1.3.x"]), rule(tiers=["dev"], skip=[])]
     settings = configuration(DEV, rules=rules, same_as={"ghcr.io/x/*": "original.io/*"})
     story = Story(settings).write({"apps/dev/a.yaml": release("1.2.3")})
-    said = PassedOver(path="c.yaml", line=0, reason=RULE_WITHOUT_CHART(pattern=pattern))
+    said = PassedOver(path="c.yaml", line=0, reason=RULE_WITHOUT_CHART(key="chart", pattern=pattern))
+
+    assert story.resolved().outside == (() if silent else (said,))
+
+
+@pytest.mark.parametrize(
+    ("key", "asked", "value", "silent"),
+    [
+        ("paths", "paths", "apps/*/a.yaml", True),
+        ("paths", "paths", "apps/dve/**", False),
+        ("namespace", "namespaces", "x", True),
+        ("namespace", "namespaces", "nope", False),
+        ("owner", "owners", "@acme/web", True),
+        ("owner", "owners", "@nobody", False),
+    ],
+)
+def test_whatever_else_a_rule_asks_for_is_said_where_nothing_has_it(
+    key: str,
+    asked: str,
+    value: str,
+    silent: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    settings = configuration(DEV, rules=[replace(rule(skip=["1.3.x"]), **{asked: (value,)})])
+    story = Story(settings).write({"apps/dev/a.yaml": release("1.2.3"), "CODEOWNERS": "* @Acme/Web\n"})
+    said = PassedOver(path="c.yaml", line=0, reason=RULE_WITHOUT_CHART(key=key, pattern=value))
 
     assert story.resolved().outside == (() if silent else (said,))
 

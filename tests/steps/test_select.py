@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from bot.model.references import Pin
 from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update
-from bot.reasons import UNREACHABLE
+from bot.reasons import MISSPELLED_COMMENT, UNREACHABLE
 from bot.steps.look_up import Answers
 from bot.steps.select_versions import select, version_in_use
 
@@ -82,6 +82,45 @@ def test_a_bad_comment_is_said_even_where_the_chart_is_away() -> None:
 
     assert isinstance(decision, Held)
     assert decision.reason.id == "bad-constraint"
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "flux-chart-bot exact",
+        "flux-chart-bot",
+        "flux-chart-bot:",
+        "flux_chart_bot: exact",
+        "Flux-Chart-Bot: exact",
+        "flux chart bot: exact",
+        "fluxchartbot: exact",
+        "FLUX-CHART-BOT = exact",
+        "see #12 # flux-chart-bot exact",
+    ],
+)
+def test_a_comment_that_nearly_has_our_name_holds_its_version(comment: str) -> None:
+    story = Story(configuration(DEV)).push(PODINFO, "1.2.3", "1.2.4")
+    decision = story.write({"apps/dev/a.yaml": release(f"1.2.3 # {comment}")}).decisions()["podinfo"]
+
+    assert isinstance(decision, Held)
+    assert decision.reason == MISSPELLED_COMMENT(comment=comment)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "moved by flux-chart-bot",
+        "flux-chart-bot/dev/all moved it",
+        "other-flux-chart-bot exact",
+        "flux-chart-botany",
+        "flux-chart-bot-next: exact",
+    ],
+)
+def test_prose_about_us_limits_nothing(comment: str) -> None:
+    story = Story(configuration(DEV)).push(PODINFO, "1.2.3", "1.2.4")
+    decision = story.write({"apps/dev/a.yaml": release(f"1.2.3 # {comment}")}).decisions()["podinfo"]
+
+    assert isinstance(decision, Update)
 
 
 def test_production_is_judged_and_never_moved() -> None:
