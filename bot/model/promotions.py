@@ -34,6 +34,7 @@ class Ran(Struct, frozen=True, kw_only=True):
         since: Since when it is proved; None where nothing proves it.
         until: When it was left; None while it runs.
         green: The commit statuses that said success, each with who said it.
+        brought: The commit is the one that brought the version; else nothing further back was read.
     """
 
     tier: str
@@ -42,6 +43,7 @@ class Ran(Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     until: datetime | None = None
     green: tuple[str, ...] = ()
+    brought: bool = True
 
 
 class LowerChange(Struct, frozen=True, kw_only=True):

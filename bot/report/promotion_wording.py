@@ -187,8 +187,9 @@ def _ran(ran: Ran) -> Markdown:
     if begins is None:
         return Markdown(f"{ran.tier} {'ran' if ran.until else 'runs'} it{commit}{green}")
     own = "" if ran.since else " (its commit's own date)"
-    since = f"{moment_text(begins)}{own}"
-    span = f"ran it from {since} until {moment_text(ran.until)}" if ran.until else f"has run it since {since}"
+    least, since = "" if ran.brought else "at least ", f"{moment_text(begins)}{own}"
+    until = f" until {moment_text(ran.until)}" if ran.until else ""
+    span = f"ran it {least}from {since}{until}" if until else f"has run it {least}since {since}"
     return Markdown(f"{ran.tier} {span}{commit}{green}")
 
 

@@ -153,7 +153,10 @@ class Confirmer(Struct, frozen=True, kw_only=True):
 
     def _promoted(self, wish: Wish, digest: str, said: tuple[Witness, ...]) -> Promoted:
         green = () if self.asked.version else self.view.tier.pace.with_status
-        ran = tuple(evidence(soaks(wish, self.recalled), wish.version, green, self.recalled))
+        # That it has soaked is known by now; a person is to be told since when, and by which commit.
+        recalled, tiers = self.recalled, self.view.tier.pace.comes_from
+        found = [name for name in tiers if recalled.reach_beginning(wish.reference, name, wish.version)]
+        ran = tuple(evidence(soaks(wish, recalled), wish.version, green, recalled, found))
         promoted = Promoted(
             digest=digest,
             digest_written=bool(wish.lower) and all(one.digest for one in wish.lower),
@@ -162,4 +165,4 @@ class Confirmer(Struct, frozen=True, kw_only=True):
             ran=ran,
             reason=self.asked.reason,
         )
-        return with_changes(promoted, wish.lower, wish.current, self.recalled.branches)
+        return with_changes(promoted, wish.lower, wish.current, recalled.branches)

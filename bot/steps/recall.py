@@ -26,7 +26,7 @@ from bot.steps.scan import Readings
 from bot.steps.soaks import Soaks
 from bot.steps.states import key_of
 from bot.steps.ways_back import WaysBack
-from bot.versions.version import try_written
+from bot.versions.version import Version, try_written
 
 
 class Recalled:
@@ -126,6 +126,10 @@ class Recalled:
         known = tuple(asked)
         self._soaks.look((*known, *also), exactly=True)
         self._greens.look(known)
+
+    def reach_beginning(self, reference: Reference, tier: str, version: Version) -> bool:
+        """Read on to the commits that brought a version to a tier; whether they were found, wherever it ran."""
+        return self._soaks.reach_beginning(tier, self._branches.chart(reference), version)
 
     def keep_sights(self, asked: Iterable[Moving]) -> None:
         """See to it that it is known since when these versions run below, on the day when somebody promotes them."""
