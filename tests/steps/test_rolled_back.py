@@ -51,7 +51,7 @@ def test_what_was_taken_back_is_not_proposed_again_and_the_commit_is_named() -> 
     commit = told.remote.branches["main"][:10]
     assert why(report) == (
         f"1.2.4 is allowed here and was taken back: dev went back from it in {commit}. A newer version moves by "
-        "itself; `release` frees this one, or write it by hand"
+        "itself; `release` frees this one, or write it by hand in the tier that went back"
     )
 
 
