@@ -19,7 +19,7 @@ from bot.check_reasons import (
 from bot.maturity.gates import ReturnGate, SoakGate
 from bot.model.charts import Unreachable
 from bot.model.references import DigestPin, ExactPin, PassedOver, RangePin, Reference
-from bot.model.tiers import Configuration
+from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Held, Verdict
 from bot.ports import Progress, Registry
 from bot.reason import Reason
@@ -207,12 +207,11 @@ def _goes_back(one: Edited) -> bool:
     return before is not None and version is not None and version <= before
 
 
-def _taken_up(edited: Iterable[Edited]) -> Iterator[Moving]:
+def _taken_up(edited: Iterable[Edited]) -> Iterator[tuple[Reference, Tier]]:
     """What tiers before may have taken back."""
     for one in edited:
-        version = _version(one.new)
-        if version and one.tier.pace.comes_from and not _goes_back(one):
-            yield Moving(tier=one.tier, reference=one.new, version=version, tag=version_in_use(one.new))
+        if _version(one.new) and one.tier.pace.comes_from and not _goes_back(one):
+            yield one.new, one.tier
 
 
 def _taken_over(edited: Iterable[Edited], configuration: Configuration, *, soaking: bool) -> Iterator[Moving]:

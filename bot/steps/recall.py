@@ -135,9 +135,13 @@ class Recalled:
         """See to it that it is known since when these versions run below, on the day when somebody promotes them."""
         self._soaks.look((one for one in asked if one.tier.pace.soak), exactly=True)
 
-    def look_for_returns(self, asked: Iterable[Moving]) -> None:
-        """Find out whether a base branch took any of these and left it again, there or before."""
-        self._rollbacks.look((one.reference, one.tier) for one in asked)
+    def look_for_returns(self, asked: Iterable[tuple[Reference, Tier]]) -> None:
+        """Find out what base branches took of these charts and left again, there or before."""
+        self._rollbacks.look(asked)
+
+    def look_behind(self, waiting: Iterable[tuple[Reference, Tier]]) -> bool:
+        """The same of what is not taken now, for other reasons; whether anything is new."""
+        return self._rollbacks.look_behind(waiting)
 
     def returned(self, reference: Reference, tier: Tier) -> tuple[ReturnGate, ...]:
         """What was taken back of one reference's chart, as far as it was looked for or is remembered."""

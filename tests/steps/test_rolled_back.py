@@ -208,6 +208,48 @@ def test_the_tier_behind_says_once_that_the_one_before_went_back() -> None:
     assert why(report, "staging").count("dev") == 1
 
 
+def settling() -> Story:
+    """dev moves once a week, and went back; staging comes from it."""
+    told = story()
+    told.configuration = configuration(
+        tier("dev", "patch", pace=pace(settle="1w")), tier("staging", "patch", pace=pace(comes_from=["dev"], soak="1d"))
+    )
+    return told.write({STAGING: release("1.2.3")})
+
+
+def test_a_chart_that_settles_since_it_went_back_says_that_and_not_that_a_later_run_takes_it() -> None:
+    told = settling()
+    report = told.pass_by(days=1).run()
+    assert why(report).startswith("1.2.4 is allowed here and was taken back: dev went back from it in ")
+    assert "settles" not in why(report)
+    assert why(report, "staging").startswith("1.2.4 is allowed here and was taken back: dev went back from it in ")
+    assert [str(cell_of(one)) for one in report.verdicts] == ["1.2.3, 1.2.4 was rolled back"] * 2
+
+
+def test_the_open_pull_request_of_the_tier_behind_is_closed_with_that_word_while_the_one_before_settles() -> None:
+    told = Story().push(PODINFO, "1.2.3", "1.2.4")
+    told.configuration = settling().configuration
+    told.write({FILE: release("1.2.3"), STAGING: release("1.2.3")})
+    told.pass_by(days=8).write({FILE: release("1.2.4")}).run()
+    told.pass_by(days=2).run()
+    assert STAGING in told.proposed("staging")
+    told.write({FILE: release("1.2.3")}).run()
+    [said] = told.forge.comments
+    assert (told.forge.pulls, "dev went back from it in" in said) == ({}, True), said
+
+
+@pytest.mark.parametrize("soak", ["0h", "4d"])
+def test_a_tier_that_people_move_tells_those_behind_it_that_it_went_back(soak: str) -> None:
+    told = Story().push(PODINFO, "1.2.3", "1.2.4")
+    told.configuration = configuration(
+        tier("dev", "exact"), tier("staging", "patch", pace=pace(comes_from=["dev"], soak=soak))
+    )
+    told.write({FILE: release("1.2.3"), STAGING: release("1.2.3")})
+    told.pass_by(days=1).write({FILE: release("1.2.4")}).run()
+    told.pass_by(days=1).write({FILE: release("1.2.3")})
+    assert why(told.run(), "staging").startswith("1.2.4 is allowed here and was taken back: dev went back from it")
+
+
 def test_no_tier_behind_takes_it_either() -> None:
     told = chain()
     told.configuration = configuration(
