@@ -26,6 +26,7 @@ from bot.steps.recall import Recalled
 from bot.steps.resolve import TierView
 from bot.steps.sharing import for_one_tier
 from bot.steps.wishes import Wish, soaks
+from bot.versions.tags import tag_of
 
 
 class _Tags(Struct, frozen=True, kw_only=True):
@@ -163,6 +164,13 @@ class Confirmer(Struct, frozen=True, kw_only=True):
             digest_since=known_since(said),
             digest_released=released_at(said),
             ran=ran,
+            taken_back=tuple(self._taken_back(wish)),
             reason=self.asked.reason,
         )
         return with_changes(promoted, wish.lower, wish.current, recalled.branches)
+
+    def _taken_back(self, wish: Wish) -> Iterator[str]:
+        tag = tag_of(str(wish.version), wish.reference.tag_rule)
+        for gate in self.recalled.returned(wish.reference, self.view.tier):
+            if found := gate.objection(tag, wish.version):
+                yield found.why

@@ -462,6 +462,20 @@ class TestAPersonsWord:
         report = told.promote(chart=PODINFO, version="1.2.4", reason="x")
         assert decisions(report) == {"podinfo": "1.2.4"}
 
+    def test_that_the_tier_before_went_back_from_it_stands_beside_it_in_place_of_evidence(self) -> None:
+        told = soaked().write({STAGING: release("1.2.3")})
+        commit = told.remote.branches["main"][:10]
+        report = told.promote(chart=PODINFO, version="1.2.4", reason="x")
+        assert f"| **staging went back from it in {commit}** |" in body(told)
+        Draft202012Validator(schema()).validate(document(report))
+        assert f'"taken_back": ["staging went back from it in {commit}' in json.dumps(document(report))
+
+    def test_what_nobody_went_back_from_is_not_said_to_be_taken_back(self) -> None:
+        told = soaked()
+        told.promote(chart=PODINFO, version="1.2.4", reason="x")
+        assert "staging has run it since" in body(told)
+        assert "went back from it in" not in body(told)
+
     def test_it_does_not_beat_a_hold(self) -> None:
         told = soaked()
         word = {Matter(chart=PODINFO): Word(at=told.now, held=True)}
