@@ -135,9 +135,9 @@ class Recalled:
         """See to it that it is known since when these versions run below, on the day when somebody promotes them."""
         self._soaks.look((one for one in asked if one.tier.pace.soak), exactly=True)
 
-    def look_for_returns(self, asked: Iterable[tuple[Reference, Tier]]) -> None:
-        """Find out what base branches took of these charts and left again, there or before."""
-        self._rollbacks.look(asked)
+    def look_for_returns(self, asked: Iterable[tuple[Reference, Tier]]) -> bool:
+        """Find out what base branches took of these charts and left again, there or before; whether anything is new."""
+        return self._rollbacks.look(asked)
 
     def look_behind(self, waiting: Iterable[tuple[Reference, Tier]]) -> bool:
         """The same of what is not taken now, for other reasons; whether anything is new."""

@@ -16,6 +16,7 @@ from bot.selection.limits import Limits, limits_of
 from bot.selection.sharing import Timed
 from bot.selection.suspended import only_reported
 from bot.steps.ages import unknown_ages, with_ages
+from bot.steps.left_before import behind_lower, with_what_was_left
 from bot.steps.look_up import Answers, Asked
 from bot.steps.moving import Moving, moving
 from bot.steps.recall import Recalled
@@ -60,14 +61,19 @@ def ripen(
         undated = dict.fromkeys(_undated(newer, configuration, recalled))
         _learn_ages(undated, recalled, registry, progress)
         # What is kept back last: that it was taken back is to be told, whatever else speaks against it.
-        if not (recalled.look_back(would_move) or undated or recalled.look_behind(_kept_back(judged))):
+        if not (recalled.look_back(would_move) or undated or _look_behind(judged, recalled)):
             break
     else:
         recalled.asks = False
         judged = select(resolved, answers, configuration, timed)
     _learn_ages(dict.fromkeys(unknown_ages(judged, recalled)), recalled, registry, progress)
     confirmed = same_bytes(with_ages(judged, recalled), recalled, registry, progress)
-    return recalled.with_merges(confirmed)
+    return recalled.with_merges(with_what_was_left(confirmed, recalled))
+
+
+def _look_behind(judged: tuple[TierVerdicts, ...], recalled: Recalled) -> bool:
+    behind = recalled.look_for_returns(behind_lower(judged, recalled))
+    return recalled.look_behind(_kept_back(judged)) or behind
 
 
 def _kept_back(judged: Iterable[TierVerdicts]) -> Iterator[tuple[Reference, Tier]]:

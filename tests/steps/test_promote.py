@@ -471,7 +471,7 @@ class TestAPersonsWord:
         assert f'"taken_back": ["staging went back from it in {commit}' in json.dumps(document(report))
 
     def test_what_nobody_went_back_from_is_not_said_to_be_taken_back(self) -> None:
-        told = soaked()
+        told = soaked().write({STAGING: release("1.2.5")}).write({STAGING: release("1.2.4")})
         told.promote(chart=PODINFO, version="1.2.4", reason="x")
         assert "staging has run it since" in body(told)
         assert "went back from it in" not in body(told)
