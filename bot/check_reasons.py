@@ -21,6 +21,13 @@ HELD_EDIT = ReasonKind(
     Weight.WARNING,
     "which a person holds",
 )
+TAKEN_BACK_EDIT = ReasonKind(
+    "taken-back-edit",
+    "{version} is not for {tier}: {why}",
+    "Take another; or release it, or write it first in the tier that went back",
+    Weight.WARNING,
+    "which was rolled back",
+)
 RANGE_NOW = ReasonKind(
     "range-now",
     "Flux moves `{constraint}` in {tier} by itself, to versions that {what}",

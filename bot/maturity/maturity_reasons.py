@@ -52,7 +52,7 @@ MERGE_BRINGS = ReasonKind(
 ROLLED_BACK = ReasonKind(
     "rolled-back",
     "{version} is allowed here and was taken back: {why}",
-    "A newer version moves by itself; `release` frees this one, or write it by hand",
+    "A newer version moves by itself; `release` frees this one, or write it by hand in the tier that went back",
     short="{version} was rolled back",
 )
 HELD_BY_A_PERSON = ReasonKind(

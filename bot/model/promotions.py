@@ -34,6 +34,7 @@ class Ran(Struct, frozen=True, kw_only=True):
         since: Since when it is proved; None where nothing proves it.
         until: When it was left; None while it runs.
         green: The commit statuses that said success, each with who said it.
+        brought: The commit is the one that brought the version; else nothing further back was read.
     """
 
     tier: str
@@ -42,6 +43,7 @@ class Ran(Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     until: datetime | None = None
     green: tuple[str, ...] = ()
+    brought: bool = True
 
 
 class LowerChange(Struct, frozen=True, kw_only=True):
@@ -62,6 +64,7 @@ class Promoted(Struct, frozen=True, kw_only=True):
         digest_since: Since when the tags of those that do not are known to be it; None where one's was not kept.
         digest_released: When a person took that digest, since a tag was pushed again; None where none was.
         ran: What each tier before ran; where a digest was released, whatever its tag was then.
+        taken_back: That tiers went back from it, each in words with the commit: only a person's word passes that.
         changes: What else these changed about the release since they left production's version, newest first.
         left_out: How many such changes are not listed.
         whole: Whether their history was read back to where they left production's version.
@@ -73,6 +76,7 @@ class Promoted(Struct, frozen=True, kw_only=True):
     digest_since: datetime | None = None
     digest_released: datetime | None = None
     ran: tuple[Ran, ...] = ()
+    taken_back: tuple[str, ...] = ()
     changes: tuple[LowerChange, ...] = ()
     left_out: int = 0
     whole: bool = True

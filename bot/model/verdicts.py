@@ -23,6 +23,8 @@ class Refused(Struct, frozen=True):
     why: str
     until: datetime | None = None
     """When nothing but time speaks against it: from then on it may be taken."""
+    in_time: bool = False
+    """It is allowed here, and only not now: time, a tier before, or people speak against it."""
 
 
 class Waiting(Struct, frozen=True, kw_only=True):

@@ -245,6 +245,7 @@ def _promoted(promoted: Promoted | None) -> Json | None:
             }
             for ran in promoted.ran
         ],
+        "taken_back": list(promoted.taken_back),
         "changes": [
             {"tier": one.tier, "commit": one.commit, "subject": one.subject, "files": list(one.paths)}
             for one in promoted.changes

@@ -155,7 +155,7 @@ def _row(line: Line) -> Markdown:
         code(line.chart),
         _versions(update.old, update.new),
         code(promoted.digest),
-        Markdown("<br>".join(_evidence(promoted)) or "no tier before it ran this, as far as their history was read"),
+        Markdown("<br>".join((*_evidence(promoted), *_taken_back(promoted)))),
         places_of(line),
     )
     return Markdown(f"| {' | '.join(cells)} |")
@@ -166,10 +166,17 @@ def _evidence(promoted: Promoted) -> Iterator[Markdown]:
         yield from _released(promoted, promoted.digest_released)
         return
     yield from map(_ran, promoted.ran)
+    if not promoted.ran and not promoted.taken_back:
+        yield Markdown("no tier before it ran this, as far as their history was read")
     if promoted.ran and not promoted.digest_written:
         since = promoted.digest_since
         kept = f"its tag is this digest since {moment_text(since)}" if since else "no digest of its tag was kept before"
         yield Markdown(kept)
+
+
+def _taken_back(promoted: Promoted) -> Iterator[Markdown]:
+    """A person may mean it all the same; who approves it is to know."""
+    yield from (Markdown(f"**{markdown(why)}**") for why in promoted.taken_back)
 
 
 def _released(promoted: Promoted, at: datetime) -> Iterator[Markdown]:
@@ -187,8 +194,9 @@ def _ran(ran: Ran) -> Markdown:
     if begins is None:
         return Markdown(f"{ran.tier} {'ran' if ran.until else 'runs'} it{commit}{green}")
     own = "" if ran.since else " (its commit's own date)"
-    since = f"{moment_text(begins)}{own}"
-    span = f"ran it from {since} until {moment_text(ran.until)}" if ran.until else f"has run it since {since}"
+    least, since = "" if ran.brought else "at least ", f"{moment_text(begins)}{own}"
+    until = f" until {moment_text(ran.until)}" if ran.until else ""
+    span = f"ran it {least}from {since}{until}" if until else f"has run it {least}since {since}"
     return Markdown(f"{ran.tier} {span}{commit}{green}")
 
 

@@ -78,6 +78,7 @@ def _body(
         "beyond": beyond,
         "shared": _shared(updates),
         "backs": _listed([_goes_back(line) for line in lines if line.update.goes_back]),
+        "ups": not all(line.update.goes_back for line in lines),
         "behind": _listed([_behind(line) for line in lines if line.update.behind.majors]) if beyond else [],
         "updates": len(updates),
         "configuration": DEFAULT_CONFIGURATION_PATH,

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from bot.flux.remarks import is_misspelled
 from bot.maturity.durations import duration_text
-from bot.maturity.gates import Gate, NotYet, ReturnGate, SoakGate
+from bot.maturity.gates import Gate, NotYet, ReturnGate, SettleGate, SoakGate, WaitGate
 from bot.model.proposing import Rollback
 from bot.model.references import ExactPin, Reference
 from bot.model.tiers import Configuration, Pace, Rule, Tier
@@ -110,9 +110,9 @@ class Limits(Struct, frozen=True, kw_only=True):
         said = [(gate, found) for gate in self.gates if (found := gate.objection(tag, version))]
         if not said:
             return None
-        # What a tier went back from it does not run: that it has not soaked there needs no second word.
+        # What a tier went back from it does not run, nor does time bring it: neither needs a second word.
         back = {gate.tier for gate, _ in said if isinstance(gate, ReturnGate)}
-        objections = [found for gate, found in said if not (isinstance(gate, SoakGate) and gate.tier in back)]
+        objections = [found for gate, found in said if not (back and _is_moot(gate, back))]
         ends = [each.until for each in objections if each.until]
         until = max(ends) if len(ends) == len(objections) else None
         return NotYet("; ".join(dict.fromkeys(each.why for each in objections)), until)
@@ -247,6 +247,10 @@ def _narrowed_by(reference: Reference) -> Constraint | None:
     return Constraint.parse(text)
 
 
+def _is_moot(gate: Gate, back: Container[str]) -> bool:
+    return isinstance(gate, WaitGate | SettleGate) or (isinstance(gate, SoakGate) and gate.tier in back)
+
+
 def newest_allowed(
     newest_first: tuple[TaggedVersion, ...], current: Version, limits: Limits, unlike: Container[str] = ()
 ) -> tuple[TaggedVersion | None, tuple[Refused, ...]]:
@@ -270,7 +274,9 @@ def newest_allowed(
         not_yet = _not_yet(seen, current, limits) if why is None else None
         if why is None and not_yet is None:
             return seen, tuple(refused)
-        refused.append(Refused(seen.tag, not_yet.why, not_yet.until) if not_yet else Refused(seen.tag, why or ""))
+        refused.append(
+            Refused(seen.tag, not_yet.why, not_yet.until, in_time=True) if not_yet else Refused(seen.tag, why or "")
+        )
     return None, tuple(refused)
 
 

@@ -112,10 +112,11 @@ def _said(gate: ReturnGate | HoldGate | StatusGate, where: str, refused: tuple[R
     """The newest version that people took back or hold, or a status does, and that nothing else speaks against."""
     for one in refused:
         objection = gate.objection(one.tag, try_written(one.tag))
+        if objection and isinstance(gate, ReturnGate) and one.in_time:
+            # Whatever else speaks against it: that would end, or could be mended.
+            return ROLLED_BACK(version=one.tag, why=one.why)
         if objection is None or one.why != f"{objection.why}{where}":
             continue
-        if isinstance(gate, ReturnGate):
-            return ROLLED_BACK(version=one.tag, why=one.why)
         if isinstance(gate, HoldGate):
             return HELD_BY_A_PERSON(version=one.tag, why=one.why)
         return NOT_GREEN(version=one.tag, why=one.why)

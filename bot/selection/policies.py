@@ -83,7 +83,7 @@ def _refused(old: str, new: str, limits: Limits) -> Refused | None:
     not_yet = limits.not_yet(new, after)
     if not_yet is None and limits.others:
         not_yet = limits.objection_elsewhere(new, after, before or after) if after else NotYet("not a version")
-    return Refused(tag=new, why=not_yet.why, until=not_yet.until) if not_yet else None
+    return Refused(tag=new, why=not_yet.why, until=not_yet.until, in_time=True) if not_yet else None
 
 
 def _refusal(old: str, new: str, limits: Limits) -> str | None:

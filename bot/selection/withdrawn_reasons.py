@@ -16,6 +16,13 @@ IN_USE_HELD = ReasonKind(
     Weight.WARNING,
     "which a person holds",
 )
+IN_USE_TAKEN_BACK = ReasonKind(
+    "in-use-taken-back",
+    "{version} is in use and {why}",
+    "Go back by hand as well; where it is fine here, release it, or take it up again there",
+    Weight.WARNING,
+    "which {tier} went back from",
+)
 NO_WAY_BACK = ReasonKind(
     "no-way-back",
     "{what}, and there is no version to go back to: {why}",

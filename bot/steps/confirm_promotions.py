@@ -26,6 +26,7 @@ from bot.steps.recall import Recalled
 from bot.steps.resolve import TierView
 from bot.steps.sharing import for_one_tier
 from bot.steps.wishes import Wish, soaks
+from bot.versions.tags import tag_of
 
 
 class _Tags(Struct, frozen=True, kw_only=True):
@@ -153,13 +154,23 @@ class Confirmer(Struct, frozen=True, kw_only=True):
 
     def _promoted(self, wish: Wish, digest: str, said: tuple[Witness, ...]) -> Promoted:
         green = () if self.asked.version else self.view.tier.pace.with_status
-        ran = tuple(evidence(soaks(wish, self.recalled), wish.version, green, self.recalled))
+        # That it has soaked is known by now; a person is to be told since when, and by which commit.
+        recalled, tiers = self.recalled, self.view.tier.pace.comes_from
+        found = [name for name in tiers if recalled.reach_beginning(wish.reference, name, wish.version)]
+        ran = tuple(evidence(soaks(wish, recalled), wish.version, green, recalled, found))
         promoted = Promoted(
             digest=digest,
             digest_written=bool(wish.lower) and all(one.digest for one in wish.lower),
             digest_since=known_since(said),
             digest_released=released_at(said),
             ran=ran,
+            taken_back=tuple(self._taken_back(wish)),
             reason=self.asked.reason,
         )
-        return with_changes(promoted, wish.lower, wish.current, self.recalled.branches)
+        return with_changes(promoted, wish.lower, wish.current, recalled.branches)
+
+    def _taken_back(self, wish: Wish) -> Iterator[str]:
+        tag = tag_of(str(wish.version), wish.reference.tag_rule)
+        for gate in self.recalled.returned(wish.reference, self.view.tier):
+            if found := gate.objection(tag, wish.version):
+                yield found.why

@@ -1,6 +1,6 @@
 """What the tiers before ran, as evidence beside a version that is promoted."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -21,7 +21,11 @@ def of_counterparts(gate: SoakGate, lower: Iterable[Counterpart]) -> SoakGate:
 
 
 def evidence(
-    gates: Iterable[SoakGate], version: Version, green: Iterable[RequiredStatus], recalled: Recalled
+    gates: Iterable[SoakGate],
+    version: Version,
+    green: Iterable[RequiredStatus],
+    recalled: Recalled,
+    found: Container[str],
 ) -> Iterator[Ran]:
     """For each tier the reference that ran a version for the shortest time; nothing where none did.
 
@@ -30,11 +34,12 @@ def evidence(
         version: The one that is promoted.
         green: The statuses that said success in every tier.
         recalled: Knows the dates of commits.
+        found: The tiers whose history was read back to the commits that brought it.
     """
     names = tuple(f"{one.context} of {one.creator}" for one in green)
     for gate in gates:
         dates = recalled.branches.dates(gate.tier)
-        found = [
+        ran = [
             Ran(
                 tier=gate.tier,
                 commit=span.commits[0] if span.commits else "",
@@ -42,9 +47,10 @@ def evidence(
                 since=span.begins,
                 until=span.ends,
                 green=names,
+                brought=gate.tier in found,
             )
             for run in gate.runs
             for span in counting_spans(run.spans, version)[-1:]
         ]
-        if found:
-            yield max(found, key=lambda one: one.since or recalled.now)
+        if ran:
+            yield max(ran, key=lambda one: one.since or recalled.now)

@@ -13,11 +13,13 @@ from bot.check_reasons import (
     NOT_SOAKED,
     RANGE_NOW,
     SEVERAL_TIERS,
+    TAKEN_BACK_EDIT,
     UNJUDGED_NOW,
 )
+from bot.maturity.gates import ReturnGate, SoakGate
 from bot.model.charts import Unreachable
 from bot.model.references import DigestPin, ExactPin, PassedOver, RangePin, Reference
-from bot.model.tiers import Configuration
+from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Current, Held, Verdict
 from bot.ports import Progress, Registry
 from bot.reason import Reason
@@ -62,6 +64,7 @@ def judge(
     digests = _digests_beside(edited, answers, registry, progress)
     named = [_by_version(one, answers) for one in edited]
     recalled.look_for(*(_taken_over(named, configuration, soaking=soaking) for soaking in (True, False)))
+    recalled.look_for_returns(_taken_up(named))
     pinned = ((one, by.new.pin) for one, by in zip(edited, named, strict=True) if isinstance(by.new.pin, ExactPin))
     other = not_what_ran(pinned, answers, recalled, registry, progress)
     by_edit = {(one.tier.name, one.reference): one for tier in judged for one in tier.verdicts}
@@ -133,9 +136,25 @@ def _problems(
     for gate in recalled.held(one.new, one.tier):
         if not_yet := gate.objection(tag, version):
             yield HELD_EDIT(**facts, why=not_yet.why)
+    yield from _by_tiers_before(one, version, tag, limits, recalled)
+
+
+def _by_tiers_before(one: Edited, version: Version, tag: str, limits: Limits, recalled: Recalled) -> Iterator[Reason]:
+    """That one of them went back from it; that it has not soaked there needs no second word then."""
+    facts = {"version": version_in_use(one.new), "tier": one.tier.name}
+    went_back = {gate.tier: found.why for gate in _returns(one, recalled) if (found := gate.objection(tag, version))}
+    for why in went_back.values():
+        yield TAKEN_BACK_EDIT(**facts, why=why)
     for soak in recalled.soaks(one.new, limits) if _has_to_soak(one) else ():
-        if not_yet := soak.objection(tag, version):
+        not_yet = soak.objection(tag, version)
+        if not_yet and not (isinstance(soak, SoakGate) and soak.tier in went_back):
             yield NOT_SOAKED(**facts, why=not_yet.why)
+
+
+def _returns(one: Edited, recalled: Recalled) -> Iterator[ReturnGate]:
+    """What the tiers before took back. Who takes up again what their own tier left says so by writing it."""
+    if not _goes_back(one):
+        yield from (gate for gate in recalled.returned(one.new, one.tier) if gate.tier != one.tier.name)
 
 
 def _as_proposed(reason: Reason) -> Reason:
@@ -179,8 +198,20 @@ def _beyond(one: Edited, version: Version, limits: Limits) -> str | None:
 
 def _has_to_soak(one: Edited) -> bool:
     """What is new to the tier as a whole cannot have run before; what goes back is needed now."""
+    return one.known and not _goes_back(one)
+
+
+def _goes_back(one: Edited) -> bool:
+    """Whether it writes a lower version than the one that ran, or that one."""
     before, version = _version(one.ran) if one.ran else None, _version(one.new)
-    return one.known and not (before and version and version <= before)
+    return before is not None and version is not None and version <= before
+
+
+def _taken_up(edited: Iterable[Edited]) -> Iterator[tuple[Reference, Tier]]:
+    """What tiers before may have taken back."""
+    for one in edited:
+        if _version(one.new) and one.tier.pace.comes_from and not _goes_back(one):
+            yield one.new, one.tier
 
 
 def _taken_over(edited: Iterable[Edited], configuration: Configuration, *, soaking: bool) -> Iterator[Moving]:

@@ -142,7 +142,7 @@ class _Promoter(Struct, frozen=True, kw_only=True):
         known = [one for one in wishes if isinstance(one, Wish)]
         moving = [self._moving(each) for one in known for each in (one, self._proposed(one)) if each]
         self.recalled.look_for(moving)
-        self.recalled.look_for_returns(moving)
+        self.recalled.look_for_returns((one.reference, one.tier) for one in moving)
         if self.keeps:
             # With what the tiers before wrote beside these versions, now that their past is known.
             wishes = [self._wish(reference) for reference in self.view.references]

@@ -27,7 +27,7 @@ from bot.steps.scan import Readings
 from bot.steps.soaks import Soaks
 from bot.steps.states import key_of
 from bot.steps.ways_back import WaysBack
-from bot.versions.version import try_written
+from bot.versions.version import Version, try_written
 
 
 class Recalled:
@@ -130,13 +130,21 @@ class Recalled:
         self._soaks.look((*known, *also), exactly=True)
         self._greens.look(known)
 
+    def reach_beginning(self, reference: Reference, tier: str, version: Version) -> bool:
+        """Read on to the commits that brought a version to a tier; whether they were found, wherever it ran."""
+        return self._soaks.reach_beginning(tier, self._branches.chart(reference), version)
+
     def keep_sights(self, asked: Iterable[Moving]) -> None:
         """See to it that it is known since when these versions run below, on the day when somebody promotes them."""
         self._soaks.look((one for one in asked if one.tier.pace.soak), exactly=True)
 
-    def look_for_returns(self, asked: Iterable[Moving]) -> None:
-        """Find out whether a base branch took any of these and left it again, there or before."""
-        self._rollbacks.look((one.reference, one.tier) for one in asked)
+    def look_for_returns(self, asked: Iterable[tuple[Reference, Tier]]) -> bool:
+        """Find out what base branches took of these charts and left again, there or before; whether anything is new."""
+        return self._rollbacks.look(asked)
+
+    def look_behind(self, waiting: Iterable[tuple[Reference, Tier]]) -> bool:
+        """The same of what is not taken now, for other reasons; whether anything is new."""
+        return self._rollbacks.look_behind(waiting)
 
     def returned(self, reference: Reference, tier: Tier) -> tuple[ReturnGate, ...]:
         """What was taken back of one reference's chart, as far as it was looked for or is remembered."""

@@ -7,7 +7,8 @@ from bot.maturity.gates import Gate, WaitGate
 from bot.model.charts import ManifestFacts, TagList
 from bot.model.proposing import Beyond
 from bot.model.references import ExactPin, Reference
-from bot.model.tiers import Configuration
+from bot.model.tiers import Configuration, Tier
+from bot.model.verdicts import Current
 from bot.ports import Progress, Registry
 from bot.reason import Reason
 from bot.selection.considered import offer_for
@@ -15,6 +16,7 @@ from bot.selection.limits import Limits, limits_of
 from bot.selection.sharing import Timed
 from bot.selection.suspended import only_reported
 from bot.steps.ages import unknown_ages, with_ages
+from bot.steps.left_before import behind_lower, with_what_was_left
 from bot.steps.look_up import Answers, Asked
 from bot.steps.moving import Moving, moving
 from bot.steps.recall import Recalled
@@ -59,14 +61,27 @@ def ripen(
         newer = (one for one in would_move if not one.back)
         undated = dict.fromkeys(_undated(newer, configuration, recalled))
         _learn_ages(undated, recalled, registry, progress)
-        if not recalled.look_back(would_move) and not undated:
+        # What is kept back last: that it was taken back is to be told, whatever else speaks against it.
+        if not (recalled.look_back(would_move) or undated or _look_behind(judged, recalled)):
             break
     else:
         recalled.asks = False
         judged = select(resolved, answers, configuration, timed, known)
     _learn_ages(dict.fromkeys(unknown_ages(judged, recalled)), recalled, registry, progress)
     confirmed = same_bytes(with_ages(judged, recalled), recalled, registry, progress)
-    return recalled.with_merges(confirmed)
+    return recalled.with_merges(with_what_was_left(confirmed, recalled))
+
+
+def _look_behind(judged: tuple[TierVerdicts, ...], recalled: Recalled) -> bool:
+    behind = recalled.look_for_returns(behind_lower(judged, recalled))
+    return recalled.look_behind(_kept_back(judged)) or behind
+
+
+def _kept_back(judged: Iterable[TierVerdicts]) -> Iterator[tuple[Reference, Tier]]:
+    """What has a version that it may take, and does not take now."""
+    for verdict in (one for tier in judged for one in tier.verdicts):
+        if isinstance(verdict.decision, Current) and any(one.in_time for one in verdict.decision.refused):
+            yield verdict.reference, verdict.tier
 
 
 def _sights(resolved: Resolved, answers: Answers, configuration: Configuration, recalled: Recalled) -> Ledger:

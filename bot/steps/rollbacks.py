@@ -9,7 +9,7 @@ from bot.maturity.timeline import is_same, went_back
 from bot.model.charts import ChartAddress
 from bot.model.commits import Sha
 from bot.model.references import Reference
-from bot.model.tiers import Tier
+from bot.model.tiers import Pace, Tier
 from bot.steps.branches import Branches
 from bot.steps.states import Key, key_of, version_of
 from bot.versions.version import Version, try_loose
@@ -45,10 +45,27 @@ class Rollbacks:
 
     def look(self, moving: Iterable[tuple[Reference, Tier]]) -> bool:
         """Find out what these would take up again in their tiers; whether that is anything new."""
+        return self._look((reference, self._branches.chain(tier)) for reference, tier in moving)
+
+    def look_behind(self, waiting: Iterable[tuple[Reference, Tier]]) -> bool:
+        """Find out what these would take up again if nothing else spoke against it; whether that is anything new.
+
+        While nothing has soaked yet for a tier that wants it, no run saw what a branch took and left: it is not read.
+        """
+
+        def seen(name: str, pace: Pace) -> bool:
+            return not pace.soak or bool(pace.settle or self._branches.sights(self._branches.view(name).base.branch))
+
+        return self._look(
+            (reference, [name for name in self._branches.chain(tier) if seen(name, tier.pace)])
+            for reference, tier in waiting
+        )
+
+    def _look(self, asked: Iterable[tuple[Reference, Iterable[str]]]) -> bool:
         wanted: dict[str, dict[ChartAddress, None]] = {}
-        for reference, tier in moving:
+        for reference, names in asked:
             chart = self._branches.chart(reference)
-            for name in self._branches.chain(tier):
+            for name in names:
                 if (name, chart) not in self._looked:
                     self._looked.add((name, chart))
                     wanted.setdefault(name, {})[chart] = None

@@ -9,7 +9,7 @@ from msgspec import Struct
 from bot.ledger.model import Ledger
 from bot.ledger.sights import Sight
 from bot.maturity.gates import Run, SoakGate
-from bot.maturity.soaking import free_at
+from bot.maturity.soaking import counting_spans, free_at
 from bot.maturity.timeline import Span, is_same, on_this_line, spans
 from bot.model.charts import ChartAddress
 from bot.model.commits import Sha
@@ -97,6 +97,35 @@ class Soaks:
             self._asked |= {(name, want.chart, want.limits.tier.name, exactly) for want in wants}
         return bool(wanted)
 
+    def reach_beginning(self, name: str, chart: ChartAddress, version: Version) -> bool:
+        """Read on to the commits that brought a version to a tier; whether they were found, wherever it ran.
+
+        That it has soaked is known before: somebody is to be told since when.
+        """
+        history = self._branches.history(name)
+        if history is None:
+            return True
+        if any(_may_begin_before(run, version) for run in self.runs(name, chart)):
+            history.reach(
+                lambda: not any(_may_begin_before(one, version) for one in self._as_read(name, [chart], history)[chart])
+            )
+            self._runs |= {(name, each): runs for each, runs in self._as_read(name, [chart], history).items()}
+        return history.whole or not any(_may_begin_before(run, version) for run in self.runs(name, chart))
+
+    def _as_read(
+        self, name: str, charts: Iterable[ChartAddress], history: History
+    ) -> dict[ChartAddress, tuple[Run, ...]]:
+        """What a tier's references to these charts ran, by all that is read of its history by now."""
+        now, sights = self._branches.now, self._branches.sights(self._branches.view(name).base.branch)
+        seen = on_this_line(sights, (commit.sha for commit in history.commits))
+        return {
+            chart: tuple(
+                _run(each, spans(history.moments(key_of(name, each), chart), seen, now))
+                for each in self._branches.users(name, chart)
+            )
+            for chart in charts
+        }
+
     def _may_be_ahead(self, name: str, reference: Reference) -> bool:
         """Whether a tier runs anything that one reference could move to; a version that is not known may be that."""
         version = version_of(reference)
@@ -127,11 +156,7 @@ class Soaks:
 
         @functools.cache
         def runs(_depth: int) -> dict[ChartAddress, tuple[Run, ...]]:
-            seen = on_this_line(known_sights, (commit.sha for commit in history.commits))
-            return {
-                chart: tuple(_run(each, spans(history.moments(key_of(name, each), chart), seen, now)) for each in using)
-                for chart, using in users.items()
-            }
+            return self._as_read(name, users, history)
 
         def enough() -> bool:
             read, known = {commit.sha for commit in history.commits}, runs(len(history.commits))
@@ -174,6 +199,11 @@ def _may_be_older(want: _Want, run: Run) -> bool:
     """
     oldest = run.spans[0]
     return oldest.begins is None and oldest.value is not None and want.would_take(oldest.value)
+
+
+def _may_begin_before(run: Run, version: Version) -> bool:
+    """Whether a version ran already at the oldest commit that was read, and without a break since then."""
+    return bool(run.spans) and counting_spans(run.spans, version)[-1:] == [run.spans[0]]
 
 
 def _present(reference: Reference) -> tuple[Span, ...]:

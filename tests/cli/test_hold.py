@@ -184,7 +184,7 @@ def test_a_mistyped_version_is_told_by_every_update_while_it_stands_and_asks_no_
     call("update")
     usual = len(registry.asked_for("/tags/list"))
     call("hold", "--chart", podinfo, "--version", "1.33.0", "--no-update")
-    about = f"what was said about {podinfo} 1.33.0 is kept, and that chart has no such version"
+    about = f"{podinfo} has no version 1.33.0, so what was said about it does nothing yet"
     again = ("hold", "--chart", podinfo, "--version", "1.33.0")
     for command, code in ((("update",), 0), (("update",), 0), (again, 3)):
         registry.journal.clear()
@@ -200,13 +200,13 @@ def test_a_version_that_exists_or_is_in_use_or_may_exist_is_none_that_was_mistyp
 ) -> None:
     for version in ("1.2.3", "1.3.0"):
         call("hold", "--chart", podinfo, "--version", version, "--no-update")
-    assert "no such version" not in call("update").out
+    assert "has no version" not in call("update").out
     call("release", "--chart", podinfo, "--version", "1.3.0", "--no-update")
     registry.plan("podinfo/tags", json_reply('{"tags": ["1.2.2"]}'), times=1)
-    assert "no such version" not in call("update").out, "it is in use, though its tag is gone"
+    assert "has no version" not in call("update").out, "it is in use, though its tag is gone"
     call("hold", "--chart", podinfo, "--version", "1.33.0", "--no-update")
     registry.plan("podinfo/tags", reply(503))
-    assert "no such version" not in call("update").out, "nobody knows which versions there are"
+    assert "has no version" not in call("update").out, "nobody knows which versions there are"
 
 
 def test_a_release_of_what_nobody_held_or_refused_says_so(call: Call, podinfo: str) -> None:

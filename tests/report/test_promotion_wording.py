@@ -44,6 +44,10 @@ def body(*verdicts: Verdict, behind: tuple[Verdict, ...] = (), tier: Tier = LIVE
             "staging has run it since 2026-05-01 09:00 UTC (<code>0123456789",
         ),
         (Ran(tier="staging", since=DAY, until=LATER), "staging ran it from 2026-05-01 09:00 UTC until 2026-05-07"),
+        (
+            Ran(tier="staging", commit=COMMIT, since=DAY, brought=False),
+            "staging has run it at least since 2026-05-01 09:00 UTC (<code>0123456789",
+        ),
         (Ran(tier="staging", dated=DAY), "staging has run it since 2026-05-01 09:00 UTC (its commit's own date)"),
         (Ran(tier="staging"), "staging runs it<br>no digest of its tag was kept before |"),
         (Ran(tier="staging", green=("ci/smoke of ann",)), "success of <code>ci/smoke of ann</code>"),

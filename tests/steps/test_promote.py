@@ -25,6 +25,7 @@ from bot.report.headline import headline
 from bot.report.matrix import matrix
 from bot.report.run_report import RunReport
 from bot.steps.edit import TierEdits
+from bot.steps.histories import History
 from bot.steps.prove import prove_promotion
 from bot.steps.remember import read_past, remember
 
@@ -104,6 +105,28 @@ def test_the_evidence_is_in_the_body_with_its_commit_and_the_digest() -> None:
     told.promote()
     assert f"staging has run it since 2026-01-01 00:00 UTC (<code>{sha[:10]}</code>)" in body(told)
     assert told.registry.charts[source(PODINFO)]["1.2.4"].digest.partition(":")[2] in body(told)
+
+
+def test_the_evidence_names_the_commit_that_brought_the_version_and_not_one_of_the_many_after_it() -> None:
+    told = soaked()
+    brought = told.remote.branches["main"][:10]
+    for number in range(40):
+        told.pass_by(hours=1).write({"NOTES": str(number)})
+    told.run()
+    told.pass_by(days=4).promote()
+    assert f"staging has run it since 2026-01-01 00:00 UTC (<code>{brought}</code>)" in body(told)
+
+
+def test_where_the_commit_that_brought_a_version_lies_too_far_back_the_evidence_says_at_least(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(History.reach, "__defaults__", ((2, 4),))
+    told = soaked()
+    for number in range(140):
+        told.pass_by(hours=1).write({"NOTES": str(number)})
+    told.run()
+    told.pass_by(days=4).promote()
+    assert "staging has run it at least since 2026-01-10 20:00 UTC" in body(told)
 
 
 def test_one_that_is_marked_ready_is_left_alone_until_its_last_box_is_ticked() -> None:
@@ -438,6 +461,20 @@ class TestAPersonsWord:
         told.write({LIVE: release("1.2.4")}).write({LIVE: release("1.2.3")})
         report = told.promote(chart=PODINFO, version="1.2.4", reason="x")
         assert decisions(report) == {"podinfo": "1.2.4"}
+
+    def test_that_the_tier_before_went_back_from_it_stands_beside_it_in_place_of_evidence(self) -> None:
+        told = soaked().write({STAGING: release("1.2.3")})
+        commit = told.remote.branches["main"][:10]
+        report = told.promote(chart=PODINFO, version="1.2.4", reason="x")
+        assert f"| **staging went back from it in {commit}** |" in body(told)
+        Draft202012Validator(schema()).validate(document(report))
+        assert f'"taken_back": ["staging went back from it in {commit}' in json.dumps(document(report))
+
+    def test_what_nobody_went_back_from_is_not_said_to_be_taken_back(self) -> None:
+        told = soaked().write({STAGING: release("1.2.5")}).write({STAGING: release("1.2.4")})
+        told.promote(chart=PODINFO, version="1.2.4", reason="x")
+        assert "staging has run it since" in body(told)
+        assert "went back from it in" not in body(told)
 
     def test_it_does_not_beat_a_hold(self) -> None:
         told = soaked()

@@ -10,7 +10,9 @@ from doubles.story import NOW, Story, release
 from bot.ledger.model import LEDGER_BRANCH, Ledger, Matter, Return, Word
 from bot.model.charts import ChartAddress
 from bot.model.commits import Sha
+from bot.model.tiers import Pace
 from bot.model.verdicts import Current, Update
+from bot.reason import Weight
 from bot.reasons import UNREACHABLE
 from bot.report.matrix import cell_of
 from bot.report.run_report import RunReport
@@ -58,7 +60,7 @@ def test_what_was_taken_back_is_not_proposed_again_and_the_commit_is_named() -> 
     commit = told.remote.branches["main"][:10]
     assert why(report) == (
         f"1.2.4 is allowed here and was taken back: dev went back from it in {commit}. A newer version moves by "
-        "itself; `release` frees this one, or write it by hand"
+        "itself; `release` frees this one, or write it by hand in the tier that went back"
     )
 
 
@@ -259,6 +261,125 @@ def test_the_tier_behind_says_once_that_the_one_before_went_back() -> None:
     refused = [one for each in decisions if isinstance(each, Current) for one in each.refused]
     assert [(one.tag, one.why[:-10]) for one in refused] == [("1.2.4", "dev went back from it in ")]
     assert why(report, "staging").count("dev") == 1
+
+
+def settling() -> Story:
+    """dev moves once a week, and went back; staging comes from it."""
+    told = story()
+    told.configuration = configuration(
+        tier("dev", "patch", pace=pace(settle="1w")), tier("staging", "patch", pace=pace(comes_from=["dev"], soak="1d"))
+    )
+    return told.write({STAGING: release("1.2.3")})
+
+
+def test_a_chart_that_settles_since_it_went_back_says_that_and_not_that_a_later_run_takes_it() -> None:
+    told = settling()
+    report = told.pass_by(days=1).run()
+    assert why(report).startswith("1.2.4 is allowed here and was taken back: dev went back from it in ")
+    assert "settles" not in why(report)
+    assert why(report, "staging").startswith("1.2.4 is allowed here and was taken back: dev went back from it in ")
+    assert [str(cell_of(one)) for one in report.verdicts] == ["1.2.3, 1.2.4 was rolled back"] * 2
+
+
+def test_the_open_pull_request_of_the_tier_behind_is_closed_with_that_word_while_the_one_before_settles() -> None:
+    told = Story().push(PODINFO, "1.2.3", "1.2.4")
+    told.configuration = settling().configuration
+    told.write({FILE: release("1.2.3"), STAGING: release("1.2.3")})
+    told.pass_by(days=8).write({FILE: release("1.2.4")}).run()
+    told.pass_by(days=2).run()
+    assert STAGING in told.proposed("staging")
+    told.write({FILE: release("1.2.3")}).run()
+    [said] = told.forge.comments
+    assert (told.forge.pulls, "dev went back from it in" in said) == ({}, True), said
+
+
+@pytest.mark.parametrize("soak", ["0h", "4d"])
+def test_a_tier_that_people_move_tells_those_behind_it_that_it_went_back(soak: str) -> None:
+    told = Story().push(PODINFO, "1.2.3", "1.2.4")
+    told.configuration = configuration(
+        tier("dev", "exact"), tier("staging", "patch", pace=pace(comes_from=["dev"], soak=soak))
+    )
+    told.write({FILE: release("1.2.3"), STAGING: release("1.2.3")})
+    told.pass_by(days=1).write({FILE: release("1.2.4")}).run()
+    told.pass_by(days=1).write({FILE: release("1.2.3")})
+    assert why(told.run(), "staging").startswith("1.2.4 is allowed here and was taken back: dev went back from it")
+
+
+def left_behind(dev: str = "1.2.3", staging: Pace | None = None) -> Story:
+    """dev and staging took 1.2.4, the newest there is, and dev went back."""
+    told = Story().push(PODINFO, "1.2.3", "1.2.4").write({FILE: release("1.2.3"), STAGING: release("1.2.3")})
+    paced = staging or pace(comes_from=["dev"], soak="1d")
+    told.configuration = configuration(tier("dev", "exact"), tier("staging", "patch", pace=paced))
+    told.pass_by(days=1).write({FILE: release("1.2.4")})
+    told.pass_by(days=2).write({STAGING: release("1.2.4")})
+    return told.pass_by(days=1).write({FILE: release(dev)}) if dev != "1.2.4" else told
+
+
+def test_a_tier_that_still_runs_what_the_one_before_went_back_from_says_so_and_proposes_nothing() -> None:
+    told = left_behind()
+    commit = told.remote.branches["main"][:10]
+    report = told.run()
+    assert why(report, "staging").startswith(f"1.2.4 is in use and dev went back from it in {commit}. Go back by hand")
+    assert [str(cell_of(one)) for one in report.verdicts][1] == "1.2.4, which dev went back from"
+    assert [one.reason.weight for one in told_reasons(report)] == [Weight.WARNING]
+    assert told.forge.pulls == {}
+
+
+def test_it_is_told_while_the_one_before_runs_something_newer_as_long_as_nothing_of_that_may_be_taken() -> None:
+    told = left_behind()
+    told.run()
+    told.push(PODINFO, "1.3.0").write({FILE: release("1.3.0")})
+    assert "dev went back from it" in why(told.run(), "staging")
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (lambda: left_behind("1.2.4"), "the one before runs it"),
+        (lambda: left_behind(staging=pace(wait="0h")), "it takes its versions from nowhere"),
+        (lambda: left_behind().write({FILE: release("1.2.4")}), "the one before took it up again"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_it_is_not_told_where(told: Callable[[], Story], said: str) -> None:
+    assert why(told().run(), "staging") == "", said
+
+
+def test_it_is_told_before_a_newer_one_that_was_taken_back_as_well() -> None:
+    told = left_behind("1.2.4").push(PODINFO, "1.2.5").write({FILE: release("1.2.5")}).write({FILE: release("1.2.3")})
+    report = told.run()
+    assert why(report, "staging").startswith("1.2.4 is in use and dev went back from it in ")
+    decisions = [one.decision for one in report.verdicts if one.tier.name == "staging"]
+    refused = [one.why for each in decisions if isinstance(each, Current) for one in each.refused]
+    assert [one.startswith("dev went back from it in ") for one in refused] == [True]
+
+
+def test_while_a_newer_one_only_waits_that_is_told() -> None:
+    told = left_behind()
+    told.run()
+    report = told.push(PODINFO, "1.2.5").write({FILE: release("1.2.5")}).run()
+    assert why(report, "staging").startswith("1.2.5 is allowed here, but not yet")
+
+
+def test_only_the_tier_whose_from_names_the_one_that_went_back_is_told_of() -> None:
+    told = left_behind()
+    last = tier("last", "patch", pace=pace(comes_from=["staging"]))
+    told.configuration = configuration(*told.configuration.tiers, last)
+    report = told.write({"apps/last/a.yaml": release("1.2.4")}).run()
+    assert [bool(why(report, name)) for name in ("dev", "staging", "last")] == [False, True, False]
+
+
+def test_a_release_of_it_ends_the_word() -> None:
+    told = left_behind()
+    told.run()
+    say(told, held=False, chart=PODINFO, version="1.2.4")
+    assert why(told.run(), "staging") == ""
+
+
+def test_where_no_tier_before_runs_less_no_history_is_read_for_it() -> None:
+    told = left_behind("1.2.4")
+    told.run()
+    assert told.repository.walked == []
 
 
 def test_no_tier_behind_takes_it_either() -> None:

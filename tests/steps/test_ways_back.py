@@ -70,6 +70,35 @@ def test_the_pull_request_cannot_be_mistaken_for_an_update() -> None:
     assert [str(cell) for row in matrix(report) for cell in row.cells[0]] == ["1.2.4 -> 1.2.3, rollback"]
 
 
+def undoing(told: Story) -> str:
+    """The last part of the only body, on one line."""
+    [pull] = told.forge.pulls.values()
+    return " ".join(pull.body.partition("**Merged already:**")[2].split())
+
+
+def test_how_to_undo_it_is_to_end_what_speaks_against_the_version_in_use_since_a_revert_is_proposed_again() -> None:
+    told = story()
+    told.run()
+    assert (
+        "What goes back here is proposed again as long as the version that it leaves should not be in use"
+        in undoing(told)
+    )
+    assert "not proposed here again" not in undoing(told)
+
+
+def test_beside_an_update_both_ways_to_undo_are_told() -> None:
+    told = story().push("ghcr.io/x/redis", "1.0.0", "1.0.1")
+    told.write({"apps/dev/redis.yaml": release("1.0.0", chart="redis")}).run()
+    assert "What goes back here is proposed again" in undoing(told)
+    assert "An update's version is not proposed here again after that" in undoing(told)
+
+
+def test_an_update_alone_says_that_its_version_is_not_proposed_again() -> None:
+    told = Story(configuration(tier("dev", "patch"))).push(PODINFO, "1.2.3", "1.2.4").write({DEV: release("1.2.3")})
+    told.run()
+    assert "Flux goes back with it. This version is then not proposed here again" in undoing(told)
+
+
 def test_the_status_and_the_plan_for_machines_say_rollback() -> None:
     told = story()
     report = told.run()
