@@ -125,8 +125,8 @@ class Forge(Protocol):
         None as well where its number is not above `after`, the last one that was asked about.
         """
 
-    def merged_head(self, branch: Branch) -> Sha | None:
-        """The head of the newest closed pull request from this branch of ours, where it was merged; else None."""
+    def last_merged(self, branch: Branch) -> "PullRequest | None":
+        """The newest closed pull request from this branch of ours, where it was merged; else None."""
 
     def create_pull_request(
         self, *, head: Branch, base: Branch, title: str, body: str, draft: bool = False

@@ -77,10 +77,10 @@ class FilesForge:
         newest = ended[-1] if ended and ended[-1]["state"] == _CLOSED else None
         return _pull_request(newest) if newest and newest["number"] > after else None
 
-    def merged_head(self, branch: Branch) -> Sha | None:
-        """That of the newest pull request from this branch, where it was seen that a person merged it."""
+    def last_merged(self, branch: Branch) -> PullRequest | None:
+        """The newest pull request from this branch, where it was seen that a person merged it."""
         ended = [record for record in self._records() if record["head"] == branch and record["state"] != _OPEN]
-        return ended[-1]["head_sha"] if ended and ended[-1]["state"] == _MERGED else None
+        return _pull_request(ended[-1]) if ended and ended[-1]["state"] == _MERGED else None
 
     def create_pull_request(
         self, *, head: Branch, base: Branch, title: str, body: str, draft: bool = False

@@ -123,11 +123,11 @@ class GitHubForge:
             ended = pull is None or pull.merged_at or pull.number <= after or self._closed_by_us(pull.number)
             return None if pull is None or ended else _pull_request(pull)
 
-    def merged_head(self, branch: Branch) -> Sha | None:
-        """The head of the newest closed pull request from this branch of ours, where it was merged; else None."""
+    def last_merged(self, branch: Branch) -> PullRequest | None:
+        """The newest closed pull request from this branch of ours, where it was merged; else None."""
         with self._listing("closed"):
             pull = self._newest_closed(branch)
-            return str(pull.head.sha) if pull and pull.merged_at else None
+            return _pull_request(pull) if pull and pull.merged_at else None
 
     @contextmanager
     def _listing(self, state: str) -> Iterator[None]:

@@ -131,6 +131,7 @@ class PullRequestPlan(Struct, frozen=True, kw_only=True):
         successors: Branches that propose now what this one did, for `Action.CLOSE`.
         partings: What became of each of its rows, for `Action.CLOSE`; foreign text, not escaped.
         emptied: The charts that people took out, where nothing else is left, for `Action.CLOSE`.
+        merged: The pull request that was merged, and left this branch, for `Action.CLOSE`; 0 for none.
         calls: What opens a promotion again that no update keeps, for `Action.CLOSE`.
         draft: It is opened as a draft.
         extras: What it gets when it is opened; None for nothing.
@@ -154,6 +155,7 @@ class PullRequestPlan(Struct, frozen=True, kw_only=True):
     partings: tuple[str, ...] = ()
     emptied: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    merged: int = 0
     draft: bool = False
     extras: Extras | None = None
     kind: Kind = Kind.UPDATE

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.model.proposals import Action, Outcome
+from bot.model.proposals import Action, Outcome, PullRequestPlan
 from bot.report.run_report import RunReport
 
 _DONE = {
@@ -27,17 +27,24 @@ _INTENDED = {
 }
 
 
+def is_left_over(plan: PullRequestPlan) -> bool:
+    """Whether a branch goes that has no open pull request: all that is said is about the branch."""
+    return plan.action is Action.CLOSE and plan.existing is None
+
+
 def what_became(report: RunReport, outcome: Outcome) -> str:
     """`opened`, `would be updated`, `not written` for one pull request; foreign text, not escaped."""
     if report.published is None:
-        return _done(outcome, _INTENDED, deleted="branch would be deleted")
+        return _done(outcome, _INTENDED, deleted="would be deleted")
     if outcome.problem:
         return "written in part" if outcome.wrote else "not written"
-    return _done(outcome, _DONE, deleted="branch deleted")
+    return _done(outcome, _DONE, deleted="deleted")
 
 
 def _done(outcome: Outcome, words: Mapping[Action, str], *, deleted: str) -> str:
-    if outcome.plan.action is Action.CLOSE and outcome.plan.existing is None:
+    if is_left_over(outcome.plan) and outcome.plan.merged:
+        return f"{deleted}, since #{outcome.plan.merged} was merged"
+    if is_left_over(outcome.plan):
         # A person closed it, or a run was killed before it opened one: the branch is all that is left.
         return f"{deleted}, since it has no open pull request{_why_closed(outcome)}"
     return f"{words[outcome.plan.action]}{_why_closed(outcome)}"

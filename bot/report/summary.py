@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 from bot.model.proposals import Outcome
 from bot.model.tiers import DEFAULT_CONFIGURATION_PATH
 from bot.reason import Reason, Weight
-from bot.report.becoming import what_became
+from bot.report.becoming import is_left_over, what_became
 from bot.report.escape import Markdown, code, markdown, prose, visible
 from bot.report.headline import headline
 from bot.report.matrix import Row, matrix
@@ -85,7 +85,12 @@ def _pull_request(report: RunReport, outcome: Outcome) -> str:
     plan = outcome.plan
     name = markdown(plan.texts.title) if plan.texts else code(plan.branch)
     draft = " (draft)" if (plan.existing.draft if plan.existing else plan.draft) else ""
-    said = f"{_link(name, outcome.url)}{draft} into {code(plan.base)}: {prose(what_became(report, outcome))}"
+    where = (
+        f"branch {code(plan.branch)}"
+        if is_left_over(plan)
+        else f"{_link(name, outcome.url)}{draft} into {code(plan.base)}"
+    )
+    said = f"{where}: {prose(what_became(report, outcome))}"
     if reason := outcome.problem or plan.reason:
         said += f". {_said(reason)}"
     elif outcome.remarks:

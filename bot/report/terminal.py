@@ -100,9 +100,12 @@ def _closing(report: RunReport) -> Iterator[str]:
 
 
 def _pull_request(report: RunReport, outcome: "Outcome") -> str:
-    from bot.report.becoming import what_became  # noqa: PLC0415 - a scan has no pull request
+    from bot.report.becoming import is_left_over, what_became  # noqa: PLC0415 - a scan has no pull request
 
     plan = outcome.plan
+    if is_left_over(plan):
+        problem = f". {outcome.problem.sentences}" if outcome.problem else ""
+        return f"branch {plan.branch} for {plan.tier.name} {what_became(report, outcome)}{problem}"
     existing = plan.existing
     title = plan.texts.title if plan.texts else existing.title if existing else ""
     named = f' "{title}"' if title else ""

@@ -46,6 +46,7 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
     memory: bytes | None = None
     _read: dict[Branch, FoundBranch] = field(default_factory=dict)
     _bases: dict[Branch, Lineage] = field(default_factory=dict)
+    _merged: dict[Branch, int] = field(default_factory=dict)
     _under: dict[tuple[Branch, Branch], tuple[Sha, ...] | None] = field(default_factory=dict)
 
     @property
@@ -67,11 +68,18 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
 
     def was_merged(self, name: Branch) -> bool:
         """Whether one of our branches that has no open pull request was merged as it stands: asks the forge."""
-        branch = self.branch(name)
-        merged = branch is not None and self.forge.merged_head(name) == branch.head
-        if branch and merged:
-            self._read[name] = replace(branch, merged=True)
+        merged = self.merged_as(name) > 0
+        if merged:
+            self._read[name] = replace(self._read[name], merged=True)
         return merged
+
+    def merged_as(self, name: Branch) -> int:
+        """The pull request by which it was; 0 where it was not. The forge is asked once."""
+        branch = self.branch(name)
+        if name not in self._merged and branch is not None:
+            pull = self.forge.last_merged(name)
+            self._merged[name] = pull.number if pull and pull.head_sha == branch.head else 0
+        return self._merged.get(name, 0)
 
     def branches(self, tier: Tier) -> dict[str, FoundBranch]:
         """The branches of a tier that grouping made, by key; other kinds of ours have other trailers."""

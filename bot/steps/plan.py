@@ -48,6 +48,8 @@ def plan(
             planned = plan_pull_request(wish, found, remote.us)
             if planned and _may_advance(planned, wish):
                 planned = advance(planned, tier.view, remote, configuration)
+            if planned and planned.action is Action.CLOSE and planned.existing is None:
+                planned = replace(planned, merged=remote.merged_as(planned.branch))
             of_tier += [planned] if planned else []
             notes += strangers(found, wish.branch)
         statuses += _statuses(tier, tuple(of_tier), remote)

@@ -22,7 +22,7 @@ def _is_deleted_by_us(forge: Forge, plan: PullRequestPlan) -> bool:
     """Git does not tell who deletes a branch, so the forge is asked who closed its pull request: two calls."""
     if plan.existing is None:
         return False
-    is_merged = forge.merged_head(plan.branch) is not None
+    is_merged = forge.last_merged(plan.branch) is not None
     return not is_merged and forge.last_refused(plan.branch, after=plan.existing.number - 1) is None
 
 

@@ -69,11 +69,11 @@ class MemoryForge:
         newest = next((pull for pull in reversed(self.closed) if pull.head == branch), None)
         return newest if newest and newest.number > after else None
 
-    def merged_head(self, branch: Branch) -> Sha | None:
+    def last_merged(self, branch: Branch) -> PullRequest | None:
         self.asked_who_closed.append(branch)
         ended = [*self.closed, *self.merged]
         newest = max((pull for pull in ended if pull.head == branch), key=lambda pull: pull.number, default=None)
-        return newest.head_sha if newest in self.merged else None
+        return newest if newest in self.merged else None
 
     def merge(self, number: int) -> None:
         """Merge one as a person does; what that does to the base is theirs to say."""

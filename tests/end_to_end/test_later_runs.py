@@ -280,6 +280,16 @@ def test_commits_of_others_on_top_are_left_to_them(proposed: Fleet) -> None:
     assert proposed.writes == []
 
 
+def test_a_head_that_others_work_on_costs_no_more_calls_than_one_of_ours(proposed: Fleet) -> None:
+    proposed.update()
+    calls = proposed.api_calls
+    proposed.hosted.commit(DEV, {"apps/values.yaml": "x: 1\n"}, author=person("alice"))
+    proposed.update()
+    assert proposed.api_calls == calls + 2, "its status is set, and that of its base, which says so"
+    proposed.update()
+    assert (proposed.api_calls, proposed.writes) == (calls, [])
+
+
 def test_what_somebody_merged_into_ours_from_its_base_is_not_taken_for_their_work(proposed: Fleet) -> None:
     other = fleet_files.podinfo("9.9.9", chart="other")
     proposed.hosted.commit("develop", {"apps/other.yaml": other})

@@ -112,16 +112,18 @@ def test_of_two_closed_ones_the_newer_counts(side: Side) -> None:
 
 def test_one_that_was_closed_or_is_open_was_not_merged(side: Side) -> None:
     made = opened(side)
-    assert side.forge.merged_head(OURS) is None
+    assert side.forge.last_merged(OURS) is None
     side.people.close(made.number)
-    assert side.forge.merged_head(OURS) is None
+    assert side.forge.last_merged(OURS) is None
 
 
 def test_one_that_a_person_merged_is_open_no_longer_and_was_refused_by_nobody(side: Side) -> None:
     head = side.people.merge(opened(side).number)
     assert side.forge.open_pull_requests() == ()
     assert side.forge.last_refused(OURS) is None
-    assert side.forge.merged_head(OURS) == head
+    merged = side.forge.last_merged(OURS)
+    assert merged is not None
+    assert (merged.number, merged.head_sha) == (1, head)
 
 
 def test_a_closed_one_of_another_branch_says_nothing(side: Side) -> None:

@@ -85,7 +85,9 @@ def test_one_that_was_merged_was_not_refused(forge: GitHubForge, proposed: Hoste
     head = proposed.tip(OURS)
     proposed.merge(proposed.open_pull(OURS).number)
     assert forge.last_refused(OURS) is None
-    assert forge.merged_head(OURS) == head
+    merged = forge.last_merged(OURS)
+    assert merged is not None
+    assert merged.head_sha == head
 
 
 def test_a_body_of_nothing_is_an_empty_text(forge: GitHubForge, proposed: HostedRepository) -> None:

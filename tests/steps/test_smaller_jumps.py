@@ -229,7 +229,7 @@ def test_majors_that_a_person_closed_leave_their_branch_as_refused_while_the_min
     story.forge.close(2)
     [said] = ends(story)
     why = "nothing is left to update (podinfo: 2.0.0 is not taken: refused in #2)"
-    assert said == f"branch would be deleted, since it has no open pull request, {why}"
+    assert said == f"would be deleted, since it has no open pull request, {why}"
 
 
 def test_what_goes_to_another_group_is_told_apart_from_what_is_on_the_base() -> None:
