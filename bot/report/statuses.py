@@ -19,7 +19,7 @@ from bot.proposal_reasons import (
     WAITS_FOR_ROOM,
     WAITS_FOR_WINDOW,
 )
-from bot.reason import Weight
+from bot.reason import Reason, Weight
 from bot.report.escape import visible
 from bot.report.run_report import (
     alarms,
@@ -106,6 +106,11 @@ def status_as_it_is(
         return _status(tier, State.FAILURE, f"do not merge {named}: {next(iter(held.values()))}", target_url)
     ways = [_goes_down(row) for row in rows for _ in row.paths or ("",)]
     return _status(tier, State.SUCCESS, updates_said(len(ways) - sum(ways), sum(ways)), target_url)
+
+
+def status_of_left(tier: Tier, why: Reason, target_url: str = "") -> CommitStatus:
+    """The word on a head of ours that must not be merged as it is, for what lies beneath our commit."""
+    return _status(tier, State.FAILURE, f"do not merge: {why.sentence}", target_url)
 
 
 def _goes_down(row: ChartRow) -> bool:
