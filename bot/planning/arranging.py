@@ -13,7 +13,7 @@ from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import ROLLBACK, Held, Update, Verdict
 from bot.planning.candidates import Candidate, Standing
 from bot.planning.closed_windows import later, shut
-from bot.planning.grouping import Key, key_of, proposing_of
+from bot.planning.grouping import BEYOND, Key, beyond_key, key_of, proposing_of
 from bot.planning.memory import Refusal, TierMemory
 from bot.planning.rows import Row, row_of
 from bot.planning.smaller_jumps import SmallerJump, chain_of, may_be_smaller, with_larger
@@ -90,7 +90,8 @@ def arrange_tier(
     closed, frozen = shut(tuple(one for one in candidates if one.index not in held), standing, memory, now)
     held |= closed
     wanted = tuple(one for one in candidates if one.index not in held)
-    waits = _without_room(tier, wanted, standing, memory, now)
+    stays = _stays(standing, frozen, unknown, {one.key.text for one in wanted})
+    waits = _without_room(tier, wanted, standing, memory, now, stays)
     held |= waits
     groups: dict[Key, list[int]] = defaultdict(list)
     for one in wanted:
@@ -282,8 +283,23 @@ def _extras(wanted: Iterable[Candidate]) -> dict[Key, Extras]:
     return found
 
 
+def _stays(standing: Standing, frozen: Collection[str], unknown: Collection[str], wished: Collection[str]) -> int:
+    """How many pull requests stay open although nothing is wished of them, but for those beyond what is followed."""
+    kept = {*standing.touched, *frozen, *(key for key, rows in standing.rows.items() if _names(rows, unknown))}
+    return len(kept - {beyond_key().text, *wished})
+
+
+def _names(rows: Iterable[Row], charts: Collection[str]) -> bool:
+    return any(row.chart in charts for row in rows)
+
+
 def _without_room(
-    tier: Tier, wanted: tuple[Candidate, ...], standing: Standing, memory: TierMemory, now: datetime
+    tier: Tier,
+    wanted: tuple[Candidate, ...],
+    standing: Standing,
+    memory: TierMemory,
+    now: datetime,
+    stays: int,
 ) -> dict[int, Reason]:
     amounts, ranks = tier.proposing.amounts, _ranked(wanted, standing, memory, now)
     wanted = tuple(one for one in wanted if one.key.text not in standing.foreign)
@@ -292,7 +308,8 @@ def _without_room(
         rows[one.key][one.row] = None
     # As they were met: the first row of each decides. One that is open stays so, whatever is in it.
     keys = sorted(rows, key=lambda key: key.text not in standing.rows)
-    opened = {key for place, key in enumerate(keys) if place < amounts.open or key.text in standing.rows}
+    room = amounts.open if tier.proposing.group == BEYOND else amounts.open - stays
+    opened = {key for place, key in enumerate(keys) if place < room or key.text in standing.rows}
     urgent = {one.row: one.key for one in wanted if one.update.goes_back}
     opened |= set(urgent.values())
     fitting = {key: _fitting(key, tuple(rows[key]), standing, amounts.changes, urgent.keys()) for key in opened}
