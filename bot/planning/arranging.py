@@ -36,6 +36,7 @@ class Arrangement(Struct, frozen=True, kw_only=True):
 
     Attributes:
         waiting: The charts that a limit holds back, since when.
+        late: The keys that have no pull request since there is no room, those first of which a chart waits newly.
         taken_out: The rows that each key's box keeps out of it.
         frozen: Keys of open pull requests that stay as they are, since the window of one of their charts is closed.
         extras: What each key's pull request gets when it is opened: all that any of its rows asks for.
@@ -51,6 +52,7 @@ class Arrangement(Struct, frozen=True, kw_only=True):
     extras: Mapping[Key, Extras] = field(default_factory=dict)
     positions: tuple[int, ...] = ()
     deeper: tuple[int, ...] = ()
+    late: tuple[str, ...] = ()
 
 
 def arrange_tier(
@@ -109,8 +111,19 @@ def arrange_tier(
         extras=_extras(one for one in wanted if one.index not in held),
         positions=positions,
         deeper=deeper,
+        late=_late(
+            (one for one in wanted if one.index in waits), {*standing.rows, *(key.text for key in groups)}, memory
+        ),
         waiting=kept | {chart: memory.waiting.get(chart, now.replace(microsecond=0)) for chart in late},
     )
+
+
+def _late(waiting: Iterable[Candidate], opened: Collection[str], memory: TierMemory) -> tuple[str, ...]:
+    keys: dict[str, bool] = {}
+    for one in waiting:
+        if one.key.text not in opened:
+            keys[one.key.text] = keys.get(one.key.text, True) and one.row.chart in memory.waiting
+    return tuple(sorted(keys, key=lambda key: (keys[key], key)))
 
 
 def _one_a_key(everything: Iterable[Candidate], held: Collection[int]) -> tuple[Candidate, ...]:
