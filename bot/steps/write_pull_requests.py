@@ -115,7 +115,7 @@ class PullRequestWriter(Struct, frozen=True, kw_only=True):
         plan = outcome.plan
         if rejected is PushRejected.STALE and not self.awaited and is_moved_by_us(self.remote, plan):
             return left(outcome, FASTER_RUN(branch=plan.branch))
-        return replace(outcome, problem=rejection(plan.branch, rejected))
+        return replace(outcome, problem=rejection(plan.branch, rejected, self._repository))
 
     def _open(self, outcome: Outcome) -> Outcome:
         plan, texts = outcome.plan, _required(outcome.plan.texts)
