@@ -54,6 +54,13 @@ TOUCHED = ReasonKind(
     "To hand it back, tick the last box of its pull request, or delete the branch",
     Weight.WARNING,
 )
+BRINGS_OTHERS = ReasonKind(
+    "brings-others",
+    "{branch} has {what}",
+    "Do not merge it as it is. Tick the last box of its pull request, and it is made anew on {base} as that is now; "
+    "or delete the branch",
+    Weight.WARNING,
+)
 MARKED_READY = ReasonKind(
     "marked-ready",
     "#{number} is marked as ready for review and stays as it is",

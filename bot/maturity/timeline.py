@@ -1,8 +1,8 @@
 """A branch's history to spans: what one reference ran, from when until when, as far as there is evidence.
 
 The order of commits is certain, for each holds the name of the one before. Their dates are not: whoever makes a commit
-chooses its date. So a span begins at the later of its first commit's date and our own first sight of a tip within it;
-where we saw none, there is no evidence that it was there before now.
+chooses its date. So a span begins at our own first sight of a tip within it: an earlier date proves nothing, and a
+later one is wrong, since the commit was there. Where we saw none, there is no evidence that it was there before now.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,6 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from bot.ledger.sights import Sight
-from bot.maturity.durations import LONGEST
 from bot.model.commits import Sha
 from bot.versions.version import PrecedenceKey, Version
 
@@ -63,9 +62,9 @@ def spans(moments: Iterable[Moment], seen: Mapping[Sha, datetime], now: datetime
     known_by = now
     following: datetime | None = None
     for stretch in reversed(stretches):
-        # Nothing was seen after now. What is dated ahead waits until then; no longer, though, than anything can wait.
+        # Nothing was seen after now; and what was seen was there, whatever later date it bears.
         sights = [min(seen[moment.commit], now) for moment in stretch if moment.commit in seen]
-        begins = max(min(stretch[0].at, now + LONGEST), min(sights)) if sights else None
+        begins = min(sights, default=None)
         if following and following > now and sights:
             # It ended by a commit whose date has not come, and so is wrong: what is known is that it ran when seen.
             following = max(sights)

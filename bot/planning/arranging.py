@@ -13,7 +13,7 @@ from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import ROLLBACK, Held, Update, Verdict
 from bot.planning.candidates import Candidate, Standing
 from bot.planning.closed_windows import later, shut
-from bot.planning.grouping import Key, key_of, proposing_of
+from bot.planning.grouping import BEYOND, Key, beyond_key, key_of, proposing_of
 from bot.planning.memory import Refusal, TierMemory
 from bot.planning.rows import Row, row_of
 from bot.planning.smaller_jumps import SmallerJump, chain_of, may_be_smaller, with_larger
@@ -36,6 +36,7 @@ class Arrangement(Struct, frozen=True, kw_only=True):
 
     Attributes:
         waiting: The charts that a limit holds back, since when.
+        late: The keys that have no pull request since there is no room, those first of which a chart waits newly.
         taken_out: The rows that each key's box keeps out of it.
         frozen: Keys of open pull requests that stay as they are, since the window of one of their charts is closed.
         extras: What each key's pull request gets when it is opened: all that any of its rows asks for.
@@ -51,6 +52,7 @@ class Arrangement(Struct, frozen=True, kw_only=True):
     extras: Mapping[Key, Extras] = field(default_factory=dict)
     positions: tuple[int, ...] = ()
     deeper: tuple[int, ...] = ()
+    late: tuple[str, ...] = ()
 
 
 def arrange_tier(
@@ -91,7 +93,8 @@ def arrange_tier(
     closed, frozen = shut(unheld, standing, memory, now, verdicts)
     held |= closed
     wanted = tuple(one for one in candidates if one.index not in held)
-    waits = _without_room(tier, wanted, standing, memory, now)
+    stays = _stays(standing, frozen, unknown, {one.key.text for one in wanted})
+    waits = _without_room(tier, wanted, standing, memory, now, stays)
     held |= waits
     groups: dict[Key, list[int]] = defaultdict(list)
     for one in wanted:
@@ -109,8 +112,19 @@ def arrange_tier(
         extras=_extras(one for one in wanted if one.index not in held),
         positions=positions,
         deeper=deeper,
+        late=_late(
+            (one for one in wanted if one.index in waits), {*standing.rows, *(key.text for key in groups)}, memory
+        ),
         waiting=kept | {chart: memory.waiting.get(chart, now.replace(microsecond=0)) for chart in late},
     )
+
+
+def _late(waiting: Iterable[Candidate], opened: Collection[str], memory: TierMemory) -> tuple[str, ...]:
+    keys: dict[str, bool] = {}
+    for one in waiting:
+        if one.key.text not in opened:
+            keys[one.key.text] = keys.get(one.key.text, True) and one.row.chart in memory.waiting
+    return tuple(sorted(keys, key=lambda key: (keys[key], key)))
 
 
 def _one_a_key(everything: Iterable[Candidate], held: Collection[int]) -> tuple[Candidate, ...]:
@@ -287,8 +301,23 @@ def _extras(wanted: Iterable[Candidate]) -> dict[Key, Extras]:
     return found
 
 
+def _stays(standing: Standing, frozen: Collection[str], unknown: Collection[str], wished: Collection[str]) -> int:
+    """How many pull requests stay open although nothing is wished of them, but for those beyond what is followed."""
+    kept = {*standing.touched, *frozen, *(key for key, rows in standing.rows.items() if _names(rows, unknown))}
+    return len(kept - {beyond_key().text, *wished})
+
+
+def _names(rows: Iterable[Row], charts: Collection[str]) -> bool:
+    return any(row.chart in charts for row in rows)
+
+
 def _without_room(
-    tier: Tier, wanted: tuple[Candidate, ...], standing: Standing, memory: TierMemory, now: datetime
+    tier: Tier,
+    wanted: tuple[Candidate, ...],
+    standing: Standing,
+    memory: TierMemory,
+    now: datetime,
+    stays: int,
 ) -> dict[int, Reason]:
     amounts, ranks = tier.proposing.amounts, _ranked(wanted, standing, memory, now)
     wanted = tuple(one for one in wanted if one.key.text not in standing.foreign)
@@ -297,7 +326,8 @@ def _without_room(
         rows[one.key][one.row] = None
     # As they were met: the first row of each decides. One that is open stays so, whatever is in it.
     keys = sorted(rows, key=lambda key: key.text not in standing.rows)
-    opened = {key for place, key in enumerate(keys) if place < amounts.open or key.text in standing.rows}
+    room = amounts.open if tier.proposing.group == BEYOND else amounts.open - stays
+    opened = {key for place, key in enumerate(keys) if place < room or key.text in standing.rows}
     urgent = {one.row: one.key for one in wanted if one.update.goes_back}
     opened |= set(urgent.values())
     fitting = {key: _fitting(key, tuple(rows[key]), standing, amounts.changes, urgent.keys()) for key in opened}

@@ -117,6 +117,15 @@ def _key_of(verdict: Verdict, update: Update, settings: Proposing) -> Key:
             return promotion_key(chart)
         case _:
             assert_never(settings.group)
+    return _grouped(kind, shared, about, apart=apart)
+
+
+def beyond_key() -> Key:
+    """The key of the one draft of what lies past how far a tier follows."""
+    return _grouped("group", BEYOND.name, BEYOND.name, apart=False)
+
+
+def _grouped(kind: str, shared: str, about: str, *, apart: bool) -> Key:
     return _named(f"{kind} {_MAJORS if apart else ''} {shared}", about, f"{about}, {_MAJORS}" if apart else about)
 
 

@@ -48,12 +48,14 @@ class TierMemory(Struct, frozen=True, kw_only=True):
         considered: For each key, the newest closed pull request whose rows were taken in.
         waiting: For each chart that a limit holds back, since when.
         left: For each key whose branch others worked on, and which has no open pull request: its tip, not merged.
+        asked: The keys that wait for room and of which it is known who closed what before they did.
     """
 
     refusals: Mapping[Row, Refusal] = field(default_factory=lambda: MappingProxyType({}))
     considered: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     waiting: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     left: Mapping[str, Sha] = field(default_factory=lambda: MappingProxyType({}))
+    asked: frozenset[str] = frozenset()
 
     def refusing(self, rows: Iterable[Row], number: int, *, unticked: bool = False) -> "TierMemory":
         """With these rows refused in one pull request."""
@@ -96,17 +98,18 @@ def _said(tier: TierMemory) -> Json:
     ]
     waiting = {chart: since.strftime("%Y-%m-%dT%H:%M:%SZ") for chart, since in tier.waiting.items()}
     left = {"left": dict(tier.left)} if tier.left else {}
-    return {"considered": dict(tier.considered), "refused": refused, "waiting": waiting, **left}
+    asked = {"asked": sorted(tier.asked)} if tier.asked else {}
+    return {"considered": dict(tier.considered), "refused": refused, "waiting": waiting, **left, **asked}
 
 
 def _tier(said: Json) -> TierMemory:
-    listed = said.get("refused")
-    refusals = filter(None, map(_refusal, listed if isinstance(listed, list) else []))
+    refusals = filter(None, map(_refusal, _list(said.get("refused"))))
     return TierMemory(
         refusals={one.row: one for one in refusals},
         considered={key: number for key, number in _object(said.get("considered")).items() if _is_number(number)},
         waiting={chart: since for chart, text in _object(said.get("waiting")).items() if (since := _time(text))},
         left={key: tip for key, tip in _object(said.get("left")).items() if isinstance(tip, str) and tip},
+        asked=frozenset(key for key in _list(said.get("asked")) if isinstance(key, str)),
     )
 
 
@@ -130,6 +133,10 @@ def _time(text: object) -> datetime | None:
 
 def _is_number(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _object(value: object) -> Json:

@@ -10,6 +10,8 @@ TIER_TRAILER = "Flux-Chart-Bot-Tier"
 
 ON_TOP_TRAILER = "Flux-Chart-Bot-On-Top"
 """A commit of ours on top of others' names the one below it: the branch is theirs all the same."""
+BASE_TRAILER = "Flux-Chart-Bot-Base"
+"""A commit of ours names the tip of the base that it was made from, so that it is known when the base drops that."""
 _FORGE = "noreply@"
 """The committer of what GitHub commits itself: `noreply@github.com`, or `noreply@` a server's own name."""
 
@@ -42,6 +44,17 @@ def is_ours(commit: CommitFacts, tier: str, us: Identity) -> bool:
     """Whether we made a commit, for this tier."""
     made_for_us = commit.author_email == us.email and commit.committer_email.startswith(_FORGE)
     return (commit.committer_email == us.email or made_for_us) and (TIER_TRAILER, tier) in commit.trailers
+
+
+def is_made_from_its_parent(commit: CommitFacts) -> bool:
+    """Whether the one commit below one of ours is what we made it from: nobody's work lies between it and the base."""
+    return len(commit.parents) == 1 and (BASE_TRAILER, commit.parents[0]) in commit.trailers
+
+
+def below_ours(history: tuple[CommitFacts, ...], tier: str, us: Identity) -> int:
+    """How many commits of a branch come before what lies below the newest that we made from a base, that one too."""
+    made = (place for place, one in enumerate(history, 1) if is_ours(one, tier, us) and not _is_on_top(one))
+    return next(made, 1)
 
 
 def _is_on_top(commit: CommitFacts) -> bool:

@@ -10,9 +10,9 @@ from bot.model.tiers import Branch, Tier
 from bot.model.verdicts import Update, Verdict
 from bot.planning.commit_trailers import read
 from bot.planning.grouping import ALL, branch_of
-from bot.planning.ownership import Ownership, owner_of
+from bot.planning.ownership import Ownership, below_ours, is_made_from_its_parent, owner_of
 from bot.planning.proof import blob_name
-from bot.proposal_reasons import FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, MARKED_READY, TOUCHED
+from bot.proposal_reasons import BRINGS_OTHERS, FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, MARKED_READY, TOUCHED
 from bot.reason import Reason
 
 _MARK_END = " -->"
@@ -109,11 +109,17 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
     objection = _objection(wish, found.branch, us) if found.branch else None
     if objection:
         return replace(plan, action=Action.LEAVE, reason=objection, existing=existing)
-    if found.branch and not wish.changes and any(item.path in wish.unknown for item in found.branch.carries):
-        # Unknown is not gone: reviews and approvals would be lost to a registry's bad minute.
-        return replace(plan, existing=existing)
+    # Unknown is not gone: reviews and approvals would be lost to a registry's bad minute.
+    silent = found.branch and not wish.changes and any(item.path in wish.unknown for item in found.branch.carries)
     ready = existing is not None and existing.base == wish.base and not existing.draft
-    if existing and ready and wish.kind is Kind.PROMOTION and not wish.rebuilds:
+    ready = ready and wish.kind is Kind.PROMOTION and not wish.rebuilds
+    if (silent or ready) and (
+        brings := found.branch and brings_others(found.branch, wish.branch, wish.base, wish.tier, us)
+    ):
+        return replace(plan, action=Action.LEAVE, reason=brings, existing=existing)
+    if silent:
+        return replace(plan, existing=existing)
+    if existing and ready:
         # Whoever approves it approves just these rows.
         return replace(plan, action=Action.LEAVE, reason=MARKED_READY(number=existing.number), existing=existing)
     if wish.frozen:
@@ -137,6 +143,26 @@ def strangers(found: Found, branch: Branch) -> tuple[Reason, ...]:
     )
 
 
+def brings_others(branch: FoundBranch, name: Branch, base: Branch, tier: Tier, us: Identity) -> Reason | None:
+    """That an open pull request would bring more into its base than what lies on top of it; None where it does not.
+
+    What lies beneath our commit was dropped from the base since, or somebody put it there.
+    """
+    if branch.beneath is None:
+        what = f"commits beneath the bot's own of which none was found on {base}"
+        return BRINGS_OTHERS(branch=name, base=base, what=what)
+    count = len(branch.beneath[below_ours(branch.history, tier.name, us) - 1 :])
+    if not count:
+        return None
+    what = "a commit" if count == 1 else f"{count} commits"
+    return BRINGS_OTHERS(branch=name, base=base, what=f"{what} beneath the bot's own that {base} does not have")
+
+
+def is_on_former_tip(branch: FoundBranch) -> bool:
+    """Whether what lies beneath our tip is what its base was then: nobody's work is lost when it is made anew."""
+    return bool(branch.history) and is_made_from_its_parent(branch.history[0])
+
+
 def _here(found: Found, base: Branch) -> PullRequest | None:
     """The one to the tier's base first: anyone who may write can open a second one from our branch to another base."""
     here = [pull for pull in found.pull_requests if pull.head_here]
@@ -145,13 +171,14 @@ def _here(found: Found, base: Branch) -> PullRequest | None:
 
 def _objection(wish: Wish, branch: FoundBranch, us: Identity) -> Reason | None:
     rebuilds = wish.rebuilds and not wish.frozen
+    brings = brings_others(branch, wish.branch, wish.base, wish.tier, us)
     match owner_of(branch.history, wish.tier.name, us):
         case Ownership.OURS:
             # Ours is never built on others': whoever may push can put one that looks like it on top of theirs.
-            is_theirs = branch.beneath or (branch.beneath is None and wish.frozen)
-            return TOUCHED(branch=wish.branch) if is_theirs and not rebuilds else None
+            anew = rebuilds or (not wish.frozen and (branch.beneath is None or is_on_former_tip(branch)))
+            return None if anew else brings
         case Ownership.TOUCHED:
-            return None if rebuilds or branch.merged else TOUCHED(branch=wish.branch)
+            return None if rebuilds or branch.merged else brings or TOUCHED(branch=wish.branch)
         case Ownership.FOREIGN:
             return FOREIGN_BRANCH(branch=wish.branch)
 
@@ -211,7 +238,7 @@ def _is_as_wished(plan: PullRequestPlan, branch: FoundBranch) -> bool:
 
     Files of the base that moved elsewhere do not matter: a push for their sake would cost others a run and an approval.
     """
-    if branch.beneath is None or len(branch.history[0].parents) != 1:
+    if branch.beneath != () or len(branch.history[0].parents) != 1:
         return False
     wished = {
         (change.path, blob_name(change.before, branch.head), blob_name(change.after, branch.head))

@@ -13,7 +13,7 @@ from bot.model.tiers import Tier
 from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.planning.mirrors import canonical
 from bot.planning.sharing import named, whole_tiers
-from bot.proposal_reasons import TOUCHED, WAITING
+from bot.proposal_reasons import BRINGS_OTHERS, TOUCHED, WAITING
 from bot.reason import Weight
 from bot.reasons import SOURCE_SUSPENDED
 from bot.report.run_report import CLOSE, LEAVE, Place, RunReport, place_of
@@ -86,7 +86,8 @@ class _Beside(Struct, frozen=True):
     @classmethod
     def of(cls, report: RunReport) -> Self:
         plans = [one.plan for one in report.outcomes]
-        theirs = [one for one in plans if one.action.value == LEAVE and one.reason and one.reason.id == TOUCHED.id]
+        known = {TOUCHED.id, BRINGS_OTHERS.id}
+        theirs = [one for one in plans if one.action.value == LEAVE and one.reason and one.reason.id in known]
         numbers = ((plan.existing.number if plan.existing else 0, plan.updates) for plan in theirs)
         updates = ((one, one.decision) for one in report.updates if isinstance(one.decision, Update))
         return cls(

@@ -145,6 +145,11 @@ def touched_status(
     return _status(tier, State.SUCCESS, f"{said}; of others' commits only the versions are judged", target_url)
 
 
+def status_of_left(tier: Tier, why: Reason, target_url: str = "") -> CommitStatus:
+    """The word on a head of ours that must not be merged as it is, for what lies beneath our commit."""
+    return _status(tier, State.FAILURE, f"do not merge: {why.sentence}", target_url)
+
+
 def _goes_down(row: ChartRow) -> bool:
     old, new = try_flux(row.old), try_flux(row.new)
     return old is not None and new is not None and new < old

@@ -55,7 +55,11 @@ _MEANINGS: tuple[tuple[tuple[str, ...], str, str], ...] = (
 # The words of receive-pack (https://github.com/git/git/blob/master/builtin/receive-pack.c), of GitHub's protected
 # branches (GH006) and of its rules (GH013), in the parentheses of `git push --porcelain`.
 _REJECTIONS: tuple[tuple[tuple[str, ...], PushRejected], ...] = (
-    (("stale info", "fetch first", "lock ref", "failed to update ref", "incorrect old value"), PushRejected.STALE),
+    # The last is GitHub's word for a branch whose name would have to be a folder, where a file is.
+    (
+        ("stale info", "fetch first", "lock ref", "failed to update ref", "incorrect old value", "file conflict"),
+        PushRejected.STALE,
+    ),
     (("permission denied", "not permitted", "access denied"), PushRejected.FORBIDDEN),
     (
         ("declined", "protected", "rule", "prohibited", "refusing to allow", "hidden ref", "non-fast-forward"),

@@ -1,6 +1,6 @@
 """arrange: the updates of each tier to the pull requests that propose them, and those that nothing proposes now."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -67,7 +67,7 @@ def arrange(
         if name in further:
             lifted = replace(arranger, edits=further[name], configuration=without_bounds(configuration), smaller=None)
             more, known = lifted.arranged(memory[name])
-            memory[name] = replace(known, waiting=arrangement.waiting)
+            memory[name] = replace(known, waiting=arrangement.waiting, asked=memory[name].asked)
             proposals = with_draft(proposals, lifted.proposals(more), remote)
         for draft in promoted:
             if draft.edits.view.tier.name == name:
@@ -106,6 +106,10 @@ def _memory_plan(remote: Remote, before: bytes | None, after: bytes) -> MemoryPl
         return None
     head = remote.tips.get(MEMORY_BRANCH)
     return MemoryPlan(branch=MEMORY_BRANCH, path=MEMORY_FILE, head_before=head, before=before, after=after)
+
+
+_MOST_LATE = 20
+"""Keys without room that one run asks about: each is a call."""
 
 
 class _Arranger(Struct, frozen=True, kw_only=True):
@@ -154,6 +158,7 @@ class _Arranger(Struct, frozen=True, kw_only=True):
             memory = self._asked_anew(memory, standing)
             arrangement = arrange_tier(tier, verdicts, settings, standing, memory, self.now, smaller)
             made = {key.text for key in arrangement.groups} - asked - standing.rows.keys()
+            made |= self._newly_late(arrangement, memory, asked)
             for key in made:
                 memory, asked = there.learnt(memory, key, None), asked | {key}
             more = () if made else self._smaller(arrangement, smaller, tried)
@@ -164,7 +169,18 @@ class _Arranger(Struct, frozen=True, kw_only=True):
             ended = frozenset(pull.number for key in emptied if (pull := there.pull_request(key)))
             standing = replace(standing, emptied=ended)
             arrangement = arrange_tier(tier, verdicts, settings, standing, memory, self.now, smaller)
-        return arrangement, replace(memory, waiting=arrangement.waiting)
+        asked |= memory.asked
+        memory = replace(memory, waiting=arrangement.waiting)
+        return arrangement, replace(memory, asked=frozenset(key for key in arrangement.late if key in asked))
+
+    def _newly_late(self, arrangement: Arrangement, memory: TierMemory, asked: Collection[str]) -> set[str]:
+        """Who is closed together with its branch, and has lost its room since, may be named otherwise once it has some.
+
+        Few at once: a big fleet has hundreds that wait from its first day on, and never were open.
+        """
+        known = memory.asked.union(asked)
+        late = [key for key in arrangement.late if key not in known]
+        return set(late[: max(0, _MOST_LATE - len(known.intersection(arrangement.late) - memory.asked))])
 
     def _smaller(
         self, arrangement: Arrangement, known: tuple[SmallerJump, ...], tried: set[int]

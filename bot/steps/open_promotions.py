@@ -9,7 +9,7 @@ from bot.model.proposals import PullRequest
 from bot.model.tiers import Branch, Tier
 from bot.planning.commit_trailers import ChartRow
 from bot.planning.grouping import Key, branch_of, promotion_key
-from bot.planning.pull_requests import FoundBranch
+from bot.planning.pull_requests import FoundBranch, brings_others, is_on_former_tip
 from bot.planning.rows import Row
 from bot.promotion.open_rows import could_be, lost_rows, why_lost
 from bot.reason import Reason
@@ -38,6 +38,8 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
         behind: The base has other bytes by now in a file that it changes; or its words are about other rows, since a
             run was killed before it wrote them.
         stands: Nothing lies on it but our commit on the base: we answer for its head.
+        brings: What it would bring into the base beside its rows; None for nothing.
+        dropped: That is what the base itself had when it was made.
     """
 
     tier: Tier
@@ -53,6 +55,8 @@ class OpenPromotion(Struct, frozen=True, kw_only=True):
     done: bool = False
     behind: bool = False
     stands: bool = False
+    brings: Reason | None = None
+    dropped: bool = False
 
     @property
     def unwanted(self) -> dict[Row, str]:
@@ -86,6 +90,8 @@ def _of(view: TierView, recalled: Recalled, remote: Remote) -> Iterator[OpenProm
             rows = record.rows
             proposed = {Row(chart=row.chart, version=row.new) for row in rows}
             stands = view.tier.standing_draft and text == known.text
+            there = found.branch or branch
+            brings = brings_others(there, pull.head, pull.base, view.tier, remote.us)
             yield OpenPromotion(
                 tier=view.tier,
                 key=known if text == known.text else Key(text=text, about=known.about, promotes=True),
@@ -96,7 +102,9 @@ def _of(view: TierView, recalled: Recalled, remote: Remote) -> Iterator[OpenProm
                 held=why_held(proposed, view, recalled.held if record.reason else recalled.refused),
                 lost=() if stands else tuple(map(why_lost, lost_rows(view.references, rows))),
                 overtaken=tuple(row.chart for row in rows if row.old not in _written(row, view)),
-                stands=found.branch is not None and found.branch.beneath == (),
+                stands=there.beneath == (),
+                brings=brings,
+                dropped=bool(brings) and is_on_former_tip(there),
                 done=bool(rows) and all(_written(row, view) == {row.new} for row in rows),
                 behind=_moved(branch, view) or (pull.author == remote.us.login and not tells_of(pull.body, rows)),
             )

@@ -14,10 +14,10 @@ from bot.planning.grouping import ALL, branch_of, promotion_key
 from bot.planning.partings import partings
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
-from bot.proposal_reasons import TOUCHED
+from bot.proposal_reasons import BRINGS_OTHERS, TOUCHED
 from bot.reason import Reason
 from bot.report.promotion_wording import promotion_texts
-from bot.report.statuses import base_status, head_status, status_as_it_is, waits_again
+from bot.report.statuses import base_status, head_status, status_as_it_is, status_of_left, waits_again
 from bot.report.wording import pull_request_texts
 from bot.steps.advance import advance
 from bot.steps.find import Remote
@@ -164,6 +164,13 @@ def _statuses(tier: TierProposals, planned: tuple[PullRequestPlan, ...], remote:
             made_now = one.action in {Action.CREATE, Action.UPDATE, Action.OPEN}
             head = None if made_now else one.head_before
             yield StatusPlan(sha=head, branch=one.branch, status=_status_of(one, remote))
+        elif one.reason and one.reason.id == BRINGS_OTHERS.id and _is_said_by_us(one, remote) and not as_it_is:
+            status = status_of_left(one.tier, one.reason, remote.run_url)
+            yield StatusPlan(sha=one.head_before, branch=one.branch, status=status)
+
+
+def _is_said_by_us(planned: PullRequestPlan, remote: Remote) -> bool:
+    return planned.existing is not None and planned.existing.author == remote.us.login
 
 
 def _status_of(planned: PullRequestPlan, remote: Remote) -> CommitStatus:

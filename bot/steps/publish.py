@@ -100,9 +100,9 @@ class _Publisher(Struct, frozen=True, kw_only=True):
             rejected = self.repository.push(memory.branch, made, expected=memory.head_before)
             if rejected is PushRejected.STALE and not self.awaited and is_remembered_by_us(self.remote, memory):
                 return FASTER_RUN(branch=memory.branch)
+            return rejection(memory.branch, rejected, self.repository) if rejected else None
         except BotError as error:
             return FORGE_FAILED(what=memory.branch, problem=error.message)
-        return rejection(memory.branch, rejected) if rejected else None
 
     def _statuses(
         self, plans: Iterable[StatusPlan], heads: dict[Branch, Sha], fresh: Iterable[Sha]

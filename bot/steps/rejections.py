@@ -4,14 +4,24 @@ from typing import assert_never
 
 from bot.model.commits import PushRejected
 from bot.model.tiers import Branch
+from bot.ports import Repository
 from bot.reason import Reason
 from bot.reasons import PERMISSION_MISSING, PUSH_REJECTED
 
 
-def rejection(branch: Branch, rejected: PushRejected) -> Reason:
-    """What is told of it, with its mend."""
+def rejection(branch: Branch, rejected: PushRejected, repository: Repository) -> Reason:
+    """What is told of it, with its mend.
+
+    Args:
+        branch: Ours, that was pushed.
+        rejected: What the server said.
+        repository: Is asked what stands in the way, where that may be.
+    """
     match rejected:
         case PushRejected.STALE:
+            if way := in_the_way(branch, repository):
+                cure = f"Delete or rename {way}; Git has no branch below the name of another one"
+                return PUSH_REJECTED(branch=branch, problem=f"the branch {way} is in its way", cure=cure)
             cure = "Another run or a person was faster; the next run starts from there"
         case PushRejected.FORBIDDEN:
             return PERMISSION_MISSING(what=f"Pushing {branch}", permission="contents: write")
@@ -26,3 +36,9 @@ def rejection(branch: Branch, rejected: PushRejected) -> Reason:
         case _:
             assert_never(rejected)
     return PUSH_REJECTED(branch=branch, problem=rejected.value, cure=cure)
+
+
+def in_the_way(branch: Branch, repository: Repository) -> Branch | None:
+    """A branch without which another one may be made: Git keeps both as files, and one would be the other's folder."""
+    names = sorted(repository.heads().tips)
+    return next((one for one in names if branch.startswith(f"{one}/") or one.startswith(f"{branch}/")), None)

@@ -19,6 +19,7 @@ from bot.ports import Repository
 from bot.reason import Reason
 from bot.steps.branches import Past
 from bot.steps.own_state import message_of, why_not_ours
+from bot.steps.rejections import in_the_way, rejection
 
 _ATTEMPTS = 5
 """Two runs at once both learn: whoever is second reads again, merges, and pushes once more."""
@@ -70,7 +71,18 @@ def remember(learnt: Ledger, past: Past | None, us: Identity) -> tuple[Reason, .
 
 def _remember(learnt: Ledger, past: Past, us: Identity) -> tuple[Reason, ...]:
     _, rejected = _written(learnt, past, us, message_of(_SUBJECT, _STATE))
-    return (LEDGER_NOT_WRITTEN(problem=rejected.value, cure=_CURES[rejected]),) if rejected else ()
+    if rejected is None:
+        return ()
+    problem, cure = _why(rejected, past.repository)
+    return (LEDGER_NOT_WRITTEN(problem=problem, cure=cure),)
+
+
+def _why(rejected: PushRejected, repository: Repository) -> tuple[str, str]:
+    """Why it was not pushed, and the cure."""
+    if rejected not in _CURES or (rejected is PushRejected.STALE and in_the_way(LEDGER_BRANCH, repository)):
+        told = rejection(LEDGER_BRANCH, rejected, repository)
+        return told.sentence, told.mend
+    return rejected.value, _CURES[rejected]
 
 
 def keep_word(matter: Matter, word: Word, past: Past, us: Identity, message: str) -> Past:
@@ -96,7 +108,8 @@ def keep_word(matter: Matter, word: Word, past: Past, us: Identity, message: str
     word = following(matter, word, past.ledger.words)
     kept, rejected = _written(Ledger(words={matter: word}), past, us, message_of(message, _STATE))
     if rejected:
-        raise RunFailed(f"the word could not be kept: {rejected.value}", _CURES[rejected])
+        problem, cure = _why(rejected, past.repository)
+        raise RunFailed(f"the word could not be kept: {problem}", cure)
     last = kept.ledger.words.get(matter)
     if last is None or replace(last, accepts=word.accepts) != word:
         raise RunFailed("a later word about the same is kept already, and counts", "Run again in a moment")

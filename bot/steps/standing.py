@@ -63,7 +63,7 @@ def drafts(
         progress: Of these questions.
     """
     drafter = _Drafter(resolved, configuration, recalled, remote, registry, progress)
-    concerned = [one for one in opened if one.unwanted or one.done or (one.behind and one.stands and one.pull.draft)]
+    concerned = [one for one in opened if one.unwanted or one.done or (one.pull.draft and _is_out_of_date(one))]
     found: list[Draft] = []
     for tier in configuration.tiers:
         if tier.standing_draft:
@@ -72,6 +72,10 @@ def drafts(
             if one.tier.name == tier.name and not (tier.standing_draft and one.key == promotion_key()):
                 found += drafter.asked_for(one)
     return tuple(found)
+
+
+def _is_out_of_date(one: OpenPromotion) -> bool:
+    return one.dropped or (one.behind and one.stands)
 
 
 def told(verdicts: Iterable[Verdict], promoted: Iterable[Verdict], *, stands: bool) -> tuple[Verdict, ...]:

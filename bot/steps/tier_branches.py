@@ -12,7 +12,7 @@ from bot.planning.candidates import Standing
 from bot.planning.grouping import Key, branch_of, key_in
 from bot.planning.memory import TierMemory
 from bot.planning.ownership import Ownership, owner_of
-from bot.planning.pull_requests import FoundBranch
+from bot.planning.pull_requests import FoundBranch, is_on_former_tip
 from bot.planning.refusals import heard
 from bot.planning.tick_boxes import REBUILD, read_boxes
 from bot.steps.find import Remote
@@ -122,7 +122,8 @@ class TierBranches(Struct, frozen=True, kw_only=True):
         """Whether a branch with an open pull request is left alone for what others did there, beneath its tip too."""
         base, given_back = self.view.base, self.boxes(key).get(REBUILD, False)
         found = self.remote.found(branch_of(self.tier, key), base.branch, base.sha or "").branch
-        return self._is_theirs(key, branch) or bool(found and found.beneath and not given_back)
+        beneath = found and found.beneath and not is_on_former_tip(found)
+        return self._is_theirs(key, branch) or bool(beneath and not given_back)
 
     def _is_touched(self, branch: FoundBranch) -> bool:
         touched = owner_of(branch.history, self.tier.name, self.remote.us) is Ownership.TOUCHED

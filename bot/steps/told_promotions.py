@@ -9,7 +9,7 @@ from bot.model.verdicts import Update
 from bot.planning.rows import Row, row_of
 from bot.proposal_reasons import ALSO_IN, MARKED_READY, OVERTAKEN, STILL_HOLDS, STILL_HOLDS_MOVED
 from bot.reason import Reason
-from bot.report.statuses import status_as_it_is
+from bot.report.statuses import status_as_it_is, status_of_left
 from bot.steps.find import Remote
 from bot.steps.open_promotions import PUSHED_AGAIN, OpenPromotion
 
@@ -40,6 +40,9 @@ def notes_of(opened: Iterable[OpenPromotion], pulls: Iterable[PullRequestPlan]) 
             yield from _taken_anew(one, plans[one.branch])
     yield from _twice(known, plans)
     for one in as_they_are(known, plans.values()):
+        said = one.branch in plans and plans[one.branch].reason
+        if one.brings and said != one.brings:
+            yield one.brings
         if one.held:
             yield STILL_HOLDS(number=one.pull.number, rows=_named(one.held), why=next(iter(one.held.values())))
         if one.moved:
@@ -51,8 +54,10 @@ def notes_of(opened: Iterable[OpenPromotion], pulls: Iterable[PullRequestPlan]) 
 def statuses_of(opened: Iterable[OpenPromotion], pulls: Plans, remote: Remote) -> Iterator[StatusPlan]:
     """The word on each head that stays: what its own rows deserve."""
     for one in as_they_are(opened, pulls):
-        if one.pull.author == remote.us.login and (one.stands or one.unwanted):
+        if one.pull.author == remote.us.login and (one.stands or one.brings or one.unwanted):
             status = status_as_it_is(one.tier, one.rows, one.unwanted, remote.run_url)
+            if one.brings and not one.unwanted:
+                status = status_of_left(one.tier, one.brings, remote.run_url)
             yield StatusPlan(sha=one.head, branch=one.branch, status=status)
 
 

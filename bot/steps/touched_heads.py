@@ -12,7 +12,7 @@ from bot.model.tiers import Branch, Tier
 from bot.model.verdicts import Update
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.rows import Row, row_of
-from bot.proposal_reasons import TOUCHED_HOLDS
+from bot.proposal_reasons import BRINGS_OTHERS, TOUCHED_HOLDS
 from bot.reason import Reason
 from bot.report.run_report import some
 from bot.report.statuses import touched_status
@@ -40,7 +40,7 @@ def with_touched_heads(intended: Plan, opened: Iterable[OpenPromotion], remote: 
         *(_planned(one, promotions.get(one.branch)) for one in intended.pull_requests if _is_touched(one, remote)),
         *(_promoted(one) for one in others if _is_ours(one.pull, one.tier, one.branch, remote)),
     )
-    unwanted = {one.branch for one in promotions.values() if one.unwanted}
+    unwanted = {one.branch for one in promotions.values() if one.unwanted or one.brings}
     told = {one.branch: (one, judged.of(one)) for one in heads if one.branch not in unwanted}
     return replace(
         intended,
@@ -55,6 +55,8 @@ def with_touched_heads(intended: Plan, opened: Iterable[OpenPromotion], remote: 
 def _is_touched(plan: PullRequestPlan, remote: Remote) -> bool:
     if plan.action not in _STAYS or plan.existing is None or plan.existing.base != plan.base:
         return False
+    if plan.reason and plan.reason.id == BRINGS_OTHERS.id:
+        return False  # its head fails for that
     return _is_ours(plan.existing, plan.tier, plan.branch, remote)
 
 

@@ -12,7 +12,7 @@ from bot.model.commits import PushRejected
 from bot.model.proposals import Action, Kind, Outcome, PullRequest, PullRequestPlan
 from bot.model.tiers import Configuration
 from bot.planning.commit_trailers import word
-from bot.planning.ownership import ON_TOP_TRAILER
+from bot.planning.ownership import BASE_TRAILER, ON_TOP_TRAILER
 from bot.planning.proof import deviation
 from bot.planning.pull_requests import is_unfinished, unfinished
 from bot.ports import Forge, Repository
@@ -98,8 +98,7 @@ class PullRequestWriter(Struct, frozen=True, kw_only=True):
     def _push(self, outcome: Outcome) -> Outcome:
         plan = outcome.plan
         message = _required(plan.texts).commit_message
-        if plan.action is Action.ADVANCE:
-            message += f"{ON_TOP_TRAILER}: {plan.parent}\n"
+        message += f"{ON_TOP_TRAILER if plan.action is Action.ADVANCE else BASE_TRAILER}: {plan.parent}\n"
         made = self.remote.commits.commit(
             parent=plan.parent, changes=plan.changes, message=message, identity=self.remote.us
         )
@@ -116,7 +115,7 @@ class PullRequestWriter(Struct, frozen=True, kw_only=True):
         plan = outcome.plan
         if rejected is PushRejected.STALE and not self.awaited and is_moved_by_us(self.remote, plan):
             return left(outcome, FASTER_RUN(branch=plan.branch))
-        return replace(outcome, problem=rejection(plan.branch, rejected))
+        return replace(outcome, problem=rejection(plan.branch, rejected, self._repository))
 
     def _open(self, outcome: Outcome) -> Outcome:
         plan, texts = outcome.plan, _required(outcome.plan.texts)

@@ -240,7 +240,8 @@ class MemoryRepository:
         now = self.remote.branches.get(branch)
         if new is not None and now == new:
             return None
-        if self.remote.rejects or now != expected:
+        below = any(one.startswith(f"{branch}/") or branch.startswith(f"{one}/") for one in self.remote.branches)
+        if self.remote.rejects or now != expected or below:
             return self.remote.rejects or PushRejected.STALE
         if new is None:
             del self.remote.branches[branch]

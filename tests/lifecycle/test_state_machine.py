@@ -353,11 +353,11 @@ def test_a_state_in_which_nothing_happens(github_double: GitHubDouble, state: st
     check(github_double, state, "nothing")
 
 
-def test_a_commit_forged_as_ours_on_others_gets_no_status(github_double: GitHubDouble) -> None:
+def test_a_commit_forged_as_ours_on_others_gets_no_success(github_double: GitHubDouble) -> None:
     story = fleet(github_double)
     forged_on_others_commit(story)
     story.run()
-    assert story.hosted.statuses(ALL) == []
+    assert [one.state for one in story.hosted.statuses(ALL)] == ["failure"]
 
 
 def test_a_base_that_moved_by_more_than_was_fetched_costs_no_push(github_double: GitHubDouble) -> None:

@@ -89,11 +89,13 @@ def test_a_successor_that_is_dated_late_does_not_lengthen_what_it_ended() -> Non
     assert free_at(found, parse_loose("1.0.0"), SOAK, day(6)) is Unsoaked.LEFT_EARLY
 
 
-def test_a_date_after_our_first_sight_counts_from_there() -> None:
-    """Whichever is later; what is dated far ahead waits until then, and its text says until when."""
-    commit = PastCommit(sha="a" * 40, at=day(5))
-    found = spans([Moment(commit.sha, commit.at, known("1.0.0"))], {commit.sha: day(1)}, day(2))
-    assert free_at(found, parse_loose("1.0.0"), SOAK, day(2)) == day(8)
+@pytest.mark.parametrize("now", [2, 6])
+@pytest.mark.parametrize("dated", [5, 3650])
+def test_a_date_after_our_first_sight_is_wrong_and_counts_from_the_sight(dated: int, now: int) -> None:
+    """The commit was there when it was seen; and what was promised then does not change once its date has come."""
+    commit = PastCommit(sha="a" * 40, at=day(dated))
+    found = spans([Moment(commit.sha, commit.at, known("1.0.0"))], {commit.sha: day(1)}, day(now))
+    assert free_at(found, parse_loose("1.0.0"), SOAK, day(now)) == day(4)
 
 
 def test_commits_of_one_time_are_told_apart_by_their_order() -> None:

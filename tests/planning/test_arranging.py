@@ -14,6 +14,7 @@ from bot.model.tiers import Rule, Tier
 from bot.model.verdicts import Edit, Held, ReachedTier, Update, Verdict
 from bot.planning.arranging import PATIENCE, Arrangement, arrange_tier
 from bot.planning.candidates import Standing
+from bot.planning.grouping import BEYOND
 from bot.planning.memory import TierMemory
 from bot.planning.rows import Row
 from bot.planning.smaller_jumps import SmallerJump
@@ -166,6 +167,40 @@ def test_what_is_open_beyond_the_limit_stays_open() -> None:
     standing = {key.text: frozenset[Row]() for key in first.groups}
     found = arranged(dev(Grouping.CHART, opened=1), update("a"), update("b"), update("c"), standing=standing)
     assert proposed(found) == {"a": ["a"], "b": ["b"]}
+
+
+@pytest.mark.parametrize("why", ["others work on it", "a window is shut", "its registry is away"])
+def test_what_stays_open_counts_whatever_is_wished_of_it(why: str) -> None:
+    of, verdicts = dev(Grouping.CHART, opened=1), [update("b")]
+    rules: tuple[Rule, ...] = ()
+    [key] = arranged(of, update("a")).groups
+    touched = {key.text: 7} if why == "others work on it" else {}
+    if why == "a window is shut":
+        rules = (replace(rule(charts=[f"{HOST}a"]), proposing=ProposingRule(windows=(OFFICE,))),)
+        verdicts.append(update("a", "1.2.5"))
+    if why == "its registry is away":
+        verdicts.append(replace(update("a"), decision=Held(version="1.2.3", reason=UNREACHABLE(host="h", problem="x"))))
+    there = Standing(rows={key.text: frozenset({row("a")})}, touched=touched)
+    found = arrange_tier(of, tuple(verdicts), configuration(of, rules=rules), there, TierMemory(), NOW)
+    assert proposed(found) == {}
+    assert reasons(found)["b"] == "waits-for-room"
+
+
+def test_what_is_about_to_be_closed_leaves_its_room() -> None:
+    of = dev(Grouping.CHART, opened=1)
+    [key] = arranged(of, update("a")).groups
+    assert proposed(arranged(of, update("b"), standing={key.text: frozenset({row("a")})})) == {"b": ["b"]}
+
+
+def test_the_draft_of_what_lies_past_the_limits_takes_and_waits_for_no_room() -> None:
+    few, draft = dev(Grouping.CHART, opened=1), dev(opened=1)
+    draft = replace(draft, proposing=replace(draft.proposing, group=BEYOND, majors=Majors.TOGETHER))
+    [beyond], [other] = arranged(draft, update("a")).groups, arranged(few, update("b")).groups
+    standing = {beyond.text: frozenset({row("a")}), other.text: frozenset({row("b")})}
+    for of, key, chart in ((few, beyond, "c"), (draft, other, "c")):
+        there = Standing(rows={key.text: standing[key.text]}, touched={key.text: 7})
+        found = arrange_tier(of, (update(chart),), configuration(of), there, TierMemory(), NOW)
+        assert list(proposed(found).values()) == [[chart]]
 
 
 def test_a_row_of_an_open_pull_request_stays_in_it() -> None:

@@ -17,6 +17,7 @@ FULL = TierMemory(
     considered={"all": 12},
     waiting={"ghcr.io/x/z": datetime(2026, 11, 21, 6, 30, 1, tzinfo=UTC)},
     left={"all": "a" * 40},
+    asked=frozenset({"podinfo-1a2b3c4d"}),
 ).refusing([ROW], 12)
 
 

@@ -175,10 +175,14 @@ def test_a_branch_that_was_built_on_another_commit_is_built_anew_before_it_gets_
 @pytest.mark.parametrize(
     ("beneath", "changes", "action"),
     [
-        pytest.param(("e" * 40,), {}, "leave touched", id="another commit"),
-        pytest.param(("e" * 40,), {"frozen": True}, "leave touched", id="another commit, while nothing is pushed"),
-        pytest.param(("e" * 40,), {"rebuilds": True, "frozen": True}, "leave touched", id="both, and a person's tick"),
-        pytest.param(None, {"frozen": True}, "leave touched", id="no base in sight, while nothing is pushed"),
+        pytest.param(("e" * 40,), {}, "leave brings-others", id="another commit"),
+        pytest.param(
+            ("e" * 40,), {"frozen": True}, "leave brings-others", id="another commit, while nothing is pushed"
+        ),
+        pytest.param(
+            ("e" * 40,), {"rebuilds": True, "frozen": True}, "leave brings-others", id="both, and a person's tick"
+        ),
+        pytest.param(None, {"frozen": True}, "leave brings-others", id="no base in sight, while nothing is pushed"),
         pytest.param(None, {}, "update", id="no base in sight"),
         pytest.param(("e" * 40,), {"rebuilds": True}, "update", id="another commit, and a person's tick"),
     ],

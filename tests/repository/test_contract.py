@@ -176,6 +176,15 @@ def test_a_push_with_a_stale_lease_is_rejected(side: Side) -> None:
     assert side.remote.tip(OURS) == theirs
 
 
+@pytest.mark.parametrize("way", [OURS.rpartition("/")[0], f"{OURS}/x"])
+def test_a_branch_stands_in_the_way_of_one_below_its_name(side: Side, way: str) -> None:
+    side.remote.commit(way, {PATH: "theirs"})
+    with side.open() as repository:
+        made = on_top(repository, repository.fetch(["main"])["main"])
+        assert repository.push(OURS, made, expected=None) is PushRejected.STALE
+    assert side.remote.tip(OURS) is None
+
+
 def test_a_branch_that_is_gone_is_neither_moved_nor_deleted(side: Side) -> None:
     with side.open() as repository:
         made = on_top(repository, repository.fetch(["main"])["main"])

@@ -24,6 +24,7 @@ def rejected(why: str, kind: str = "remote rejected") -> PushRejected | None:
         ("failed to update ref", PushRejected.STALE),
         ("cannot lock ref 'refs/heads/x': is at 1 but expected 2", PushRejected.STALE),
         ("incorrect old value provided", PushRejected.STALE),
+        ("directory file conflict", PushRejected.STALE),
         ("pre-receive hook declined", PushRejected.PROTECTED),
         ("protected branch hook declined", PushRejected.PROTECTED),
         ("push declined due to repository rule violations", PushRejected.PROTECTED),

@@ -858,3 +858,50 @@ class TestWhatIsGroupedOtherwiseWhileOthersWorkOnIt:
         tick(story, REBUILD, ticked=True)
         assert run(story).count("create_pull_request") == 2
         assert 1 not in story.forge.pulls
+
+
+ONE = replace(DEV, proposing=Proposing(group=Grouping.CHART, amounts=Amounts(open=1)))
+
+
+def without_room(story: Story) -> None:
+    """A person closes the only pull request and its branch goes with it; another chart takes its room."""
+    [pull] = story.forge.pulls.values()
+    story.push(OTHER, "1.2.4", "1.2.5")
+    story.forge.close(pull.number)
+    story.remote.delete(pull.head)
+    story.pass_by(hours=1)
+
+
+def test_what_was_refused_and_lost_its_room_is_not_proposed_under_another_name() -> None:
+    story = Story(configuration(ONE)).push(PODINFO, "1.2.3", "1.3.0").push(OTHER, "1.2.3")
+    story.write({PODINFO_FILE: release("1.2.3"), OTHER_FILE: release("1.2.3", chart="other")})
+    run(story)
+    without_room(story)
+    run(story)
+    assert held(story) == {"podinfo": "refused"}
+    story.configuration = configuration(DEV)
+    run(story)
+    assert story.proposed() == {OTHER_FILE: release("1.2.5", chart="other")}
+
+
+def test_who_closed_what_has_no_room_is_asked_once_and_again_after_it_had_some() -> None:
+    story = proposed(ONE)
+    [opened] = (pull.head for pull in story.forge.pulls.values())
+    for count in (0, 0):
+        story.forge.asked_who_closed.clear()
+        assert run(story) == []
+        assert len(story.forge.asked_who_closed) == count
+    without_room(story)
+    run(story)
+    assert opened in story.forge.asked_who_closed
+
+
+def test_a_first_run_asks_about_no_more_than_twenty_that_have_no_room() -> None:
+    names = [f"c{number:02}" for number in range(30)]
+    story = Story(configuration(ONE)).write({f"apps/dev/{name}.yaml": release("1.2.3", chart=name) for name in names})
+    for name in names:
+        story.push(f"ghcr.io/x/{name}", "1.2.3", "1.2.4")
+    for most in (1 + 20, 9, 0):
+        story.forge.asked_who_closed.clear()
+        run(story)
+        assert len(story.forge.asked_who_closed) == most

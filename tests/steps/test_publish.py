@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from bot.errors import RepositoryFailed
 from bot.model.commits import PushRejected
 from bot.model.proposals import Action, Outcome, Plan, Published, PullRequest, State
+from bot.model.proposing import Amounts, Proposing
 from bot.model.tiers import Tier
 from bot.planning.grouping import branch_of
 from bot.planning.ownership import TIER_TRAILER
@@ -326,6 +327,26 @@ def test_a_rejected_push_says_its_cure_and_opens_and_rewords_nothing(
     assert words in outcome.problem.mend
     assert writes(story) == ["push"]
     assert outcome.head == before
+
+
+@pytest.mark.parametrize("way", ["flux-chart-bot", f"{NAME}/x"])
+def test_a_branch_in_the_way_is_named_with_its_cure(way: str) -> None:
+    story = fleet()
+    story.remote.commit(way, {})
+    outcome = the_outcome(story.published())
+
+    assert outcome.problem
+    assert outcome.problem.sentence == f"{NAME} was not pushed: the branch {way} is in its way"
+    assert outcome.problem.mend == f"Delete or rename {way}; Git has no branch below the name of another one"
+
+
+def test_so_it_is_where_our_memory_is_kept() -> None:
+    story = fleet(replace(DEV, proposing=Proposing(amounts=Amounts(changes=1))))
+    story.push("ghcr.io/x/other", "1.2.3", "1.2.4").write({"apps/dev/b.yaml": release("1.2.3", chart="other")})
+    story.remote.commit("flux-chart-bot/state", {})
+    [problem] = story.published().problems
+
+    assert problem.sentence.endswith("the branch flux-chart-bot/state is in its way")
 
 
 def test_a_branch_that_moves_while_we_look_is_not_overwritten() -> None:

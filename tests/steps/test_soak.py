@@ -68,6 +68,15 @@ def test_a_version_is_taken_once_the_tier_before_ran_it_for_its_soak() -> None:
     assert taken(told.pass_by(hours=1).run()) == "1.2.4"
 
 
+def test_a_commit_that_is_dated_ten_years_ahead_soaks_from_the_run_that_saw_it() -> None:
+    told = story(dev="1.2.3")
+    told.remote.commit("develop", {DEV: release("1.2.4")}, date=int((told.now + timedelta(days=3650)).timestamp()))
+
+    assert remark(told.run()).endswith("waits until 2026-01-04 00:00 UTC, soaks in dev")
+    assert taken(told.pass_by(days=2, hours=23).run()) == ""
+    assert taken(told.pass_by(hours=1).run()) == "1.2.4"
+
+
 def test_what_has_soaked_stays_so_however_long_it_is_not_taken() -> None:
     told = story()
     told.run()

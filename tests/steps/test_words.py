@@ -47,6 +47,20 @@ def test_a_word_that_may_not_be_written_ends_the_run(remote: MemoryRemote) -> No
     assert "contents: write" in refused.value.mend
 
 
+def test_a_branch_in_the_way_of_the_ledger_is_named(remote: MemoryRemote) -> None:
+    remote.commit("flux-chart-bot/state", {})
+    with pytest.raises(RunFailed, match="the branch flux-chart-bot/state is in its way") as refused:
+        keep_word(MATTER, HELD, read_past(MemoryRepository(remote), None), US, "Held")
+    assert refused.value.mend.startswith("Delete or rename flux-chart-bot/state")
+
+
+def test_where_a_rule_wants_signed_commits_that_is_said_with_its_cure(remote: MemoryRemote) -> None:
+    remote.rejects = PushRejected.UNSIGNED
+    with pytest.raises(RunFailed, match="a rule of the repository wants signed commits") as refused:
+        keep_word(MATTER, HELD, read_past(MemoryRepository(remote), None), US, "Held")
+    assert "signing-key" in refused.value.mend
+
+
 def test_a_word_that_a_later_one_beats_is_not_told_as_kept(remote: MemoryRemote) -> None:
     later = Word(at=NOW + timedelta(seconds=1), held=False)
     past = keep_word(MATTER, later, read_past(MemoryRepository(remote), None), US, "Released")

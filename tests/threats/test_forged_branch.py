@@ -9,7 +9,7 @@ from builders import PODINFO, configuration, digest, pace, source, tier
 from doubles.story import Story, oci, release
 from msgspec.structs import replace
 
-from bot.model.proposals import Action, PullRequest
+from bot.model.proposals import Action, PullRequest, State
 from bot.model.verdicts import Held, Update
 from bot.planning.grouping import branch_of
 from bot.planning.ownership import Ownership, owner_of
@@ -164,15 +164,15 @@ def opened() -> Story:
 EVIL = {"apps/prod/evil.yaml": "kind: Evil\n"}
 
 
-def test_a_forged_commit_on_somebodys_gets_no_status_and_they_are_told() -> None:
+def test_a_forged_commit_on_somebodys_is_said_to_bring_theirs() -> None:
     story = opened()
     head = beneath(story, OURS, EVIL)
     published = story.published()
     [outcome] = published.outcomes
 
     assert outcome.plan.reason is not None
-    assert outcome.plan.reason.id == "moves-on-top"
-    assert head not in story.forge.set_by_us
+    assert outcome.plan.reason.id == "brings-others"
+    assert [one.state for one in story.forge.set_by_us[head]] == [State.FAILURE]
     assert story.remote.branches[OURS] == head, "nobody's commit is overwritten"
 
 
@@ -186,8 +186,8 @@ def test_so_it_is_on_the_branch_of_a_promotion() -> None:
     head = beneath(story, "flux-chart-bot/live/promotion", {"apps/live/b.yaml": release("9.9.9", chart="redis")})
     report = story.promote()
 
-    assert [one.plan.reason and one.plan.reason.id for one in report.outcomes] == ["touched"]
-    assert head not in story.forge.set_by_us
+    assert [one.plan.reason and one.plan.reason.id for one in report.outcomes] == ["brings-others"]
+    assert [one.state for one in story.forge.set_by_us[head]] == [State.FAILURE]
 
 
 def test_what_lies_on_more_commits_than_are_looked_at_is_built_anew() -> None:
