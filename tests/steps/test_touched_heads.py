@@ -192,7 +192,7 @@ def test_what_has_to_wait_is_pending_whoever_wrote_it() -> None:
     assert status(told) == (State.SUCCESS, f"1 update{ONLY}")
 
 
-def test_what_lies_beneath_a_commit_that_looks_like_ours_gets_no_word_of_ours() -> None:
+def test_what_lies_beneath_a_commit_that_looks_like_ours_fails() -> None:
     told = opened()
     ours = told.remote.commits[told.remote.branches[ALL]]
     evil = told.remote.commit("evil", {"more.yaml": "x"}, start=ours.parents[0])
@@ -200,7 +200,8 @@ def test_what_lies_beneath_a_commit_that_looks_like_ours_gets_no_word_of_ours() 
     files = {**told.remote.commits[evil].files, **{path: ours.files[path] for path in (A, B)}}
     told.remote.branches[ALL] = told.remote.store(replace(ours, files=files, parents=(evil,)))
     told.run()
-    assert told.remote.branches[ALL] not in told.forge.set_by_us
+    [said] = told.forge.set_by_us[told.remote.branches[ALL]]
+    assert (said.state, "a commit beneath the bot's own" in said.description) == (State.FAILURE, True)
 
 
 def test_a_pull_request_that_somebody_else_opened_gets_none() -> None:
