@@ -19,6 +19,12 @@ NOT_IN_TREE = ReasonKind(
     "Where that is packed from this repository, say under `sources` of the configuration of which folder",
     Weight.COUNTED,
 )
+KIND_UNKNOWN = ReasonKind(
+    "kind-unknown",
+    "what kind of object it is cannot be told: {problem}",
+    "Write `kind` and `apiVersion` out",
+    Weight.WARNING,
+)
 SOURCE_MOVED = ReasonKind(
     "source-moved",
     "{source} is {new} now and was {old}, and what that holds nobody can look up here",

@@ -170,6 +170,7 @@ class PassedOver(Struct, frozen=True, kw_only=True):
         object: The object, where there is one.
         suspended: The object says `suspend: true`.
         built: The roots that build the object.
+        unread: What may decide its version, as it is written, where that cannot be judged: to tell whether it changes.
     """
 
     path: str
@@ -178,6 +179,7 @@ class PassedOver(Struct, frozen=True, kw_only=True):
     object: ObjectId | None = None
     suspended: bool = False
     built: tuple[BuiltBy, ...] = ()
+    unread: bytes = b""
 
     @property
     def paths(self) -> tuple[str, ...]:

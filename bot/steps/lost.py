@@ -20,6 +20,7 @@ from bot.reasons import (
     UNREADABLE_FILE,
     UNREADABLE_YAML,
 )
+from bot.steps.unseen import is_blind
 
 _UNREAD = frozenset(each.id for each in (ENCRYPTED, HELM_TEMPLATE, LINK, TOO_LARGE, UNREADABLE_FILE, UNREADABLE_YAML))
 """What may hide a release, wherever in the tier it is."""
@@ -58,8 +59,9 @@ def lost(tier: Tier, tiers: tuple[Tier, ...], before: Resolution, after: Resolut
     unread = [item for item in new if item.reason.id in _UNREAD and not item.object and tiers_reached(item, [tier])]
     there_before = {each.object for each in before.references} | {item.object for item in before.passed_over}
     instead = [item for item in new if item.object not in there_before]
+    astray = [item for item in instead if is_blind(item) and not tiers_reached(item, tiers)]
     for old in _missing(tier, before, after):
-        if found := _passed_over(old, new) or _in_its_place(old, instead) or next(iter(unread), None):
+        if found := _passed_over(old, new) or _in_its_place(old, instead) or next(iter((*unread, *astray)), None):
             yield Lost(tier=tier, old=old, path=found.path, line=found.line, reason=found.reason)
         elif now := outside.get(old.object):
             yield Lost(tier=tier, old=old, path=now.path, line=now.line, reason=NO_TIER())
