@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from bot.flux.references import Resolution
+from bot.kustomize.kustomize_reasons import LEFT_OUT
 from bot.model.references import ExactPin, PassedOver, Reference
 from bot.model.tiers import Tier
 from bot.planning.tiers import tiers_reached
@@ -24,6 +25,9 @@ from bot.steps.unseen import is_blind
 
 _UNREAD = frozenset(each.id for each in (ENCRYPTED, HELM_TEMPLATE, LINK, TOO_LARGE, UNREADABLE_FILE, UNREADABLE_YAML))
 """What may hide a release, wherever in the tier it is."""
+
+_BESIDE = frozenset({LEFT_OUT.id, SUSPEND_UNKNOWN.id})
+"""What is said beside a version that is judged."""
 
 
 class Lost(Struct, frozen=True, kw_only=True):
@@ -53,7 +57,7 @@ def lost(tier: Tier, tiers: tuple[Tier, ...], before: Resolution, after: Resolut
     """
     known = {(item.path, item.object, item.reason) for item in before.passed_over}
     new = [item for item in after.passed_over if (item.path, item.object, item.reason) not in known]
-    new = [item for item in new if item.reason.id != SUSPEND_UNKNOWN.id]  # which is said of what is judged
+    new = [item for item in new if item.reason.id not in _BESIDE]
     there = {(each.object, each.path) for each in _outside(before, tiers)}
     outside = {each.object: each for each in _outside(after, tiers) if (each.object, each.path) not in there}
     unread = [item for item in new if item.reason.id in _UNREAD and not item.object and tiers_reached(item, [tier])]
