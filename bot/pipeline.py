@@ -90,7 +90,7 @@ def check(request: Request, before: Base, after: Base) -> RunReport:
         views_of,
         with_tiers_of,
     )
-    from bot.steps.judge import beside, judge, unfollowed_now, unjudged  # noqa: PLC0415 - as above
+    from bot.steps.judge import beside, judge, unfollowed_now, unjudged, unseen_now  # noqa: PLC0415 - as above
     from bot.steps.recall import Recalled  # noqa: PLC0415 - as in `run`
     from bot.steps.select_versions import select  # noqa: PLC0415 - as above
 
@@ -98,7 +98,7 @@ def check(request: Request, before: Base, after: Base) -> RunReport:
     readings = Readings()
     old, new = scan((before, with_tiers_of(after, configuration)), readings)
     compared = compare(old, new, configuration)
-    edited, builds = compared.edited, unfollowed_now(compared.unfollowed)
+    edited, builds = compared.edited, (*unfollowed_now(compared.unfollowed), *unseen_now(compared.unseen))
     if not edited:
         verdicts = unjudged(compared.lost)
         return RunReport(command=request.command, configuration=configuration, verdicts=verdicts, passed_over=builds)

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from bot.flux.fields import Written
 from bot.flux.kinds import Read, read_object
 from bot.flux.merging import Use
-from bot.flux.objects import AnyObject, ChartTemplate, Head, HelmChart, HelmRelease, OCIRepository
+from bot.flux.objects import AnyObject, Head
+from bot.flux.unread import DECIDING, why_held, with_unread
 from bot.kustomize.built_object import BuiltObject
 from bot.kustomize.graph import Graph, Root
 from bot.model.places import Place, Route, Spot
@@ -107,22 +108,16 @@ def built_objects(graph: Graph) -> Iterator[tuple[AnyObject | PassedOver, frozen
         for each in root.objects:
             found = _read(root, each)
             if found is not None:
-                spots = _spots(each) if why_held(found) and root.trouble is None else frozenset()
-                yield _told_by(found, root), spots
+                held = why_held(found) is not None
+                spots = _spots(each) if held and root.trouble is None else frozenset()
+                yield _told_by(with_unread(found, _unread(each)) if held else found, root), spots
 
 
-def why_held(found: AnyObject | PassedOver) -> PassedOver | None:
-    """An object that is not to be judged."""
-    match found:
-        case PassedOver():
-            return found
-        case HelmRelease(chart=ChartTemplate(wish=wish)) | HelmChart(chart=ChartTemplate(wish=wish)):
-            pass
-        case OCIRepository(wish=wish):
-            pass
-        case _:
-            return None
-    return found.head.passed_over(wish.pin, wish.line) if isinstance(wish.pin, Reason) else None
+def _unread(each: BuiltObject) -> bytes:
+    """What may decide the version of an object that is held; all of it where its fields may be any."""
+    content = each.content()
+    own = [(route, text) for route, text in content if any(route[: len(one)] == one for one in DECIDING)]
+    return repr(content if each.unknown else own).encode(errors="replace")
 
 
 def _spots(each: BuiltObject) -> frozenset[Spot]:
@@ -171,12 +166,13 @@ def _defines(each: BuiltObject, route: Route, graph: Graph) -> bool:
 
 def _read(root: Root, each: BuiltObject) -> Read:
     """A root that cannot be built makes nothing that could be judged; its repositories are taken as files have them."""
-    if root.trouble is None:
+    if root.trouble is None and each.unknown is None:
         return read_object(BuiltFields(built=each))
     if each.object.kind == "HelmRepository":
         return None
     head = Head(object=each.object, path=each.origin.path, line=each.origin.line)
-    return head.passed_over(root.trouble)
+    why = root.trouble or each.unknown
+    return head.passed_over(why) if why else None
 
 
 def _told_by(found: AnyObject | PassedOver, root: Root) -> AnyObject | PassedOver:

@@ -19,6 +19,9 @@ from bot.flux.nearest import AppliedFrom
 from bot.flux.objects import AnyObject, InputProvider, Kustomization, ResourceSet
 from bot.flux.resource_sets import Providers, input_sets
 from bot.flux.templates import InputPath, inputs_used, is_templated, overlap, reaches_beyond
+from bot.flux.unplain import TEMPLATE as TEMPLATE_SIGN
+from bot.flux.unplain import unplain
+from bot.flux.unread import told_unread, whole
 from bot.model.places import ObjectId, Place, Route
 from bot.model.references import PassedOver
 from bot.reasons import EMBEDDED, TEMPLATE, TOO_LARGE
@@ -112,7 +115,7 @@ class Expansion(Struct, kw_only=True):
         made: set[ObjectId] = set()
         for resource in resources:
             if resource.manifest is None:
-                self._not_read(each, resource)
+                self._not_read(each, resource, sets)
             for inputs in sets:
                 found = _make(each, resource, inputs)
                 if found is None or (found.object and found.object in made):
@@ -139,13 +142,16 @@ class Expansion(Struct, kw_only=True):
         for values in held:
             self._users[_place(values)].append(unseen)
 
-    def _not_read(self, each: ResourceSet, resource: Resource) -> None:
+    def _not_read(self, each: ResourceSet, resource: Resource, sets: tuple[InputSet, ...]) -> None:
         route = resource.route[len(each.manifest.route) :]
         node = each.manifest.node(*route)
         text = node.text if isinstance(node, Scalar) else _TELLING[0]
         if any(kind in text for kind in _TELLING):
             reason = EMBEDDED(kind=each.head.object.kind, field=".".join(map(str, route)))
-            self.passed_over[each.head.passed_over(reason, each.manifest.line_of(*route))] = None
+            beside = (values for inputs in sets for values in (inputs.values, *inputs.may_use) if values)
+            over = each.head.passed_over(reason, each.manifest.line_of(*route))
+            unread = b"\n".join((text.encode(errors="replace"), *map(whole, beside)))
+            self.passed_over[replace(over, unread=unread)] = None
 
 
 class _Made(Struct, frozen=True, kw_only=True):
@@ -221,20 +227,30 @@ def _make(each: ResourceSet, resource: Resource, inputs: InputSet) -> _Made | No
     filled = replace(resource.manifest, filling=inputs, _above={})
     if _excluded(filled):
         return None
-    found = read_object(filled)
+    found = unplain(filled, TEMPLATE_SIGN) or read_object(filled)
     if found is None:
         return _Made()
+    found = told_unread(found, filled, *(each for each in (inputs.values, *inputs.may_use) if each))
     about = found if isinstance(found, PassedOver) else found.head
     suspended = about.suspended or each.head.suspended
     beyond = next((text for text in _texts(filled, filled.root) if reaches_beyond(text.text)), None)
     if beyond is not None:
         reason = TEMPLATE(field="the resource", template=beyond.text[:_LONGEST_SHOWN])
-        over = PassedOver(path=resource.path, line=beyond.line, object=about.object, suspended=suspended, reason=reason)
+        over = PassedOver(
+            path=resource.path,
+            line=beyond.line,
+            object=about.object,
+            suspended=suspended,
+            reason=reason,
+            unread=whole(filled),
+        )
         return _Made(object=about.object, value=over)
     if isinstance(found, PassedOver):
         return _Made(object=found.object, value=replace(found, suspended=suspended))
     if isinstance(found, ResourceSet):
-        nested = found.head.passed_over(EMBEDDED(kind=found.head.object.kind, field="spec.resources"))
+        nested = replace(found.head, unread=whole(filled)).passed_over(
+            EMBEDDED(kind=found.head.object.kind, field="spec.resources")
+        )
         return _Made(object=found.head.object, value=nested)
     head = replace(found.head, suspended=suspended, unsure=found.head.unsure or each.head.unsure)
     return _Made(object=found.head.object, value=replace(found, head=head))

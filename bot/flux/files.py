@@ -12,6 +12,8 @@ from bot.flux.manifest import Manifest
 from bot.flux.objects import AnyObject
 from bot.flux.remarks import SIGN
 from bot.flux.strays import Remark, remarks_in
+from bot.flux.unplain import unplain
+from bot.flux.unread import told_unread
 from bot.model.references import PassedOver
 from bot.reason import Reason
 from bot.reasons import ENCRYPTED, HELM_TEMPLATE, TOO_LARGE, UNREADABLE_YAML
@@ -30,6 +32,7 @@ _NEEDLES = (
     b"image.toolkit.fluxcd.io",
     SIGN.encode(),
     HELM_CHARTS,
+    b"oci://",
 )
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 """Marks of UTF-16 and UTF-32, in which no needle is found; the reader says so."""
@@ -91,7 +94,7 @@ def read_file(path: str, data: bytes) -> FileReading:
     if reason_for_all := _why_not_a_manifest(file):
         return FileReading(path=path, passed_over=(PassedOver(path=path, reason=reason_for_all),))
     manifests = tuple(each for document in file.documents for each in _manifests(path, file, document))
-    found = tuple((each.line, read_object(each) or twice_headed(each)) for each in manifests)
+    found = tuple((each.line, _read(each)) for each in manifests)
     return FileReading(
         path=path,
         objects=tuple(each for _, each in found if each is not None and not isinstance(each, PassedOver)),
@@ -99,6 +102,11 @@ def read_file(path: str, data: bytes) -> FileReading:
         passed_over=tuple(foreign_pins(path, manifests)),
         remarks=remarks_in(path, file),
     )
+
+
+def _read(manifest: Manifest) -> AnyObject | PassedOver | None:
+    found = unplain(manifest) or read_object(manifest) or twice_headed(manifest)
+    return found and told_unread(found, manifest)
 
 
 def _why_unreadable(data: bytes, trouble: UnreadableYaml) -> Reason:
@@ -140,12 +148,15 @@ def _holds_action(data: bytes, root: Node) -> bool:
 
 
 def _manifests(path: str, file: YamlText, document: Document) -> Iterator[Manifest]:
-    """The document's object; of a List (https://kubernetes.io/docs/reference/using-api/api-concepts/) its items."""
+    """The document's object; of any with a list of `items` these, whatever its kind, as Flux opens it.
+
+    Source: https://github.com/fluxcd/pkg/blob/main/ssa/utils/utils.go (`ReadObjects`)
+    """
     root = document.follow(document.root)
     if not isinstance(root, Mapping):
         return
     whole = Manifest.at(path, file, document, root)
-    items = whole.node("items") if whole.kind == "List" else None
+    items = whole.node("items")
     if not isinstance(items, Sequence):
         yield whole
         return

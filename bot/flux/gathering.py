@@ -10,6 +10,7 @@ from bot.flux.files import FileReading
 from bot.flux.merging import Use
 from bot.flux.objects import AnyObject, HelmChart, HelmRelease, OCIRepository
 from bot.flux.sources import Clusters
+from bot.flux.unread import why_held
 from bot.model.places import ObjectId, Spot
 from bot.model.references import BuiltBy, PassedOver
 from bot.reason import Reason
@@ -82,7 +83,7 @@ def _as_written(readings: Iterable[FileReading]) -> Iterator[AnyObject | PassedO
 def _built(graph: "Graph", held: dict[Spot, PassedOver]) -> Iterator[AnyObject | PassedOver]:
     """What the roots build; the places of what is not to be judged go into `held`."""
     # Here: a tree without roots is read without what builds them.
-    from bot.flux.built import built_objects, why_held  # noqa: PLC0415 - see above
+    from bot.flux.built import built_objects  # noqa: PLC0415 - see above
 
     for each, spots in built_objects(graph):
         why = why_held(each) if spots else None

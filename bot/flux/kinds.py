@@ -309,6 +309,9 @@ _KINDS = {
 }
 
 
+TELLING = frozenset(field for kind in _KINDS.values() for field in kind.telling) - {"type", "image"}
+"""Fields of `spec` by which an object may be one of Flux that decides charts, or leads to them."""
+
 _WORDS = frozenset(word for group_and_kind in _KINDS for word in group_and_kind)
 
 

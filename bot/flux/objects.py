@@ -68,6 +68,7 @@ class Head(Struct, frozen=True, kw_only=True):
         suspended: It says `suspend: true`, or what applies it does.
         unsure: Why nobody knows whether it says so.
         built: The root that builds it; None for an object that stands for itself.
+        unread: What may decide its version, where that cannot be judged.
     """
 
     object: ObjectId
@@ -76,6 +77,7 @@ class Head(Struct, frozen=True, kw_only=True):
     suspended: bool = False
     unsure: Reason | None = None
     built: BuiltBy | None = None
+    unread: bytes = b""
 
     def passed_over(
         self, reason: Reason, line: int = 0, *, path: str = "", suspended: bool | None = None
@@ -88,6 +90,7 @@ class Head(Struct, frozen=True, kw_only=True):
             suspended=self.suspended if suspended is None else suspended,
             reason=reason,
             built=(self.built,) if self.built else (),
+            unread=self.unread,
         )
 
 

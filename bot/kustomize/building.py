@@ -17,7 +17,7 @@ from bot.kustomize.kustomize_reasons import NOT_FOLLOWED
 from bot.kustomize.needles import SUFFIXES, is_kustomization
 from bot.kustomize.patching import Patcher
 from bot.kustomize.replacing import replace_values
-from bot.kustomize.resources import Resource, name_problem, objects_of, read_resource
+from bot.kustomize.resources import Resource, name_problem, objects_of, opened, read_resource
 from bot.kustomize.tree import Tree, get, known_text, put, root_of, table
 from bot.reason import Reason
 
@@ -55,6 +55,7 @@ class Builder:
             return done
         self._accumulate(kustomization, folder, done, () if overlay and overlay.above else (folder,))
         done.transform(lambda each: None if _is_local(each) else each)
+        done.resources = [each for holder in done.resources for each in _opened(holder)]
         return done
 
     def visit(self, folder: str) -> None:
@@ -271,6 +272,11 @@ def _marked(resource: Resource, field: str, pairs: tuple[tuple[str, Tree], ...])
     for key, value in pairs:
         tree = put(tree, ("metadata", field, key), value)
     return resource._replace(tree=tree)
+
+
+def _opened(holder: Resource) -> tuple[Resource, ...]:
+    inner = opened(holder)
+    return inner if inner == (holder,) else tuple(each for each in inner if each.may_decide)
 
 
 def _is_local(resource: Resource) -> bool:

@@ -6,8 +6,10 @@ from msgspec import Struct
 
 from bot.kustomize.decisions import Field, Scope, field_of, plain_text, text_of
 from bot.kustomize.fingerprints import Content, fingerprint, is_written_alike, scalars, substituted
+from bot.kustomize.kustomize_reasons import KIND_UNKNOWN
 from bot.kustomize.reach import spots_behind
-from bot.kustomize.resources import CHART_KINDS, Origin, Resource
+from bot.kustomize.resources import CHART_KINDS, HEADING, Origin, Resource
+from bot.kustomize.tree import Made, get, known_text, put
 from bot.model.places import ObjectId, Place, Route, Spot
 from bot.reason import Reason
 
@@ -29,8 +31,14 @@ class BuiltObject(Struct, frozen=True, kw_only=True):
 
     @property
     def decides(self) -> bool:
-        """Whether it is of a kind that decides charts."""
-        return (self._resource.group, self._resource.kind) in CHART_KINDS
+        """Whether it is of a kind that decides charts, or may be."""
+        return (self._resource.group, self._resource.kind) in CHART_KINDS or self.unknown is not None
+
+    @property
+    def unknown(self) -> Reason | None:
+        """Why nobody knows of what kind it is, if so."""
+        doubt = self._resource.doubt
+        return doubt if doubt and doubt.id == KIND_UNKNOWN.id else None
 
     def field(self, *route: str | int) -> Field:
         """The value of a field and the place that decides it, why it cannot be told, or None where there is none."""
@@ -69,6 +77,24 @@ def built_object(resource: Resource, doubt: Reason | None, scope: Scope | None) 
     doubted = resource._replace(doubt=resource.doubt or doubt)
     api = f"{resource.group}/{resource.version}"
     return BuiltObject(object=id_of(resource, scope), origin=resource.origin, api=api, _resource=doubted, _scope=scope)
+
+
+def has_variable_kind(resource: Resource) -> bool:
+    """Whether a variable has a part in what an object is, which may decide charts or lead to what does."""
+    return any("${" in known_text(get(resource.tree, key)) for key in HEADING) and resource.may_decide
+
+
+def with_kind(resource: Resource, scope: Scope | None) -> Resource:
+    """The object with the kind and the API that its variables give it, or with the doubt that nobody knows them."""
+    if not has_variable_kind(resource) or resource.doubt:
+        return resource
+    tree = resource.tree
+    for key in HEADING:
+        found = text_of(resource, scope, key)
+        if isinstance(found, Reason):
+            return resource._replace(doubt=KIND_UNKNOWN(problem=found.sentence))
+        tree = put(tree, (key,), Made(found))
+    return resource.with_tree(tree)
 
 
 def id_of(resource: Resource, scope: Scope | None) -> ObjectId:

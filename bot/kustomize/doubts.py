@@ -15,8 +15,9 @@ _UNPLAIN = frozenset("*[]=\\")
 
 
 def doubt_unfollowed(to: Accumulation, what: str) -> None:
-    """Doubt every object so far."""
+    """Doubt every object so far, and say it of the build: it may make objects of Flux of others."""
     reason = NOT_FOLLOWED(what=what)
+    to.remark(what)
     to.transform(lambda each: each._replace(doubt=each.doubt or reason))
 
 

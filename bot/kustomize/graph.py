@@ -14,12 +14,12 @@ from bot.kustomize.accumulation import Accumulation
 from bot.kustomize.appliers import Applier, doubt_of, is_of_artifact, read_applier, source_of
 from bot.kustomize.artifacts import Generators, Sources
 from bot.kustomize.building import Builder
-from bot.kustomize.built_object import BuiltObject, built_object, id_of
+from bot.kustomize.built_object import BuiltObject, built_object, has_variable_kind, id_of, with_kind
 from bot.kustomize.decisions import Scope, is_called
 from bot.kustomize.entries import Entries
 from bot.kustomize.files import Files
 from bot.kustomize.instances import kustomization_of, repository_of
-from bot.kustomize.kustomize_reasons import NOT_IN_TREE
+from bot.kustomize.kustomize_reasons import NOT_FOLLOWED, NOT_IN_TREE
 from bot.kustomize.needles import is_kustomization
 from bot.kustomize.own_tree import OwnTree, SourceName
 from bot.kustomize.pulled import Pulled, included, pulled
@@ -262,6 +262,7 @@ class _Cluster:
         while pending or late:
             is_late = not pending
             found, above = (late if is_late else pending).pop(0)
+            found = with_kind(found, above)
             self.seen.add(found.origin)
             resource = self._kustomization(found, above)
             if resource is None or len(self._done) > _MOST_ROOTS:
@@ -358,7 +359,7 @@ class _Cluster:
             trouble = TOO_LARGE(problem="the kustomizations of this tree make too many objects")
         doubt = trouble or (doubt_of(applier, above) if applier else None)
         scope = applier.scope if applier else None
-        built = tuple(built_object(each, doubt, scope) for each in done.resources)
+        built = tuple(built_object(with_kind(each, scope), doubt, scope) for each in done.resources)
         return Root(
             cluster=self._name,
             applier=id_of(applier.resource, above) if applier else None,
@@ -367,13 +368,19 @@ class _Cluster:
             suspended=applier.suspended if applier else False,
             unsure=applier.unsure if applier else None,
             trouble=trouble,
-            remarks=tuple(done.remarks),
+            remarks=(*done.remarks, *_remarks(done)),
             objects=tuple(each for each in built if each.decides),
             others=tuple(each for each in built if not each.decides),
             needs=applier.needs if applier else (),
             source=applier.source if applier else "",
             pulled=pulled(self._declared(applier, above)) if applier else (),
         )
+
+
+def _remarks(done: Accumulation) -> Iterator[Reason]:
+    """What is not followed for sure: a variable may make any object of another, and lead on from there."""
+    paths = dict.fromkeys(each.origin.path for each in done.resources if has_variable_kind(each))
+    yield from (NOT_FOLLOWED(what=f"a variable says what an object in {path} is") for path in paths)
 
 
 def _built(roots: Iterable[Root]) -> Iterator[tuple[str, int, Route]]:

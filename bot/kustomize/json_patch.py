@@ -39,7 +39,7 @@ class Operation(Struct, frozen=True, kw_only=True):
 
     Attributes:
         verb: What to do.
-        path: Where.
+        path: Where; None too where a variable has a part in it.
         origin: Where `move` and `copy` take their value from.
         value: What `add`, `replace` and `test` put or want there; nothing is null.
     """
@@ -62,7 +62,7 @@ def read_operations(tree: Tree) -> tuple[Operation, ...] | str:
 
 
 def _pointer(path: str) -> _Path | None:
-    if "/" not in path:
+    if "/" not in path or "${" in path:
         return None
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:])
 

@@ -155,8 +155,12 @@ def _patch(tree: Tree) -> Patch:
         content=inline if listed else None,
         target=None if target is None or is_null(target) else Selector.read(target),
         renames=known_text(get(options, "allowNameChange")) in _TRUE,
-        changes_kind=known_text(get(options, "allowKindChange")) in _TRUE,
+        changes_kind=_may_be_true(known_text(get(options, "allowKindChange"))),
     )
+
+
+def _may_be_true(text_of_it: str) -> bool:
+    return text_of_it in _TRUE or "${" in text_of_it
 
 
 def _texts(tree: Tree, key: str) -> tuple[str, ...]:

@@ -8,6 +8,12 @@ BUILD_FAILS = ReasonKind(
     "Mend it; `kustomize build` and Flux stop here too",
     Weight.WARNING,
 )
+LEFT_OUT = ReasonKind(
+    "left-out",
+    "Flux leaves {path} out of its source by `{rule}`, so what it says runs nowhere and has not soaked",
+    "Take it out of `.sourceignore`, or of `spec.ignore` of its source, if it is to run",
+    Weight.WARNING,
+)
 NOT_FOLLOWED = ReasonKind(
     "not-followed",
     "{what}, which may change this value and is not followed",
@@ -18,6 +24,12 @@ NOT_IN_TREE = ReasonKind(
     "the Kustomization applies {folder} of {source}, which this tree does not hold",
     "Where that is packed from this repository, say under `sources` of the configuration of which folder",
     Weight.COUNTED,
+)
+KIND_UNKNOWN = ReasonKind(
+    "kind-unknown",
+    "what kind of object it is cannot be told: {problem}",
+    "Write `kind` and `apiVersion` out",
+    Weight.WARNING,
 )
 SOURCE_MOVED = ReasonKind(
     "source-moved",

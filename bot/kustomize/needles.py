@@ -19,6 +19,10 @@ _NEEDLES = (
     b"${",
     FLUX_INSTANCE,
     b"ArtifactGenerator",
+    b"oci://",
+    b"HelmRepository",
+    b"OCIRepository",
+    b"HelmChart",
 )
 
 

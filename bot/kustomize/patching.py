@@ -13,7 +13,7 @@ from bot.kustomize.files import Files, inside, is_remote
 from bot.kustomize.json_patch import Operation, apply, read_operations
 from bot.kustomize.kustomization import Kustomization, Patch
 from bot.kustomize.kustomize_reasons import NOT_FOLLOWED
-from bot.kustomize.resources import TRACKED, Origin, Resource, objects_of
+from bot.kustomize.resources import HEADING, KIND_NAMES, TRACKED, Origin, Resource, objects_of
 from bot.kustomize.targets import BadTarget, Filter
 from bot.kustomize.tree import Source, Tree, Written, get, items, known_text, merge, put, root_of, table, text
 from bot.reason import Reason
@@ -49,6 +49,8 @@ class Patcher:
     def apply(self, to: Accumulation, folder: str, patch: Patch, *, operations_only: bool = False) -> None:
         """Apply one entry of `patches` or `patchesJson6902`."""
         change = self._read(folder, patch)
+        if isinstance(change, Change) and _may_make_others(change, patch):
+            to.remark(f"{folder or '.'} has a patch of what objects are, which may make others of Flux")
         if isinstance(change, str | Reason):
             to.fail(change)
         elif operations_only and not change.operations:
@@ -142,6 +144,16 @@ def _may_be_operations(source: Source) -> bool:
     return True
 
 
+def _may_make_others(change: Change, patch: Patch) -> bool:
+    """Whether a patch may make of objects that are not kept some of a kind that is followed."""
+    if any(each.path is None for each in change.operations):
+        return True
+    if patch.target is None or patch.target.kind in KIND_NAMES:
+        return False
+    heads = any(each.path and each.path[0] in HEADING and each.verb != "test" for each in change.operations)
+    return heads or (patch.changes_kind and bool(change.merges))
+
+
 def _selection(to: Accumulation, patch: Patch) -> Filter | None:
     if patch.target is None:
         to.fail("a JSON patch has no target")
@@ -181,9 +193,9 @@ def _merge_by_target(to: Accumulation, merge_patch: Resource, patch: Patch) -> N
 def _merge_by_name(to: Accumulation, merges: Iterable[Resource], patch: Patch) -> None:
     """Each merge changes the one object that its body names, by any name that it ever had."""
     for each in merges:
-        if (each.group, each.kind) not in TRACKED:
-            continue
         named = to.called(each.group, each.version, each.now)
+        if (each.group, each.kind) not in TRACKED and not any(to.resources[index].may_decide for index in named):
+            continue
         if len(named) > 1:
             to.fail(f"several objects are the {each.kind} {each.name} that a patch names")
         elif named:
@@ -194,11 +206,12 @@ def _merge_by_name(to: Accumulation, merges: Iterable[Resource], patch: Patch) -
 
 
 def _merged(resource: Resource, patch: Resource, how: Patch) -> Resource | None:
-    """The object after a merge; it keeps its name, kind and namespace unless the patch may change them."""
+    """The object after a merge; it keeps its API, and its name, kind and namespace unless the patch may change them."""
     tree = merge(resource.tree, patch.tree)
     if tree is None:
         return None
     before = resource.tree
+    tree = put(tree, ("apiVersion",), get(before, "apiVersion"))
     if not how.changes_kind:
         tree = put(tree, ("kind",), get(before, "kind"))
     if not how.renames:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from bot.kustomize.decisions import Scope, text_of
 from bot.kustomize.own_tree import UNKNOWN, SourceName, plain_address
 from bot.kustomize.resources import BUCKET, Origin, Resource
-from bot.kustomize.tree import get, items, table
+from bot.kustomize.tree import get, items, known_text, table
 
 _LONGEST_SHOWN = 100
 
@@ -19,11 +19,13 @@ class Pulled(Struct, frozen=True, kw_only=True):
         name: Kind and name.
         at: Where it is written.
         text: Repository and revision, equal for equal ones however the repository is reached.
+        ignore: What it leaves out by `spec.ignore`, empty for what cannot be told.
     """
 
     name: str
     at: Origin
     text: str
+    ignore: str = ""
 
     @property
     def shown(self) -> str:
@@ -34,7 +36,12 @@ class Pulled(Struct, frozen=True, kw_only=True):
 def pulled(declared: Iterable[tuple[Resource, Scope | None]]) -> tuple[Pulled, ...]:
     """What declarations of one source say."""
     return tuple(
-        Pulled(name=f"{each.kind} {each.name}", at=each.origin, text=" ".join(_told(each, scope)))
+        Pulled(
+            name=f"{each.kind} {each.name}",
+            at=each.origin,
+            text=" ".join(_told(each, scope)),
+            ignore=known_text(get(each.tree, "spec", "ignore")),
+        )
         for each, scope in declared
     )
 

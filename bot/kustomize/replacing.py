@@ -10,7 +10,7 @@ from bot.kustomize.accumulation import Accumulation
 from bot.kustomize.doubts import doubt_field, doubt_unfollowed, loaded_of, plain_route
 from bot.kustomize.files import Files
 from bot.kustomize.kustomization import Kustomization
-from bot.kustomize.resources import KEPT, NAMESPACE, Former, Resource
+from bot.kustomize.resources import HEADING, KEPT, NAMESPACE, Former, Resource
 from bot.kustomize.targets import BadTarget, Filter, Selector
 from bot.kustomize.tree import EMPTY, Made, Tree, Written, get, is_null, items, known_text, put, table
 from bot.yamltext.nodes import Scalar
@@ -51,12 +51,14 @@ def _replace(to: Accumulation, folder: str, replacement: Tree) -> None:
 def _write(to: Accumulation, folder: str, wanted: Filter, path: str, value: Made | None, *, creates: bool) -> None:
     route = plain_route(path)
     whole = route == tuple(path.split("."))
+    if not route or route[0] in HEADING:
+        to.remark(f"{folder or '.'} has a replacement of what objects are, which may make others of Flux")
     if whole and not creates and _lacks(to, wanted, route):
         to.fail("a replacement finds no field to change")
     if value is None or not whole or route[0] == "metadata" or not _takes_text(to, wanted, route):
         doubt_field(to, wanted.selects, route, f"{folder or '.'} has a replacement for this field")
         return
-    to.transform(lambda each: each._replace(tree=put(each.tree, route, value)) if wanted.selects(each) else each)
+    to.transform(lambda each: each.with_tree(put(each.tree, route, value)) if wanted.selects(each) else each)
 
 
 def _sources(to: Accumulation, source: Tree) -> list[Resource] | None:

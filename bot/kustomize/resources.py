@@ -26,6 +26,15 @@ TRACKED = CHART_KINDS | {FLUX_KUSTOMIZATION, FLUX_INSTANCE, ARTIFACT_GENERATOR, 
 KEPT = TRACKED | {NAMESPACE, GIT_REPOSITORY, BUCKET}
 """What a build is made of; other objects are neither kept nor looked at. Names of Namespaces are copied elsewhere."""
 
+KIND_NAMES = frozenset(kind for _, kind in KEPT)
+"""What an object of any API may be called and is kept: so a patch that is for one of these kinds is followed."""
+
+HEADING = frozenset({"apiVersion", "kind"})
+"""Fields that say what an object is."""
+
+_TELLING = frozenset({"chart", "chartRef", "ref", "sourceRef", "url"})
+"""Fields of `spec` that decide charts, or lead to what does."""
+
 _DEFAULT = "default"
 Former = tuple[str, str, str]
 """Namespace, name and kind."""
@@ -105,6 +114,14 @@ class Resource(NamedTuple):
         """Whether a build keeps its kind."""
         return (self.group, self.kind) in KEPT
 
+    @property
+    def may_decide(self) -> bool:
+        """Whether it holds what decides charts, whatever it is called: a patch or a variable may call it so."""
+        if self.kept or self.kind in KIND_NAMES:
+            return True
+        spec = table(get(self.tree, "spec"))
+        return spec is not None and (spec.rest is not None or not _TELLING.isdisjoint(spec.entries))
+
     def with_tree(self, tree: Tree) -> Self:
         """The object with another content; what it is called is read anew. A content that is unknown is a doubt."""
         if isinstance(tree, Unknown):
@@ -159,17 +176,35 @@ def objects_of(source: Source, document: Document) -> Iterator[Written]:
             pending += [each for each in inner if isinstance(each, Written)]
 
 
+def opened(resource: Resource) -> tuple[Resource, ...]:
+    """The objects that Flux applies of one: of any with a list of `items` these, whatever its kind.
+
+    Source: https://github.com/fluxcd/pkg/blob/main/ssa/utils/utils.go (`ReadObjects`) and `IsList` of
+    https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/unstructured/unstructured.go
+    """
+    inner = items(get(resource.tree, "items"))
+    if inner is None:
+        return (resource,)
+    return tuple(_item(each, resource) for each in inner if table(each) is not None)
+
+
+def _item(tree: Tree, holder: Resource) -> Resource:
+    found = resource_of(tree) if isinstance(tree, Written) else Resource.of(tree, holder.origin)
+    return found._replace(doubt=holder.doubt)
+
+
 def resource_of(found: Written) -> Resource:
     """The object that a value is, of whatever kind."""
     return Resource.of(found, Origin(found.source.path, found.document.index, found.route, found.node.line))
 
 
 def read_resource(found: Written) -> Resource | None:
-    """The object that a value is, None for kinds that are not followed and hold no variable."""
+    """The object that a value is, None for kinds that are not followed, hold no variable, and become no such kind."""
     resource = resource_of(found)
     if resource.kept:
         return resource
-    return resource if _may_hold_variable(found) and not name_problem(resource) else None
+    matters = _may_hold_variable(found) or any(each.may_decide for each in opened(resource))
+    return resource if matters and not name_problem(resource) else None
 
 
 def _may_hold_variable(found: Written) -> bool:

@@ -105,6 +105,8 @@ class Filter:
 
 
 def _matcher(pattern: str) -> _Match:
+    if "${" in pattern:
+        raise BadTarget(NOT_FOLLOWED(what="a patch is for objects that a variable names"))
     if not pattern:
         return lambda _text: True
     if _SIMPLE.fullmatch(pattern):

@@ -18,6 +18,8 @@ from bot.yamltext.nodes import Alias, Document, Mapping, Node, Scalar, Sequence,
 
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _DIRECTIVE = "$patch"
+_VARIABLE = "${"
+_LONGEST_SHOWN = 60
 
 
 class Source(Struct, frozen=True, kw_only=True, eq=False):
@@ -105,7 +107,9 @@ def _table(tree: Written, node: Mapping) -> Table:
     entries: dict[str, Tree] = {}
     rest: Reason | None = None
     for key, value in node.items:
-        if not isinstance(key, Scalar) or key.text == "<<":
+        if isinstance(key, Scalar) and _VARIABLE in key.text:
+            rest = NOT_EDITABLE(problem=f"the key `{key.text[:_LONGEST_SHOWN]}` may become any other")
+        elif not isinstance(key, Scalar) or key.text == "<<":
             rest = NOT_EDITABLE(problem=Obstacle.MERGE if isinstance(key, Scalar) else Obstacle.ALIAS)
         elif key.text in entries:
             entries[key.text] = Unknown(NOT_EDITABLE(problem=Obstacle.DUPLICATE))
@@ -183,15 +187,23 @@ def _child(tree: Tree, key: str | int) -> Tree | None:
         return Written(tree.source, tree.document, (*tree.route, key), tree.document.follow(value))
     found = table(tree)
     if found is None:
-        return None
+        return _held_by(tree)
     return found.entries.get(key) or (Unknown(found.rest) if found.rest else None)
+
+
+def _held_by(tree: Tree) -> Tree | None:
+    """What a text holds: nothing, but where a variable of Flux may make a mapping of it."""
+    found = text(tree)
+    if not isinstance(found, str) or _VARIABLE not in found:
+        return None
+    return Unknown(NOT_EDITABLE(problem=f"`{found[:_LONGEST_SHOWN]}` may become any fields"))
 
 
 def _is_plain(node: Mapping, key: str) -> bool:
     """Whether a key can be told without all of a mapping: no key of it is an alias or a merge, and this one no twin."""
     times = 0
     for each in node.keys:
-        if not isinstance(each, Scalar) or each.text == "<<":
+        if not isinstance(each, Scalar) or each.text == "<<" or _VARIABLE in each.text:
             return False
         times += each.text == key
     return times <= 1

@@ -108,7 +108,7 @@ class Reference(Struct, frozen=True, kw_only=True):
         doubted: Those that suspend it, or of which nobody can tell, where others surely run it.
         beside: What other builds make of the same object, where they call it otherwise.
         defined_by: Other roots that build something of the text in which the version is written: the ConfigMap, say.
-        unlisted: A root builds the folder of its file, and no root builds it: nothing applies it.
+        unlisted: Nothing applies it: a root builds the folder of its file and no root builds it, or Flux leaves it out.
         together: Other charts that the same value decides: it moves only to a version that all of them have.
         owners: Whom CODEOWNERS names for the file, where the configuration asks for them.
     """
@@ -170,6 +170,7 @@ class PassedOver(Struct, frozen=True, kw_only=True):
         object: The object, where there is one.
         suspended: The object says `suspend: true`.
         built: The roots that build the object.
+        unread: What may decide its version, as it is written, where that cannot be judged: to tell whether it changes.
     """
 
     path: str
@@ -178,6 +179,7 @@ class PassedOver(Struct, frozen=True, kw_only=True):
     object: ObjectId | None = None
     suspended: bool = False
     built: tuple[BuiltBy, ...] = ()
+    unread: bytes = b""
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from bot.steps.resolve import Resolved, TierView, by_tier, references_of, resolu
 from bot.steps.scan import Base, Scanned
 from bot.steps.side import texts_of, wish_alike
 from bot.steps.unfollowed import Unfollowed, unfollowed
+from bot.steps.unseen import Unseen, unseen
 
 
 class Edited(Struct, frozen=True, kw_only=True):
@@ -46,6 +47,7 @@ class Compared(Struct, frozen=True, kw_only=True):
     edited: tuple[Edited, ...] = ()
     lost: tuple[Lost, ...] = ()
     unfollowed: tuple[Unfollowed, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
 
 
 def compare(before: Scanned, after: Scanned, configuration: Configuration) -> Compared:
@@ -57,6 +59,8 @@ def compare(before: Scanned, after: Scanned, configuration: Configuration) -> Co
         one for tier in tiers for one in lost(tier, tiers, _with_files(before, was), _with_files(after, is_now))
     )
     said = {(one.tier.name, one.reason) for one in gone}
+    known = {(one.path, one.reason) for one in gone}
+    hidden = (one for tier in tiers for one in unseen(tier, was, is_now))
     builds = (one for tier in tiers for one in unfollowed(tier, before, after))
     return Compared(
         edited=tuple(
@@ -66,6 +70,7 @@ def compare(before: Scanned, after: Scanned, configuration: Configuration) -> Co
         ),
         lost=gone,
         unfollowed=tuple(one for one in builds if (one.tier.name, one.reason) not in said),
+        unseen=tuple(one for one in hidden if (one.at.path, one.at.reason) not in known),
     )
 
 

@@ -6,6 +6,7 @@ from itertools import takewhile
 from msgspec.structs import replace
 
 from bot.flux.files import may_concern_flux
+from bot.flux.source_ignore import is_source_ignore
 from bot.flux.version_edits import FileState, older_pins
 from bot.maturity.timeline import Moment
 from bot.model.charts import ChartAddress
@@ -92,7 +93,8 @@ class History:
             changed, others = self._parted(newer.changed, known)
             after, before = [one.new for one in others], [one.old for one in others]
             state = known
-            if self._concern_flux(newer.sha, after) or self._concern_flux(older.sha, before):
+            ignores = any(is_source_ignore(one.path) for one in newer.changed)
+            if ignores or self._concern_flux(newer.sha, after) or self._concern_flux(older.sha, before):
                 state = self._state_at(older.sha)
             elif changed:
                 state = self._rewound(known, newer.sha, older.sha, changed) or self._state_at(older.sha)

@@ -38,6 +38,7 @@ from bot.steps.resolve import TierVerdicts
 from bot.steps.select_versions import version_in_use
 from bot.steps.side import texts_of
 from bot.steps.unfollowed import Unfollowed
+from bot.steps.unseen import Unseen
 from bot.versions.constraint import Constraint
 from bot.versions.tags import choose, see_tags, tag_of
 from bot.versions.version import Version, try_written
@@ -94,6 +95,12 @@ def unjudged(lost: Iterable[Lost]) -> tuple[Verdict, ...]:
 def unfollowed_now(found: Iterable[Unfollowed]) -> tuple[PassedOver, ...]:
     """A finding for each build that takes what cannot be judged, where that is decided now."""
     told = ((one, UNJUDGED_NOW(what="known", object=one.what, why=one.reason.sentence)) for one in found)
+    return tuple(replace(one.at, reason=reason) for one, reason in told)
+
+
+def unseen_now(found: Iterable[Unseen]) -> tuple[PassedOver, ...]:
+    """A finding for each text that may decide a version unseen, where it stands."""
+    told = ((one, UNJUDGED_NOW(what=one.was, object=one.at.object, why=one.at.reason.sentence)) for one in found)
     return tuple(replace(one.at, reason=reason) for one, reason in told)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from bot.flux.references import Resolution
+from bot.kustomize.kustomize_reasons import LEFT_OUT
 from bot.model.references import ExactPin, PassedOver, Reference
 from bot.model.tiers import Tier
 from bot.planning.tiers import tiers_reached
@@ -20,9 +21,13 @@ from bot.reasons import (
     UNREADABLE_FILE,
     UNREADABLE_YAML,
 )
+from bot.steps.unseen import is_blind
 
 _UNREAD = frozenset(each.id for each in (ENCRYPTED, HELM_TEMPLATE, LINK, TOO_LARGE, UNREADABLE_FILE, UNREADABLE_YAML))
 """What may hide a release, wherever in the tier it is."""
+
+_BESIDE = frozenset({LEFT_OUT.id, SUSPEND_UNKNOWN.id})
+"""What is said beside a version that is judged."""
 
 
 class Lost(Struct, frozen=True, kw_only=True):
@@ -52,14 +57,15 @@ def lost(tier: Tier, tiers: tuple[Tier, ...], before: Resolution, after: Resolut
     """
     known = {(item.path, item.object, item.reason) for item in before.passed_over}
     new = [item for item in after.passed_over if (item.path, item.object, item.reason) not in known]
-    new = [item for item in new if item.reason.id != SUSPEND_UNKNOWN.id]  # which is said of what is judged
+    new = [item for item in new if item.reason.id not in _BESIDE]
     there = {(each.object, each.path) for each in _outside(before, tiers)}
     outside = {each.object: each for each in _outside(after, tiers) if (each.object, each.path) not in there}
     unread = [item for item in new if item.reason.id in _UNREAD and not item.object and tiers_reached(item, [tier])]
     there_before = {each.object for each in before.references} | {item.object for item in before.passed_over}
     instead = [item for item in new if item.object not in there_before]
+    astray = [item for item in instead if is_blind(item) and not tiers_reached(item, tiers)]
     for old in _missing(tier, before, after):
-        if found := _passed_over(old, new) or _in_its_place(old, instead) or next(iter(unread), None):
+        if found := _passed_over(old, new) or _in_its_place(old, instead) or next(iter((*unread, *astray)), None):
             yield Lost(tier=tier, old=old, path=found.path, line=found.line, reason=found.reason)
         elif now := outside.get(old.object):
             yield Lost(tier=tier, old=old, path=now.path, line=now.line, reason=NO_TIER())

@@ -18,6 +18,7 @@ from bot.planning.tiers import tiers_reached
 from bot.reasons import NO_TIER, STRAY_COMMENT
 from bot.steps.broken_roots import broken_roots
 from bot.steps.idle_patterns import idle_patterns
+from bot.steps.left_out import with_left_out
 from bot.steps.scan import Base, Scanned
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def references_of(one: Scanned, configuration: Configuration) -> dict[str, tuple
 def resolution_of(one: Scanned, configuration: Configuration) -> Resolution:
     """All references of one base, in tiers or not, and what is passed over."""
     found = join(one.readings, one.graph, apply_policies=configuration.image_policies is ImagePolicies.APPLY)
-    return replace(found, passed_over=(*found.passed_over, *broken_roots(one)))
+    return with_left_out(one, replace(found, passed_over=(*found.passed_over, *broken_roots(one))))
 
 
 def by_tier(one: Scanned, resolution: Resolution) -> dict[str, tuple[Reference, ...]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from msgspec import Struct
 
 from bot.flux.files import FileReading, may_concern_flux, read_file
+from bot.flux.source_ignore import SourceIgnore, is_source_ignore
 from bot.kustomize.needles import FLUX_INSTANCE, SUFFIXES, is_kustomization, may_matter
 from bot.model.commits import EntryKind, Sha, TreeEntry
 from bot.model.references import PassedOver
@@ -49,6 +50,7 @@ class Scanned(Struct, frozen=True, kw_only=True):
     readings: tuple[FileReading, ...]
     passed_over: tuple[PassedOver, ...]
     built: "BuiltTree | None" = None
+    ignored: SourceIgnore = SourceIgnore.of({})
 
     @property
     def graph(self) -> "Graph | None":
@@ -88,6 +90,7 @@ class Readings:
                 PassedOver(path=entry.path, reason=reason) for entry, reason in reasons.items() if reason
             ),
             built=_build(base, entries, matter),
+            ignored=SourceIgnore.of(_bytes(base.tree, (each for each in entries if _says_what_is_ignored(each)))),
         )
 
     def _read(self, tree: Tree, entries: list[TreeEntry], matter: dict[str, bytes]) -> Iterable[FileReading]:
@@ -144,6 +147,10 @@ def _build(base: Base, entries: Iterable[TreeEntry], matter: dict[str, bytes]) -
     links = tuple(entry.path for entry in entries if not entry.kind.regular)
     large = tuple(path for path, entry in regular.items() if entry.size > DEFAULT_LIMITS.size)
     return build(frozenset(regular), data | more, links, large, base.packed)
+
+
+def _says_what_is_ignored(entry: TreeEntry) -> bool:
+    return entry.kind.regular and is_source_ignore(entry.path)
 
 
 def _bytes(tree: Tree, entries: Iterable[TreeEntry]) -> dict[str, bytes]:
