@@ -47,6 +47,8 @@ def _why_closed(outcome: Outcome) -> str:
     plan = outcome.plan
     if plan.action is not Action.CLOSE:
         return ""
+    if plan.ended:
+        return f", {plan.ended}"
     told = f" ({'; '.join(plan.partings)})" if plan.partings else ""
     if not plan.successors:
         return f", nothing is left to update{told}"

@@ -11,6 +11,7 @@ from bot.model.verdicts import Held, Update, Verdict
 from bot.planning.arranging import is_unknown
 from bot.planning.commit_trailers import word
 from bot.planning.grouping import ALL, branch_of, promotion_key
+from bot.planning.origins import origin_trailers
 from bot.planning.partings import partings
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
@@ -22,6 +23,7 @@ from bot.report.wording import pull_request_texts
 from bot.steps.advance import advance
 from bot.steps.find import Remote
 from bot.steps.open_promotions import OpenPromotion
+from bot.steps.orphans import forgotten, orphans
 from bot.steps.proposals import Arranged, Proposal, TierProposals
 from bot.steps.told_promotions import STAYS, not_to_be_merged, notes_of, statuses_of
 
@@ -43,7 +45,7 @@ def plan(
     promotions = tuple(opened)
     for tier in arranged.tiers:
         of_tier: list[PullRequestPlan] = []
-        for wish in _wishes(tier, configuration.templates):
+        for wish in _wishes(tier, configuration):
             found = remote.found(wish.branch, wish.base, wish.base_sha)
             planned = plan_pull_request(wish, found, remote.us)
             if planned and _may_advance(planned, wish):
@@ -53,6 +55,9 @@ def plan(
         statuses += _statuses(tier, tuple(of_tier), remote)
         pulls += of_tier
     statuses += statuses_of(promotions, pulls, remote)
+    if not any(tier.alone for tier in arranged.tiers):
+        pulls += orphans(remote, configuration, tuple(pulls))
+        notes += forgotten(remote, configuration)
     return Plan(
         pull_requests=tuple(not_to_be_merged(promotions, pulls)),
         statuses=tuple(statuses),
@@ -67,7 +72,7 @@ def _may_advance(planned: PullRequestPlan, wish: Wish) -> bool:
     return touched and bool(wish.changes) and not wish.frozen and wish.kind is not Kind.PROMOTION
 
 
-def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
+def _wishes(tier: TierProposals, configuration: Configuration) -> Iterable[Wish]:
     base = tier.view.base
     wish = Wish(
         tier=tier.view.tier,
@@ -76,7 +81,9 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
         unknown=frozenset(verdict.reference.path for verdict in tier.verdicts if _keeps_its_line(verdict)),
     )
     for proposal in tier.proposals:
-        texts = _texts(wish.tier, proposal, templates)
+        texts = _texts(wish.tier, proposal, configuration.templates)
+        origin = origin_trailers(base.branch, configuration.path)
+        texts = replace(texts, commit_message=f"{texts.commit_message}{origin}")
         yield replace(
             wish,
             key=proposal.key.text,

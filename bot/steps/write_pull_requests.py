@@ -37,6 +37,7 @@ _EMPTIED = (
 )
 _MOST_CALLS = 5
 _NO_HEIR = "it stays open, since what replaces it could not be opened"
+_REPLACED = "Its updates are proposed in {links}."
 _ELSEWHERE = "The configuration groups {which} updates otherwise now. They are proposed in {links}."
 
 
@@ -191,8 +192,14 @@ def lost(outcome: Outcome) -> Reason | None:
 
 def _moved(plan: PullRequestPlan, links: Iterable[str]) -> str:
     """Where its updates are proposed now, and before that what became of the others."""
+    if plan.ended:
+        return f"{_ended(plan)} {_REPLACED.format(links=', '.join(links))}"
     which = "the other" if plan.partings else "these"
     return "\n\n".join(filter(None, (_told(plan), _ELSEWHERE.format(which=which, links=", ".join(links)))))
+
+
+def _ended(plan: PullRequestPlan) -> str:
+    return f"{prose(plan.ended[:1].upper() + plan.ended[1:])}."
 
 
 def _told(plan: PullRequestPlan) -> str:
@@ -201,6 +208,8 @@ def _told(plan: PullRequestPlan) -> str:
 
 def _farewell(plan: PullRequestPlan) -> str:
     """Why it is closed where nothing replaces it, and what opens a promotion again."""
+    if plan.ended:
+        return _ended(plan)
     calls = plan.calls or tuple(f"release --chart {word(chart)}" for chart in plan.emptied)
     named = " and ".join(f"`{call}`" for call in calls[:_MOST_CALLS])
     if plan.emptied:
