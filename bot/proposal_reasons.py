@@ -98,9 +98,9 @@ FOREIGN_PULL_REQUEST = ReasonKind(
     "Close it, or rename its branch",
     Weight.WARNING,
 )
-TIER_GONE = ReasonKind(
-    "tier-gone",
-    "#{number} was opened for {tier}, a tier that the configuration does not have, and is left alone: {why}",
+NOT_ASKED_FOR = ReasonKind(
+    "not-asked-for",
+    "#{number} is left alone although {ended}: {why}",
     "Merge it or close it; the bot does neither",
     Weight.WARNING,
 )

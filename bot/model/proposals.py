@@ -132,7 +132,8 @@ class PullRequestPlan(Struct, frozen=True, kw_only=True):
         partings: What became of each of its rows, for `Action.CLOSE`; foreign text, not escaped.
         emptied: The charts that people took out, where nothing else is left, for `Action.CLOSE`.
         calls: What opens a promotion again that no update keeps, for `Action.CLOSE`.
-        ended: What of the configuration ends it, in words, for `Action.CLOSE`; else empty.
+        replaced: The open pull request to the base that the tier was on before, closed before this one is opened.
+        ended: What of the configuration ends it, or what it replaces, in words; else empty.
         draft: It is opened as a draft.
         extras: What it gets when it is opened; None for nothing.
         kind: A promotion may change production, in exactly the places of its updates.
@@ -154,6 +155,7 @@ class PullRequestPlan(Struct, frozen=True, kw_only=True):
     partings: tuple[str, ...] = ()
     emptied: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    replaced: PullRequest | None = None
     ended: str = ""
     draft: bool = False
     extras: Extras | None = None

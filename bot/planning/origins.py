@@ -25,6 +25,11 @@ def is_made_for(history: tuple[CommitFacts, ...], tier: str, us: Identity, base:
     return _said(history, tier, us, BASE_TRAILER) == [word(base)]
 
 
+def is_made_for_another(history: tuple[CommitFacts, ...], tier: str, us: Identity, base: Branch) -> bool:
+    """Whether it says that its pull request goes elsewhere."""
+    return bool(_said(history, tier, us, BASE_TRAILER)) and not is_made_for(history, tier, us, base)
+
+
 def is_made_by(history: tuple[CommitFacts, ...], tier: str, us: Identity, configuration: str) -> bool:
     """Whether our newest commit of a branch says that this file asked for it; one of before it was said never does."""
     named = _said(history, tier, us, CONFIGURATION_TRAILER) or [word(DEFAULT_CONFIGURATION_PATH)]

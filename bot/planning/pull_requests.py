@@ -10,11 +10,14 @@ from bot.model.tiers import Branch, Tier
 from bot.model.verdicts import Update, Verdict
 from bot.planning.commit_trailers import read
 from bot.planning.grouping import ALL, branch_of
+from bot.planning.origins import is_made_for, is_made_for_another
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.proof import blob_name
 from bot.proposal_reasons import FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, MARKED_READY, TOUCHED
 from bot.reason import Reason
 
+ELSEWHERE = "the configuration has {tier} go to {base} now, not to {old}"
+"""Why a pull request ends that goes where it was opened for."""
 _MARK_END = " -->"
 _UNFINISHED = " unfinished -->"
 
@@ -112,17 +115,23 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
     if found.branch and not wish.changes and any(item.path in wish.unknown for item in found.branch.carries):
         # Unknown is not gone: reviews and approvals would be lost to a registry's bad minute.
         return replace(plan, existing=existing)
-    ready = existing is not None and existing.base == wish.base and not existing.draft
+    moved = existing is not None and found.branch is not None and _is_moved(wish, found.branch, existing, us)
+    ready = existing is not None and (moved or existing.base == wish.base) and not existing.draft
     if existing and ready and wish.kind is Kind.PROMOTION and not wish.rebuilds:
         # Whoever approves it approves just these rows.
         return replace(plan, action=Action.LEAVE, reason=MARKED_READY(number=existing.number), existing=existing)
     if wish.frozen:
         return replace(plan, existing=existing)
+    if existing and found.branch and moved:
+        ended = ELSEWHERE.format(tier=wish.tier.name, base=wish.base, old=existing.base)
+        if not wish.changes:
+            return replace(plan, action=Action.CLOSE, existing=existing, ended=ended)
+        return replace(_without_pull_request(plan, found.branch, us), replaced=existing, ended=ended)
     if existing:
         plan = replace(plan, existing=existing)
         return _with_pull_request(plan, found.branch, existing, us, rebuilds=wish.rebuilds)
     if found.branch:
-        return _without_pull_request(plan, found.branch)
+        return _without_pull_request(plan, found.branch, us)
     return replace(plan, action=Action.CREATE) if wish.changes else None
 
 
@@ -154,12 +163,22 @@ def _objection(wish: Wish, branch: FoundBranch, us: Identity) -> Reason | None:
             return FOREIGN_BRANCH(branch=wish.branch)
 
 
-def _without_pull_request(plan: PullRequestPlan, branch: FoundBranch) -> PullRequestPlan:
+def _is_moved(wish: Wish, branch: FoundBranch, existing: PullRequest, us: Identity) -> bool:
+    """Whether a pull request goes where it was opened for, and the tier is on another base since.
+
+    Where a person sent it to another base, it does not say so, and is theirs.
+    """
+    opened_for = is_made_for(branch.history, wish.tier.name, us, existing.base)
+    return existing.base != wish.base and opened_for and branch.beneath == ()
+
+
+def _without_pull_request(plan: PullRequestPlan, branch: FoundBranch, us: Identity) -> PullRequestPlan:
     """A run was killed before it could open one, or a person closed it: the branch is used again, or goes."""
     if not plan.changes:
         return replace(plan, action=Action.CLOSE)
     # What was built on another commit may hold another base's history, since the tier's base has changed.
-    done = _is_built(plan, branch) and _is_as_wished(plan, branch)
+    elsewhere = is_made_for_another(branch.history, plan.tier.name, us, plan.base)
+    done = _is_built(plan, branch) and _is_as_wished(plan, branch) and not elsewhere
     return replace(plan, action=Action.OPEN if done else Action.CREATE)
 
 

@@ -9,7 +9,6 @@ from bot.model.templates import Templates
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Held, Update, Verdict
 from bot.planning.arranging import is_unknown
-from bot.planning.commit_trailers import word
 from bot.planning.grouping import ALL, branch_of, promotion_key
 from bot.planning.origins import origin_trailers
 from bot.planning.partings import partings
@@ -17,7 +16,7 @@ from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
 from bot.proposal_reasons import TOUCHED
 from bot.reason import Reason
-from bot.report.promotion_wording import promotion_texts
+from bot.report.promotion_wording import calls_for, promotion_texts
 from bot.report.statuses import base_status, head_status
 from bot.report.wording import pull_request_texts
 from bot.steps.advance import advance
@@ -69,7 +68,8 @@ def plan(
 def _may_advance(planned: PullRequestPlan, wish: Wish) -> bool:
     """Whether others work on a branch whose version may move on all the same; production's is left to them."""
     touched = planned.reason is not None and planned.reason.id == TOUCHED.id
-    return touched and bool(wish.changes) and not wish.frozen and wish.kind is not Kind.PROMOTION
+    here = planned.existing is None or planned.existing.base == wish.base
+    return touched and here and bool(wish.changes) and not wish.frozen and wish.kind is not Kind.PROMOTION
 
 
 def _wishes(tier: TierProposals, configuration: Configuration) -> Iterable[Wish]:
@@ -110,27 +110,13 @@ def _wishes(tier: TierProposals, configuration: Configuration) -> Iterable[Wish]
             successors=tuple(branch_of(wish.tier, heir) for heir in heirs),
             partings=partings(left, tier.parted.get(key, tier.verdicts)),
             emptied=emptied,
-            calls=_calls(wish.tier, key, emptied, rows) if promotes else (),
+            calls=calls_for(wish.tier, key, emptied, rows) if promotes else (),
             rebuilds=key in tier.released,
             frozen=key in tier.frozen,
             kind=Kind.PROMOTION if promotes else Kind.UPDATE,
         )
     if not known and ALL.text not in tier.gone and not tier.alone:
         yield wish
-
-
-def _calls(tier: Tier, key: str, emptied: tuple[str, ...], rows: Iterable[Row]) -> tuple[str, ...]:
-    """What opens a promotion again; nothing for a draft that updates keep.
-
-    Who takes a row out by its box has it back by the chart's name alone.
-    """
-    call = f"promote --to {tier.name}{'' if tier.pace.comes_from else ' --from TIER'}"
-    if key != promotion_key().text:
-        charts = emptied or sorted({row.chart for row in rows})
-        return tuple(f"{call} --chart {word(chart)}" for chart in charts)
-    if tier.standing_draft:
-        return ()
-    return tuple(f"{call} --chart {word(chart)}" for chart in emptied) or (call,)
 
 
 def _keeps_its_line(verdict: Verdict) -> bool:

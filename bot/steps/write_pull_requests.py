@@ -30,6 +30,7 @@ _Step = Callable[[Outcome], Outcome]
 
 _NOTHING_LEFT = "Nothing is left to update here."
 _NOT_PROMOTED = "Nothing is left to promote here."
+_AGAIN = "To ask for it again, run {calls}."
 _COMES_BACK = "The next update that finds something to promote opens another draft."
 _EMPTIED = (
     "All that was left here was taken out by its box, which counts as a refusal of these versions. To have them back, "
@@ -38,6 +39,7 @@ _EMPTIED = (
 _MOST_CALLS = 5
 _NO_HEIR = "it stays open, since what replaces it could not be opened"
 _REPLACED = "Its updates are proposed in {links}."
+_ANEW = "Its updates are proposed anew there."
 _ELSEWHERE = "The configuration groups {which} updates otherwise now. They are proposed in {links}."
 
 
@@ -88,11 +90,11 @@ class PullRequestWriter(Struct, frozen=True, kw_only=True):
             case Action.CLOSE:
                 return partial(self._close, heirs=heirs), self._delete
             case Action.OPEN:
-                return (self._open,)
+                return self._close_replaced, self._open
             case Action.REWORD:
                 return (self._reword,)
             case Action.CREATE | Action.UPDATE | Action.ADVANCE:
-                return self._push, self._reword if plan.existing else self._open
+                return self._close_replaced, self._push, self._reword if plan.existing else self._open
             case _:
                 assert_never(plan.action)
 
@@ -159,6 +161,15 @@ class PullRequestWriter(Struct, frozen=True, kw_only=True):
         problem = self._forge.close_pull_request(existing.number, comment=comment)
         return replace(outcome, problem=problem, wrote=problem is None)
 
+    def _close_replaced(self, outcome: Outcome) -> Outcome:
+        """First, since one branch has no place for both: a run that is killed then leaves a branch to be used again."""
+        replaced = outcome.plan.replaced
+        if replaced is None:
+            return outcome
+        comment = f"{_ended(outcome.plan)} {_ANEW}"
+        problem = self._forge.close_pull_request(replaced.number, comment=comment)
+        return replace(outcome, problem=problem, wrote=problem is None)
+
     def _delete(self, outcome: Outcome) -> Outcome:
         branch, head = outcome.plan.branch, outcome.plan.head_before
         if head is None:
@@ -208,16 +219,16 @@ def _told(plan: PullRequestPlan) -> str:
 
 def _farewell(plan: PullRequestPlan) -> str:
     """Why it is closed where nothing replaces it, and what opens a promotion again."""
-    if plan.ended:
-        return _ended(plan)
     calls = plan.calls or tuple(f"release --chart {word(chart)}" for chart in plan.emptied)
     named = " and ".join(f"`{call}`" for call in calls[:_MOST_CALLS])
+    if plan.ended:
+        return f"{_ended(plan)} {_AGAIN.format(calls=named)}" if plan.calls else _ended(plan)
     if plan.emptied:
         return _EMPTIED.format(calls=named)
     told = _told(plan)
     if plan.kind is not Kind.PROMOTION:
         return "\n\n".join(filter(None, (_NOTHING_LEFT, told)))
-    again = f"To ask for it again, run {named}." if named else _COMES_BACK
+    again = _AGAIN.format(calls=named) if named else _COMES_BACK
     return "\n\n".join(filter(None, (_NOT_PROMOTED, told, again)))
 
 
