@@ -59,7 +59,7 @@ def disagreement(version: str, chart: ChartAddress, digest: str, witnesses: Iter
 
 def tag_moved(tier: str, version: str, written: str, chart: ChartAddress, found: str) -> Reason:
     """That a tier wrote another digest beside a version than its tag has now."""
-    was, now = _shortened(written), _shortened(found)
+    was, now = shortened(written), shortened(found)
     return TAG_MOVED(
         name=chart.name.rpartition("/")[2],
         tier=tier,
@@ -74,13 +74,13 @@ def tag_moved(tier: str, version: str, written: str, chart: ChartAddress, found:
 
 def tag_moved_since(version: str, written: str, chart: ChartAddress, found: str) -> Reason:
     """That a tag is something else now than what an open promotion proposed."""
-    was, now = _shortened(written), _shortened(found)
+    was, now = shortened(written), shortened(found)
     return TAG_MOVED_SINCE(
         name=chart.name.rpartition("/")[2], version=version, was=was, chart=chart, now=now, written=written, found=found
     )
 
 
-def _shortened(digest: str) -> str:
+def shortened(digest: str) -> str:
     """As much of a digest as people compare: a status has no room for two whole ones."""
     return digest[:_SHORT]
 
@@ -102,7 +102,7 @@ def pushed_again(version: str, chart: ChartAddress, found: str, seen: FirstDiges
     """What speaks against a tag that is another digest now than it was; None where it is not, or nothing tells."""
     if seen is None or seen.digest == found:
         return None
-    at, was, now = moment_text(seen.at), _shortened(seen.digest), _shortened(found)
+    at, was, now = moment_text(seen.at), shortened(seen.digest), shortened(found)
     return TAG_PUSHED_AGAIN(
         name=chart.name.rpartition("/")[2],
         version=version,
