@@ -124,7 +124,7 @@ def test_what_was_proposed_is_known_without_the_ledger() -> None:
     del told.remote.branches[LEDGER_BRANCH]
     report = push_again(told)
     assert told.forge.pulls == {}
-    assert "under its tag now" in told.forge.comments[-1]
+    assert "- podinfo: 1.2.5 is not what was proposed: " in told.forge.comments[-1]
     assert sentences(report, "tag-moved-since")
     assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.ALARMED
 
