@@ -177,6 +177,7 @@ def run(request: Request) -> RunReport:
     from bot.steps.side import Sides  # noqa: PLC0415 - see above
     from bot.steps.smaller_jumps import SmallerJumps  # noqa: PLC0415 - see above
     from bot.steps.standing import drafts  # noqa: PLC0415 - see above
+    from bot.steps.still_moved import with_still_moved  # noqa: PLC0415 - see above
 
     def judge(lifted: Resolved, by: Configuration, more: "Timed" = timeless) -> "tuple[TierVerdicts, ...]":
         return ripen(lifted, answers, by, recalled, registry, request.progress, more)
@@ -199,11 +200,13 @@ def run(request: Request) -> RunReport:
         sides=sides,
     )
     arranged = arrange(edits, remote, configuration, request.now, beyond, promotions, smaller, recalled.refused)
+    arranged, moved = with_still_moved(arranged, recalled, registry, request.progress)
     intended = _planned(request, remote, arranged, opened, readings, answers, recalled)
     # Who called `hold` or `release` wants it followed now; what an `update` leaves to another run, nobody misses.
     awaited = request.command != "update"
     published = _written(request, remote, intended, recalled.learnt, awaited=awaited)
-    return replace(_report(request, resolved, arranged.tiers), plan=intended, published=published)
+    report = _report(request, resolved, arranged.tiers)
+    return replace(report, passed_over=(*report.passed_over, *moved), plan=intended, published=published)
 
 
 def _opened(

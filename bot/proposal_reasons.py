@@ -116,6 +116,17 @@ FOREIGN_PULL_REQUEST = ReasonKind(
     "Close it, or rename its branch",
     Weight.WARNING,
 )
+NOT_ASKED_FOR = ReasonKind(
+    "not-asked-for",
+    "#{number} is left alone although {ended}: {why}",
+    "Merge it or close it; the bot does neither",
+    Weight.WARNING,
+)
+REFUSALS_OF_NO_TIER = ReasonKind(
+    "refusals-of-no-tier",
+    "what people refused in {tier}, a tier that the configuration does not have, is refused in no other: {rows}",
+    "Refuse it where it is proposed now; `release --chart ADDRESS` forgets it",
+)
 
 WAITING = frozenset(
     {

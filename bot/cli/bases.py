@@ -83,11 +83,11 @@ def base_branches(configuration: Configuration, heads: RemoteHeads) -> tuple[Bra
     return tuple(wanted)
 
 
-def our_branches(configuration: Configuration, heads: RemoteHeads) -> tuple[Branch, ...]:
+def our_branches(heads: RemoteHeads) -> tuple[Branch, ...]:
     """Those branches of ours that exist and that a run reads."""
     from bot.steps.find import is_of_ours  # noqa: PLC0415 - as above
 
-    return tuple(name for name in heads.tips if is_of_ours(name, configuration.tiers))
+    return tuple(filter(is_of_ours, heads.tips))
 
 
 def state_branches(heads: RemoteHeads) -> tuple[Branch, ...]:
@@ -103,12 +103,14 @@ def read_remote(
     Where another run deleted one of ours since the branches were listed, all of it is read anew.
     """
     pulls = forge.open_pull_requests()
-    ours = (*our_branches(configuration, heads), *(state_branches(heads) if ledger else ()))
+    ours = (*our_branches(heads), *(state_branches(heads) if ledger else ()))
+    # A tier may have gone to another base than its pull requests; what such a one brings is told from that.
+    elsewhere = {pull.base for pull in pulls if pull.head in ours and pull.base in heads.tips}
     try:
-        return heads, pulls, repository.fetch({*base_branches(configuration, heads), *ours})
+        return heads, pulls, repository.fetch({*base_branches(configuration, heads), *ours, *elsewhere})
     except RepositoryFailed:
         now = repository.heads()
-        if now.tips.keys() >= set(ours):
+        if now.tips.keys() >= {*ours, *elsewhere}:
             raise
     return read_remote(repository, forge, configuration, now, ledger=ledger)
 

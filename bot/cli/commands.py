@@ -193,7 +193,7 @@ class Commands:
             found, repository = writing.found, writing.repository
             word = said(arguments, found.configuration, writing.now)
             past = past_of(repository, repository.fetch(state_branches(found.heads)), writing.forge)
-            before = past.ledger.words
+            before = past.ledger
             if arguments.dry_run:
                 past = with_words(past, {word.matter: word.word})
             else:
@@ -201,7 +201,13 @@ class Commands:
                 past = keep_word(word.matter, word.word, past, writing.us, message)
             try:
                 word, left = freeing(
-                    word, before, found.configuration, repository, writing.us, writes=not arguments.dry_run
+                    word,
+                    before,
+                    past.ledger,
+                    found.configuration,
+                    repository,
+                    writing.us,
+                    writes=not arguments.dry_run,
                 )
                 if arguments.no_update:
                     return word_alone(word, found.configuration, arguments)

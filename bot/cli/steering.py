@@ -2,16 +2,16 @@
 
 import argparse
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct
 from msgspec.structs import astuple, replace
 
+from bot.cli.accepting import accepted
 from bot.cli.idle_words import standing
 from bot.errors import UsageError
 from bot.flux.address import join_chart
-from bot.ledger.model import Matter, Word
+from bot.ledger.model import Ledger, Matter, Word
 from bot.maturity.durations import moment_text, parse_duration
 from bot.model.charts import ChartAddress
 from bot.model.proposals import Identity
@@ -32,12 +32,14 @@ class Said(Struct, frozen=True, kw_only=True):
 
     Attributes:
         freed: The refusals that it ends, in words.
-        idle: It releases what nobody held, and ends no refusal.
+        tags: What it is to tags that were pushed again, in words.
+        idle: It releases what nobody held, ends no refusal and accepts no tag.
     """
 
     matter: Matter
     word: Word
     freed: tuple[str, ...] = ()
+    tags: str = ""
     idle: bool = False
 
     def __str__(self) -> str:
@@ -47,7 +49,7 @@ class Said(Struct, frozen=True, kw_only=True):
         until = f" until {moment_text(self.word.until)}" if self.word.until else ""
         freed = f", refused no longer: {', '.join(self.freed)}" if self.freed else ""
         idle = ", which nobody held or refused" if self.idle else ""
-        return f"{'held' if self.word.held else 'released'}: {about}{where}{until}{freed}{idle}"
+        return f"{'held' if self.word.held else 'released'}: {about}{where}{until}{freed}{self.tags}{idle}"
 
 
 def said(arguments: argparse.Namespace, configuration: Configuration, now: datetime) -> Said:
@@ -73,18 +75,20 @@ def said(arguments: argparse.Namespace, configuration: Configuration, now: datet
 
 def freeing(
     word: Said,
-    before: Mapping[Matter, Word],
+    before: Ledger,
+    after: Ledger,
     configuration: Configuration,
     repository: Repository,
     us: Identity,
     *,
     writes: bool,
 ) -> tuple[Said, bytes | None]:
-    """A release also ends refusals: the word with those, and the memory that is left where it is not written.
+    """A release also ends refusals and accepts tags: the word with those, and the memory where that is not written.
 
     Args:
         word: What is said now.
-        before: What was said before it.
+        before: The ledger without it.
+        after: The ledger with it.
         configuration: Knows the tiers, and which addresses are one chart.
         repository: Where refusals are kept.
         us: Who commits.
@@ -93,8 +97,9 @@ def freeing(
     if word.word.held:
         return word, None
     freed = free(word.matter, configuration, repository, us, writes=writes)
-    held = any(_overlaps(matter, word.matter) for matter in standing(before, word.word.at))
-    return replace(word, freed=freed.told, idle=not held and not freed.told), freed.left
+    held = any(_overlaps(matter, word.matter) for matter in standing(before.words, word.word.at))
+    tags, accepts = accepted(word.matter, before, after, configuration)
+    return replace(word, freed=freed.told, tags=tags, idle=not (held or freed.told or accepts)), freed.left
 
 
 def _overlaps(one: Matter, other: Matter) -> bool:

@@ -133,6 +133,8 @@ class PullRequestPlan(Struct, frozen=True, kw_only=True):
         emptied: The charts that people took out, where nothing else is left, for `Action.CLOSE`.
         merged: The pull request that was merged, and left this branch, for `Action.CLOSE`; 0 for none.
         calls: What opens a promotion again that no update keeps, for `Action.CLOSE`.
+        replaced: The open pull request to the base that the tier was on before, closed before this one is opened.
+        ended: What of the configuration ends it, or what it replaces, in words; else empty.
         draft: It is opened as a draft.
         extras: What it gets when it is opened; None for nothing.
         kind: A promotion may change production, in exactly the places of its updates.
@@ -156,6 +158,8 @@ class PullRequestPlan(Struct, frozen=True, kw_only=True):
     emptied: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     merged: int = 0
+    replaced: PullRequest | None = None
+    ended: str = ""
     draft: bool = False
     extras: Extras | None = None
     kind: Kind = Kind.UPDATE

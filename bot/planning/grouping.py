@@ -18,12 +18,15 @@ KEY_TRAILER = "Flux-Chart-Bot-Key"
 """Every commit of ours carries the key of its branch: others' kinds of branches are not for grouping to close."""
 PROMOTION_TRAILER = "Flux-Chart-Bot-Promotion"
 """In its place where production is what changes: no grouping knows it, so no update touches such a branch."""
+STATE = "state"
+"""In the place of a tier's name: the branches of what is kept from run to run."""
 _PROMOTION = "promotion"
 _MAJORS = "majors"
 _SHARED = "shared"
 _MAJOR_JUMP = "major"
 _LONGEST_SLUG = 40
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_TIER = re.compile(r"[a-z0-9][a-z0-9-]*")
 _KEY = re.compile(r"all|promotion|[a-z0-9-]{1,40}-[0-9a-f]{8}")
 
 
@@ -65,6 +68,13 @@ def key_in(branch: Branch, tier: Tier) -> str | None:
     prefix = branch_of(tier, "")
     key = branch.removeprefix(prefix)
     return key if branch.startswith(prefix) and _KEY.fullmatch(key) else None
+
+
+def tier_in(branch: Branch) -> tuple[str, str] | None:
+    """The tier's name and the key in a branch's name, whatever tiers there are; None where it is no such name."""
+    name, _, key = branch.removeprefix(BOT_BRANCHES).partition("/")
+    ours = branch.startswith(BOT_BRANCHES) and name != STATE and _TIER.fullmatch(name) and _KEY.fullmatch(key)
+    return (name, key) if ours else None
 
 
 def proposing_of(reference: Reference, tier: Tier, configuration: Configuration, jump: str) -> Proposing:

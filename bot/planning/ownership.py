@@ -10,7 +10,7 @@ TIER_TRAILER = "Flux-Chart-Bot-Tier"
 
 ON_TOP_TRAILER = "Flux-Chart-Bot-On-Top"
 """A commit of ours on top of others' names the one below it: the branch is theirs all the same."""
-BASE_TRAILER = "Flux-Chart-Bot-Base"
+PARENT_TRAILER = "Flux-Chart-Bot-Base-Commit"
 """A commit of ours names the tip of the base that it was made from, so that it is known when the base drops that."""
 _FORGE = "noreply@"
 """The committer of what GitHub commits itself: `noreply@github.com`, or `noreply@` a server's own name."""
@@ -48,7 +48,7 @@ def is_ours(commit: CommitFacts, tier: str, us: Identity) -> bool:
 
 def is_made_from_its_parent(commit: CommitFacts) -> bool:
     """Whether the one commit below one of ours is what we made it from: nobody's work lies between it and the base."""
-    return len(commit.parents) == 1 and (BASE_TRAILER, commit.parents[0]) in commit.trailers
+    return len(commit.parents) == 1 and (PARENT_TRAILER, commit.parents[0]) in commit.trailers
 
 
 def below_ours(history: tuple[CommitFacts, ...], tier: str, us: Identity) -> int:

@@ -29,7 +29,7 @@ def _told(row: Row, verdicts: list[Verdict]) -> Iterator[str]:
     if not verdicts:
         yield f"{name} is no longer used here"
     for verdict in verdicts:
-        yield f"{name}: {_now(row, verdict)}"
+        yield f"{name}: {_now(row, verdict).removeprefix(f'{name} ')}"
 
 
 def _now(row: Row, verdict: Verdict) -> str:

@@ -10,11 +10,14 @@ from bot.model.tiers import Branch, Tier
 from bot.model.verdicts import Update, Verdict
 from bot.planning.commit_trailers import read
 from bot.planning.grouping import ALL, branch_of
+from bot.planning.origins import is_made_for, is_made_for_another
 from bot.planning.ownership import Ownership, below_ours, is_made_from_its_parent, owner_of
 from bot.planning.proof import blob_name
 from bot.proposal_reasons import BRINGS_OTHERS, FOREIGN_BRANCH, FOREIGN_PULL_REQUEST, MARKED_READY, TOUCHED
 from bot.reason import Reason
 
+ELSEWHERE = "the configuration has {tier} go to {base} now, not to {old}"
+"""Why a pull request ends that goes where it was opened for."""
 _MARK_END = " -->"
 _UNFINISHED = " unfinished -->"
 
@@ -111,7 +114,8 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
         return replace(plan, action=Action.LEAVE, reason=objection, existing=existing)
     # Unknown is not gone: reviews and approvals would be lost to a registry's bad minute.
     silent = found.branch and not wish.changes and any(item.path in wish.unknown for item in found.branch.carries)
-    ready = existing is not None and existing.base == wish.base and not existing.draft
+    moved = existing is not None and found.branch is not None and _is_moved(wish, found.branch, existing, us)
+    ready = existing is not None and (moved or existing.base == wish.base) and not existing.draft
     ready = ready and wish.kind is Kind.PROMOTION and not wish.rebuilds
     if (silent or ready) and (
         brings := found.branch and brings_others(found.branch, wish.branch, wish.base, wish.tier, us)
@@ -126,11 +130,16 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
         # It is told by the name that it has: what would be proposed now may be something else.
         texts = replace(plan.texts, title=existing.title) if plan.texts and existing else plan.texts
         return replace(plan, existing=existing, texts=texts, stays=True)
+    if existing and found.branch and moved:
+        ended = ELSEWHERE.format(tier=wish.tier.name, base=wish.base, old=existing.base)
+        if not wish.changes:
+            return replace(plan, action=Action.CLOSE, existing=existing, ended=ended)
+        return replace(_without_pull_request(plan, found.branch, us), replaced=existing, ended=ended)
     if existing:
         plan = replace(plan, existing=existing)
         return _with_pull_request(plan, found.branch, existing, us, rebuilds=wish.rebuilds)
     if found.branch:
-        return _without_pull_request(plan, found.branch)
+        return _without_pull_request(plan, found.branch, us)
     return replace(plan, action=Action.CREATE) if wish.changes else None
 
 
@@ -183,12 +192,22 @@ def _objection(wish: Wish, branch: FoundBranch, us: Identity) -> Reason | None:
             return FOREIGN_BRANCH(branch=wish.branch)
 
 
-def _without_pull_request(plan: PullRequestPlan, branch: FoundBranch) -> PullRequestPlan:
+def _is_moved(wish: Wish, branch: FoundBranch, existing: PullRequest, us: Identity) -> bool:
+    """Whether a pull request goes where it was opened for, and the tier is on another base since.
+
+    Where a person sent it to another base, it does not say so, and is theirs.
+    """
+    opened_for = is_made_for(branch.history, wish.tier.name, us, existing.base)
+    return existing.base != wish.base and opened_for and branch.beneath == ()
+
+
+def _without_pull_request(plan: PullRequestPlan, branch: FoundBranch, us: Identity) -> PullRequestPlan:
     """A run was killed before it could open one, or a person closed it: the branch is used again, or goes."""
     if not plan.changes:
         return replace(plan, action=Action.CLOSE)
     # What was built on another commit may hold another base's history, since the tier's base has changed.
-    done = _is_built(plan, branch) and _is_as_wished(plan, branch)
+    elsewhere = is_made_for_another(branch.history, plan.tier.name, us, plan.base)
+    done = _is_built(plan, branch) and _is_as_wished(plan, branch) and not elsewhere
     return replace(plan, action=Action.OPEN if done else Action.CREATE)
 
 

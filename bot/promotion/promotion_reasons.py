@@ -85,21 +85,23 @@ LOST_ROW = ReasonKind(
 )
 TAG_MOVED = ReasonKind(
     "tag-moved",
-    "{tier} wrote {written} beside {version}, and {chart} has {found} under that tag now",
-    "Find out who pushed the tag again; promote another version",
+    "{name} {version} is not what {tier} wrote beside it: {now} under its tag now, {was} there, in {chart}",
+    "Find out who pushed the tag again, from {written} to {found}; promote another version",
     Weight.ALARM,
 )
 TAG_MOVED_SINCE = ReasonKind(
     "tag-moved-since",
-    "{version} was proposed as {written}, and {chart} has {found} under that tag now",
-    "Find out who pushed the tag again; promote another version, or ask for this one anew",
+    "{name} {version} is not what was proposed: {now} under its tag now, {was} then, in {chart}",
+    "Find out who pushed the tag again, from {written} to {found}; promote another version, or ask for this one anew",
     Weight.ALARM,
 )
 TAG_PUSHED_AGAIN = ReasonKind(
     "tag-pushed-again",
-    "{chart} had {seen} under {version} as of {at}, when it was seen to run, and has {found} under that tag now",
-    "Find out who pushed the tag again. Take another version; or, to have what it is now, write that digest beside it"
-    " in the tier before, or say `release --chart {chart} --version {version}`, once more where that ended a hold",
+    "{name} {version} was pushed again: {now} under its tag now, {was} when it was seen to run ({at}), in {chart}",
+    "Find out who pushed the tag again, from {seen} to {found}. Take another version; or, to have what it is now, write"
+    " that digest beside it, in the tier before where it is promoted, or say"
+    " `release --chart {chart} --version {version}`. Where that version is"
+    " held, the first release only ends the hold, and a second one accepts the tag",
     Weight.ALARM,
 )
 COPY_DIFFERS = ReasonKind(

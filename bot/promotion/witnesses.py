@@ -11,8 +11,10 @@ from msgspec import Struct
 from bot.ledger.first_digests import FirstDigest
 from bot.maturity.durations import moment_text
 from bot.model.charts import ChartAddress
-from bot.promotion.promotion_reasons import COPY_DIFFERS, TAG_MOVED, TAG_PUSHED_AGAIN
+from bot.promotion.promotion_reasons import COPY_DIFFERS, TAG_MOVED, TAG_MOVED_SINCE, TAG_PUSHED_AGAIN
 from bot.reason import Reason
+
+_SHORT = len("sha256:") + 12
 
 
 class Witness(Struct, frozen=True, kw_only=True):
@@ -45,7 +47,7 @@ def disagreement(version: str, chart: ChartAddress, digest: str, witnesses: Iter
     """
     for one in witnesses:
         if one.written and one.written != one.found:
-            return TAG_MOVED(tier=one.tier, version=version, written=one.written, chart=one.chart, found=one.found)
+            return tag_moved(one.tier, version, one.written, one.chart, one.found)
         if against := pushed_again(version, one.chart, one.found, one.seen):
             return against
         if one.found != digest:
@@ -53,6 +55,34 @@ def disagreement(version: str, chart: ChartAddress, digest: str, witnesses: Iter
                 version=version, here=digest, chart=chart, there=one.found, other=one.chart, tier=one.tier
             )
     return None
+
+
+def tag_moved(tier: str, version: str, written: str, chart: ChartAddress, found: str) -> Reason:
+    """That a tier wrote another digest beside a version than its tag has now."""
+    was, now = shortened(written), shortened(found)
+    return TAG_MOVED(
+        name=chart.name.rpartition("/")[2],
+        tier=tier,
+        version=version,
+        was=was,
+        chart=chart,
+        now=now,
+        written=written,
+        found=found,
+    )
+
+
+def tag_moved_since(version: str, written: str, chart: ChartAddress, found: str) -> Reason:
+    """That a tag is something else now than what an open promotion proposed."""
+    was, now = shortened(written), shortened(found)
+    return TAG_MOVED_SINCE(
+        name=chart.name.rpartition("/")[2], version=version, was=was, chart=chart, now=now, written=written, found=found
+    )
+
+
+def shortened(digest: str) -> str:
+    """As much of a digest as people compare: a status has no room for two whole ones."""
+    return digest[:_SHORT]
 
 
 def known_since(witnesses: Iterable[Witness]) -> datetime | None:
@@ -72,4 +102,14 @@ def pushed_again(version: str, chart: ChartAddress, found: str, seen: FirstDiges
     """What speaks against a tag that is another digest now than it was; None where it is not, or nothing tells."""
     if seen is None or seen.digest == found:
         return None
-    return TAG_PUSHED_AGAIN(version=version, chart=chart, seen=seen.digest, at=moment_text(seen.at), found=found)
+    at, was, now = moment_text(seen.at), shortened(seen.digest), shortened(found)
+    return TAG_PUSHED_AGAIN(
+        name=chart.name.rpartition("/")[2],
+        version=version,
+        chart=chart,
+        was=was,
+        at=at,
+        now=now,
+        seen=seen.digest,
+        found=found,
+    )

@@ -52,8 +52,12 @@ def _done(outcome: Outcome, words: Mapping[Action, str], *, deleted: str) -> str
 
 def _why_closed(outcome: Outcome) -> str:
     plan = outcome.plan
+    if plan.replaced:
+        return f" in place of #{plan.replaced.number}, since {plan.ended}"
     if plan.action is not Action.CLOSE:
         return ""
+    if plan.ended:
+        return f", {plan.ended}"
     told = f" ({'; '.join(plan.partings)})" if plan.partings else ""
     if not plan.successors:
         return f", nothing is left to update{told}"

@@ -9,7 +9,7 @@ from bot.model.proposals import Texts
 from bot.model.templates import DEFAULT_TEMPLATES, Templates
 from bot.model.tiers import Tier
 from bot.model.verdicts import Held, Verdict
-from bot.planning.commit_trailers import ChartRow
+from bot.planning.commit_trailers import ChartRow, word
 from bot.planning.grouping import Key, promotion_key
 from bot.planning.rows import Row
 from bot.planning.tick_boxes import REBUILD, mark
@@ -242,3 +242,17 @@ def _cut(lines: list[Markdown], room: int) -> list[Markdown]:
     fitting = min(how_many_fit(lines, room), _MOST_BEHIND)
     more = len(lines) - fitting
     return [*lines[:fitting], *([Markdown(f"- and {more} more; the run's summary has all")] if more else [])]
+
+
+def calls_for(tier: Tier, key: str, emptied: tuple[str, ...], rows: Iterable[Row]) -> tuple[str, ...]:
+    """What opens a promotion again; nothing for a draft that updates keep.
+
+    Who takes a row out by its box has it back by the chart's name alone.
+    """
+    call = f"promote --to {tier.name}{'' if tier.pace.comes_from else ' --from TIER'}"
+    if key != promotion_key().text:
+        charts = emptied or sorted({row.chart for row in rows})
+        return tuple(f"{call} --chart {word(chart)}" for chart in charts)
+    if tier.standing_draft:
+        return ()
+    return tuple(f"{call} --chart {word(chart)}" for chart in emptied) or (call,)

@@ -13,9 +13,8 @@ from bot.model.verdicts import ROLLBACK, Decision, Edit, Update
 from bot.planning.commit_trailers import ChartRow
 from bot.ports import Progress, Registry
 from bot.promotion.pairing import Counterpart
-from bot.promotion.promotion_reasons import TAG_MOVED_SINCE
 from bot.promotion.tags import Listed, Tag, spelled, tags_meant, tags_run, witnesses
-from bot.promotion.witnesses import Witness, disagreement, known_since, released_at
+from bot.promotion.witnesses import Witness, disagreement, known_since, released_at, tag_moved_since
 from bot.reason import Reason
 from bot.reasons import SAME_PRECEDENCE
 from bot.selection.digests import with_digest
@@ -124,7 +123,7 @@ class Confirmer(Struct, frozen=True, kw_only=True):
         row = self.kept.get(reference)
         if row is None or row.digest in {"", digest}:
             return None
-        return TAG_MOVED_SINCE(version=tag, written=row.digest, chart=reference.source.address, found=digest)
+        return tag_moved_since(tag, row.digest, reference.source.address, digest)
 
     def _witnesses(self, wish: Wish, tags: _Tags, facts: Mapping[Tag, ManifestFacts]) -> Iterator[Witness]:
         """What the tiers before say, and what is remembered of the tag here, where they do not know better."""

@@ -6,11 +6,11 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from bot.errors import MemoryBroken
-from bot.model.commits import BOT_BRANCHES, Sha
+from bot.model.commits import Sha
 from bot.model.proposals import Identity, PullRequest
 from bot.model.tiers import Branch, Tier
 from bot.planning.commit_trailers import CommitRecord, read
-from bot.planning.grouping import ALL, KEY_TRAILER, Key, branch_of, key_in
+from bot.planning.grouping import ALL, KEY_TRAILER, Key, branch_of, key_in, tier_in
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, MEMORY_STATE
 from bot.planning.ownership import Ownership, is_ours, owner_of
 from bot.planning.pull_requests import Found, FoundBranch
@@ -118,12 +118,15 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
         return tuple(pull for pull in self.pull_requests if pull.head == name)
 
     def found(self, name: Branch, base: Branch, base_sha: Sha) -> Found:
-        """What exists under one branch name, and what a pull request of it to this base would bring beside its tip."""
+        """What exists under one branch name, and what its pull request (to this base first) brings beside its tip."""
         branch, pulls = self.branch(name), self.open_from(name)
-        if branch and any(pull.head_here and pull.base == base for pull in pulls):
-            if (name, base) not in self._under:
-                self._under[name, base] = self._beneath(branch, base, base_sha)
-            branch = replace(branch, beneath=self._under[name, base])
+        here = [pull.base for pull in pulls if pull.head_here]
+        if branch and here:
+            at = base if base in here else here[0]
+            if (name, at) not in self._under:
+                tip = base_sha if at == base else self.tips.get(at)
+                self._under[name, at] = self._beneath(branch, at, tip) if tip else None
+            branch = replace(branch, beneath=self._under[name, at])
         return Found(branch=branch, pull_requests=pulls)
 
     def _beneath(self, branch: FoundBranch, base: Branch, base_sha: Sha) -> tuple[Sha, ...] | None:
@@ -184,8 +187,6 @@ def file_of_memory(repository: Repository, tip: Sha) -> bytes | None:
     return next((data for _, data in tree.read(entries)), None)
 
 
-def is_of_ours(name: Branch, tiers: tuple[Tier, ...]) -> bool:
-    """Whether a branch is one that a run reads back: of a tier's groups, or our memory."""
-    if not name.startswith(BOT_BRANCHES):
-        return False
-    return name == MEMORY_BRANCH or any(key_in(name, tier) for tier in tiers)
+def is_of_ours(name: Branch) -> bool:
+    """Whether a branch is one that a run reads back: of a tier's groups, also of one that is gone, or our memory."""
+    return name == MEMORY_BRANCH or tier_in(name) is not None

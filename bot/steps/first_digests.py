@@ -46,6 +46,15 @@ class FirstDigests:
         """Whether it was asked what a tag is."""
         return bool(self._seen(address, tag))
 
+    def latest(self, address: ChartAddress, tag: str) -> FirstDigest | None:
+        """What it was when it was last found to have become another; None where that was not kept."""
+        return next(reversed(sighted(self._seen(address, tag))), None)
+
+    def is_fresh(self, address: ChartAddress, tag: str) -> bool:
+        """Whether this run found it to have become what it is."""
+        latest = self.latest(address, tag)
+        return latest is not None and latest.at == self._branches.now
+
     def learn(self, address: ChartAddress, tag: str, digest: str) -> None:
         """Keep what a tag is now, where that is new, or a person accepted it since it was last written down."""
         seen = sighted(self._seen(address, tag))

@@ -38,7 +38,7 @@ def free(matter: Matter, configuration: Configuration, repository: Repository, u
 
     Args:
         matter: What the word is about.
-        configuration: Knows the tiers, and which addresses are one chart.
+        configuration: Knows which addresses are one chart.
         repository: Where they are kept.
         us: Who commits.
         writes: Whether what is left is written.
@@ -53,8 +53,9 @@ def free(matter: Matter, configuration: Configuration, repository: Repository, u
         before = file_of_memory(repository, tip) if tip else None
         if before is None:
             return Freed()
-        tiers = {matter.tier} if matter.tier else {tier.name for tier in configuration.tiers}
-        left, told = freed(read_memory(before), tiers, lambda row: _is_about(matter, row, configuration))
+        known = read_memory(before)
+        tiers = {matter.tier} if matter.tier else set(known)
+        left, told = freed(known, tiers, lambda row: _is_about(matter, row, configuration))
         result = Freed(told=told, left=written(left)) if told else Freed()
         if result.left is None or not writes:
             return result

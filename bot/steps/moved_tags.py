@@ -12,7 +12,7 @@ from bot.planning.commit_trailers import ChartRow
 from bot.planning.rows import Row
 from bot.ports import Progress, Registry
 from bot.promotion.open_rows import version_in
-from bot.promotion.promotion_reasons import TAG_MOVED_SINCE
+from bot.promotion.witnesses import tag_moved_since
 from bot.reason import Reason
 from bot.steps.look_up import Asked
 from bot.steps.open_promotions import OpenPromotion
@@ -63,6 +63,5 @@ def _moved(asked: Mapping[ChartRow, Iterable[Asked]], found: Mapping[Asked, str]
     for row, tags in asked.items():
         for source, tag in tags:
             if found.get((source, tag), row.digest) != row.digest:
-                now = found[source, tag]
-                why = TAG_MOVED_SINCE(version=tag, written=row.digest, chart=source.address, found=now)
+                why = tag_moved_since(tag, row.digest, source.address, found[source, tag])
                 yield Row(chart=row.chart, version=row.new), why

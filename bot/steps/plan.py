@@ -9,19 +9,20 @@ from bot.model.templates import Templates
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Held, Update, Verdict
 from bot.planning.arranging import is_unknown
-from bot.planning.commit_trailers import word
 from bot.planning.grouping import ALL, branch_of, promotion_key
+from bot.planning.origins import origin_trailers
 from bot.planning.partings import partings
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
 from bot.planning.rows import Row, row_of
 from bot.proposal_reasons import BRINGS_OTHERS, TOUCHED
 from bot.reason import Reason
-from bot.report.promotion_wording import promotion_texts
+from bot.report.promotion_wording import calls_for, promotion_texts
 from bot.report.statuses import base_status, head_status, status_as_it_is, status_of_left, waits_again
 from bot.report.wording import pull_request_texts
 from bot.steps.advance import advance
 from bot.steps.find import Remote
 from bot.steps.open_promotions import OpenPromotion
+from bot.steps.orphans import forgotten, orphans
 from bot.steps.proposals import Arranged, Proposal, TierProposals
 from bot.steps.told_promotions import STAYS, not_to_be_merged, notes_of, statuses_of
 
@@ -43,7 +44,7 @@ def plan(
     promotions = tuple(opened)
     for tier in arranged.tiers:
         of_tier: list[PullRequestPlan] = []
-        for wish in _wishes(tier, configuration.templates):
+        for wish in _wishes(tier, configuration):
             found = remote.found(wish.branch, wish.base, wish.base_sha)
             planned = plan_pull_request(wish, found, remote.us)
             if planned and _may_advance(planned, wish):
@@ -55,6 +56,9 @@ def plan(
         statuses += _statuses(tier, tuple(of_tier), remote)
         pulls += of_tier
     statuses += statuses_of(promotions, pulls, remote)
+    if not any(tier.alone for tier in arranged.tiers):
+        pulls += orphans(remote, configuration, tuple(pulls))
+        notes += forgotten(remote, configuration)
     return Plan(
         pull_requests=tuple(not_to_be_merged(promotions, pulls)),
         statuses=tuple(statuses),
@@ -66,10 +70,11 @@ def plan(
 def _may_advance(planned: PullRequestPlan, wish: Wish) -> bool:
     """Whether others work on a branch whose version may move on all the same; production's is left to them."""
     touched = planned.reason is not None and planned.reason.id == TOUCHED.id
-    return touched and bool(wish.changes) and not wish.frozen and wish.kind is not Kind.PROMOTION
+    here = planned.existing is None or planned.existing.base == wish.base
+    return touched and here and bool(wish.changes) and not wish.frozen and wish.kind is not Kind.PROMOTION
 
 
-def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
+def _wishes(tier: TierProposals, configuration: Configuration) -> Iterable[Wish]:
     base = tier.view.base
     wish = Wish(
         tier=tier.view.tier,
@@ -78,7 +83,9 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
         unknown=frozenset(verdict.reference.path for verdict in tier.verdicts if _keeps_its_line(verdict)),
     )
     for proposal in tier.proposals:
-        texts = _texts(wish.tier, proposal, templates)
+        texts = _texts(wish.tier, proposal, configuration.templates)
+        origin = origin_trailers(base.branch, configuration.path)
+        texts = replace(texts, commit_message=f"{texts.commit_message}{origin}")
         yield replace(
             wish,
             key=proposal.key.text,
@@ -105,27 +112,13 @@ def _wishes(tier: TierProposals, templates: Templates) -> Iterable[Wish]:
             successors=tuple(branch_of(wish.tier, heir) for heir in heirs),
             partings=partings(left, tier.parted.get(key, tier.verdicts)),
             emptied=emptied,
-            calls=_calls(wish.tier, key, emptied, rows) if promotes else (),
+            calls=calls_for(wish.tier, key, emptied, rows) if promotes else (),
             rebuilds=key in tier.released,
             frozen=key in tier.frozen,
             kind=Kind.PROMOTION if promotes else Kind.UPDATE,
         )
     if not known and ALL.text not in tier.gone and not tier.alone:
         yield wish
-
-
-def _calls(tier: Tier, key: str, emptied: tuple[str, ...], rows: Iterable[Row]) -> tuple[str, ...]:
-    """What opens a promotion again; nothing for a draft that updates keep.
-
-    Who takes a row out by its box has it back by the chart's name alone.
-    """
-    call = f"promote --to {tier.name}{'' if tier.pace.comes_from else ' --from TIER'}"
-    if key != promotion_key().text:
-        charts = emptied or sorted({row.chart for row in rows})
-        return tuple(f"{call} --chart {word(chart)}" for chart in charts)
-    if tier.standing_draft:
-        return ()
-    return tuple(f"{call} --chart {word(chart)}" for chart in emptied) or (call,)
 
 
 def _keeps_its_line(verdict: Verdict) -> bool:

@@ -12,8 +12,8 @@ from bot.maturity.maturity_reasons import OTHER_TAG
 from bot.model.charts import Unreachable
 from bot.model.verdicts import Held, Update, Verdict
 from bot.ports import Progress, Registry
-from bot.promotion.promotion_reasons import COPY_DIFFERS, TAG_MOVED
-from bot.promotion.witnesses import pushed_again
+from bot.promotion.promotion_reasons import COPY_DIFFERS
+from bot.promotion.witnesses import pushed_again, tag_moved
 from bot.reason import Reason
 from bot.reasons import MANIFEST_NOT_FOUND
 from bot.steps.look_up import Asked
@@ -79,7 +79,7 @@ def _against(one: Moving, ran: Iterable[RanAs], digests: _Digests) -> Reason | N
         if not each.written:
             return OTHER_TAG(tier=each.tier, theirs=each.tag, there=there, ours=one.tag, here=here)
         if each.source.address == source.address:
-            return TAG_MOVED(tier=each.tier, version=one.tag, written=there, chart=source.address, found=here)
+            return tag_moved(each.tier, one.tag, there, source.address, here)
         return COPY_DIFFERS(
             version=one.tag, here=here, chart=source.address, there=there, other=each.source.address, tier=each.tier
         )

@@ -12,7 +12,7 @@ from bot.model.commits import PushRejected
 from bot.model.proposals import Action, Kind, Outcome, PullRequest, PullRequestPlan
 from bot.model.tiers import Configuration
 from bot.planning.commit_trailers import word
-from bot.planning.ownership import BASE_TRAILER, ON_TOP_TRAILER
+from bot.planning.ownership import ON_TOP_TRAILER, PARENT_TRAILER
 from bot.planning.proof import deviation
 from bot.planning.pull_requests import is_unfinished, unfinished
 from bot.ports import Forge, Repository
@@ -30,6 +30,7 @@ _Step = Callable[[Outcome], Outcome]
 
 _NOTHING_LEFT = "Nothing is left to update here."
 _NOT_PROMOTED = "Nothing is left to promote here."
+_AGAIN = "To ask for it again, run {calls}."
 _COMES_BACK = "The next update that finds something to promote opens another draft."
 _EMPTIED = (
     "All that was left here was taken out by its box, which counts as a refusal of these versions. To have them back, "
@@ -37,6 +38,8 @@ _EMPTIED = (
 )
 _MOST_CALLS = 5
 _NO_HEIR = "it stays open, since what replaces it could not be opened"
+_REPLACED = "Its updates are proposed in {links}."
+_ANEW = "Its updates are proposed anew there."
 _ELSEWHERE = "The configuration groups {which} updates otherwise now. They are proposed in {links}."
 
 
@@ -87,18 +90,18 @@ class PullRequestWriter(Struct, frozen=True, kw_only=True):
             case Action.CLOSE:
                 return partial(self._close, heirs=heirs), self._delete
             case Action.OPEN:
-                return (self._open,)
+                return self._close_replaced, self._open
             case Action.REWORD:
                 return (self._reword,)
             case Action.CREATE | Action.UPDATE | Action.ADVANCE:
-                return self._push, self._reword if plan.existing else self._open
+                return self._close_replaced, self._push, self._reword if plan.existing else self._open
             case _:
                 assert_never(plan.action)
 
     def _push(self, outcome: Outcome) -> Outcome:
         plan = outcome.plan
         message = _required(plan.texts).commit_message
-        message += f"{ON_TOP_TRAILER if plan.action is Action.ADVANCE else BASE_TRAILER}: {plan.parent}\n"
+        message += f"{ON_TOP_TRAILER if plan.action is Action.ADVANCE else PARENT_TRAILER}: {plan.parent}\n"
         made = self.remote.commits.commit(
             parent=plan.parent, changes=plan.changes, message=message, identity=self.remote.us
         )
@@ -157,6 +160,15 @@ class PullRequestWriter(Struct, frozen=True, kw_only=True):
         problem = self._forge.close_pull_request(existing.number, comment=comment)
         return replace(outcome, problem=problem, wrote=problem is None)
 
+    def _close_replaced(self, outcome: Outcome) -> Outcome:
+        """First, since one branch has no place for both: a run that is killed then leaves a branch to be used again."""
+        replaced = outcome.plan.replaced
+        if replaced is None:
+            return outcome
+        comment = f"{_ended(outcome.plan)} {_ANEW}"
+        problem = self._forge.close_pull_request(replaced.number, comment=comment)
+        return replace(outcome, problem=problem, wrote=problem is None)
+
     def _delete(self, outcome: Outcome) -> Outcome:
         branch, head = outcome.plan.branch, outcome.plan.head_before
         if head is None:
@@ -190,8 +202,14 @@ def lost(outcome: Outcome) -> Reason | None:
 
 def _moved(plan: PullRequestPlan, links: Iterable[str]) -> str:
     """Where its updates are proposed now, and before that what became of the others."""
+    if plan.ended:
+        return f"{_ended(plan)} {_REPLACED.format(links=', '.join(links))}"
     which = "the other" if plan.partings else "these"
     return "\n\n".join(filter(None, (_told(plan), _ELSEWHERE.format(which=which, links=", ".join(links)))))
+
+
+def _ended(plan: PullRequestPlan) -> str:
+    return f"{prose(plan.ended[:1].upper() + plan.ended[1:])}."
 
 
 def _told(plan: PullRequestPlan) -> str:
@@ -202,12 +220,14 @@ def _farewell(plan: PullRequestPlan) -> str:
     """Why it is closed where nothing replaces it, and what opens a promotion again."""
     calls = plan.calls or tuple(f"release --chart {word(chart)}" for chart in plan.emptied)
     named = " and ".join(f"`{call}`" for call in calls[:_MOST_CALLS])
+    if plan.ended:
+        return f"{_ended(plan)} {_AGAIN.format(calls=named)}" if plan.calls else _ended(plan)
     if plan.emptied:
         return _EMPTIED.format(calls=named)
     told = _told(plan)
     if plan.kind is not Kind.PROMOTION:
         return "\n\n".join(filter(None, (_NOTHING_LEFT, told)))
-    again = f"To ask for it again, run {named}." if named else _COMES_BACK
+    again = _AGAIN.format(calls=named) if named else _COMES_BACK
     return "\n\n".join(filter(None, (_NOT_PROMOTED, told, again)))
 
 

@@ -63,7 +63,8 @@ def planned(
         with open_repository(side.clone_url, token=secret) as git:
             heads = git.heads()
             us, pulls = forge.identity(), forge.open_pull_requests()
-            tips = git.fetch({*base_branches(settings, heads), *our_branches(settings, heads)})
+            elsewhere = {pull.base for pull in pulls if pull.base in heads.tips}
+            tips = git.fetch({*base_branches(settings, heads), *our_branches(heads), *elsewhere})
             remote = Remote(repository=git, forge=forge, us=us, default=heads.default, tips=tips, pull_requests=pulls)
             resolved = resolve(scan(fetched_bases(git, settings, heads, tips)), settings, heads.default)
             answers = look_up(resolved, settings, registry, quiet)

@@ -142,6 +142,15 @@ def by_chart(story: HostedStory) -> None:
     story.configuration = configuration(replace(DEV, proposing=Proposing(group=Grouping.CHART)))
 
 
+def renamed(story: HostedStory) -> None:
+    story.configuration = configuration(replace(DEV, name="test"))
+
+
+def rebased(story: HostedStory) -> None:
+    story.hosted.commit("develop", {"x": "y"}, start="main")
+    story.configuration = configuration(replace(DEV, branch="develop"))
+
+
 def newest_pull(story: HostedStory) -> int:
     return max((pull.number for pull in story.hosted.pulls() if pull.state == "open"), default=0)
 
@@ -173,13 +182,24 @@ EVENTS: dict[str, Happening] = {
     "a rebuild is ticked": lambda story: reword(story, r"- \[ \](.*box=rebuild)", r"- [x]\1"),
     "a person closes it": close,
     "a person deletes its branch": delete_branch,
+    "its tier is renamed": renamed,
+    "its tier goes to another base": rebased,
 }
 
 # What the next run writes: by state what it mostly does, and what it does where that differs.
 _CLOSES = "comment, edit, delete dev/all"
 _APART = "push dev/a, open, push dev/b, open"
+_RENAMED = "push test/all, open"
+_REBASED = "comment, edit, push dev/all, open"
 TABLE: dict[str, tuple[str, dict[str, str]]] = {
-    "nothing": ("push dev/all, open", {"somebody does it by hand": "", "it is grouped otherwise": _APART}),
+    "nothing": (
+        "push dev/all, open",
+        {
+            "somebody does it by hand": "",
+            "it is grouped otherwise": _APART,
+            "its tier is renamed": _RENAMED,
+        },
+    ),
     "open": (
         "",
         {
@@ -192,6 +212,8 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
             "a rebuild is ticked": "edit",
             "a person closes it": "push memory, delete dev/all",
             "a person deletes its branch": "push memory",
+            "its tier is renamed": f"{_RENAMED}, {_CLOSES}",
+            "its tier goes to another base": _REBASED,
         },
     ),
     "open, of one chart": (
@@ -206,6 +228,8 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
             "a rebuild is ticked": "edit",
             "a person closes it": "push memory, delete dev/all",
             "a person deletes its branch": "push memory",
+            "its tier is renamed": f"{_RENAMED}, {_CLOSES}",
+            "its tier goes to another base": _REBASED,
         },
     ),
     "open, with others' commit": (
@@ -215,6 +239,8 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
             "a rebuild is ticked": "push dev/all, edit",
             "a person closes it": "push memory",
             "a person deletes its branch": "push memory, push dev/all, open",
+            "its tier is renamed": _RENAMED,
+            "its tier goes to another base": "push memory",
         },
     ),
     "open, of one chart, with others' commit": (
@@ -225,6 +251,8 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
             "a rebuild is ticked": "push dev/all, edit",
             "a person closes it": "push memory",
             "a person deletes its branch": "push memory, push dev/all, open",
+            "its tier is renamed": _RENAMED,
+            "its tier goes to another base": "push memory",
         },
     ),
     "open, forged on others' commit": (
@@ -234,6 +262,7 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
             "a rebuild is ticked": "push dev/all, edit",
             "a person closes it": "push memory, delete dev/all",
             "a person deletes its branch": "push memory",
+            "its tier is renamed": _RENAMED,
         },
     ),
     "open by hand": (
@@ -245,6 +274,8 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
             "it is grouped otherwise": f"{_APART}, {_CLOSES}",
             "a person closes it": "push memory, delete dev/all",
             "a person deletes its branch": "push memory",
+            "its tier is renamed": f"{_RENAMED}, {_CLOSES}",
+            "its tier goes to another base": _REBASED,
         },
     ),
     "open to another base": (
@@ -253,6 +284,7 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
             "it is grouped otherwise": _APART,
             "a person closes it": "push memory, open",
             "a person deletes its branch": "push memory, push dev/all, open",
+            "its tier is renamed": _RENAMED,
         },
     ),
     "pushed and not opened": (
@@ -266,6 +298,8 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
             "its registry is away": "push dev/all, open",
             "it is grouped otherwise": f"{_APART}, delete dev/all",
             "a person deletes its branch": "push dev/all, open",
+            "its tier is renamed": f"{_RENAMED}, delete dev/all",
+            "its tier goes to another base": "push dev/all, open",
         },
     ),
     "closed by a person": (
@@ -274,6 +308,8 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
             "a newer version": "push memory, push dev/all, open",
             "its registry is away": "push memory",
             "a person deletes its branch": "push memory",
+            "its tier is renamed": f"{_RENAMED}, delete dev/all",
+            "its tier goes to another base": "push memory, push dev/all, open",
         },
     ),
     "closed, and its branch deleted": (
@@ -283,11 +319,16 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
             # Nothing is wished, so nobody asks; and what is left of it has another name.
             "somebody does it by hand": "",
             "it is grouped otherwise": _APART,
+            "its tier is renamed": _RENAMED,
+            "its tier goes to another base": "push memory, push dev/all, open",
         },
     ),
     "closed, with others' commit": (
         "push memory",
-        {"a person deletes its branch": "push memory, push dev/all, open"},
+        {
+            "a person deletes its branch": "push memory, push dev/all, open",
+            "its tier is renamed": _RENAMED,
+        },
     ),
     "merged, its branch left": (
         "delete dev/all",
@@ -305,10 +346,25 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
             "the base moves in its file": "push dev/all, open",
             "its registry is away": "",
             "a person deletes its branch": "",
+            "its tier is renamed": "",
         },
     ),
-    "squatted": ("", {"it is grouped otherwise": _APART, "a person deletes its branch": "push dev/all, open"}),
-    "a fork's twin": ("push dev/all, open", {"somebody does it by hand": "", "it is grouped otherwise": _APART}),
+    "squatted": (
+        "",
+        {
+            "it is grouped otherwise": _APART,
+            "a person deletes its branch": "push dev/all, open",
+            "its tier is renamed": _RENAMED,
+        },
+    ),
+    "a fork's twin": (
+        "push dev/all, open",
+        {
+            "somebody does it by hand": "",
+            "it is grouped otherwise": _APART,
+            "its tier is renamed": _RENAMED,
+        },
+    ),
 }
 
 

@@ -186,9 +186,10 @@ class TestATierThatTakesFromAnother:
         report = pushed_again(told).run()
         assert outcome(report) == "tag-pushed-again"
         assert reason(report).sentence == (
-            f"{PODINFO} had {digest('6')} under 1.2.6 as of 2026-01-01 00:00 UTC, when it was seen to run, "
-            f"and has {digest('e')} under that tag now"
+            "podinfo 1.2.6 was pushed again: sha256:eeeeeeeeeeee under its tag now, "
+            f"sha256:666666666666 when it was seen to run (2026-01-01 00:00 UTC), in {PODINFO}"
         )
+        assert f"from {digest('6')} to {digest('e')}" in reason(report).mend
         assert f"release --chart {PODINFO} --version 1.2.6" in reason(report).mend
         assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.ALARMED
         assert told.forge.pulls == {}
@@ -219,7 +220,8 @@ class TestAMirror:
         told.registry.push(MIRROR, "1.2.6", digest("f"))
         report = told.run()
         assert outcome(report) == "tag-pushed-again"
-        assert f"harbor.x/gh/podinfo had {digest('b')} under 1.2.6" in reason(report).sentence
+        assert f": {digest('f')[:19]} under its tag now" in reason(report).sentence
+        assert reason(report).sentence.endswith(", in harbor.x/gh/podinfo")
 
     def test_a_release_of_the_version_takes_what_was_told_of_it(self) -> None:
         told = mirrored().pass_by(days=4)
@@ -279,7 +281,7 @@ class TestTheWayOn:
         says(told).run()
         report = pushed_again(told, "f").pass_by(hours=1).run()
         assert outcome(report) == "tag-pushed-again"
-        assert digest("e") in reason(report).sentence
+        assert f", {digest('e')[:19]} when it was seen to run" in reason(report).sentence
 
     def test_after_a_restored_tag_it_takes_what_that_was_last_and_no_attackers_bytes(self) -> None:
         told = moved(FROM_DEV)
@@ -338,7 +340,7 @@ class TestProduction:
         told = pushed_again(moved(BEFORE_LIVE, LIVE))
         report = told.promote()
         assert outcome(report, "live") == "tag-pushed-again"
-        assert all(value in reason(report).sentence for value in (digest("6"), digest("e")))
+        assert all(value in reason(report).mend for value in (digest("6"), digest("e")))
         assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.ALARMED
         assert BRANCH not in told.remote.branches
 

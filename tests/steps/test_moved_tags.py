@@ -74,7 +74,7 @@ def test_a_row_whose_tag_is_pushed_again_leaves_the_draft_with_an_alarm(standing
     assert changed(told) == {REDIS_LIVE}
     assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.ALARMED
     assert status(told) == (State.SUCCESS, "1 update")
-    assert f"{digest('e')} under that tag now" in sentences(report, "tag-pushed-again")[0]
+    assert f": {digest('e')[:19]} under its tag now" in sentences(report, "tag-pushed-again")[0]
 
 
 @pytest.mark.parametrize("standing", [False, True])
@@ -124,7 +124,7 @@ def test_what_was_proposed_is_known_without_the_ledger() -> None:
     del told.remote.branches[LEDGER_BRANCH]
     report = push_again(told)
     assert told.forge.pulls == {}
-    assert "under that tag now" in told.forge.comments[-1]
+    assert "- podinfo: 1.2.5 is not what was proposed: " in told.forge.comments[-1]
     assert sentences(report, "tag-moved-since")
     assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.ALARMED
 

@@ -73,6 +73,11 @@ def decisions(report: RunReport) -> dict[str, str]:
     return found
 
 
+def mend(report: RunReport) -> str:
+    [reason] = [one.decision.reason for one in report.verdicts if isinstance(one.decision, Held)]
+    return reason.mend
+
+
 def sentence(report: RunReport) -> str:
     [reason] = [one.decision.reason for one in report.verdicts if isinstance(one.decision, Held)]
     return reason.sentence
@@ -398,7 +403,7 @@ class TestThreat21:
         told.registry.push(source(PODINFO), "1.2.4", digest("c"))
         report = told.pass_by(days=4).promote()
         assert decisions(report) == {"podinfo": "tag-moved"}
-        assert all(value in sentence(report) for value in (digest("b"), digest("c")))
+        assert all(value in mend(report) for value in (digest("b"), digest("c")))
         assert exit_code(report, DEFAULT_FAIL_ON) == ExitCode.ALARMED
         assert BRANCH not in told.remote.branches
 

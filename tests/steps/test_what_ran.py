@@ -168,7 +168,8 @@ def test_a_tag_that_was_pushed_again_is_not_what_dev_ran() -> None:
     decision = decided(told)
     assert isinstance(decision, Held)
     assert decision.reason.sentence == (
-        f"dev wrote {digest('6')} beside 1.2.6, and {PODINFO} has {digest('e')} under that tag now"
+        "podinfo 1.2.6 is not what dev wrote beside it: sha256:eeeeeeeeeeee under its tag now, "
+        f"sha256:666666666666 there, in {PODINFO}"
     )
 
 
