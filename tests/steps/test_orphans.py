@@ -110,7 +110,7 @@ def test_a_run_that_was_killed_before_it_deleted_the_branch_is_ended_by_the_next
     del story.forge.pulls[1]
     report = story.run()
     assert OURS not in story.remote.branches
-    assert "branch deleted, since it has no open pull request" in summary(report)
+    assert "deleted, since it has no open pull request" in summary(report)
 
 
 def others_commit(story: Story) -> None:
