@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from bot.model.promotions import Asked
     from bot.model.proposals import Plan, Published
     from bot.selection.sharing import Timed
-    from bot.steps.branches import Past
     from bot.steps.edit import TierEdits
     from bot.steps.find import Remote
-    from bot.steps.open_promotions import OpenPromotion
+    from bot.steps.past.branches import Past
+    from bot.steps.past.recall import Recalled
+    from bot.steps.promotions.open_promotions import OpenPromotion
     from bot.steps.proposals import Arranged, TierProposals
-    from bot.steps.recall import Recalled
     from bot.steps.resolve import TierVerdicts
 
 
@@ -66,7 +66,7 @@ def explain(request: Request, spot: "Spot") -> "Explained":
     focused = focus(resolved, manifests, spot)
     answers = look_up(focused, configuration, registry, request.progress)
     from bot.steps.edit import edit  # noqa: PLC0415 - as in `run`
-    from bot.steps.recall import Recalled  # noqa: PLC0415 - as in `run`
+    from bot.steps.past.recall import Recalled  # noqa: PLC0415 - as in `run`
     from bot.steps.ripen import ripen  # noqa: PLC0415 - as in `run`
 
     recalled = Recalled(resolved, configuration, request.now, request.past, readings)
@@ -83,15 +83,15 @@ def check(request: Request, before: Base, after: Base) -> RunReport:
         before: Where the pull request began.
         after: Its head, with the tiers of the branch that it goes to.
     """
-    from bot.steps.compare import (  # noqa: PLC0415 - only check needs it
+    from bot.steps.checks.compare import (  # noqa: PLC0415 - only check needs it
         compare,
         judging_people,
         tips_of,
         views_of,
         with_tiers_of,
     )
-    from bot.steps.judge import beside, judge, unfollowed_now, unjudged, unseen_now  # noqa: PLC0415 - as above
-    from bot.steps.recall import Recalled  # noqa: PLC0415 - as in `run`
+    from bot.steps.checks.judge import beside, judge, unfollowed_now, unjudged, unseen_now  # noqa: PLC0415 - as above
+    from bot.steps.past.recall import Recalled  # noqa: PLC0415 - as in `run`
     from bot.steps.select_versions import select  # noqa: PLC0415 - as above
 
     configuration, registry = judging_people(request.configuration), request.registry
@@ -121,13 +121,13 @@ def promote(request: Request, asked: "Asked") -> RunReport:
         asked: The production tier, and what of it.
     """
     from bot.promotion.lifting import lifted  # noqa: PLC0415 - only this command needs it
-    from bot.steps.arrange import arrange_promotion  # noqa: PLC0415 - as above
     from bot.steps.edit import edit  # noqa: PLC0415 - as in `run`
-    from bot.steps.plan import plan  # noqa: PLC0415 - as in `run`
-    from bot.steps.promote import is_asked_for  # noqa: PLC0415 - as above
-    from bot.steps.promote import promote as judge  # noqa: PLC0415 - as above
+    from bot.steps.past.recall import Recalled  # noqa: PLC0415 - as in `run`
+    from bot.steps.promotions.promote import is_asked_for  # noqa: PLC0415 - as above
+    from bot.steps.promotions.promote import promote as judge  # noqa: PLC0415 - as above
     from bot.steps.prove import prove_promotion  # noqa: PLC0415 - as above
-    from bot.steps.recall import Recalled  # noqa: PLC0415 - as in `run`
+    from bot.steps.pull_requests.arrange import arrange_promotion  # noqa: PLC0415 - as above
+    from bot.steps.pull_requests.plan import plan  # noqa: PLC0415 - as in `run`
 
     configuration, registry, remote = request.configuration, request.registry, request.remote
     if remote is None:
@@ -158,7 +158,7 @@ def run(request: Request) -> RunReport:
     answers = look_up(resolved, configuration, registry, request.progress)
     # Only here: what judges and edits is loaded while the registries are at work.
     from bot.steps.edit import edit  # noqa: PLC0415 - see above
-    from bot.steps.recall import Recalled  # noqa: PLC0415 - see above
+    from bot.steps.past.recall import Recalled  # noqa: PLC0415 - see above
     from bot.steps.ripen import ripen  # noqa: PLC0415 - see above
 
     recalled = Recalled(resolved, configuration, request.now, request.past, readings)
@@ -167,17 +167,17 @@ def run(request: Request) -> RunReport:
     if remote is None:
         return _report(request, resolved, edit(confirmed))
     # Only here: a scan has ended, and would take a fiftieth longer if it imported what is left.
-    from bot.steps.arrange import arrange  # noqa: PLC0415 - see above
-    from bot.steps.carry import Said, carry  # noqa: PLC0415 - see above
-    from bot.steps.keep_digests import keep_digests  # noqa: PLC0415 - see above
-    from bot.steps.look_beyond import look_beyond  # noqa: PLC0415 - see above
-    from bot.steps.promote import promotable  # noqa: PLC0415 - see above
+    from bot.steps.past.keep_digests import keep_digests  # noqa: PLC0415 - see above
+    from bot.steps.past.still_moved import with_still_moved  # noqa: PLC0415 - see above
+    from bot.steps.promotions.promote import promotable  # noqa: PLC0415 - see above
+    from bot.steps.promotions.standing import drafts  # noqa: PLC0415 - see above
     from bot.steps.prove import prove  # noqa: PLC0415 - see above
+    from bot.steps.pull_requests.arrange import arrange  # noqa: PLC0415 - see above
+    from bot.steps.pull_requests.carry import Said, carry  # noqa: PLC0415 - see above
+    from bot.steps.pull_requests.look_beyond import look_beyond  # noqa: PLC0415 - see above
+    from bot.steps.pull_requests.smaller_jumps import SmallerJumps  # noqa: PLC0415 - see above
     from bot.steps.select_versions import timeless  # noqa: PLC0415 - see above
     from bot.steps.side import Sides  # noqa: PLC0415 - see above
-    from bot.steps.smaller_jumps import SmallerJumps  # noqa: PLC0415 - see above
-    from bot.steps.standing import drafts  # noqa: PLC0415 - see above
-    from bot.steps.still_moved import with_still_moved  # noqa: PLC0415 - see above
 
     def judge(lifted: Resolved, by: Configuration, more: "Timed" = timeless) -> "tuple[TierVerdicts, ...]":
         return ripen(lifted, answers, by, recalled, registry, request.progress, more)
@@ -213,8 +213,8 @@ def _opened(
     request: Request, remote: "Remote", resolved: Resolved, recalled: "Recalled"
 ) -> "tuple[OpenPromotion, ...]":
     """The promotions that are open, with what became of their tags."""
-    from bot.steps.moved_tags import with_moved_tags  # noqa: PLC0415 - as in `run`
-    from bot.steps.open_promotions import open_promotions  # noqa: PLC0415 - as in `run`
+    from bot.steps.promotions.moved_tags import with_moved_tags  # noqa: PLC0415 - as in `run`
+    from bot.steps.promotions.open_promotions import open_promotions  # noqa: PLC0415 - as in `run`
 
     found = open_promotions(resolved, recalled, remote)
     return with_moved_tags(found, resolved, recalled, request.registry, request.progress)
@@ -230,9 +230,9 @@ def _planned(
     recalled: "Recalled",
 ) -> "Plan":
     """What the run writes, with a word on each head that others work on: of what is in it, whatever is proposed."""
-    from bot.steps.judge_head import HeadJudge  # noqa: PLC0415 - as in `run`
-    from bot.steps.plan import plan  # noqa: PLC0415 - as in `run`
-    from bot.steps.touched_heads import with_touched_heads  # noqa: PLC0415 - as in `run`
+    from bot.steps.pull_requests.judge_head import HeadJudge  # noqa: PLC0415 - as in `run`
+    from bot.steps.pull_requests.plan import plan  # noqa: PLC0415 - as in `run`
+    from bot.steps.pull_requests.touched_heads import with_touched_heads  # noqa: PLC0415 - as in `run`
 
     heads = HeadJudge(
         bases=request.bases,
@@ -253,8 +253,8 @@ def _written(
     """What is kept for the next run and then the plan, where anything is written at all."""
     if not request.writes:
         return None
-    from bot.steps.publish import publish  # noqa: PLC0415 - as in `run`
-    from bot.steps.remember import remember  # noqa: PLC0415 - as in `run`
+    from bot.steps.past.remember import remember  # noqa: PLC0415 - as in `run`
+    from bot.steps.publishing.publish import publish  # noqa: PLC0415 - as in `run`
 
     problems = remember(learnt, request.past, remote.us)
     return publish(intended, remote, request.configuration, problems, awaited=awaited)

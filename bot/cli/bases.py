@@ -17,7 +17,7 @@ from bot.ports import Forge, Repository, Tree
 
 if TYPE_CHECKING:
     from bot.model.proposals import PullRequest
-    from bot.steps.branches import Past
+    from bot.steps.past.branches import Past
     from bot.steps.scan import Base
 
 
@@ -121,7 +121,7 @@ def past_of(repository: Repository, tips: Mapping[Branch, Sha], forge: Forge | N
     Raises:
         LedgerBroken: The ledger is not as this bot writes it.
     """
-    from bot.steps.remember import read_past  # noqa: PLC0415 - as above
+    from bot.steps.past.remember import read_past  # noqa: PLC0415 - as above
 
     return read_past(repository, tips.get(LEDGER_BRANCH), forge.all_statuses if forge else None)
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bot.pipeline import Request
     from bot.report.run_report import RunReport
     from bot.repository.work_tree import WorkTree
-    from bot.steps.branches import Past
+    from bot.steps.past.branches import Past
     from bot.steps.scan import Base
 
 
@@ -187,7 +187,7 @@ class Commands:
         from bot.cli.idle_words import run_with_word  # noqa: PLC0415 - see `_request`
         from bot.cli.steering import freeing, said, word_alone  # noqa: PLC0415 - see `_request`
         from bot.pipeline import run  # noqa: PLC0415 - see `_request`
-        from bot.steps.remember import keep_word, with_words  # noqa: PLC0415 - see `_request`
+        from bot.steps.past.remember import keep_word, with_words  # noqa: PLC0415 - see `_request`
 
         with self._writing(arguments) as writing:
             found, repository = writing.found, writing.repository

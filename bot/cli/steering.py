@@ -20,7 +20,7 @@ from bot.planning.mirrors import canonical
 from bot.ports import Repository
 from bot.reason import Reason
 from bot.report.run_report import RunReport
-from bot.steps.free import free
+from bot.steps.pull_requests.free import free
 from bot.versions.version import try_flux
 
 LONGEST_REASON = 200

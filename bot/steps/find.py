@@ -16,8 +16,8 @@ from bot.planning.ownership import Ownership, is_ours, owner_of
 from bot.planning.pull_requests import Found, FoundBranch
 from bot.planning.rows import Row, rows_in
 from bot.ports import Commits, Forge, Repository
-from bot.steps.lineage import Lineage
 from bot.steps.own_state import why_not_ours
+from bot.steps.past.lineage import Lineage
 
 HISTORY = 10
 """Commits of a branch of ours that are looked at: one of ours, and those that people put on top."""

@@ -15,13 +15,13 @@ from bot.selection.considered import offer_for
 from bot.selection.limits import Limits, limits_of
 from bot.selection.sharing import Timed
 from bot.selection.suspended import only_reported
-from bot.steps.ages import unknown_ages, with_ages
-from bot.steps.left_before import behind_lower, with_what_was_left
 from bot.steps.look_up import Answers, Asked
-from bot.steps.moving import Moving, moving
-from bot.steps.recall import Recalled
+from bot.steps.past.ages import unknown_ages, with_ages
+from bot.steps.past.left_before import behind_lower, with_what_was_left
+from bot.steps.past.moving import Moving, moving
+from bot.steps.past.recall import Recalled
+from bot.steps.past.same_bytes import same_bytes
 from bot.steps.resolve import Resolved, TierVerdicts
-from bot.steps.same_bytes import same_bytes
 from bot.steps.select_versions import Known, select, timeless
 from bot.versions.tags import read_pin
 

@@ -16,7 +16,7 @@ from bot.model.tiers import Configuration
 from bot.pipeline import Request, check
 from bot.report.exit_code import DEFAULT_FAIL_ON, FailOn, exit_code
 from bot.report.run_report import RunReport, findings
-from bot.steps.remember import read_past
+from bot.steps.past.remember import read_past
 
 DEV, STAGING, LIVE = "apps/dev/a.yaml", "apps/staging/a.yaml", "apps/live/a.yaml"
 SOAKS = pace(comes_from=["dev"], soak="3d")

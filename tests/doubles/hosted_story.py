@@ -25,18 +25,18 @@ from bot.model.secret import Secret
 from bot.model.tiers import Configuration
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE
 from bot.repository.git_repository import open_repository
-from bot.steps.arrange import arrange
-from bot.steps.carry import Said, carry
 from bot.steps.edit import edit
 from bot.steps.find import Remote
 from bot.steps.look_up import confirm, look_up
-from bot.steps.plan import plan
-from bot.steps.publish import publish
+from bot.steps.publishing.publish import publish
+from bot.steps.pull_requests.arrange import arrange
+from bot.steps.pull_requests.carry import Said, carry
+from bot.steps.pull_requests.plan import plan
+from bot.steps.pull_requests.smaller_jumps import SmallerJumps
 from bot.steps.resolve import resolve
 from bot.steps.scan import scan
 from bot.steps.select_versions import select
 from bot.steps.side import Sides
-from bot.steps.smaller_jumps import SmallerJumps
 
 HOST = "ghcr.io/x"
 

@@ -19,7 +19,7 @@ from msgspec.structs import asdict, replace
 
 from bot.model.proposing import Extras, Grouping, Proposing
 from bot.model.tiers import Configuration
-from bot.steps.publish import publish
+from bot.steps.publishing.publish import publish
 
 _EXTRAS = Extras(labels=("charts",), reviewers=("ann",), assignees=("ann",))
 VERSIONS = dict.fromkeys("abd", ("1.0.0", "1.1.0")) | {"c": ("1.0.0", "1.0.1", "1.0.2")}

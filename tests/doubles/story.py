@@ -21,22 +21,22 @@ from bot.pipeline import Request, promote, run
 from bot.planning.grouping import branch_of
 from bot.planning.tiers import branch_of_tier, tiers_on
 from bot.report.run_report import RunReport
-from bot.steps.arrange import arrange
-from bot.steps.carry import Said, carry
 from bot.steps.edit import TierEdits, edit
 from bot.steps.find import Remote
-from bot.steps.look_beyond import look_beyond
 from bot.steps.look_up import Answers, confirm, look_up
-from bot.steps.plan import plan
+from bot.steps.past.remember import read_past
 from bot.steps.proposals import Arranged
 from bot.steps.prove import prove
-from bot.steps.publish import publish
-from bot.steps.remember import read_past
+from bot.steps.publishing.publish import publish
+from bot.steps.pull_requests.arrange import arrange
+from bot.steps.pull_requests.carry import Said, carry
+from bot.steps.pull_requests.look_beyond import look_beyond
+from bot.steps.pull_requests.plan import plan
+from bot.steps.pull_requests.smaller_jumps import SmallerJumps
 from bot.steps.resolve import Resolved, TierVerdicts, resolve
 from bot.steps.scan import Base, scan
 from bot.steps.select_versions import select
 from bot.steps.side import Sides
-from bot.steps.smaller_jumps import SmallerJumps
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 """The beginning of every story."""

@@ -162,6 +162,16 @@ def test_packages_go_round_in_no_circle(house: House) -> None:
     assert _circle(graph) == []
 
 
+def test_the_rooms_of_the_steps_go_round_in_no_circle(house: House) -> None:
+    graph: dict[str, set[str]] = {}
+    for module in house.of("steps"):
+        room = _step_room(module.name)
+        rooms = {_step_room(target) for target in module.inside if target.startswith("bot.steps.")}
+        graph.setdefault(room, set()).update(rooms - {room, ""})  # the steps themselves are known to all
+
+    assert _circle({room: known for room, known in graph.items() if room}) == []
+
+
 def _circle(graph: Mapping[str, AbstractSet[str]]) -> list[str]:
     """The names along one circle; none where there is no circle."""
     try:
@@ -169,6 +179,12 @@ def _circle(graph: Mapping[str, AbstractSet[str]]) -> list[str]:
     except CycleError as error:
         return list(error.args[1])
     return []
+
+
+def _step_room(module: str) -> str:
+    """Which room below `bot.steps` a module lies in; empty for a step of the story itself."""
+    parts = module.split(".")
+    return parts[2] if len(parts) > 3 else ""  # noqa: PLR2004 - bot, steps, room, module
 
 
 def _room(package: str) -> str:

@@ -19,7 +19,7 @@ from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, MEMORY_STATE
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.run_report import RunReport
 from bot.steps.own_state import message_of
-from bot.steps.publish import publish
+from bot.steps.publishing.publish import publish
 
 ANN = person("ann")
 STAGING = "flux-chart-bot/staging/all"

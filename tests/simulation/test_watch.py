@@ -12,7 +12,7 @@ from bot.model.tiers import Configuration, Tier
 from bot.planning import arranging, memory, pull_requests
 from bot.proposal_reasons import ONLY_REPORTED
 from bot.reason import Reason
-from bot.steps import carry
+from bot.steps.pull_requests import carry
 from bot.versions.follow import Reach
 
 Break = Callable[[pytest.MonkeyPatch], None]

@@ -541,7 +541,7 @@ class TestABranchOfOneChartThatOthersWorkOn:
     def test_is_left_alone_with_an_alarm_where_the_build_says_that_production_gets_it_after_all(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bot.steps.advance.for_one_tier", lambda decision, *_: decision)
+        monkeypatch.setattr("bot.steps.pull_requests.advance.for_one_tier", lambda decision, *_: decision)
         monkeypatch.setattr("bot.steps.side._name", lambda one: (one.object, one.path))
         story = self.shared_with_live({"apps/live/kustomization.yaml": "resources: [../../base]\n"})
         [outcome] = story.published().outcomes

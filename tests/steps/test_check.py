@@ -16,7 +16,7 @@ from bot.report.annotations import Level, annotations_of
 from bot.report.exit_code import FailOn
 from bot.report.headline import headline
 from bot.report.run_report import findings
-from bot.steps.remember import read_past, remember
+from bot.steps.past.remember import read_past, remember
 
 
 def test_a_version_that_the_tier_may_have_is_fine() -> None:

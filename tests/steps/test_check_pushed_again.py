@@ -7,7 +7,7 @@ from doubles.story import Story, oci, release
 
 from bot.ledger.model import LEDGER_BRANCH, Matter, Word
 from bot.report.run_report import findings
-from bot.steps.remember import keep_word, read_past
+from bot.steps.past.remember import keep_word, read_past
 
 CHART, MIRROR = source(PODINFO), source("harbor.x/gh/podinfo")
 IN_MIRROR = "oci://harbor.x/gh/podinfo"

@@ -7,7 +7,7 @@ from doubles.story import Story, oci, release
 
 from bot.ledger.model import Ledger, Matter, Word
 from bot.report.headline import headline
-from bot.steps.remember import read_past, remember
+from bot.steps.past.remember import read_past, remember
 
 SUSPENDED = "  suspend: true\n"
 RESUMED = ("", "  suspend: false\n")

@@ -6,7 +6,7 @@ from doubles.story import Story, release
 
 from bot.ledger.model import Ledger, Matter, Word
 from bot.report.run_report import findings
-from bot.steps.remember import read_past, remember
+from bot.steps.past.remember import read_past, remember
 
 CHAIN = (
     tier("dev", "any"),

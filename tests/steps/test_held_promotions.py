@@ -12,7 +12,7 @@ from bot.model.proposals import State
 from bot.model.proposing import Proposing, Window
 from bot.report.run_report import RunReport
 from bot.report.told_reasons import told_reasons
-from bot.steps.remember import read_past, remember
+from bot.steps.past.remember import read_past, remember
 
 ALL = "flux-chart-bot/live/promotion"
 STAGING, LIVE = "apps/staging/a.yaml", "apps/live/a.yaml"

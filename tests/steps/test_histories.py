@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from bot.flux.files import FileReading, read_file
 from bot.model.charts import ChartAddress
-from bot.steps.histories import History
+from bot.steps.past.histories import History
+from bot.steps.past.states import Key, Said, State, key_of
 from bot.steps.resolve import references_of
 from bot.steps.scan import Readings, scan
-from bot.steps.states import Key, Said, State, key_of
 
 PATHS = ("apps/dev/a.yaml", "apps/dev/b.yaml", "clusters/b.yaml")
 CONTENTS = st.one_of(

@@ -12,8 +12,8 @@ from bot.ledger.model import LEDGER_BRANCH, Ledger
 from bot.model.commits import EntryKind, PastCommit, Sha
 from bot.model.tiers import Branch
 from bot.model.verdicts import Update
-from bot.steps.histories import DEPTHS
-from bot.steps.remember import read_past, remember
+from bot.steps.past.histories import DEPTHS
+from bot.steps.past.remember import read_past, remember
 
 DEV, STAGING = "apps/dev/a.yaml", "apps/staging/a.yaml"
 OLD, NEW = "1.2.3", "1.2.4"

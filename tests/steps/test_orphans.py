@@ -16,7 +16,7 @@ from bot.planning.grouping import branch_of, tier_in
 from bot.planning.memory import MEMORY_BRANCH
 from bot.report.run_report import all_reasons
 from bot.report.summary import summary
-from bot.steps.free import free
+from bot.steps.pull_requests.free import free
 
 OTHER = "ghcr.io/x/other"
 PATHS = ("apps/dev/**",)

@@ -12,7 +12,7 @@ from bot.model.proposals import State
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.run_report import RunReport
 from bot.report.told_reasons import told_reasons
-from bot.steps.remember import read_past, remember
+from bot.steps.past.remember import read_past, remember
 
 ALL = "flux-chart-bot/live/promotion"
 STAGING, LIVE, REDIS_LIVE = "apps/staging/a.yaml", "apps/live/a.yaml", "apps/live/b.yaml"

@@ -15,9 +15,9 @@ from bot.model.tiers import Branch
 from bot.planning.grouping import branch_of
 from bot.planning.memory import MEMORY_BRANCH, MEMORY_FILE, Refusal, TierMemory, written
 from bot.planning.rows import Row
-from bot.steps.branches import Past
-from bot.steps.free import free
-from bot.steps.remember import keep_word, read_past, remember
+from bot.steps.past.branches import Past
+from bot.steps.past.remember import keep_word, read_past, remember
+from bot.steps.pull_requests.free import free
 
 DEV = tier("dev", "any")
 ROW = Row(chart=PODINFO, version="1.2.4")

@@ -25,9 +25,9 @@ from bot.report.headline import headline
 from bot.report.matrix import matrix
 from bot.report.run_report import RunReport
 from bot.steps.edit import TierEdits
-from bot.steps.histories import History
+from bot.steps.past.histories import History
+from bot.steps.past.remember import read_past, remember
 from bot.steps.prove import prove_promotion
-from bot.steps.remember import read_past, remember
 
 SOAKS = pace(comes_from=["staging"], soak="3d")
 STAGING, LIVE = "apps/staging/a.yaml", "apps/live/a.yaml"

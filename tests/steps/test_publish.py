@@ -18,7 +18,7 @@ from bot.planning.grouping import branch_of
 from bot.planning.ownership import TIER_TRAILER
 from bot.reason import Reason
 from bot.reasons import FORGE_FAILED, OPENING_FORBIDDEN, PERMISSION_MISSING
-from bot.steps.publish import publish
+from bot.steps.publishing.publish import publish
 
 DEV, STAGING = tier("dev", "any"), tier("staging", "any")
 NAME = branch_of(DEV)

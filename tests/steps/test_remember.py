@@ -15,8 +15,8 @@ from bot.ledger.writing import files
 from bot.model.branch_names import branch_problem
 from bot.model.commits import PushRejected, Sha
 from bot.model.tiers import Branch
-from bot.steps.branches import Past
-from bot.steps.remember import read_past, remember
+from bot.steps.past.branches import Past
+from bot.steps.past.remember import read_past, remember
 
 ONE = Ledger(branches={"main": {"a" * 40: NOW}})
 LATER = Ledger(branches={"main": {"a" * 40: NOW + timedelta(days=1)}, "develop": {"b" * 40: NOW}})

@@ -19,8 +19,8 @@ from bot.report.run_report import RunReport
 from bot.report.summary import summary
 from bot.report.terminal import plain_lines
 from bot.report.told_reasons import told_reasons
-from bot.steps.remember import read_past, remember
-from bot.steps.rollbacks import Rollbacks
+from bot.steps.past.remember import read_past, remember
+from bot.steps.past.rollbacks import Rollbacks
 from bot.versions.version import Version
 
 OTHER = "ghcr.io/x/other"

@@ -20,8 +20,8 @@ from bot.planning.proof import deviation
 from bot.reason import Reason
 from bot.reasons import UNREACHABLE
 from bot.steps.edit import TierEdits
-from bot.steps.free import free
 from bot.steps.prove import prove
+from bot.steps.pull_requests.free import free
 
 DEV = tier("dev", "any", paths=("apps/dev/**", "clusters/dev/**"))
 STAGING = tier("staging", "any", paths=("apps/staging/**",))

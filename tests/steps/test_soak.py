@@ -20,7 +20,7 @@ from bot.report.matrix import matrix
 from bot.report.run_report import RunReport
 from bot.selection.limits import Limits
 from bot.selection.pins import decide_pin
-from bot.steps.remember import read_past, with_words
+from bot.steps.past.remember import read_past, with_words
 
 OTHER = "ghcr.io/x/other"
 DEV, STAGING = "apps/dev/a.yaml", "apps/staging/a.yaml"

@@ -13,7 +13,7 @@ from bot.model.proposing import Proposing, Window
 from bot.report.headline import headline
 from bot.report.matrix import matrix
 from bot.report.told_reasons import told_reasons
-from bot.steps.remember import read_past, remember
+from bot.steps.past.remember import read_past, remember
 
 BRANCH = "flux-chart-bot/live/promotion"
 STAGING, LIVE = "apps/staging/a.yaml", "apps/live/a.yaml"

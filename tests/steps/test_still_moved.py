@@ -12,7 +12,7 @@ from bot.reasons import UNREACHABLE
 from bot.report.exit_code import DEFAULT_FAIL_ON, exit_code
 from bot.report.run_report import RunReport
 from bot.report.told_reasons import told_reasons
-from bot.steps.remember import keep_word, read_past
+from bot.steps.past.remember import keep_word, read_past
 
 DEV, STAGING, LIVE = (f"apps/{name}/a.yaml" for name in ("dev", "staging", "live"))
 CHART = source(PODINFO)

@@ -15,7 +15,7 @@ from bot.reasons import UNREACHABLE
 from bot.report.run_report import RunReport
 from bot.report.summary import summary
 from bot.report.told_reasons import told_reasons
-from bot.steps.remember import read_past, remember
+from bot.steps.past.remember import read_past, remember
 
 ALL, DRAFT = "flux-chart-bot/dev/all", "flux-chart-bot/live/promotion"
 A, B, LIVE_A = "apps/dev/a.yaml", "apps/dev/b.yaml", "apps/live/a.yaml"

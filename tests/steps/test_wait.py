@@ -12,7 +12,7 @@ from doubles.story import NOW, Story, release
 from bot.ledger.model import LEDGER_BRANCH, ChartSights, Ledger
 from bot.model.verdicts import Current, Update
 from bot.report.run_report import RunReport
-from bot.steps.remember import read_past, remember
+from bot.steps.past.remember import read_past, remember
 
 FILE = "apps/dev/a.yaml"
 CHART_FILE = "charts/ghcr.io%2fx%2fpodinfo.json"

@@ -15,7 +15,7 @@ from bot.planning.grouping import branch_of
 from bot.reasons import UNREACHABLE
 from bot.report.matrix import matrix
 from bot.report.run_report import RunReport
-from bot.steps.remember import read_past, remember
+from bot.steps.past.remember import read_past, remember
 
 DEV, STAGING = "apps/dev/a.yaml", "apps/staging/a.yaml"
 

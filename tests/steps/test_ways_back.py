@@ -19,7 +19,7 @@ from bot.report.headline import headline
 from bot.report.matrix import matrix
 from bot.report.run_report import RunReport
 from bot.report.statuses import CONTEXT
-from bot.steps.remember import read_past, remember
+from bot.steps.past.remember import read_past, remember
 
 DEV, STAGING = "apps/dev/a.yaml", "apps/staging/a.yaml"
 

@@ -9,7 +9,7 @@ from bot.errors import RunFailed
 from bot.ledger.model import LEDGER_BRANCH, ChartSights, Ledger, Matter, Word
 from bot.model.commits import PushRejected
 from bot.model.proposals import Identity
-from bot.steps.remember import keep_word, read_past, remember
+from bot.steps.past.remember import keep_word, read_past, remember
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 US = Identity(login="bot", name="bot", email="bot@example.com")

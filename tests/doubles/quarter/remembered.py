@@ -29,12 +29,14 @@ from bot.model.verdicts import Decision, Edit
 from bot.reason import Reason
 from bot.selection.limits import Limits, limits_of
 from bot.selection.pins import decide_pin
-from bot.steps import carry, edit_file, histories, recall, remember, ripen, select_versions, soaks
-from bot.steps.histories import History
+from bot.steps import edit_file, ripen, select_versions
+from bot.steps.past import histories, recall, remember, soaks
+from bot.steps.past.histories import History
+from bot.steps.past.states import Key, State, state_of
+from bot.steps.pull_requests import carry
 from bot.steps.resolve import Resolved, resolve
 from bot.steps.scan import Readings, Scanned
 from bot.steps.side import Side, Sides
-from bot.steps.states import Key, State, state_of
 from bot.yamltext.nodes import YamlText
 from bot.yamltext.proof import Difference
 

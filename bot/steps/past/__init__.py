@@ -1,0 +1,1 @@
+"""What is remembered of versions and branches, and what the branches' history tells."""

@@ -1,0 +1,1 @@
+"""What production takes over where a person asks for it."""

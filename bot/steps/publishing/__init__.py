@@ -1,0 +1,1 @@
+"""A plan to what came of it: the only room that writes."""

@@ -1,0 +1,1 @@
+"""From the updates of a tier to the pull requests that propose them."""
