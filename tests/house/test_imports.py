@@ -184,7 +184,7 @@ def _circle(graph: Mapping[str, AbstractSet[str]]) -> list[str]:
 def _step_room(module: str) -> str:
     """Which room below `bot.steps` a module lies in; empty for a step of the story itself."""
     parts = module.split(".")
-    return parts[2] if len(parts) > 3 else ""  # noqa: PLR2004 - bot, steps, room, module
+    return parts[2] if len(parts) > 3 else ""
 
 
 def _room(package: str) -> str:
