@@ -6,6 +6,7 @@ whatever else uses it, so all uses are counted: a value moves only where each of
 Source: https://github.com/controlplaneio-fluxcd/flux-operator/blob/v0.58.1/internal/builder/resourceset.go
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -24,10 +25,17 @@ from bot.flux.unplain import unplain
 from bot.flux.unread import told_unread, whole
 from bot.model.places import ObjectId, Place, Route
 from bot.model.references import PassedOver
+from bot.reason import Reason
 from bot.reasons import EMBEDDED, TEMPLATE, TOO_LARGE
 from bot.yamltext.nodes import Mapping, Node, Scalar, Sequence
 
 _TELLING = ("HelmRelease", "HelmChart", "OCIRepository")
+# What an object is, or a line of its own, as an action says it: nobody knows what that makes.
+_MAY_BE_ANY = re.compile(
+    r"\b(?:kind|apiVersion)[\"']?[ \t]*:[ \t]*[\"']?[^\s,}\"']{0,200}<<"
+    r"|^[ \t]*(?:- +)?<<(?![- \t]*(?:(?:if|else|end|range|with|define|block)\b|/\*))[^>\n]*>>[ \t]*$",
+    re.MULTILINE,
+)
 _LONGEST_SHOWN = 60
 _MOST_LINES = 5
 MOST_MADE = 5000
@@ -146,7 +154,7 @@ class Expansion(Struct, kw_only=True):
         route = resource.route[len(each.manifest.route) :]
         node = each.manifest.node(*route)
         text = node.text if isinstance(node, Scalar) else _TELLING[0]
-        if any(kind in text for kind in _TELLING):
+        if any(kind in text for kind in _TELLING) or _MAY_BE_ANY.search(text):
             reason = EMBEDDED(kind=each.head.object.kind, field=".".join(map(str, route)))
             beside = (values for inputs in sets for values in (inputs.values, *inputs.may_use) if values)
             over = each.head.passed_over(reason, each.manifest.line_of(*route))
@@ -225,6 +233,8 @@ def _make(each: ResourceSet, resource: Resource, inputs: InputSet) -> _Made | No
     if resource.manifest is None:
         return _Made()
     filled = replace(resource.manifest, filling=inputs, _above={})
+    kind = filled.text("kind")
+    filled = filled if isinstance(kind, Reason) else replace(filled, kind=kind, _above={})
     if _excluded(filled):
         return None
     found = unplain(filled, TEMPLATE_SIGN) or read_object(filled)

@@ -31,12 +31,13 @@ def unplain(manifest: Manifest, sign: str = VARIABLE) -> PassedOver | None:
         manifest: The object.
         sign: What a variable, or a template, begins with.
     """
-    headings = [node for key in _HEADING if isinstance(node := manifest.node(key), Scalar)]
-    varied = next((node for node in headings if sign in node.text), None)
+    headings = {key: node for key in _HEADING if isinstance(node := manifest.node(key), Scalar)}
+    unknown = (key for key, node in headings.items() if sign in node.text and isinstance(manifest.text(key), Reason))
+    varied = next((headings[key] for key in unknown), None)
     if varied is not None and any(manifest.has("spec", field) for field in TELLING):
         problem = f"`{varied.text[:_LONGEST_SHOWN]}` says it"
         return _passed_over(manifest, KIND_UNKNOWN(problem=problem), varied.line)
-    if not any(is_of_flux(node.text) for node in headings):
+    if not any(isinstance(text := manifest.text(key), str) and is_of_flux(text) for key in headings):
         return None
     found = next(_varied(manifest, sign), None)
     if found is None:

@@ -187,6 +187,25 @@ def template(text: str, kind: str = "resourcesTemplate") -> str:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        NEWER.replace("HelmRelease", "<< inputs.k >>"),
+        NEWER.replace("HelmRelease", "Helm<< inputs.r >>"),
+        NEWER.replace("HelmRelease", "'<< inputs.k >>'"),
+        "apiVersion: v1\n<< inputs.rest | toYaml >>\n",
+    ],
+)
+def test_a_template_of_what_an_object_is_may_be_one_of_flux(text: str) -> None:
+    assert said(checked(story(), {"apps/live/set.yaml": template(text)})) == ["unjudged-now"]
+
+
+def test_a_template_of_something_else_is_nothing_to_tell() -> None:
+    account = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: << inputs.k >>\n<< if inputs.k >>\n<< end >>\n"
+
+    assert said(checked(story(), {"apps/live/set.yaml": template(account)})) == []
+
+
 @pytest.mark.parametrize("path", [LIVE, "apps/live/set.yaml", "elsewhere/set.yaml"])
 def test_a_template_in_the_place_of_a_release_is_told_in_whichever_file_it_is(path: str) -> None:
     assert said(checked(story(), {LIVE: None, path: template(NEWER)})) == ["unjudged-now"]
@@ -201,13 +220,22 @@ def test_a_template_that_changes_is_told_and_one_that_stays_is_not() -> None:
     assert "which was another text before" in sentences(report)[0]
 
 
+@pytest.mark.parametrize("written", ["<< inputs.other >>", "<< inputs.k | title >>", "Helm<< inputs.r | quote >>"])
 @pytest.mark.parametrize("old", ["1.2.3", ""])
-def test_a_resource_whose_kind_is_a_template_is_told(old: str) -> None:
-    def varied(version: str) -> str:
-        return template(release(version).replace("kind: HelmRelease", "kind: << inputs.k >>"), "resources")
+def test_a_resource_whose_kind_is_a_template_that_nobody_can_tell_is_told(old: str, written: str) -> None:
+    told = story(files={LIVE: varied(old, written)} if old else {})
 
-    told = story(files={LIVE: varied(old)} if old else {})
-    assert said(checked(told, {LIVE: varied("1.2.5")})) == ["unjudged-now"]
+    assert said(checked(told, {LIVE: varied("1.2.5", written)})) == ["unjudged-now"]
+
+
+def test_one_whose_kind_is_an_input_is_judged_as_any_other() -> None:
+    told = story(files={LIVE: varied("1.2.3", "<< inputs.k >>")})
+
+    assert said(checked(told, {LIVE: varied("1.2.5", "<< inputs.k >>")})) == ["not-soaked"]
+
+
+def varied(version: str, kind: str) -> str:
+    return template(release(version).replace("kind: HelmRelease", f"kind: {kind}"), "resources")
 
 
 def test_an_input_that_a_template_takes_from_elsewhere_is_a_change_of_it() -> None:
