@@ -53,6 +53,11 @@ class Rule(Struct, frozen=True, kw_only=True):
             text=text, domain=domain, parts=parts, takes_back=text != pattern, folders_only=pattern.endswith("/")
         )
 
+    @property
+    def name(self) -> str:
+        """One that is in every path that it says something of; empty where there is none."""
+        return next((part for part in self.parts if _ANY_FOLDERS not in part and not _is_wild(part)), "")
+
     def fits(self, path: _Parts) -> bool:
         """Whether it says something of a file, or of a folder in which it lies."""
         if path[: len(self.domain)] != self.domain or len(path) == len(self.domain):
@@ -77,24 +82,36 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 
 class SourceIgnore(Struct, frozen=True, kw_only=True):
-    """All rules of a tree; the last that fits a file decides."""
+    """All rules of a tree; the last that fits a file decides.
+
+    Attributes:
+        names: Without one of these in its path no file is left out, which is soon seen; None where a rule names none.
+    """
 
     rules: tuple[Rule, ...]
+    names: frozenset[str] | None
 
     @classmethod
     def of(cls, files: Mapping[str, bytes]) -> Self:
         """The rules of its `.sourceignore` files, by path; without any those that hold everywhere."""
         found = sorted((tuple(dirname(path).split("/")) if dirname(path) else (), data) for path, data in files.items())
         own = (rule for domain, data in found for rule in _rules(data.decode(errors="replace"), domain))
-        return cls(rules=(*map(Rule.read, _DEFAULTS.split(",")), *own))
+        return cls._with((*map(Rule.read, _DEFAULTS.split(",")), *own))
 
     def beside(self, text: str) -> "SourceIgnore":
         """With those of a source's `spec.ignore`, which win."""
-        return SourceIgnore(rules=(*self.rules, *_rules(text, ()))) if text else self
+        return self._with((*self.rules, *_rules(text, ()))) if text else self
+
+    @classmethod
+    def _with(cls, rules: tuple[Rule, ...]) -> Self:
+        names = {rule.name for rule in rules if not rule.takes_back}
+        return cls(rules=rules, names=None if "" in names else frozenset(names))
 
     def leaves_out(self, path: str) -> Rule | None:
         """By which rule a file of the tree is left out; None where it is not."""
         parts = tuple(path.split("/"))
+        if self.names is not None and self.names.isdisjoint(parts):
+            return None
         last = next((rule for rule in reversed(self.rules) if rule.fits(parts)), None)
         return None if last is None or last.takes_back else last
 

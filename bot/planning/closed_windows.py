@@ -56,13 +56,17 @@ def _withdrawn(rows: Iterable[Row], verdicts: Iterable[Verdict]) -> set[Row]:
 
 def _is_out_of_reach(row: Row, verdict: Verdict) -> bool:
     match verdict.decision:
-        case Current() as current:
-            runs, proposed = try_written(current.runs or current.version), try_written(row.version)
-            return runs is not None and proposed is not None and runs < proposed
         case Held(reason=reason):
             return reason.weight is Weight.ALARM
-        case Update():
-            return False
+        case Update(new=text, carried=carried):
+            return carried is None and _is_lower(text, row.version)
+        case Current(version=version, runs=runs):
+            return _is_lower(runs or version, row.version)
+
+
+def _is_lower(one: str, other: str) -> bool:
+    first, second = try_written(one), try_written(other)
+    return first is not None and second is not None and first < second
 
 
 def later(

@@ -610,6 +610,18 @@ class TestOutsideOfItsWindows:
         assert "podinfo" not in story.forge.pulls[1].title
         assert run(story) == []
 
+    def test_what_is_yanked_leaves_at_once_for_the_best_that_is_left_once_the_window_opens(self) -> None:
+        story = fleet(IN_HOURS).push(PODINFO, "1.2.5")
+        story.now = MONDAY
+        run(story)
+        story.now = MONDAY - timedelta(days=1)
+        del story.registry.charts[source(PODINFO)]["1.2.5"]
+        run(story)
+        assert "podinfo" not in story.forge.pulls[1].title
+        story.now = MONDAY
+        run(story)
+        assert PODINFO_FILE in story.forge.pulls[1].body
+
     def test_what_stays_is_told_as_it_is(self) -> None:
         """Not as what would be proposed, of which the base has a part by now."""
         story = proposed(IN_HOURS)

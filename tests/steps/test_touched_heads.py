@@ -267,3 +267,23 @@ def test_a_promotion_with_something_held_is_told_of_once() -> None:
     report = hold(told, "1.2.4")
     assert notes(report) == []
     assert len(told.forge.set_by_us[told.remote.branches[DRAFT]]) == 1
+
+
+def test_a_text_that_may_decide_a_version_unseen_is_said_on_the_head() -> None:
+    told = touched(opened(), {"apps/dev/v.yaml": release("${V}", name="v").replace("kind: HelmRelease", "kind: ${K}")})
+    told.run()
+    assert status(told)[0] is State.FAILURE
+
+
+def test_what_no_tier_asks_for_any_more_is_left_to_others_without_a_word_on_its_head() -> None:
+    told = Story(configuration(replace(DEV, branch="develop"), tier("ops", "any"))).push(PODINFO, "1.2.3", "1.2.4")
+    told.write({"apps/ops/a.yaml": release("1.2.4")})
+    told.remote.branches["develop"] = told.remote.branches["main"]
+    told.remote.commit("develop", {A: release("1.2.3")})
+    told.run()
+    touched(told)
+    told.configuration = configuration(tier("ops", "any"))
+    report = told.run()
+    assert report.published is not None
+    assert "not-asked-for" in {one.plan.reason.id for one in report.published.outcomes if one.plan.reason}
+    assert told.remote.branches[ALL] not in told.forge.set_by_us

@@ -19,7 +19,7 @@ from bot.ports import Progress, Registry, Tree
 from bot.reason import Reason
 from bot.reasons import UNKNOWN
 from bot.steps.checks.compare import Compared, Edited, compare, judging_people, views_of, with_tiers_of
-from bot.steps.checks.judge import judge, unfollowed_now, unjudged
+from bot.steps.checks.judge import judge, unfollowed_now, unjudged, unseen_now
 from bot.steps.find import Remote
 from bot.steps.look_up import Answers, look_up
 from bot.steps.past.holds import why_held
@@ -214,7 +214,8 @@ def _findings(head: Head, verdicts: Iterable[Verdict]) -> Iterator[tuple[Row, Re
 
 
 def _unfollowed(compared: Compared) -> Iterator[tuple[str, str]]:
-    yield from ((one.path, one.reason.sentence) for one in unfollowed_now(compared.unfollowed))
+    found = (*unfollowed_now(compared.unfollowed), *unseen_now(compared.unseen))
+    yield from ((one.path, one.reason.sentence) for one in found)
 
 
 def _is_answered(reference: Reference, known: Iterable[object]) -> bool:

@@ -12,7 +12,7 @@ from bot.model.tiers import Branch, Tier
 from bot.model.verdicts import Update
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.rows import Row, row_of
-from bot.proposal_reasons import BRINGS_OTHERS, TOUCHED_HOLDS
+from bot.proposal_reasons import BRINGS_OTHERS, NOT_ASKED_FOR, TOUCHED_HOLDS
 from bot.reason import Reason
 from bot.report.run_report import some
 from bot.report.statuses import touched_status
@@ -55,8 +55,8 @@ def with_touched_heads(intended: Plan, opened: Iterable[OpenPromotion], remote: 
 def _is_touched(plan: PullRequestPlan, remote: Remote) -> bool:
     if plan.action not in _STAYS or plan.existing is None or plan.existing.base != plan.base:
         return False
-    if plan.reason and plan.reason.id == BRINGS_OTHERS.id:
-        return False  # its head fails for that
+    if plan.reason and plan.reason.id in {BRINGS_OTHERS.id, NOT_ASKED_FOR.id}:
+        return False  # its head fails for the one; the other is no tier's of this configuration
     return _is_ours(plan.existing, plan.tier, plan.branch, remote)
 
 
