@@ -52,7 +52,8 @@ def test_each_branch_is_one_commit_of_ours_on_its_base(branches: Fleet) -> None:
         f"Flux-Chart-Bot-Chart: {charts}/podinfo 6.5.3 6.6.0 - apps/podinfo.yaml\n"
         f"Flux-Chart-Bot-Chart: {charts}/redis 20.1.0 20.2.0 sha256:D apps/redis.yaml\n"
         "Flux-Chart-Bot-Key: all\n"
-        "Flux-Chart-Bot-Base: develop"
+        "Flux-Chart-Bot-Base: develop\n"
+        f"Flux-Chart-Bot-Base-Commit: {branches.hosted.tip('develop')}"
     )
 
 
