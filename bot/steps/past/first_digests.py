@@ -42,6 +42,12 @@ class FirstDigests:
         seen = {tag: None for ledger in ledgers for tag in ledger.digests.get(str(address), ())}
         yield from (tag for tag in seen if try_written(tag) == version)
 
+    def changed(self) -> frozenset[str]:
+        """The charts that have a tag which was seen to be more than one."""
+        ledgers = (self._branches.known, self._branches.learnt)
+        charts = {chart: None for ledger in ledgers for chart in ledger.digests}
+        return frozenset(chart for chart in charts if self._has_changed(chart))
+
     def is_known(self, address: ChartAddress, tag: str) -> bool:
         """Whether it was asked what a tag is."""
         return bool(self._seen(address, tag))
@@ -61,6 +67,10 @@ class FirstDigests:
         if seen and seen[-1].digest == digest and not any(at > seen[-1].at for at in self._accepted(tag)):
             return
         self._branches.learn(Ledger(digests={str(address): {tag: {digest: frozenset({self._branches.now})}}}))
+
+    def _has_changed(self, chart: str) -> bool:
+        known, learnt = (each.digests.get(chart, {}) for each in (self._branches.known, self._branches.learnt))
+        return any(len({*known.get(tag, ()), *learnt.get(tag, ())}) > 1 for tag in (*known, *learnt))
 
     def told(self, found: Iterable[tuple[Asked, str]]) -> None:
         """Keep what known tags are now: a person can accept only what was seen before."""

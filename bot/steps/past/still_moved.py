@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from bot.model.charts import ChartAddress
 from bot.model.references import ExactPin, PassedOver, Reference
 from bot.model.verdicts import Current, Verdict
 from bot.ports import Progress, Registry
@@ -21,6 +22,7 @@ from bot.steps.resolve import TierView
 from bot.versions.tags import tag_of
 
 _Told = Mapping[Reference, Reason]
+_Below = tuple[str, ChartAddress]
 
 
 def with_still_moved(
@@ -55,10 +57,12 @@ def with_still_moved(
 def _moved(view: TierView, recalled: Recalled) -> Iterator[tuple[Reference, Asked, Reason]]:
     """Every tag that a reference runs, or would take over, and that was another chart when it was first seen to run."""
     kept = recalled.first_digests
-    for reference in view.references:
-        for one in (*_running([reference]), *_ahead(view, reference, recalled)):
+    changed = kept.changed()
+    below: dict[_Below, tuple[Reference, ...]] = {}
+    for reference in view.references if changed else ():
+        for one in (*_running([reference]), *_ahead(view, reference, recalled, below)):
             address = one.source.address
-            for tag in _tags(one, recalled):
+            for tag in _tags(one, recalled) if str(address) in changed else ():
                 seen, latest = kept.of(address, tag, reference, view.tier), kept.latest(address, tag)
                 if latest and (why := pushed_again(tag, address, latest.digest, seen)):
                     yield reference, (one.source, tag), why
@@ -69,11 +73,20 @@ def _running(references: Iterable[Reference]) -> Iterator[Reference]:
     yield from (one for one in references if not (one.suspended or one.unlisted or digest_written(one)))
 
 
-def _ahead(view: TierView, reference: Reference, recalled: Recalled) -> Iterator[Reference]:
-    """What runs a version that this one does not have yet, in a tier that it takes its versions from."""
+def _ahead(
+    view: TierView, reference: Reference, recalled: Recalled, below: dict[_Below, tuple[Reference, ...]]
+) -> Iterator[Reference]:
+    """What runs a version that this one does not have yet, in a tier that it takes its versions from.
+
+    `below` keeps what was found: hundreds of releases may use one chart.
+    """
     current, branches = exact_version(reference), recalled.branches
     for name in view.tier.pace.comes_from if current else ():
-        for one in _running(branches.users(name, branches.chart(reference))):
+        at = name, branches.chart(reference)
+        if at not in below:
+            alike = {(one.source, one.tag_rule, exact_version(one)): one for one in _running(branches.users(*at))}
+            below[at] = tuple(alike.values())
+        for one in below[at]:
             version = exact_version(one)
             if version and current and version > current:
                 yield one
