@@ -36,6 +36,11 @@ def is_made_by(history: tuple[CommitFacts, ...], tier: str, us: Identity, config
     return named == [word(configuration)] and bool(_said(history, tier, us, BASE_TRAILER))
 
 
+def is_made_by_another(history: tuple[CommitFacts, ...], tier: str, us: Identity, configuration: str) -> bool:
+    """Whether it says that another file asked for it."""
+    return bool(_said(history, tier, us, BASE_TRAILER)) and not is_made_by(history, tier, us, configuration)
+
+
 def _said(history: tuple[CommitFacts, ...], tier: str, us: Identity, trailer: str) -> list[str]:
     newest = next((commit for commit in history if is_ours(commit, tier, us)), None)
     return [value for key, value in newest.trailers if key == trailer] if newest else []

@@ -134,13 +134,21 @@ def of_another_file(story: Story) -> None:
     story.configuration = replace(story.configuration, path="other.yaml")
 
 
+def test_what_another_configuration_asked_for_is_its_own_runs_to_tell_of() -> None:
+    story = proposed()
+    story.configuration = configuration(STAGING)
+    of_another_file(story)
+    report = told(story)
+    assert OURS in story.remote.branches
+    assert not any("left alone" in one for one in report)
+
+
 @pytest.mark.parametrize(
     ("happens", "why"),
     [
         pytest.param(others_commit, "it has commits of others", id="a commit of others"),
         pytest.param(others_beneath, "it has commits of others", id="one of others beneath ours"),
         pytest.param(sent_elsewhere, "it goes to release, which it was not opened for", id="another base"),
-        pytest.param(of_another_file, "it does not say that this configuration asked for it", id="another file"),
     ],
 )
 def test_what_is_not_certainly_ours_is_left_and_named_in_every_run(happens: Callable[[Story], None], why: str) -> None:

@@ -8,7 +8,7 @@ from bot.model.proposals import Action, Kind, PullRequest, PullRequestPlan
 from bot.model.tiers import Branch, Configuration, Tier
 from bot.planning.grouping import ALL, KEY_TRAILER, PROMOTION_TRAILER, tier_in
 from bot.planning.memory import read_memory
-from bot.planning.origins import is_made_by, is_made_for
+from bot.planning.origins import is_made_by, is_made_by_another, is_made_for
 from bot.planning.ownership import Ownership, owner_of
 from bot.planning.pull_requests import ELSEWHERE, Found, FoundBranch
 from bot.planning.tiers import branch_of_tier
@@ -53,10 +53,16 @@ def forgotten(remote: Remote, configuration: Configuration) -> Iterator[Reason]:
 
 
 def _orphan(remote: Remote, configuration: Configuration, name: Branch) -> "_Orphan | None":
-    """Of a tier that is gone; of those that there are only promotions, since a run looks at all else of theirs."""
+    """Of a tier that is gone; of those that there are only promotions, since a run looks at all else of theirs.
+
+    What another file asked for, that file's runs tell of.
+    """
     of = tier_in(name)
     kind = _kind(remote, name, *of) if of else None
-    if of is None or kind is None:
+    branch = remote.branch(name)
+    if of is None or kind is None or branch is None:
+        return None
+    if is_made_by_another(branch.history, of[0], remote.us, configuration.path):
         return None
     tier = next((one for one in configuration.tiers if one.name == of[0]), None)
     orphan = _Orphan(
