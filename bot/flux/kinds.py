@@ -86,7 +86,7 @@ def _unless_left_out(manifest: Fields, head: Head) -> Head:
     A release that takes its chart from elsewhere moves all the same.
     """
     for field in ("annotations", "labels"):
-        for key, value in _LEFT_OUT:
+        for key, value in _LEFT_OUT if manifest.has("metadata", field) else ():
             said = manifest.text("metadata", field, key)
             if isinstance(said, Reason):
                 head = _unsure(head, said)

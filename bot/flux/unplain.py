@@ -31,6 +31,8 @@ def unplain(manifest: Manifest, sign: str = VARIABLE) -> PassedOver | None:
         manifest: The object.
         sign: What a variable, or a template, begins with.
     """
+    if not _may_hold(manifest.file.data, sign):
+        return None
     headings = {key: node for key in _HEADING if isinstance(node := manifest.node(key), Scalar)}
     unknown = (key for key, node in headings.items() if sign in node.text and isinstance(manifest.text(key), Reason))
     varied = next((headings[key] for key in unknown), None)
@@ -44,6 +46,11 @@ def unplain(manifest: Manifest, sign: str = VARIABLE) -> PassedOver | None:
         return None
     problem = f"`{found.text[:_LONGEST_SHOWN]}` may become any field"
     return _passed_over(manifest, NOT_EDITABLE(problem=problem), found.line)
+
+
+def _may_hold(data: bytes, sign: str) -> bool:
+    """Whether a file has a variable anywhere, or a backslash by which one may be written: most have neither."""
+    return VARIABLE.encode() in data or b"\\" in data or (sign != VARIABLE and sign.encode() in data)
 
 
 def _varied(manifest: Manifest, sign: str) -> Iterator[Scalar]:

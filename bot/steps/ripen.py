@@ -74,7 +74,8 @@ def ripen(
 
 def _look_behind(judged: tuple[TierVerdicts, ...], recalled: Recalled) -> bool:
     behind = recalled.look_for_returns(behind_lower(judged, recalled))
-    return recalled.look_behind(_kept_back(judged)) or behind
+    with_past = (tier for tier in judged if recalled.branches.has_past(tier.view.tier.name))
+    return recalled.look_behind(_kept_back(with_past)) or behind
 
 
 def _kept_back(judged: Iterable[TierVerdicts]) -> Iterator[tuple[Reference, Tier]]:
