@@ -69,13 +69,13 @@ MARKED_READY = ReasonKind(
 STILL_HOLDS = ReasonKind(
     "still-holds",
     "#{number} still has {rows}: {why}",
-    "Do not merge it: convert it to a draft, or close it; or run `release` for it",
+    "Do not merge it: {ways}, or run `release` for it",
     Weight.WARNING,
 )
 STILL_HOLDS_MOVED = ReasonKind(
     "still-holds-moved",
     "#{number} still has {rows}: {why}",
-    "Do not merge it: find out who pushed the tag again, and convert it to a draft, or close it",
+    "Do not merge it: find out who pushed the tag again, and {ways}",
     Weight.ALARM,
 )
 TOUCHED_HOLDS = ReasonKind(

@@ -74,7 +74,7 @@ names for --fail-on:
   several-tiers      check: a pull request changes versions of several tiers
   alarm              something is not what it was, or not what was planned (default)
   nothing-looked-up  charts were asked for and not one answered (default)
-  nothing-done       promote was refused whole, or hold or release is about nothing that is here (default)
+  nothing-done       promote was refused and moved nothing, or hold or release is about what is not here (default)
   unreachable        any chart could not be looked up
   never              alone: none of these ends the run with 3
 """

@@ -12,6 +12,7 @@ from bot.cli.idle_words import standing
 from bot.errors import UsageError
 from bot.flux.address import join_chart
 from bot.ledger.model import Ledger, Matter, Word
+from bot.ledger.returns import Left, ended_by
 from bot.maturity.durations import moment_text, parse_duration
 from bot.model.charts import ChartAddress
 from bot.model.proposals import Identity
@@ -19,11 +20,13 @@ from bot.model.tiers import Configuration
 from bot.planning.mirrors import canonical
 from bot.ports import Repository
 from bot.reason import Reason
-from bot.report.run_report import RunReport
+from bot.report.run_report import RunReport, some
 from bot.steps.pull_requests.free import free
 from bot.versions.version import try_flux
 
 LONGEST_REASON = 200
+_SHORT = 10
+_MOST_NAMED = 3
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\dZ)?")
 
 
@@ -32,13 +35,15 @@ class Said(Struct, frozen=True, kw_only=True):
 
     Attributes:
         freed: The refusals that it ends, in words.
+        left: What tiers went back from that it frees.
         tags: What it is to tags that were pushed again, in words.
-        idle: It releases what nobody held, ends no refusal and accepts no tag.
+        idle: It releases what nobody held or went back from, ends no refusal and accepts no tag.
     """
 
     matter: Matter
     word: Word
     freed: tuple[str, ...] = ()
+    left: tuple[Left, ...] = ()
     tags: str = ""
     idle: bool = False
 
@@ -49,7 +54,13 @@ class Said(Struct, frozen=True, kw_only=True):
         until = f" until {moment_text(self.word.until)}" if self.word.until else ""
         freed = f", refused no longer: {', '.join(self.freed)}" if self.freed else ""
         idle = ", which nobody held or refused" if self.idle else ""
-        return f"{'held' if self.word.held else 'released'}: {about}{where}{until}{freed}{self.tags}{idle}"
+        return f"{'held' if self.word.held else 'released'}: {about}{where}{until}{freed}{self._left}{self.tags}{idle}"
+
+    @property
+    def _left(self) -> str:
+        whats = (("it" if self.matter.version else one.version, one) for one in self.left)
+        texts = [f"{what} where {one.tier} went back from it in {one.commit[:_SHORT]}" for what, one in whats]
+        return f", which frees {some(texts, _MOST_NAMED)}" if texts else ""
 
 
 def said(arguments: argparse.Namespace, configuration: Configuration, now: datetime) -> Said:
@@ -83,7 +94,7 @@ def freeing(
     *,
     writes: bool,
 ) -> tuple[Said, bytes | None]:
-    """A release also ends refusals and accepts tags: the word with those, and the memory where that is not written.
+    """The word with what else a release ends or accepts, and the memory where that is not written.
 
     Args:
         word: What is said now.
@@ -99,7 +110,9 @@ def freeing(
     freed = free(word.matter, configuration, repository, us, writes=writes)
     held = any(_overlaps(matter, word.matter) for matter in standing(before.words, word.word.at))
     tags, accepts = accepted(word.matter, before, after, configuration)
-    return replace(word, freed=freed.told, tags=tags, idle=not (held or freed.told or accepts)), freed.left
+    left = tuple(ended_by(word.matter, before))
+    idle = not (held or freed.told or left or accepts)
+    return replace(word, freed=freed.told, left=left, tags=tags, idle=idle), freed.left
 
 
 def _overlaps(one: Matter, other: Matter) -> bool:

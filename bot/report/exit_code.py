@@ -6,6 +6,7 @@ from bot.check_reasons import SEVERAL_TIERS
 from bot.errors import ExitCode, UsageError
 from bot.maturity.maturity_reasons import WORD_ABOUT_NO_VERSION, WORD_ABOUT_NOTHING
 from bot.model.verdicts import Held
+from bot.report.headline import left_alone
 from bot.report.run_report import RunReport, alarms, all_reasons, findings, is_unknown, nothing_looked_up
 
 
@@ -21,7 +22,7 @@ class FailOn(StrEnum):
     SEVERAL_TIERS = "several-tiers"
     """`check`: one pull request changes versions of several tiers."""
     NOTHING_DONE = "nothing-done"
-    """A person's `promote` was refused whole, or their `hold` or `release` is about what is not here."""
+    """A person's `promote` was refused and moved nothing, or their `hold` or `release` is about what is not here."""
     UNREACHABLE = "unreachable"
     """Any chart could not be looked up; an hourly schedule turns red for one registry's bad minute."""
 
@@ -71,6 +72,9 @@ def happened(report: RunReport) -> frozenset[FailOn]:
 def _nothing_done(report: RunReport) -> bool:
     """Whether a person's order came to nothing; an `update` repeats what was said of words, and was asked for none."""
     if report.command == "promote":
-        return bool(report.verdicts) and all(isinstance(one.decision, Held) for one in report.verdicts)
+        _, taken = left_alone(report)
+        kept = [one for one in report.verdicts if isinstance(one.decision, Held)]
+        refused = not all(map(is_unknown, kept))
+        return not taken and bool(kept) and (refused or len(kept) == len(report.verdicts))
     about_nothing = {WORD_ABOUT_NOTHING.id, WORD_ABOUT_NO_VERSION.id}
     return bool(report.word) and any(item.reason.id in about_nothing for item in report.passed_over)

@@ -17,7 +17,7 @@ from bot.report.run_report import (
 
 def headline(report: RunReport) -> str:
     """`3 updates for dev and staging; 1 chart could not be looked up`."""
-    left, taken = _left_alone(report)
+    left, taken = left_alone(report)
     tiers = [tier for tier in report.tiers if any(one.tier.name == tier.name for one in taken)]
     parts = [report.word] if report.word else []
     if report.command == "check":
@@ -47,7 +47,7 @@ def _promoted(report: RunReport, tiers: list[Tier]) -> str:
     return f"nothing promoted: {len(refused)} refused" if refused else "nothing to promote"
 
 
-def _left_alone(report: RunReport) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
+def left_alone(report: RunReport) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
     """The updates of pull requests that are left alone, and all others."""
     plans = (outcome.plan for outcome in report.outcomes)
     alone = {place_of(one) for plan in plans if plan.action.value == LEAVE for one in plan.updates}

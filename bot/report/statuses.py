@@ -109,8 +109,11 @@ def status_as_it_is(
         target_url: As for a base.
     """
     if held:
-        named = ", ".join(f"{row.chart.rpartition('/')[2]} {row.version}" for row in held)
-        return _status(tier, State.FAILURE, f"do not merge {named}: {next(iter(held.values()))}", target_url)
+        names: dict[str, list[str]] = {}
+        for row, why in held.items():
+            names.setdefault(why, []).append(f"{row.chart.rpartition('/')[2]} {row.version}")
+        told = "; nor ".join(f"{', '.join(named)}: {why}" for why, named in names.items())
+        return _status(tier, State.FAILURE, f"do not merge {told}", target_url)
     ways = [_goes_down(row) for row in rows for _ in row.paths or ("",)]
     return _status(tier, State.SUCCESS, updates_said(len(ways) - sum(ways), sum(ways)), target_url)
 

@@ -219,6 +219,36 @@ def test_a_release_of_what_nobody_held_or_refused_says_so(call: Call, podinfo: s
     assert call("release", "--chart", podinfo).lines[0].startswith(nobody), "the hold ended with the first release"
 
 
+def moved(remote: Path, clone: Path, *versions: str) -> str:
+    """Has dev run these versions of podinfo, one after another, by a person's commits; the last of them."""
+    subprocess.run(["git", "clone", "-q", remote, clone], check=True)
+    file = clone / "apps/dev/podinfo.yaml"
+    text = file.read_text()
+    for version in versions:
+        file.write_text(text.replace("1.2.3", version))
+        git(clone, "-c", "user.name=p", "-c", "user.email=p@x.example", "commit", "-q", "-a", "-m", version)
+    git(clone, "push", "-q", "origin", "main")
+    return git(remote, "rev-parse", "main")[:10]
+
+
+def test_a_release_says_what_it_frees_where_a_tier_went_back_from_it(
+    call: Call, podinfo: str, remote: Path, tmp_path: Path
+) -> None:
+    commit = moved(remote, tmp_path / "clone", "1.3.0", "1.2.3")
+    about = ("--chart", podinfo, "--version", "1.3.0")
+    assert f"went back from it in {commit}" in call("update").out
+    elsewhere = call("release", *about, "--tier", "production", "--no-update").lines[0]
+    assert elsewhere.startswith(f"released: {podinfo} 1.3.0 in production, which nobody held or refused; ")
+    freed = f"released: {podinfo} 1.3.0 in every tier, which frees it where dev went back from it in {commit}; "
+    assert call("release", *about, "--dry-run").lines[0].startswith(freed)
+    every = call("release", "--chart", podinfo, "--dry-run").lines[0]
+    assert f", which frees 1.3.0 where dev went back from it in {commit}; " in every
+    told = call("release", *about)
+    assert told.lines[0].startswith(freed)
+    assert (told.code, proposed(remote, "podinfo")) == (0, "1.3.0")
+    assert "which nobody held or refused" in call("release", *about).lines[0], "it is free already"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

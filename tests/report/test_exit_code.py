@@ -66,14 +66,27 @@ def test_an_alarm_is_red_by_default() -> None:
     ("verdicts", "code"),
     [
         ((a_verdict(held(NO_TIER())), a_verdict(held(NO_TIER()))), ExitCode.ALARMED),
-        ((a_verdict(held(NO_TIER())), a_verdict(current())), ExitCode.DONE),
+        ((a_verdict(held(NO_TIER())), a_verdict(current())), ExitCode.ALARMED),
+        ((a_verdict(held(NO_TIER())), a_verdict(held(UNKNOWN)), a_verdict(current())), ExitCode.ALARMED),
+        ((a_verdict(held(UNKNOWN)), a_verdict(current())), ExitCode.DONE),
+        ((a_verdict(current()), a_verdict(current())), ExitCode.DONE),
         ((a_verdict(held(NO_TIER())), a_verdict(an_update())), ExitCode.DONE),
         ((), ExitCode.DONE),
     ],
 )
-def test_a_promotion_that_is_refused_whole_is_red_by_default(verdicts: tuple[Verdict, ...], code: ExitCode) -> None:
+def test_a_promotion_that_moves_nothing_and_is_refused_is_red_by_default(
+    verdicts: tuple[Verdict, ...], code: ExitCode
+) -> None:
     assert exit_code(replace(report(*verdicts), command="promote"), DEFAULT_FAIL_ON) is code
     assert exit_code(report(*verdicts), DEFAULT_FAIL_ON) is ExitCode.DONE, "an update was asked for nothing"
+
+
+@pytest.mark.parametrize(("action", "code"), [(Action.LEAVE, ExitCode.ALARMED), (Action.KEEP, ExitCode.DONE)])
+def test_what_is_only_left_alone_is_not_promoted(action: Action, code: ExitCode) -> None:
+    update = a_verdict(an_update())
+    plan = PullRequestPlan(tier=a_tier(), action=action, branch="b", base="m", base_sha="1" * 40, updates=(update,))
+    run = report(update, a_verdict(held(NO_TIER()), chart="x/y"), published=Published(outcomes=(Outcome(plan=plan),)))
+    assert exit_code(replace(run, command="promote"), DEFAULT_FAIL_ON) is code
 
 
 def test_what_could_not_be_written_is_a_failed_run_whatever_else_happened() -> None:

@@ -33,12 +33,12 @@ def asked(*, standing: bool = False) -> Story:
     return told
 
 
-def hold(told: Story, version: str = "1.2.4", *, held: bool = True) -> RunReport:
+def hold(told: Story, version: str = "1.2.4", *, chart: str = PODINFO, held: bool = True) -> RunReport:
     """A person's word, and the update that follows it."""
     told.pass_by(minutes=1)
     past = read_past(told.repository, told.remote.branches.get("flux-chart-bot/state/ledger"))
     word = Word(at=told.now, held=held, why="it leaks")
-    remember(Ledger(words={Matter(chart=PODINFO, version=version): word}), past, told.forge.us)
+    remember(Ledger(words={Matter(chart=chart, version=version): word}), past, told.forge.us)
     return told.run()
 
 
@@ -142,6 +142,48 @@ def test_one_that_others_work_on_is_left_to_them_with_the_same_word() -> None:
     report = hold(told)
     assert status(told)[0] is State.FAILURE
     assert "still-holds" in reasons(report)
+
+
+def mends(report: RunReport) -> list[str]:
+    return [one.reason.mend for one in told_reasons(report) if one.reason.id == "still-holds"]
+
+
+def test_each_row_that_stays_is_told_with_the_reason_that_is_its_own() -> None:
+    told = asked()
+    told.remote.commit(ALL, {"apps/live/values.txt": "x"})
+    hold(told)
+    told.write({"apps/staging/b.yaml": release("1.0.0", chart="redis")})
+    left = f"staging went back from it in {told.remote.branches['main'][:10]}"
+    report = told.run()
+    said = [one.reason.sentence for one in told_reasons(report) if one.reason.id == "still-holds"]
+    assert said == [
+        "#1 still has ghcr.io/x/podinfo 1.2.4: held by a person: it leaks",
+        f"#1 still has {REDIS} 1.1.0: {left}",
+    ]
+    assert status(told)[1] == f"do not merge podinfo 1.2.4: held by a person: it leaks; nor redis 1.1.0: {left}"
+
+
+def test_rows_of_one_reason_are_told_together() -> None:
+    told = asked()
+    mark_ready(told)
+    hold(told)
+    report = hold(told, "1.1.0", chart=REDIS)
+    assert status(told)[1] == "do not merge podinfo 1.2.4, redis 1.1.0: held by a person: it leaks"
+    assert len(mends(report)) == 1
+
+
+def test_the_mend_says_only_what_helps() -> None:
+    told = asked()
+    mark_ready(told)
+    assert mends(hold(told)) == ["Do not merge it: convert it to a draft, or close it, or run `release` for it"]
+    told.remote.commit(ALL, {"apps/live/values.txt": "x"})
+    anew = ["Do not merge it: tick its last box to have it made anew, or close it, or run `release` for it"]
+    assert mends(told.run()) == anew
+    mark_ready(told, ready=False)
+    assert mends(told.run()) == anew
+    other = asked()
+    other.configuration = configuration(tier("staging", "exact"), tier("live", "exact", production=True))
+    assert mends(hold(other)) == ["Do not merge it: close it, or run `release` for it"]
 
 
 def test_where_nothing_says_which_tier_it_came_from_it_stays_with_the_same_word() -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from bot.ledger.merging import merge_returns
-from bot.ledger.model import Ledger, Return, Returns, Word, is_about
+from bot.ledger.model import Ledger, Return, Returns, is_about
+from bot.ledger.returns import unreleased
 from bot.maturity.gates import HoldGate, ReturnGate
 from bot.maturity.timeline import is_same, went_back
 from bot.model.charts import ChartAddress
@@ -93,10 +94,9 @@ class Rollbacks:
         ledgers = (self._branches.known, self._branches.learnt)
         known, new = (ledger.rolled_back.get(name, {}).get(str(chart), _NONE) for ledger in ledgers)
         for text, commits in merge_returns(known, new).items():
-            version, last = try_loose(text), max(commits, key=lambda sha: (commits[sha].at, sha), default="")
-            if version is None or not last or self._is_taken_up(name, chart, version, commits.values()):
-                continue
-            if not any(not word.held and word.at >= commits[last].at for word in self._words(name, chart, text)):
+            version = try_loose(text)
+            last = unreleased(name, str(chart), text, commits, self._branches.known.words)
+            if version and last and not self._is_taken_up(name, chart, version, commits.values()):
                 yield version, last
 
     def _is_taken_up(self, name: str, chart: ChartAddress, version: Version, returns: Iterable[Return]) -> bool:
@@ -106,11 +106,6 @@ class Rollbacks:
         went = [each for each in present if _fingerprint(key_of(name, each)) in who]
         asked = went or self._branches.users(name, chart)
         return bool(asked) and all(is_same(version_of(each), version) for each in asked)
-
-    def _words(self, name: str, chart: ChartAddress, version: str) -> Iterator[Word]:
-        for matter, word in self._branches.known.words.items():
-            if matter.version in {"", version} and is_about(matter, name, str(chart)):
-                yield word
 
     def _find(self, name: str, charts: Iterable[ChartAddress]) -> dict[str, Returns]:
         """What a tier's history shows that is not remembered."""

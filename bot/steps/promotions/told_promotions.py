@@ -43,10 +43,7 @@ def notes_of(opened: Iterable[OpenPromotion], pulls: Iterable[PullRequestPlan]) 
         said = one.branch in plans and plans[one.branch].reason
         if one.brings and said != one.brings:
             yield one.brings
-        if one.held:
-            yield STILL_HOLDS(number=one.pull.number, rows=_named(one.held), why=next(iter(one.held.values())))
-        if one.moved:
-            yield STILL_HOLDS_MOVED(number=one.pull.number, rows=_named(one.moved), why=PUSHED_AGAIN)
+        yield from _still_held(one)
         if one.overtaken:
             yield OVERTAKEN(number=one.pull.number, charts=", ".join(one.overtaken))
 
@@ -69,6 +66,25 @@ def not_to_be_merged(opened: Iterable[OpenPromotion], pulls: Plans) -> Iterator[
             yield replace(one, reason=replace(one.reason, mend=""))
         else:
             yield one
+
+
+def _still_held(one: OpenPromotion) -> Iterator[Reason]:
+    """A note for each reason, with the rows that it is true of."""
+    number, ways = one.pull.number, _ways_out(one)
+    rows: dict[str, list[Row]] = {}
+    for row, why in one.held.items():
+        rows.setdefault(why, []).append(row)
+    for why, about in rows.items():
+        yield STILL_HOLDS(number=number, rows=_named(about), why=why, ways=ways)
+    if one.moved:
+        yield STILL_HOLDS_MOVED(number=number, rows=_named(one.moved), why=PUSHED_AGAIN, ways=ways)
+
+
+def _ways_out(one: OpenPromotion) -> str:
+    """What a person may do with it: only one that is no draft, and has nothing but our commit, follows as a draft."""
+    if not one.stands:
+        return "tick its last box to have it made anew, or close it"
+    return "close it" if one.pull.draft else "convert it to a draft, or close it"
 
 
 def _taken_anew(one: OpenPromotion, planned: PullRequestPlan) -> Iterator[Reason]:
