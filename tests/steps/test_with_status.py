@@ -70,6 +70,20 @@ def test_a_failure_since_is_said() -> None:
     assert why(report) == "1.2.4 is allowed here, but `ci/smoke` of ci[bot] failed in dev"
 
 
+def test_what_cannot_be_read_holds_up_what_waits_for_it_and_says_why() -> None:
+    told = story()
+    sha = told.remote.branches["develop"]
+    unread = SaidStatus(context="", state=State.PENDING, creator="ci[bot]", unread="out/1.json cannot be read: no list")
+    told.forge.said_by_others[sha] = [unread]
+    report = told.run()
+
+    assert taken(report) == ""
+    assert why(report) == (
+        "1.2.4 is allowed here, but `ci/smoke` of ci[bot] has not said success in dev "
+        "(out/1.json cannot be read: no list: mend or delete it)"
+    )
+
+
 def test_a_word_about_the_version_before_does_not_count() -> None:
     told = story()
     tip = told.remote.branches["develop"]
