@@ -57,6 +57,7 @@ class Greens:
                     told = self._told.setdefault((name, chart, required), {})
                     if version and identity_of(version) not in told:
                         new = True
+                        self._soaks.reach_commits(name, chart, version, MOST_COMMITS)
                         told[identity_of(version)] = self._judged(self._soaks.runs(name, chart), version, required)
         return new
 
