@@ -17,8 +17,9 @@ from msgspec.structs import asdict
 from bot.errors import ForgeFailed
 from bot.forge.commit_names import checked
 from bot.forge.proposed import Proposed, Unwatched, Watch
+from bot.forge.status_files import broken, read_json, said_in, statuses_in
 from bot.model.commits import BOT_BRANCHES, Sha
-from bot.model.proposals import CommitStatus, Identity, PullRequest, SaidStatus, State
+from bot.model.proposals import CommitStatus, Identity, PullRequest, SaidStatus
 from bot.model.proposing import Extras
 from bot.model.tiers import Branch
 from bot.reason import Reason
@@ -120,16 +121,14 @@ class FilesForge:
 
     def statuses(self, sha: Sha) -> tuple[CommitStatus, ...]:
         """The statuses of a commit."""
-        return _statuses(self._statuses / f"{checked(sha)}.json")
+        return statuses_in(self._statuses / f"{checked(sha)}.json")
 
     def all_statuses(self, sha: Sha) -> tuple[SaidStatus, ...]:
         """The same, and what others put beside it, each in a file with their name."""
         own = self._statuses / f"{checked(sha)}.json"
         creators = {path: path.name[len(sha) + 1 : -len(".json")] for path in self._statuses.glob(f"{sha}.*.json")}
         return tuple(
-            SaidStatus(context=one.context, state=one.state, creator=creator)
-            for path, creator in sorted({own: _US.login, **creators}.items())
-            for one in _statuses(path)
+            said for path, creator in sorted({own: _US.login, **creators}.items()) for said in said_in(path, creator)
         )
 
     def set_status(self, sha: Sha, status: CommitStatus) -> Reason | None:
@@ -188,62 +187,24 @@ def _is_open(record: dict[str, Any]) -> bool:
 
 def _record(path: Path) -> dict[str, Any]:
     """One pull request as it was written; people may edit these files, so the form is checked."""
-    record = _read(path, None)
+    record = read_json(path, None)
     texts = [*_FIELDS, "state"]
     good = isinstance(record, dict) and all(isinstance(record.get(name), str) for name in texts)
     if not good or not isinstance(record.get("number"), int):
-        raise _broken(path, "a key is missing")
+        raise broken(path, "a key is missing")
     return dict(record)
-
-
-def _statuses(path: Path) -> tuple[CommitStatus, ...]:
-    rows = _read(path, [])
-    if not isinstance(rows, list):
-        raise _broken(path, "it is no list")
-    return tuple(_status(path, row) for row in rows)
 
 
 def _proposed(path: Path, said: object) -> Proposed | None:
     try:
         return None if said is None else convert(said, Proposed)
     except ValidationError as error:
-        raise _broken(path, f"`proposed` is not as it was written: {error}") from error
-
-
-def _status(path: Path, row: object) -> CommitStatus:
-    """One status; people may write these by hand, so the field that is wrong is named."""
-    if not isinstance(row, dict):
-        raise _broken(path, "an entry is no object")
-    for name in ("context", "state", "description"):
-        if name not in row:
-            raise _broken(path, f"`{name}` is missing")
-    for name, value in row.items():
-        if name not in CommitStatus.__struct_fields__:
-            raise _broken(path, f"`{name}` is not known")
-        if not isinstance(value, str):
-            raise _broken(path, f"`{name}` is no text")
-    if row["state"] not in set(State):
-        raise _broken(path, f"`state` is none of {', '.join(State)}")
-    return CommitStatus(**{**row, "state": State(row["state"])})
+        raise broken(path, f"`proposed` is not as it was written: {error}") from error
 
 
 def _pull_request(record: dict[str, Any]) -> PullRequest:
     draft = record.get("draft") is True
     return PullRequest(number=record["number"], head_here=True, draft=draft, **{name: record[name] for name in _FIELDS})
-
-
-def _read(path: Path, default: Any) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return default
-    except (OSError, ValueError) as error:
-        raise _broken(path, error) from error
-
-
-def _broken(path: Path, why: Exception | str) -> ForgeFailed:
-    said = why if isinstance(why, str) else type(why).__name__
-    return ForgeFailed(f"{path} cannot be read: {said}", "Mend or delete the file")
 
 
 def _write(path: Path, text: str) -> None:

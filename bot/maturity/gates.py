@@ -207,13 +207,14 @@ class StatusGate(Struct, frozen=True, kw_only=True):
 
     Attributes:
         tier: The lower tier.
-        told: For versions that were asked about, by `identity_of`: each required status that is not green.
+        told: For versions that were asked about, by `identity_of`: each required status that is not green, and what
+            cannot be read of it.
         asks: Whether a version that was not asked about passes, so that it can be.
     """
 
     tier: str
     now: datetime
-    told: Mapping[Identity, tuple[tuple[RequiredStatus, Colour], ...]]
+    told: Mapping[Identity, tuple[tuple[RequiredStatus, Colour, str], ...]]
     asks: bool
 
     def objection(self, _tag: str, version: Version | None) -> NotYet | None:
@@ -221,8 +222,10 @@ class StatusGate(Struct, frozen=True, kw_only=True):
         told = self.told.get(identity_of(version)) if version else None
         if told is None:
             return None if self.asks and version else NotYet(f"what {self.tier} says of it is not known")
-        said = (f"`{one.context}` of {one.creator} {_SAYS[colour]}" for one, colour in told)
-        return NotYet(f"{', '.join(said)} in {self.tier}") if told else None
+        said = (f"`{one.context}` of {one.creator} {_SAYS[colour]}" for one, colour, _ in told)
+        unread = " and ".join(dict.fromkeys(problem for _, _, problem in told if problem))
+        mend = f" ({unread}: mend or delete it)" if unread else ""
+        return NotYet(f"{', '.join(said)} in {self.tier}{mend}") if told else None
 
 
 class RanGate(Struct, frozen=True, kw_only=True):

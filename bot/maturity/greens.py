@@ -26,22 +26,34 @@ def colour(commits: Iterable[Iterable[SaidStatus]], required: RequiredStatus) ->
             further back are not read once a word is found that bears no time.
         required: Whose word counts, about what.
     """
+    last = _last(commits, required)
+    if last is None or last.unread:
+        return Colour.UNKNOWN
+    return Colour.GREEN if last.state is State.SUCCESS else Colour.RED
+
+
+def unread(commits: Iterable[Iterable[SaidStatus]], required: RequiredStatus) -> str:
+    """What cannot be read of the last word; empty where it can, or where there is none. Takes what `colour` takes."""
+    last = _last(commits, required)
+    return last.unread if last else ""
+
+
+def _last(commits: Iterable[Iterable[SaidStatus]], required: RequiredStatus) -> SaidStatus | None:
     last: SaidStatus | None = None
     for said in _words(commits, required):
         if last is None or (last.at and said.at and said.at > last.at):
             last = said
         if last.at is None:
             break
-    if last is None:
-        return Colour.UNKNOWN
-    return Colour.GREEN if last.state is State.SUCCESS else Colour.RED
+    return last
 
 
 def _words(commits: Iterable[Iterable[SaidStatus]], required: RequiredStatus) -> Iterator[SaidStatus]:
     for statuses in commits:
         for said in statuses:
-            ours = said.context == required.context and said.creator.casefold() == required.creator.casefold()
-            if ours and said.state is not State.PENDING:
+            about = said.context == required.context or (said.unread and not said.context)
+            ours = about and said.creator.casefold() == required.creator.casefold()
+            if ours and (said.unread or said.state is not State.PENDING):
                 yield said
 
 

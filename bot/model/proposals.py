@@ -71,12 +71,15 @@ class SaidStatus(Struct, frozen=True, kw_only=True):
     Attributes:
         creator: The login that the forge knows it from.
         at: When, in UTC; None where the forge does not tell.
+        unread: What cannot be read, and why; empty where it can. Its state is then no word, and without a context it
+            may be about any.
     """
 
     context: str
     state: State
     creator: str
     at: datetime | None = None
+    unread: str = ""
 
 
 class Texts(Struct, frozen=True, kw_only=True):

@@ -147,6 +147,11 @@ def promotion_key(chart: str = "") -> Key:
     return replace(named, promotes=True)
 
 
+def is_of_promotion(key: str) -> bool:
+    """Whether a key is, by its name, one that `promotion_key` gives; all that is known where the branch is gone."""
+    return key == _PROMOTION or key.startswith(f"{_PROMOTION}-")
+
+
 def _shared(key: Key, update: Update) -> Key:
     """What several tiers share is grouped as ever, and apart from what is one tier's, and from other tiers'."""
     tiers = " ".join(one.tier.name for one in update.shared)

@@ -116,7 +116,7 @@ def plan_pull_request(wish: Wish, found: Found, us: Identity) -> PullRequestPlan
     silent = found.branch and not wish.changes and any(item.path in wish.unknown for item in found.branch.carries)
     moved = existing is not None and found.branch is not None and _is_moved(wish, found.branch, existing, us)
     ready = existing is not None and (moved or existing.base == wish.base) and not existing.draft
-    ready = ready and wish.kind is Kind.PROMOTION and not wish.rebuilds
+    ready = ready and wish.kind is Kind.PROMOTION and not wish.rebuilds and bool(found.branch or wish.changes)
     if (silent or ready) and (
         brings := found.branch and brings_others(found.branch, wish.branch, wish.base, wish.tier, us)
     ):

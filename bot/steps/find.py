@@ -117,6 +117,16 @@ class Remote(Struct, frozen=True, kw_only=True, eq=False):
         """The open pull requests with this branch as their head, forks' included."""
         return tuple(pull for pull in self.pull_requests if pull.head == name)
 
+    def branchless(self, tier: Tier) -> frozenset[str]:
+        """The keys of open pull requests of ours whose branches are gone: GitHub ends such, a folder of files does not.
+
+        The branches are listed again: another run may have pushed one after they were, and opened this.
+        """
+        ours = (one for one in self.pull_requests if one.head_here and one.author == self.us.login)
+        keys = {key for one in ours if one.head not in self.tips and (key := key_in(one.head, tier))}
+        tips = self.repository.heads().tips if keys else {}
+        return frozenset(key for key in keys if branch_of(tier, key) not in tips)
+
     def found(self, name: Branch, base: Branch, base_sha: Sha) -> Found:
         """What exists under one branch name, and what its pull request (to this base first) brings beside its tip."""
         branch, pulls = self.branch(name), self.open_from(name)

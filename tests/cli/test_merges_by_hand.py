@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doubles.command_line import Bot, Said
+from doubles.command_line import CONFIGURATION, Bot, Said
 
 OURS = "flux-chart-bot/dev/all"
 SQUASHED = ("merge", "--squash", f"origin/{OURS}")
@@ -102,6 +102,25 @@ def test_of_what_nobody_can_know_the_file_says_so(update: Update, person: Person
     assert update().lines[0] == "nothing to update"
     found = record(tmp_path)
     assert (found["state"], "Git does not tell whether" in found["comment"]) == ("done", True)
+
+
+def test_that_is_so_where_each_chart_has_its_own_too(
+    bot: Bot, remote_with: Callable[[str], Path], tmp_path: Path
+) -> None:
+    remote = remote_with(CONFIGURATION.replace("follow: minor", "follow: minor\n    group: chart"))
+    call = ("update", "--forge", "files", "--forge-folder", tmp_path / "forge", "--remote", remote)
+    assert bot(*call).code == 0
+    person, head = Person(remote, tmp_path / "clone"), record(tmp_path)["head"]
+    person.git("merge", "-q", "--squash", f"origin/{head}")
+    [path] = person.git("diff", "--cached", "--name-only").splitlines()
+    file = tmp_path / "clone" / path
+    file.write_text(f"{file.read_text()}# A word of mine.\n")
+    person.git("commit", "-qam", "In my own words")
+    person.git("push", "-q", "origin", "main", f":{head}")
+    assert bot(*call).code == 0
+    found = record(tmp_path)
+    assert (found["state"], "Git does not tell whether" in found["comment"]) == ("done", True)
+    assert record(tmp_path, 2)["state"] == "open"
 
 
 def test_a_branch_that_is_deleted_unmerged_refuses_nothing(update: Update, person: Person, tmp_path: Path) -> None:

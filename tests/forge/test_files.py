@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -102,7 +104,7 @@ def test_broken_statuses_are_named(forge: FilesForge, folder: Path, text: str) -
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        ({"context": "x", "state": "success"}, "`description` is missing"),
+        ({"context": "x", "description": "d"}, "`state` is missing"),
         ({"context": 1, "state": "success", "description": "d"}, "`context` is no text"),
         ({"context": "x", "state": "great", "description": "d"}, "`state` is none of success, failure, error, pending"),
         ({"context": "x", "state": "success", "description": "d", "target": ""}, "`target` is not known"),
@@ -134,11 +136,45 @@ def test_a_status_that_ci_puts_beside_ours_is_theirs_and_stays(forge: FilesForge
     assert forge.statuses(SHA) == (GOOD,)
 
 
-def test_a_status_of_theirs_that_is_broken_is_named(forge: FilesForge, folder: Path) -> None:
-    (folder / "statuses").mkdir()
-    (folder / f"statuses/{SHA}.ci.json").write_text('[{"context": "ci/smoke", "state": "green", "description": ""}]')
-    with pytest.raises(ForgeFailed, match=f"{SHA}.ci.json cannot be read: `state` is none of success"):
-        forge.all_statuses(SHA)
+def theirs(folder: Path, text: str) -> Path:
+    path = folder / f"statuses/{SHA}.ci.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_theirs_was_said_when_the_file_was_modified_and_the_last_entry_comes_first(
+    forge: FilesForge, folder: Path
+) -> None:
+    path = theirs(folder, '[{"context": "a", "state": "success"}, {"context": "a", "state": "failure"}]')
+    os.utime(path, (0, 1_767_225_600))
+    first, second = forge.all_statuses(SHA)
+    assert (first.state, second.state) == (State.FAILURE, State.SUCCESS)
+    assert {first.at, second.at} == {datetime(2026, 1, 1, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "problem"),
+    [
+        ('[{"context": "a"', "", "JSONDecodeError"),
+        ("[" * 100_000, "", "RecursionError"),
+        ('{"context": "a", "state": "success"}', "", "it is no list"),
+        ('[{"context": "a", "state": "succes"}]', "a", "`state` is none of success, failure, error, pending"),
+        ('[{"state": "success"}]', "", "`context` is missing"),
+        ('["a"]', "", "an entry is no object"),
+    ],
+)
+def test_what_cannot_be_read_of_theirs_is_a_word_that_names_its_file(
+    forge: FilesForge, folder: Path, text: str, context: str, problem: str
+) -> None:
+    path = theirs(folder, text)
+    [said] = forge.all_statuses(SHA)
+    assert (said.context, said.creator, said.unread) == (context, "ci", f"{path} cannot be read: {problem}")
+
+
+def test_an_entry_that_cannot_be_read_takes_nothing_from_the_others(forge: FilesForge, folder: Path) -> None:
+    theirs(folder, '[{"context": "a", "state": "succes"}, {"context": "b", "state": "success"}]')
+    assert [(one.context, bool(one.unread)) for one in forge.all_statuses(SHA)] == [("b", False), ("a", True)]
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
-from bot.maturity.greens import Colour, colour, worst
+from bot.maturity.greens import Colour, colour, unread, worst
 from bot.model.proposals import SaidStatus, State
 from bot.model.tiers import RequiredStatus
 
@@ -77,6 +78,29 @@ def test_nothing_further_back_is_read_than_the_first_word_where_no_time_is_told(
 
     assert colour(map(statuses, range(5)), SMOKE) is Colour.GREEN
     assert read == [0, 1]
+
+
+def broken(context: str = "ci/smoke", creator: str = "ci[bot]", hour: int = 2) -> SaidStatus:
+    return replace(said(State.PENDING, context, creator, hour), unread="it cannot be read")
+
+
+EARLIER, LATER = said(State.SUCCESS, hour=1), said(State.SUCCESS, hour=3)
+
+
+@pytest.mark.parametrize(
+    ("commits", "expected", "problem"),
+    [
+        pytest.param([[broken()], [EARLIER]], Colour.UNKNOWN, "it cannot be read", id="of this context"),
+        pytest.param([[broken("")], [EARLIER]], Colour.UNKNOWN, "it cannot be read", id="of who knows which"),
+        pytest.param([[broken()], [LATER]], Colour.GREEN, "", id="before the last word"),
+        pytest.param([[broken("ci/other")], [EARLIER]], Colour.GREEN, "", id="of another context"),
+        pytest.param([[broken("", "mallory")], [EARLIER]], Colour.GREEN, "", id="of somebody else"),
+    ],
+)
+def test_a_last_word_that_cannot_be_read_may_be_a_failure(
+    commits: list[list[SaidStatus]], expected: Colour, problem: str
+) -> None:
+    assert (colour(commits, SMOKE), unread(commits, SMOKE)) == (expected, problem)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """`with-status`, run by run: green is asked for only where a version has soaked, and unknown is never green."""
 
+from datetime import timedelta
+
 from builders import PODINFO, configuration, duration, tier
-from doubles.story import Story, release
+from doubles.story import NOW, Story, release
+from msgspec.structs import replace
 
 from bot.model.proposals import SaidStatus, State
 from bot.model.tiers import Pace, RequiredStatus
@@ -68,6 +71,36 @@ def test_a_failure_since_is_said() -> None:
 
     assert taken(report) == ""
     assert why(report) == "1.2.4 is allowed here, but `ci/smoke` of ci[bot] failed in dev"
+
+
+def test_what_cannot_be_read_holds_up_what_waits_for_it_and_says_why() -> None:
+    told = story()
+    sha = told.remote.branches["develop"]
+    unread = SaidStatus(context="", state=State.PENDING, creator="ci[bot]", unread="out/1.json cannot be read: no list")
+    told.forge.said_by_others[sha] = [unread]
+    report = told.run()
+
+    assert taken(report) == ""
+    assert why(report) == (
+        "1.2.4 is allowed here, but `ci/smoke` of ci[bot] has not said success in dev "
+        "(out/1.json cannot be read: no list: mend or delete it)"
+    )
+
+
+def test_where_nothing_has_to_soak_the_last_word_on_an_earlier_commit_decides_too() -> None:
+    pace = replace(PACE, soak=timedelta())
+    told = Story(configuration(tier("dev", "exact", branch="develop"), tier("staging", "patch", pace=pace)))
+    told.push(PODINFO, "1.2.3", "1.2.4").write({STAGING: release("1.2.3")})
+    told.write({DEV: release("1.2.3")}, "develop").write({DEV: release("1.2.4")}, "develop")
+    earlier = told.remote.branches["develop"]
+    told.write({"docs.md": "x"}, "develop")
+    said = SaidStatus(context="ci/smoke", creator="ci[bot]", state=State.SUCCESS, at=NOW)
+    told.forge.said_by_others[earlier] = [said]
+    assert taken(told.run()) == "1.2.4"
+
+    told.forge.said_by_others[told.remote.branches["develop"]] = [said]
+    told.forge.said_by_others[earlier] = [replace(said, state=State.FAILURE, at=NOW + timedelta(seconds=2))]
+    assert taken(told.run()) == ""
 
 
 def test_a_word_about_the_version_before_does_not_count() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from bot.maturity.gates import Run, StatusGate
-from bot.maturity.greens import Colour, colour, worst
+from bot.maturity.greens import Colour, colour, unread, worst
 from bot.maturity.soaking import counting_spans
 from bot.maturity.timeline import Identity, identity_of
 from bot.model.charts import ChartAddress
@@ -30,7 +30,7 @@ class Greens:
         """Nothing is asked yet."""
         self._branches = branches
         self._soaks = soaks
-        self._told: dict[_Asked, dict[Identity, Colour]] = {}
+        self._told: dict[_Asked, dict[Identity, tuple[Colour, str]]] = {}
         self._said: dict[Sha, tuple[SaidStatus, ...]] = {}
 
     def gates(self, reference: Reference, tier: Tier, *, asks: bool) -> Iterator[StatusGate]:
@@ -42,7 +42,7 @@ class Greens:
             told = {one: self._told.get((name, chart, one), {}) for one in tier.pace.with_status}
             known = {version for by_version in told.values() for version in by_version}
             not_green = {
-                version: tuple((one, said) for one in told if (said := told[one][version]) is not Colour.GREEN)
+                version: tuple((one, *said) for one in told if (said := told[one][version])[0] is not Colour.GREEN)
                 for version in known
             }
             yield StatusGate(tier=name, now=self._branches.now, told=not_green, asks=asks)
@@ -57,11 +57,15 @@ class Greens:
                     told = self._told.setdefault((name, chart, required), {})
                     if version and identity_of(version) not in told:
                         new = True
-                        told[identity_of(version)] = self._colour(self._soaks.runs(name, chart), version, required)
+                        self._soaks.reach_commits(name, chart, version, MOST_COMMITS)
+                        told[identity_of(version)] = self._judged(self._soaks.runs(name, chart), version, required)
         return new
 
-    def _colour(self, runs: tuple[Run, ...], version: Version, required: RequiredStatus) -> Colour:
-        return worst(colour(self._statuses(run, version), required) for run in runs)
+    def _judged(self, runs: tuple[Run, ...], version: Version, required: RequiredStatus) -> tuple[Colour, str]:
+        """The colour, and what cannot be read."""
+        found = worst(colour(self._statuses(run, version), required) for run in runs)
+        problems = (unread(self._statuses(run, version), required) for run in runs)
+        return found, next(filter(None, problems), "")
 
     def _statuses(self, run: Run, version: Version) -> Iterator[tuple[SaidStatus, ...]]:
         ask = self._branches.statuses

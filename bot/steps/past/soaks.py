@@ -112,6 +112,21 @@ class Soaks:
             self._runs |= {(name, each): runs for each, runs in self._as_read(name, [chart], history).items()}
         return history.whole or not any(_may_begin_before(run, version) for run in self.runs(name, chart))
 
+    def reach_commits(self, name: str, chart: ChartAddress, version: Version, most: int) -> None:
+        """Read on to the commits that brought a version to a tier, or to so many in which it ran.
+
+        A soak may be over long before, and without one nothing but the tip is read.
+        """
+        history = self._branches.history(name)
+
+        def enough(runs: Iterable[Run]) -> bool:
+            return not any(_may_begin_before(run, version) and _ran_in(run, version) < most for run in runs)
+
+        if history is None or enough(self.runs(name, chart)):
+            return
+        history.reach(lambda: enough(self._as_read(name, [chart], history)[chart]))
+        self._runs |= {(name, each): runs for each, runs in self._as_read(name, [chart], history).items()}
+
     def _as_read(
         self, name: str, charts: Iterable[ChartAddress], history: History
     ) -> dict[ChartAddress, tuple[Run, ...]]:
@@ -204,6 +219,11 @@ def _may_be_older(want: _Want, run: Run) -> bool:
 def _may_begin_before(run: Run, version: Version) -> bool:
     """Whether a version ran already at the oldest commit that was read, and without a break since then."""
     return bool(run.spans) and counting_spans(run.spans, version)[-1:] == [run.spans[0]]
+
+
+def _ran_in(run: Run, version: Version) -> int:
+    """In how many of the commits that were read."""
+    return sum(len(span.commits) for span in counting_spans(run.spans, version))
 
 
 def _present(reference: Reference) -> tuple[Span, ...]:

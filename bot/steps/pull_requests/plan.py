@@ -9,7 +9,7 @@ from bot.model.templates import Templates
 from bot.model.tiers import Configuration, Tier
 from bot.model.verdicts import Held, Update, Verdict
 from bot.planning.arranging import is_unknown
-from bot.planning.grouping import ALL, branch_of, promotion_key
+from bot.planning.grouping import ALL, branch_of, is_of_promotion, promotion_key
 from bot.planning.origins import origin_trailers
 from bot.planning.partings import partings
 from bot.planning.pull_requests import Wish, plan_pull_request, strangers
@@ -44,7 +44,7 @@ def plan(
     promotions = tuple(opened)
     for tier in arranged.tiers:
         of_tier: list[PullRequestPlan] = []
-        for wish in _wishes(tier, configuration):
+        for wish in _wishes(tier, remote, configuration):
             found = remote.found(wish.branch, wish.base, wish.base_sha)
             planned = plan_pull_request(wish, found, remote.us)
             if planned and _may_advance(planned, wish):
@@ -74,7 +74,7 @@ def _may_advance(planned: PullRequestPlan, wish: Wish) -> bool:
     return touched and here and bool(wish.changes) and not wish.frozen and wish.kind is not Kind.PROMOTION
 
 
-def _wishes(tier: TierProposals, configuration: Configuration) -> Iterable[Wish]:
+def _wishes(tier: TierProposals, remote: Remote, configuration: Configuration) -> Iterable[Wish]:
     base = tier.view.base
     wish = Wish(
         tier=tier.view.tier,
@@ -117,8 +117,11 @@ def _wishes(tier: TierProposals, configuration: Configuration) -> Iterable[Wish]
             frozen=key in tier.frozen,
             kind=Kind.PROMOTION if promotes else Kind.UPDATE,
         )
-    if not known and ALL.text not in tier.gone and not tier.alone:
-        yield wish
+    others = frozenset() if tier.alone else remote.branchless(wish.tier) | (frozenset() if known else {ALL.text})
+    for key in sorted(others - known - tier.gone.keys()):
+        promotes = is_of_promotion(key)
+        calls = calls_for(wish.tier, promotion_key().text, (), ()) if promotes else ()
+        yield replace(wish, key=key, calls=calls, kind=Kind.PROMOTION if promotes else Kind.UPDATE)
 
 
 def _keeps_its_line(verdict: Verdict) -> bool:
