@@ -15,6 +15,8 @@ from bot.steps.resolve import Resolved, resolve
 from bot.steps.scan import Base, Readings, scan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.ledger.model import Ledger
     from bot.model.explanations import Explained, Spot
     from bot.model.promotions import Asked
@@ -182,10 +184,14 @@ def run(request: Request) -> RunReport:
     def judge(lifted: Resolved, by: Configuration, more: "Timed" = timeless) -> "tuple[TierVerdicts, ...]":
         return ripen(lifted, answers, by, recalled, registry, request.progress, more)
 
-    beyond = look_beyond(confirmed, configuration, registry, request.progress, judge)
     said = Said(refused=recalled.refused, doubt=recalled.doubt)
     sides = Sides(remote.repository, configuration, readings)
-    edits = prove(edit(carry(confirmed, remote, configuration, said, sides)))
+
+    def kept(found: "Iterable[TierVerdicts]", by: Configuration) -> "tuple[TierVerdicts, ...]":
+        return carry(found, remote, by, said, sides)
+
+    beyond = look_beyond(confirmed, configuration, registry, request.progress, judge, kept)
+    edits = prove(edit(kept(confirmed, configuration)))
     keep_digests(resolved, answers, recalled, registry, request.progress)
     opened = _opened(request, remote, resolved, recalled)
     promotions = drafts(resolved, configuration, recalled, remote, opened, registry, request.progress)

@@ -52,7 +52,12 @@ def side_of(scanned: Scanned, configuration: Configuration) -> Side:
 
 def wish_alike(one: Reference, other: Reference) -> bool:
     """Whether two references want the same chart at the same version."""
-    return (one.source, one.tag_rule, texts_of(one)) == (other.source, other.tag_rule, texts_of(other))
+    return is_same_chart(one, other) and texts_of(one) == texts_of(other)
+
+
+def is_same_chart(one: Reference, other: Reference) -> bool:
+    """Whether two references want the same chart, its tags read alike."""
+    return (one.source, one.tag_rule) == (other.source, other.tag_rule)
 
 
 def texts_of(reference: Reference) -> tuple[str, ...]:

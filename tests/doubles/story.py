@@ -215,7 +215,12 @@ class Story:
         remote = remote or self.our_side()
         judged, answers = self.asked()
         beyond = look_beyond(
-            judged, self.configuration, self.registry, quiet, lambda lifted, by: select(lifted, answers, by)
+            judged,
+            self.configuration,
+            self.registry,
+            quiet,
+            lambda lifted, by: select(lifted, answers, by),
+            lambda found, by: carry(found, remote, by),
         )
         edits = prove(edit(carry(judged, remote, self.configuration)))
         smaller = SmallerJumps(

@@ -7,6 +7,7 @@ from builders import PODINFO, configuration, pace, rule, source, tier
 from doubles.story import Story, release
 from msgspec.structs import replace
 
+from bot.model.proposals import State
 from bot.model.proposing import Beyond, Proposing
 from bot.model.tiers import Shared, Tier
 from bot.report.matrix import matrix
@@ -148,3 +149,59 @@ def test_a_draft_that_people_closed_is_told_as_refused() -> None:
 
     assert behind(story) == [f"1.2.3, 2.0.0 was refused in #{number}"]
     assert behind(story) == [f"1.2.3, 2.0.0 was refused in #{number}"]
+
+
+SETTLES = replace(tier(follow="minor", pace=pace(settle="1w")), proposing=DRAFTS)
+
+
+def settling(*tiers: Tier) -> Story:
+    """The tier's own update is merged, and its draft is open still."""
+    story = told(*(tiers or (SETTLES,))).push(PODINFO, "1.2.4")
+    story.run()
+    assert len(story.forge.drafts) == 1
+    return story.pass_by(hours=2).write({A: release("1.2.4")})
+
+
+def test_an_open_draft_stays_while_the_chart_settles_and_says_until_when() -> None:
+    story = settling()
+    before = set(story.forge.drafts)
+    assert drafted(story) == "2.0.0"
+    assert set(story.forge.drafts) == before
+    assert "settles until 2026-01-08" in draft(story)
+    [head] = [head for name, head in story.remote.branches.items() if "/beyond-follow-" in name]
+    assert [said.state for said in story.forge.set_by_us[head]] == [State.PENDING]
+    assert {one.plan.action.value for one in story.pass_by(days=1).run().outcomes} == {"keep"}
+
+    assert drafted(story.pass_by(days=8)) == "2.0.0"
+    assert set(story.forge.drafts) == before
+    assert "settles until" not in draft(story)
+
+
+def test_a_draft_that_never_was_open_is_not_opened_while_the_chart_settles() -> None:
+    story = told(SETTLES)
+    del story.registry.charts[source(PODINFO)]["2.0.0"]
+    story.push(PODINFO, "1.2.4").run()
+    story.pass_by(hours=2).write({A: release("1.2.4")}).push(PODINFO, "1.2.5", "2.0.0")
+    assert drafted(story) == ""
+
+
+def test_what_the_tiers_own_pull_request_keeps_is_not_in_a_draft() -> None:
+    story = Story(configuration(SETTLES)).push(PODINFO, "1.2.3", "1.2.4", "1.2.5").write({A: release("1.2.3")})
+    story.run()
+    story.pass_by(hours=2).write({A: release("1.2.4")})
+    assert drafted(story) == ""
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("skipped", "2.0.0 is not taken: skipped by a rule (2.0.0)"),
+        ("outside", "2.0.0 is not taken: outside ^1.2.4"),
+    ],
+)
+def test_a_draft_that_goes_is_told_to_go_for_its_own_reason(why: str, said: str) -> None:
+    story = settling()
+    skips, reports = (rule(skip=["2.0.0"]),), replace(SETTLES, proposing=Proposing())
+    story.configuration = configuration(SETTLES, rules=skips) if why == "skipped" else configuration(reports)
+    partings = [text for one in story.run().outcomes for text in one.plan.partings]
+    assert f"podinfo: {said}" in partings

@@ -30,7 +30,7 @@ from bot.steps.find import Remote
 from bot.steps.past.doubts import Doubt
 from bot.steps.resolve import TierVerdicts, TierView
 from bot.steps.sharing import for_one_tier
-from bot.steps.side import Side, Sides, texts_of, wish_alike
+from bot.steps.side import Side, Sides, is_same_chart, texts_of, wish_alike
 from bot.versions.constraint import Constraint, InvalidConstraint
 from bot.versions.version import Version, try_full, try_written
 
@@ -173,8 +173,9 @@ def _carried(
     if (unknown is None and not waiting) or present.reference(reference) is None:
         return verdict
     built_on, proposed = proposal.built_on.reference(reference), proposal.proposed.reference(reference)
-    # The same chart at the same version as when it was proposed, wherever in the file it stands now.
-    if proposed is None or built_on is None or not wish_alike(reference, built_on):
+    # The same chart as when it was proposed, wherever in the file it stands now. At the same version too, but where the
+    # registry says that what was proposed is newer still: `settle` begins anew whenever the version moves.
+    if proposed is None or built_on is None or not (wish_alike if unknown else is_same_chart)(reference, built_on):
         return verdict
     texts = texts_of(proposed)
     reason = unknown or waiting.get(Row(chart=str(reference.source.address), version=texts[0] if texts else ""))

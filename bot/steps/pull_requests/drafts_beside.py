@@ -1,12 +1,13 @@
 """The drafts of a tier beside what it proposes of itself: those past its limits, and promotions."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec.structs import replace
 
 from bot.model.verdicts import Current, Held, Verdict
 from bot.planning.arranging import is_carried, is_unknown
-from bot.planning.grouping import branch_of
+from bot.planning.grouping import beyond_key, branch_of
+from bot.planning.rows import Row
 from bot.proposal_reasons import REFUSED, TAKEN_OUT
 from bot.steps.find import Remote
 from bot.steps.promotions.standing import Draft, told
@@ -30,14 +31,28 @@ def kept(
 def with_draft(within: TierProposals, beyond: TierProposals, remote: Remote) -> TierProposals:
     """What a tier proposes, and the draft of what is past its limits."""
     drafts = kept(beyond.proposals, within.verdicts, within.view, remote)
-    wished = {draft.key.text for draft in drafts}
+    wished = {one.key.text for one in drafts}
+    draft = beyond_key().text
     return replace(
         within,
         verdicts=_with_refusals(within.verdicts, beyond.verdicts),
         proposals=(*within.proposals, *drafts),
         gone={key: rows for key, rows in within.gone.items() if key not in wished},
+        parted={**within.parted, draft: _parted(beyond.gone.get(draft, ()), within, beyond)},
         frozen=within.frozen | beyond.frozen,
     )
+
+
+def _parted(rows: Iterable[Row], within: TierProposals, beyond: TierProposals) -> tuple[Verdict, ...]:
+    """Why rows of a draft are gone: not since they are past what the tier follows, as all of a draft is."""
+    versions = {row.version.removeprefix("v") for row in rows}
+    pairs = zip(within.verdicts, beyond.verdicts, strict=True)
+    return tuple(further if _refuses(further, versions) else own for own, further in pairs)
+
+
+def _refuses(verdict: Verdict, versions: Collection[str]) -> bool:
+    refused = verdict.decision.refused if isinstance(verdict.decision, Current) else ()
+    return any(one.tag.removeprefix("v").replace("_", "+") in versions for one in refused)
 
 
 def _with_refusals(within: tuple[Verdict, ...], beyond: tuple[Verdict, ...]) -> tuple[Verdict, ...]:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from bot.model.proposing import Amounts, Beyond, Majors
 from bot.model.references import ExactPin
 from bot.model.tiers import Configuration, Rule, Tier
-from bot.model.verdicts import Current, Update, Verdict
+from bot.model.verdicts import Current, Held, Update, Verdict
 from bot.planning.grouping import BEYOND
 from bot.planning.rules import without_rollbacks
 from bot.ports import Progress, Registry
@@ -25,11 +25,13 @@ def look_beyond(
     registry: Registry,
     progress: Progress,
     judge: Callable[[Resolved, Configuration], Iterable[TierVerdicts]],
+    carry: Callable[[Iterable[TierVerdicts], Configuration], Iterable[TierVerdicts]],
 ) -> tuple[TierEdits, ...]:
     """Judge the exact versions of these tiers again, as if they followed everything.
 
     What is skipped, what a comment on the line refuses and what has not waited or soaked yet stays refused; production
-    is never asked about. Nothing is listed anew; a digest that is written is fetched as any.
+    is never asked about. Nothing is listed anew; a digest that is written is fetched as any. What an open draft has,
+    and only time keeps back now, it keeps.
 
     Args:
         judged: The verdicts within what the tiers follow; what they move to already is not repeated.
@@ -37,6 +39,7 @@ def look_beyond(
         registry: For digests.
         progress: Of these questions.
         judge: Judges as the run did, by another configuration.
+        carry: Gives to what waits what an open pull request has of it.
     """
     within = {one.view.tier.name: one for one in judged if _is_wanted(one.view.tier)}
     if not within:
@@ -44,8 +47,10 @@ def look_beyond(
     lifted = without_bounds(configuration)
     views = tuple(_view(one.view, lifted) for one in within.values())
     further = judge(Resolved(views=views, outside=()), lifted)
-    newer = (_newer(one, within[one.view.tier.name]) for one in further)
-    return prove(edit(confirm(tuple(newer), registry, progress)))
+    newer = tuple(_newer(one, within[one.view.tier.name]) for one in further)
+    carried = carry(confirm(newer, registry, progress), lifted)
+    known = zip(carried, newer, strict=True)
+    return prove(edit(_past_follow(one, other, within[one.view.tier.name]) for one, other in known))
 
 
 def without_bounds(configuration: Configuration) -> Configuration:
@@ -79,16 +84,35 @@ def _view(view: TierView, lifted: Configuration) -> TierView:
 
 
 def _newer(further: TierVerdicts, within: TierVerdicts) -> TierVerdicts:
-    """The updates of exact versions that the tier does not move to by itself; all else stays as it is."""
+    """The updates of exact versions that the tier does not move to by itself, and why others are not taken."""
     pairs = zip(further.verdicts, within.verdicts, strict=True)
     return replace(further, verdicts=tuple(_if_newer(one, other) for one, other in pairs))
 
 
 def _if_newer(further: Verdict, within: Verdict) -> Verdict:
-    update, known, reference = further.decision, within.decision, further.reference
-    is_new = isinstance(update, Update) and not (isinstance(known, Update) and known.new == update.new)
-    # What several tiers share is for a draft of all of them, within what each follows.
-    is_own = isinstance(update, Update) and not update.shared
-    if is_new and is_own and isinstance(reference.pin, ExactPin) and reference.policy is None:
+    found, known, reference = further.decision, within.decision, further.reference
+    stays = Current(version=version_in_use(reference))
+    if isinstance(found, Held) or not isinstance(reference.pin, ExactPin) or reference.policy is not None:
+        return replace(further, decision=stays)
+    if isinstance(found, Current):
         return further
-    return replace(further, decision=Current(version=version_in_use(reference)))
+    is_new = not (isinstance(known, Update) and known.new == found.new)
+    # What several tiers share is for a draft of all of them, within what each follows.
+    if is_new and not found.shared:
+        return further
+    return replace(further, decision=replace(stays, refused=found.refused))
+
+
+def _past_follow(carried: TierVerdicts, newer: TierVerdicts, within: TierVerdicts) -> TierVerdicts:
+    """Without what is carried of the tier's own pull requests: they keep it themselves."""
+    triples = zip(carried.verdicts, newer.verdicts, within.verdicts, strict=True)
+    return replace(carried, verdicts=tuple(one if _is_past(one, own) else known for one, known, own in triples))
+
+
+def _is_past(carried: Verdict, within: Verdict) -> bool:
+    found, own = carried.decision, within.decision
+    if not isinstance(found, Update) or found.carried is None:
+        return True
+    if found.shared or isinstance(own, Held):
+        return False
+    return any(found.new in {one.tag, one.tag.replace("_", "+")} and not one.in_time for one in own.refused)
