@@ -209,8 +209,7 @@ def run(request: Request) -> RunReport:
     arranged, moved = with_still_moved(arranged, recalled, registry, request.progress)
     intended = _planned(request, remote, arranged, opened, readings, answers, recalled)
     # Who called `hold` or `release` wants it followed now; what an `update` leaves to another run, nobody misses.
-    awaited = request.command != "update"
-    published = _written(request, remote, intended, recalled.learnt, awaited=awaited)
+    published = _written(request, remote, intended, recalled.learnt, awaited=request.command != "update")
     report = _report(request, resolved, arranged.tiers)
     return replace(report, passed_over=(*report.passed_over, *moved), plan=intended, published=published)
 
