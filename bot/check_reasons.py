@@ -14,6 +14,20 @@ NOT_SOAKED = ReasonKind(
     "Wait for it, or take one that has soaked",
     Weight.WARNING,
 )
+NOT_GREEN_EDIT = ReasonKind(
+    "not-green-edit",
+    "{version} is not for {tier}: {why}",
+    "See why it failed there, or take a version that is green",
+    Weight.WARNING,
+    "which is not green",
+)
+NOT_GREEN_YET = ReasonKind(
+    "not-green-yet",
+    "{version} is not for {tier} yet: {why}",
+    "Wait until the status says success on a commit that holds it, or take a version that is green; check context and"
+    " creator in `with-status`",
+    Weight.WARNING,
+)
 HELD_EDIT = ReasonKind(
     "held-edit",
     "{version} is not for {tier}: {why}",

@@ -227,6 +227,10 @@ class StatusGate(Struct, frozen=True, kw_only=True):
         mend = f" ({unread}: mend or delete it)" if unread else ""
         return NotYet(f"{', '.join(said)} in {self.tier}{mend}") if told else None
 
+    def has_failed(self, version: Version) -> bool:
+        """Whether a required status is known to be no success."""
+        return any(colour is Colour.RED for _, colour in self.told.get(identity_of(version), ()))
+
 
 class RanGate(Struct, frozen=True, kw_only=True):
     """What a tier, and those it takes its versions from, ran: where time counts, it goes back to nothing else.

@@ -152,7 +152,8 @@ class Current(Struct, frozen=True, kw_only=True):
         refused: Why every newer version was not taken, newest first.
         remark: What should be looked at all the same: a range past its tier's limits, or one that was not pinned.
         waiting: What only time keeps from being taken.
-        ahead: What is newer and only has not run in a tier before: `3.1.0 exists, dev has not run it`.
+        ahead: What is newer and only has not run in a tier before: `3.1.0 exists, dev has not run it`; or what a rule
+            or a comment refuses: `3.1.0 skipped`.
         brings: Where a tier moves by merges: the version that a merge would bring, and whether it has soaked.
     """
 

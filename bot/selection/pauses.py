@@ -32,11 +32,12 @@ def paused(current: Current, reference: Reference, version: Version, limits: Lim
         limits: What bounds it, gates included.
     """
     if limits.stays or not limits.voices:
-        return current
+        return replace(current, ahead=_skipped(current.refused, version, limits))
     waits = [one for one in current.refused if one.until]
     remark = _waits(waits, limits) if waits else _nothing_to_take(current.refused, reference, version, limits)
     if remark is None:
-        return replace(current, ahead=_ahead(current.refused, limits))
+        said = _ahead(current.refused, limits) or _skipped(current.refused, version, limits)
+        return replace(current, ahead=said)
     return replace(current, remark=remark, waiting=_waiting(waits, limits) if waits else None)
 
 
@@ -67,6 +68,21 @@ def _is_said(refused: Refused, limits: Limits, kind: type[HoldGate | SoakGate]) 
 def _ahead(refused: tuple[Refused, ...], limits: Limits) -> str:
     """The newest that nothing speaks against but that a tier before has not run it, or that a person holds as well."""
     return next((said for one in refused if (said := _unrun(one, limits) or _held_too(one, limits))), "")
+
+
+def _skipped(refused: tuple[Refused, ...], current: Version, limits: Limits) -> str:
+    """The newest version within reach, where a rule's `skip` or the comment on its line is why it is not taken."""
+    if limits.stays or not (limits.skip or limits.narrowed_by):
+        return ""
+    reach = limits.reach(current)
+    for one in refused:
+        version = try_written(one.tag)
+        if version is None or (not limits.by_policy and reach.refusal(version)):
+            continue
+        if one.why == limits.skipped(version):
+            return f"{one.tag} skipped"
+        return f"{one.tag} skipped by the comment on its line" if one.why == limits.refused_by_name(version) else ""
+    return ""
 
 
 def _unrun(refused: Refused, limits: Limits) -> str:

@@ -36,10 +36,13 @@ def why_withdrawn(reference: Reference, text: str, current: Version, limits: Lim
 
 
 def _cure(limits: Limits, otherwise: str) -> str:
-    """Where a way back is proposed already, nobody is told how to have it proposed."""
+    """Nobody is told how to have a way back proposed where one is already, or never is."""
     if limits.goes_back:
         return f"What is proposed here leaves it; {otherwise} to keep it"
-    return f"Move it by hand or {otherwise}; `rollback: propose` proposes the way back"
+    if limits.tier.production:
+        return f"Move it by hand, promote another version, or {otherwise}"
+    way = "" if limits.stays or limits.others else "; `rollback: propose` proposes the way back"
+    return f"Move it by hand or {otherwise}{way}"
 
 
 def way_back(withdrawn: Reason, offer: Offer, current: Version, limits: Limits) -> WayBack | Reason:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from builders import configuration, exact, reference, tags, tier
+import pytest
+from builders import configuration, exact, reference, rule, tags, tier
 from doubles.versions import parse_loose
 from msgspec.structs import replace
 
@@ -56,3 +57,27 @@ def test_what_a_person_holds_in_another_tier_that_shares_the_value_is_said_to_be
     assert remark is not None
     assert remark.id == HELD_BY_A_PERSON.id
     assert "held by a person (in staging, which shares the value)" in remark.sentence
+
+
+@pytest.mark.parametrize(
+    ("skip", "comment", "gates", "said"),
+    [
+        (["1.2.4"], "", [], "1.2.4 skipped"),
+        (["1.2.4"], "", [LEFT], "1.2.4 skipped"),
+        ([], "1.2.3", [], "1.2.4 skipped by the comment on its line"),
+        ([">1.2.4"], "", [], ""),
+        ([], "", [], ""),
+    ],
+)
+def test_what_a_rule_or_a_comment_keeps_away_within_reach_is_said(
+    skip: list[str], comment: str, gates: list[Gate], said: str
+) -> None:
+    one = replace(reference(pin=exact("1.2.3")), narrowed_by=comment)
+    of = tier(follow="patch" if skip != [] or comment else "exact")
+    found = limits_of(one, of, configuration(of, rules=[rule(skip=skip)] if skip else []))
+    assert isinstance(one.pin, ExactPin)
+    assert not isinstance(found, Reason)
+    offered = "1.2.3 2.0.0" if skip == [">1.2.4"] else "1.2.3 1.2.4 2.0.0"
+    decision = decide_pin(one, one.pin, tags(offered), replace(found, gates=tuple(gates)))
+    assert isinstance(decision, Current)
+    assert (decision.ahead, decision.remark) == (said, None)

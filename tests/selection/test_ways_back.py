@@ -65,6 +65,30 @@ def test_by_default_all_three_are_told_and_nothing_goes_back() -> None:
     assert said(decide(reference("1.2.4"), ALL, tier(follow="patch"), gates=[holding("1.2.4")])) == "in-use-held"
 
 
+PROPOSES = "; `rollback: propose` proposes the way back"
+
+
+@pytest.mark.parametrize(
+    ("of", "shared", "mend"),
+    [
+        pytest.param(tier(follow="patch"), False, f"Move it by hand or release it{PROPOSES}", id="a tier that moves"),
+        pytest.param(tier(follow="patch"), True, "Move it by hand or release it", id="what several share"),
+        pytest.param(tier(follow="exact"), False, "Move it by hand or release it", id="a tier that stands still"),
+        pytest.param(
+            tier(follow="exact", production=True),
+            False,
+            "Move it by hand, promote another version, or release it",
+            id="production",
+        ),
+    ],
+)
+def test_a_way_back_is_advised_only_where_the_bot_would_go_it(of: Tier, shared: bool, mend: str) -> None:  # noqa: FBT001 - a table
+    decision = decide(reference("1.2.4"), ALL, of, gates=[holding("1.2.4")], shared=shared)
+    assert isinstance(decision, Current)
+    assert decision.remark is not None
+    assert decision.remark.mend == mend
+
+
 def test_it_goes_back_to_the_highest_version_that_may_be_taken() -> None:
     skip = rule(skip=["1.2.4"])
 

@@ -103,7 +103,18 @@ def test_a_version_that_is_not_green_where_the_tier_wants_it_is_found() -> None:
     told = soaked("1.2.4", days=4)
     wants = replace(SOAKS, with_status=(RequiredStatus(context="e2e", creator="ann"),))
     told.configuration = configuration(TIERS[0], tier("staging", "any", pace=wants))
-    assert said(checked(told, {STAGING: release("1.2.4")})) == ["not-soaked"]
+    assert said(checked(told, {STAGING: release("1.2.4")})) == ["not-green-yet"]
+
+
+def test_one_that_failed_is_not_told_to_wait() -> None:
+    told = soaked("1.2.4", days=4)
+    wants = replace(SOAKS, with_status=(RequiredStatus(context="e2e", creator="ann"),))
+    told.configuration = configuration(TIERS[0], tier("staging", "any", pace=wants))
+    red = SaidStatus(context="e2e", creator="ann", state=State.FAILURE)
+    [finding] = findings(checked(told, {STAGING: release("1.2.4")}, statuses=lambda _: (red,)))
+    assert str(finding) == (
+        "1.2.4 is not for staging: `e2e` of ann failed in dev. See why it failed there, or take a version that is green"
+    )
 
 
 def test_a_version_that_is_green_where_the_tier_wants_it_is_fine() -> None:

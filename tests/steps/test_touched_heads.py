@@ -7,9 +7,9 @@ from doubles.story import Story, release
 from msgspec.structs import replace
 
 from bot.ledger.model import Ledger, Matter, Word
-from bot.model.proposals import State
+from bot.model.proposals import SaidStatus, State
 from bot.model.proposing import Beyond, Proposing
-from bot.model.tiers import Tier
+from bot.model.tiers import Pace, RequiredStatus, Tier
 from bot.pipeline import run
 from bot.reasons import UNREACHABLE
 from bot.report.run_report import RunReport
@@ -190,6 +190,30 @@ def test_what_has_to_wait_is_pending_whoever_wrote_it() -> None:
     assert status(told)[0] is State.PENDING
     told.pass_by(days=3).run()
     assert status(told) == (State.SUCCESS, f"1 update{ONLY}")
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (
+            State.FAILURE,
+            (State.FAILURE, "do not merge podinfo 1.2.4: 1.2.4 is not for staging: `e2e` of ann failed in dev"),
+        ),
+        (State.PENDING, (State.PENDING, "1.2.4 is not for staging yet: `e2e` of ann has not said success in dev")),
+    ],
+)
+def test_a_failed_status_fails_and_one_that_is_not_there_is_pending(state: State, said: tuple[State, str]) -> None:
+    wants = Pace(comes_from=("dev",), with_status=(RequiredStatus(context="e2e", creator="ann"),))
+    told = Story(configuration(tier("dev", "exact"), tier("staging", "any", pace=wants)))
+    told.push(PODINFO, "1.2.3", "1.2.4").write({A: release("1.2.4"), "apps/staging/a.yaml": release("1.2.3")})
+    says = told.forge.said_by_others.setdefault(told.remote.branches["main"], [])
+    says.append(SaidStatus(context="e2e", state=State.SUCCESS, creator="ann"))
+    told.run()
+    branch = "flux-chart-bot/staging/all"
+    touched(told, {"apps/staging/values.yaml": "x: 1\n"}, branch=branch)
+    says[:] = [SaidStatus(context="e2e", state=state, creator="ann")]
+    told.run()
+    assert status(told, branch) == said
 
 
 def test_what_lies_beneath_a_commit_that_looks_like_ours_fails() -> None:

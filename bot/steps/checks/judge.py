@@ -10,13 +10,15 @@ from bot.check_reasons import (
     DIGEST_REMOVED,
     EDIT_SUSPENDED,
     HELD_EDIT,
+    NOT_GREEN_EDIT,
+    NOT_GREEN_YET,
     NOT_SOAKED,
     RANGE_NOW,
     SEVERAL_TIERS,
     TAKEN_BACK_EDIT,
     UNJUDGED_NOW,
 )
-from bot.maturity.gates import ReturnGate, SoakGate
+from bot.maturity.gates import ReturnGate, SoakGate, StatusGate
 from bot.model.charts import Unreachable
 from bot.model.references import DigestPin, ExactPin, PassedOver, RangePin, Reference
 from bot.model.tiers import Configuration, Tier
@@ -155,7 +157,14 @@ def _by_tiers_before(one: Edited, version: Version, tag: str, limits: Limits, re
     for soak in recalled.soaks(one.new, limits) if _has_to_soak(one) else ():
         not_yet = soak.objection(tag, version)
         if not_yet and not (isinstance(soak, SoakGate) and soak.tier in went_back):
-            yield NOT_SOAKED(**facts, why=not_yet.why)
+            yield _not_ready(soak, version, facts, not_yet.why)
+
+
+def _not_ready(gate: SoakGate | StatusGate, version: Version, facts: Mapping[str, str], why: str) -> Reason:
+    """Time ends what has not soaked; what failed, somebody has to look at."""
+    if isinstance(gate, SoakGate):
+        return NOT_SOAKED(**facts, why=why)
+    return NOT_GREEN_EDIT(**facts, why=why) if gate.has_failed(version) else NOT_GREEN_YET(**facts, why=why)
 
 
 def _returns(one: Edited, recalled: Recalled) -> Iterator[ReturnGate]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from bot.check_reasons import BEYOND_TIER, NOT_SOAKED
+from bot.check_reasons import BEYOND_TIER, NOT_GREEN_EDIT, NOT_GREEN_YET, NOT_SOAKED
 from bot.errors import UsageError
 from bot.model.commits import FileChange, Sha, TreeEntry
 from bot.model.references import DigestPin, Reference
@@ -32,6 +32,9 @@ from bot.versions.version import try_written
 
 _DEPTH = 64
 """Commits in which it is looked for where a branch began into which somebody merged."""
+
+_DECIDED = frozenset({BEYOND_TIER.id, NOT_SOAKED.id, NOT_GREEN_YET.id, NOT_GREEN_EDIT.id})
+"""What a person who has a version promoted may pass over, with a reason."""
 
 
 class Head(Struct, frozen=True, kw_only=True):
@@ -202,14 +205,14 @@ def _waits(head: Head, verdicts: Iterable[Verdict]) -> Iterator[str]:
 
 def _ends(reason: Reason) -> bool:
     """Whether time ends it."""
-    return reason.id in UNKNOWN or reason.id == NOT_SOAKED.id
+    return reason.id in UNKNOWN or reason.id in {NOT_SOAKED.id, NOT_GREEN_YET.id}
 
 
 def _findings(head: Head, verdicts: Iterable[Verdict]) -> Iterator[tuple[Row, Reason]]:
     for one in verdicts:
         if isinstance(one.decision, Held):
             row, reason = _named(one.reference), one.decision.reason
-            if row not in head.decided or reason.id not in {BEYOND_TIER.id, NOT_SOAKED.id}:
+            if row not in head.decided or reason.id not in _DECIDED:
                 yield row, reason
 
 
