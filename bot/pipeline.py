@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.errors import RunFailed
+from bot.model.references import PassedOver
 from bot.model.tiers import Branch, Configuration
 from bot.ports import Progress, Registry
 from bot.report.run_report import RunReport
@@ -210,8 +211,7 @@ def run(request: Request) -> RunReport:
     intended = _planned(request, remote, arranged, opened, readings, answers, recalled)
     # Who called `hold` or `release` wants it followed now; what an `update` leaves to another run, nobody misses.
     published = _written(request, remote, intended, recalled.learnt, awaited=request.command != "update")
-    report = _report(request, resolved, arranged.tiers)
-    return replace(report, passed_over=(*report.passed_over, *moved), plan=intended, published=published)
+    return replace(_report(request, resolved, arranged.tiers, moved), plan=intended, published=published)
 
 
 def _opened(
@@ -266,14 +266,17 @@ def _written(
 
 
 def _report(
-    request: Request, resolved: Resolved, tiers: "tuple[TierEdits, ...] | tuple[TierProposals, ...]"
+    request: Request,
+    resolved: Resolved,
+    tiers: "tuple[TierEdits, ...] | tuple[TierProposals, ...]",
+    beside: tuple[PassedOver, ...] = (),
 ) -> RunReport:
     return RunReport(
         command=request.command,
         configuration=request.configuration,
         verdicts=tuple(verdict for tier in tiers for verdict in tier.verdicts),
         changes=tuple(change for tier in tiers for change in tier.changes),
-        passed_over=(*(item for view in resolved.views for item in view.passed_over), *resolved.outside),
+        passed_over=(*(item for view in resolved.views for item in view.passed_over), *resolved.outside, *beside),
         dry_run=request.remote is not None and not request.writes,
         default=request.default,
     )
