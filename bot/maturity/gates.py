@@ -229,7 +229,8 @@ class StatusGate(Struct, frozen=True, kw_only=True):
 
     def has_failed(self, version: Version) -> bool:
         """Whether a required status is known to be no success."""
-        return any(colour is Colour.RED for _, colour in self.told.get(identity_of(version), ()))
+        told = self.told.get(identity_of(version), ())
+        return any(colour is Colour.RED and not problem for _, colour, problem in told)
 
 
 class RanGate(Struct, frozen=True, kw_only=True):
