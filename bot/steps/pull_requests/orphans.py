@@ -59,7 +59,7 @@ def _orphan(remote: Remote, configuration: Configuration, name: Branch) -> "_Orp
     """
     of = tier_in(name)
     kind = _kind(remote, name, *of) if of else None
-    branch = remote.branch(name)
+    branch = remote.branch(name) if kind else None
     if of is None or kind is None or branch is None:
         return None
     if is_made_by_another(branch.history, of[0], remote.us, configuration.path):
