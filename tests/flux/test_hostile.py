@@ -78,7 +78,7 @@ def test_junk_in_real_manifests_never_raises(data: bytes, changes: list[tuple[in
 
 
 @pytest.mark.long
-@settings(max_examples=20_000, deadline=None)
+@settings(max_examples=10_000, deadline=None)
 @given(st.sampled_from(_REAL), st.lists(_CHANGE, max_size=6))
 def test_much_junk_in_real_manifests_never_raises(data: bytes, changes: list[tuple[int, int, bytes]]) -> None:
     _check(_mutated(data, changes))

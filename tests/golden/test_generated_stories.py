@@ -137,7 +137,7 @@ def test_a_run_on_a_generated_fleet_changes_what_its_verdicts_name_and_nothing_e
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("start", range(1_000, 2_000, _CHUNK))
+@pytest.mark.parametrize("start", range(1_000, 1_500, _CHUNK))
 def test_runs_on_many_trees_and_fleets_change_what_their_verdicts_name_and_nothing_else(start: int) -> None:
     seeds = range(start, start + _CHUNK)
 
