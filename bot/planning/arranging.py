@@ -96,17 +96,14 @@ def arrange_tier(
     stays = _stays(standing, frozen, unknown, {one.key.text for one in wanted})
     waits = _without_room(tier, wanted, standing, memory, now, stays)
     held |= waits
-    groups: dict[Key, list[int]] = defaultdict(list)
-    for one in wanted:
-        if one.index not in held:
-            groups[one.key].append(one.index)
+    groups = _grouped(one for one in wanted if one.index not in held)
     late = {one.row.chart for one in wanted if one.index in waits}
     # A night outside of its windows, or a day without its registry, takes nobody's place in the queue.
     paused = {one.row.chart for one in everything if one.index in closed.keys() | waiting.keys()} | unknown
     kept = {chart: since for chart, since in memory.waiting.items() if chart in paused}
     return Arrangement(
         verdicts=_told(verdicts, positions, held),
-        groups={key: tuple(groups[key]) for key in sorted(groups)},
+        groups=groups,
         taken_out=_taken_out(candidates, memory, silent, groups),
         frozen=frozen,
         extras=_extras(one for one in wanted if one.index not in held),
@@ -117,6 +114,14 @@ def arrange_tier(
         ),
         waiting=kept | {chart: memory.waiting.get(chart, now.replace(microsecond=0)) for chart in late},
     )
+
+
+def _grouped(proposed: Iterable[Candidate]) -> dict[Key, tuple[int, ...]]:
+    """The verdicts of each pull request, in the order of the keys."""
+    found: dict[Key, list[int]] = defaultdict(list)
+    for one in proposed:
+        found[one.key].append(one.index)
+    return {key: tuple(found[key]) for key in sorted(found)}
 
 
 def _late(waiting: Iterable[Candidate], opened: Collection[str], memory: TierMemory) -> tuple[str, ...]:
